@@ -1,0 +1,5 @@
+//! The law and the processes it governs, pure: facts, pack, date and chance go in; decisions,
+//! findings and events come out. Nothing here reads a clock, a file, a network or a dice.
+
+pub mod id;
+pub mod person;

@@ -1,0 +1,2 @@
+//! The `linxuan` program.
+fn main() {}

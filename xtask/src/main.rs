@@ -1,0 +1,2 @@
+//! Set-up and long checks.
+fn main() {}
