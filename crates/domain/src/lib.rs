@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod engagement;
+pub mod event;
 pub mod expert;
 pub mod id;
 pub mod organisation;
