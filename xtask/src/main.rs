@@ -1,2 +1,122 @@
-//! Set-up and long checks.
-fn main() {}
+//! `cargo xtask`: the two commands of the README, and the long checks.
+//!
+//! Each command installs what it needs where it may (a Debian-like machine, as root) and otherwise
+//! says exactly what to install.
+
+mod setup;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo [ARGS…]   install what is missing, build, and serve a populated demonstration
+  test [ARGS…]   install what the tests need, then format, lint and test everything
+  bench          the speed and memory figures, each as a ratio beside a named peer
+  crash [N]      kill -9 the server under load N times (default 1000) and verify the ledger
+  coverage       which rows of the requirements some test names
+
+ARGS go to `linxuan demo` and to `cargo test`.
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    match command.as_str() {
+        "demo" => demo(&rest),
+        "test" => test(&rest),
+        "bench" => bench(),
+        "crash" => crash(&rest),
+        "coverage" => coverage(),
+        "" | "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => bail!("unknown command {other:?}\n\n{HELP}"),
+    }
+}
+
+/// The workspace root.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(args).current_dir(root());
+    command
+}
+
+/// Runs a command with its output shown.
+fn show(command: &mut Command) -> Result<()> {
+    let line = format!("{command:?}");
+    println!("$ {}", line.replace('"', ""));
+    let status = command.status().with_context(|| format!("cannot start {line}"))?;
+    if !status.success() {
+        bail!("{line} failed with {status}");
+    }
+    Ok(())
+}
+
+fn demo(args: &[String]) -> Result<()> {
+    setup::install(setup::DEMO)?;
+    show(&mut cargo(&["build", "--package", "linxuan"]))?;
+    show(cargo(&["run", "--quiet", "--package", "linxuan", "--", "demo"]).args(args))
+}
+
+fn test(args: &[String]) -> Result<()> {
+    setup::install(setup::TEST)?;
+    setup::axe(&root())?;
+    show(&mut cargo(&["fmt", "--all", "--check"]))?;
+    show(cargo(&["test", "--workspace", "--no-fail-fast"]).args(args))?;
+    show(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
+}
+
+/// Every benchmark is an example of the crate it measures, so that it builds with it.
+const BENCHES: &[(&str, &str)] = &[
+    ("draw", "bench_tickets"),
+    ("domain", "bench_decide"),
+    ("documents", "bench_import"),
+    ("store", "bench_pool"),
+];
+
+fn bench() -> Result<()> {
+    setup::install(setup::DEMO)?;
+    for (package, example) in BENCHES {
+        println!("\n== {package}: {example}");
+        show(&mut cargo(&["run", "--release", "--quiet", "-p", package, "--example", example]))?;
+    }
+    Ok(())
+}
+
+fn crash(args: &[String]) -> Result<()> {
+    setup::install(setup::TEST)?;
+    let cycles = args.first().map_or("1000", String::as_str);
+    cycles.parse::<u32>().with_context(|| format!("not a number of cycles: {cycles}"))?;
+    show(
+        cargo(&["test", "--package", "linxuan", "--test", "crash", "--", "--nocapture"])
+            .env("LINXUAN_CRASH_CYCLES", cycles),
+    )
+}
+
+fn coverage() -> Result<()> {
+    let tool = root().join("../shared/tools/coverage");
+    if !tool.exists() {
+        bail!("the requirements are not beside this checkout ({})", tool.display());
+    }
+    show(Command::new(tool).arg(root()).arg("--missing"))
+}
