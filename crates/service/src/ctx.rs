@@ -1,0 +1,32 @@
+//! Who asks, when, and under which request: built once per request or command.
+
+use domain::actor::Actor;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// The context of one use case.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    /// Who acts.
+    pub actor: Actor,
+    /// When, by the server's clock.
+    pub now: Timestamp,
+    /// From where, for the log: an address, `cli` or `schedule`.
+    pub source: String,
+    /// Identifier of the request, printed on error pages.
+    pub request: String,
+}
+
+/// The time zone of every date the law speaks of.
+pub fn shanghai() -> TimeZone {
+    TimeZone::get("Asia/Shanghai")
+        .unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(8)))
+}
+
+impl Ctx {
+    /// The civil date in Shanghai.
+    pub fn today(&self) -> Date {
+        self.now.to_zoned(shanghai()).date()
+    }
+}
