@@ -2,12 +2,22 @@
 //! findings and events come out. Nothing here reads a clock, a file, a network or a dice.
 
 pub mod actor;
+pub mod bank_card;
+pub mod calendar;
+pub mod contact;
+pub mod credit_code;
 pub mod engagement;
 pub mod event;
 pub mod expert;
+pub mod explain;
+pub mod half_day;
 pub mod id;
+pub mod identity;
 pub mod organisation;
+pub mod period;
 pub mod person;
+pub mod person_name;
 pub mod relation;
 pub mod rotation;
 pub mod task;
+pub mod text;
