@@ -21,3 +21,4 @@ pub mod relation;
 pub mod rotation;
 pub mod task;
 pub mod text;
+pub mod policy;

@@ -1,0 +1,200 @@
+//! The validated law: what [`check`](super::check) makes of a source without problems. Nothing else
+//! can build a [`Pack`], and nobody can change one.
+
+mod admission;
+mod clock;
+mod condition;
+mod conduct;
+mod draw;
+mod duties;
+mod eligibility;
+mod fee;
+mod form;
+mod identity;
+mod party;
+mod pool;
+mod recusal;
+mod vocabulary;
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::Serialize;
+
+pub use admission::*;
+pub use clock::*;
+pub use condition::*;
+pub use conduct::*;
+pub use draw::*;
+pub use duties::*;
+pub use eligibility::*;
+pub use fee::*;
+pub use form::*;
+pub use identity::*;
+pub use party::*;
+pub use pool::*;
+pub use recusal::*;
+pub use vocabulary::*;
+
+use super::citation::Citation;
+
+/// A sentence of the instrument in short, with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// Our own short wording, or a name or clause the text fixes verbatim.
+    pub text: String,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// SM3 over the canonical form of a pack: values count, layout, order of keys and comments do not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// One instrument, checked and immutable. Its parts are read through [`Rules`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pack {
+    rules: Rules,
+    digest: Digest,
+}
+
+/// Everything an instrument fixes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rules {
+    /// Title, number, dates.
+    pub identity: Identity,
+    /// How time is counted.
+    pub clock: Clock,
+    /// Ladders and lists.
+    pub vocabulary: Vocabulary,
+    /// Parties.
+    pub parties: Vec<Party>,
+    /// Who may do what.
+    pub permissions: Vec<Permission>,
+    /// The pool.
+    pub pool: PoolRules,
+    /// Kinds of work.
+    pub tasks: TaskRules,
+    /// Who may be an expert.
+    pub eligibility: Eligibility,
+    /// The way in.
+    pub admission: Admission,
+    /// How experts are chosen.
+    pub draw: DrawRules,
+    /// Who must stand back.
+    pub recusal: Option<RecusalRules>,
+    /// How the drawn are told.
+    pub notification: Option<NotificationRules>,
+    /// Leave.
+    pub leave: Option<LeaveRules>,
+    /// Attendance.
+    pub attendance: Option<AttendanceRules>,
+    /// Evaluations.
+    pub evaluations: Vec<EvaluationRules>,
+    /// Misconduct.
+    pub conduct: Option<ConductRules>,
+    /// Exit.
+    pub exit: Option<ExitRules>,
+    /// Fees.
+    pub fee: Option<FeeRules>,
+    /// Budget.
+    pub budget: Option<BudgetRules>,
+    /// Keeping data up to date.
+    pub information: Option<InformationRules>,
+    /// Rights, duties, secrecy.
+    pub duties: Duties,
+    /// Forms.
+    pub forms: Vec<Form>,
+    /// What is due every year.
+    pub obligations: Vec<Obligation>,
+    /// Values an authority may switch.
+    pub parameters: Vec<Parameter>,
+    /// The articles of the text.
+    pub articles: Vec<Article>,
+}
+
+impl Deref for Pack {
+    type Target = Rules;
+
+    fn deref(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+impl Pack {
+    /// Only the checker comes here.
+    pub(super) const fn new(rules: Rules, digest: Digest) -> Self {
+        Self { rules, digest }
+    }
+
+    /// The digest every decision stores beside the id.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Short stable name (`dg-2021`).
+    pub fn id(&self) -> &str {
+        &self.rules.identity.id
+    }
+}
+
+impl Rules {
+    /// A party by id.
+    pub fn party(&self, id: &str) -> Option<&Party> {
+        self.parties.iter().find(|party| party.id == id)
+    }
+
+    /// How the text calls a party; the id itself when the pack has none such.
+    pub fn party_label<'a>(&'a self, id: &'a str) -> &'a str {
+        self.party(id).map_or(id, |party| &party.label)
+    }
+
+    /// The rule on an act, if the instrument assigns it to somebody.
+    pub fn permission(&self, act: Act) -> Option<&Permission> {
+        self.permissions
+            .iter()
+            .find(|permission| permission.act == act)
+    }
+
+    /// May this party do this? Acts the instrument assigns to nobody are open to nobody.
+    pub fn may(&self, party: &str, act: Act, situation: &Situation) -> bool {
+        self.permissions.iter().any(|permission| {
+            permission.act == act
+                && permission.parties.iter().any(|allowed| allowed == party)
+                && situation.meets(&permission.when) == Some(true)
+        })
+    }
+
+    /// A form by id.
+    pub fn form(&self, id: &str) -> Option<&Form> {
+        self.forms.iter().find(|form| form.id == id)
+    }
+
+    /// A task kind by id.
+    pub fn task_kind(&self, id: &str) -> Option<&TaskKind> {
+        self.tasks.kinds.iter().find(|kind| kind.id == id)
+    }
+
+    /// An axis by id.
+    pub fn axis(&self, id: &str) -> Option<&Axis> {
+        self.pool.axes.iter().find(|axis| axis.id == id)
+    }
+}

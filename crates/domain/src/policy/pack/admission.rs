@@ -1,0 +1,378 @@
+//! The way in: channels, what is handed in, the steps, and what stands at the end.
+
+use serde::Serialize;
+
+use super::{Condition, Duration};
+use crate::policy::citation::Citation;
+use crate::policy::words::words;
+
+words! {
+    /// Whether an item of a list must be handed in.
+    Need {
+        /// Always.
+        Always = "always", "必交";
+        /// Whatever of it the person holds; the proof of the branch used always.
+        IfHeld = "if_held", "持有即交";
+    }
+    /// For whom an item is handed in once.
+    Per {
+        /// Each person.
+        Person = "person", "每人一份";
+        /// The batch.
+        Batch = "batch", "每批一份";
+    }
+    /// How a seal may be given (A-G-17).
+    Seal {
+        /// Scan of the sealed paper.
+        Scan = "scan", "盖章扫描件";
+        /// Confirmation by the verified account of the unit.
+        UnitAccount = "unit_account", "单位账号确认";
+    }
+    /// The stations of an admission. Closed: each has its own page and record.
+    Station {
+        /// 提交
+        Submit = "submit", "提交";
+        /// 资料审核
+        Vetting = "vetting", "资料审核";
+        /// 会议审定
+        Committee = "committee", "会议审定";
+        /// 公示
+        PublicNotice = "public_notice", "公示";
+        /// 分类入库
+        Classify = "classify", "分类入库";
+        /// 颁发聘书
+        Certificate = "certificate", "颁发聘书";
+    }
+    /// What must hold before a station is passed. Closed vocabulary of the engine.
+    Guard {
+        /// Every item of the material list is there.
+        MaterialsComplete = "materials_complete", "材料齐全";
+        /// Every declared leaf is ticked.
+        DeclaredLeaves = "declared_leaves", "承诺事项齐全";
+        /// Every computed or external `must` leaf holds.
+        ComputedLeaves = "computed_leaves", "可计算的硬性条件符合";
+        /// The whole expression holds.
+        Eligible = "eligible", "符合入库条件";
+        /// Enough values on every axis.
+        Classified = "classified", "已分类";
+        /// An open notice covers the application.
+        OpenNotice = "open_notice", "在征集期内";
+    }
+    /// A person's result at a station.
+    StepOutcome {
+        /// 通过
+        Passed = "passed", "通过";
+        /// 退回补正
+        Returned = "returned", "退回补正";
+        /// 不通过
+        Refused = "refused", "不通过";
+    }
+    /// What a meeting's record must hold.
+    MinutesField {
+        /// 日期
+        Date = "date", "会议日期";
+        /// 出席人员
+        Attendees = "attendees", "出席人员";
+        /// 纪要编号
+        Number = "number", "纪要编号";
+        /// 逐人结论
+        PerPerson = "per_person", "逐人结论";
+    }
+    /// How a term is set.
+    TermMode {
+        /// So many years each.
+        Fixed = "fixed", "固定年限";
+        /// At most so many.
+        Max = "max", "不超过";
+        /// Everybody's term ends with the cohort's.
+        Cohort = "cohort", "按届";
+    }
+    /// What starts a term (A-G-5).
+    TermStart {
+        /// The date on the certificate.
+        Certificate = "certificate", "聘书日期";
+        /// The decision.
+        Decision = "decision", "决定日期";
+    }
+    /// What a renewal needs.
+    RenewalNeed {
+        /// 审核合格
+        ReviewPassed = "review_passed", "审核合格";
+        /// 工作需要
+        Need = "need", "工作需要";
+        /// 本人愿意
+        Willing = "willing", "本人愿意";
+    }
+    /// What is laid before the one who decides on a renewal.
+    Dossier {
+        /// 评价
+        Evaluations = "evaluations", "评价";
+        /// 不良行为记录
+        Misconduct = "misconduct", "不良行为记录";
+        /// 出勤
+        Attendance = "attendance", "出勤";
+    }
+    /// Does an objection stop the matter?
+    LateObjection {
+        /// Refused.
+        Refuse = "refuse", "不再受理";
+        /// Taken as a tip-off.
+        TipOff = "tip_off", "转作举报";
+    }
+}
+
+/// 入库渠道
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Channel {
+    /// Id (`self_nominated`, `by_employer`, `cross_pool`, `invited`).
+    pub id: String,
+    /// Name.
+    pub label: String,
+    /// What it is part of (公开征集).
+    pub group: Option<String>,
+    /// Party that submits; anybody else is refused.
+    pub submitter: String,
+    /// Many persons in one submission.
+    pub batch: bool,
+    /// Only while a notice is open.
+    pub needs_notice: bool,
+    /// Source pool must be named and recorded.
+    pub names_source: bool,
+    /// An invitation must be accepted before anything is handed in; who may start it.
+    pub invitation: Option<InvitationRule>,
+    /// Id of the material list.
+    pub materials: String,
+    /// Stations in order.
+    pub stations: Vec<Station>,
+    /// Heading under which the committee sees these persons.
+    pub agenda_heading: Option<String>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 特约邀请
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InvitationRule {
+    /// Party that sends the letter.
+    pub sent_by: String,
+    /// Parties that may propose it (A-DG-10).
+    pub proposed_by: Vec<String>,
+}
+
+/// 应交材料
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MaterialList {
+    /// Id.
+    pub id: String,
+    /// Items in the order of the text.
+    pub items: Vec<Material>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// One item of a material list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Material {
+    /// Id.
+    pub id: String,
+    /// What it is.
+    pub label: String,
+    /// The form to be filled, if it is one.
+    pub form: Option<String>,
+    /// Whose opinion it must carry.
+    pub opinion: Option<String>,
+    /// Ways a seal may be given; empty = no seal needed.
+    pub seal: Vec<Seal>,
+    /// Always or if held.
+    pub need: Need,
+    /// Each person or each batch.
+    pub per: Per,
+    /// Parts that are ticked one by one as handed in or not held.
+    pub parts: Vec<String>,
+    /// Must not have expired on the day of submission.
+    pub valid_on_submission: bool,
+    /// Party that may waive it with a reason, and the only reason that counts.
+    pub waiver: Option<Waiver>,
+    /// Only so.
+    pub when: Vec<Condition>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// Who may do without an item, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Waiver {
+    /// Party.
+    pub by: String,
+    /// The reason that counts (无工作单位).
+    pub reason: String,
+}
+
+/// 办理环节
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Which station.
+    pub station: Station,
+    /// Name.
+    pub label: String,
+    /// Party that acts; `None` = the channel's submitter.
+    pub party: Option<String>,
+    /// What must hold.
+    pub guards: Vec<Guard>,
+    /// Results a person may get; empty = done or not.
+    pub outcomes: Vec<StepOutcome>,
+    /// Results that need a reason.
+    pub reason_for: Vec<StepOutcome>,
+    /// What the record of a meeting must hold.
+    pub minutes: Vec<MinutesField>,
+    /// Document it produces.
+    pub produces: Option<String>,
+    /// Time allowed.
+    pub due: Option<Duration>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 征集公告
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Solicitation {
+    /// What it is called.
+    pub label: String,
+    /// What it must say.
+    pub fields: Vec<String>,
+    /// Where it must appear.
+    pub media: Vec<String>,
+    /// May an application stand without an open notice?
+    pub standing: bool,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 公示
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublicNotice {
+    /// How long.
+    pub length: Duration,
+    /// Is the day of publication the first day?
+    pub first_day_counts: bool,
+    /// What is shown of a person (A-G-18).
+    pub columns: Vec<String>,
+    /// May an objection be anonymous?
+    pub anonymous_objection: bool,
+    /// What becomes of an objection that comes late.
+    pub late: LateObjection,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 聘书
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Certificate {
+    /// 聘书, 任用证书, 工作证.
+    pub title: String,
+    /// Number, with `{year}` and `{seq:04}`.
+    pub number: String,
+    /// What it shows.
+    pub fields: Vec<String>,
+    /// Where.
+    pub citation: Citation,
+}
+
+impl Certificate {
+    /// The number of the `sequence`-th certificate of a year.
+    pub fn number(&self, year: i16, sequence: u32) -> String {
+        let mut number = self.number.replace("{year}", &year.to_string());
+        for width in 1..=8 {
+            let hole = format!("{{seq:0{width}}}");
+            if number.contains(&hole) {
+                number = number.replace(&hole, &format!("{sequence:0width$}"));
+            }
+        }
+        number.replace("{seq}", &sequence.to_string())
+    }
+}
+
+/// 聘期
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TermRules {
+    /// Years.
+    pub years: u16,
+    /// Fixed, at most, or with the cohort.
+    pub mode: TermMode,
+    /// What starts it.
+    pub start: TermStart,
+    /// May an expert be appointed for one task only?
+    pub one_off: bool,
+    /// What a person is after the last day without renewal.
+    pub lapse: String,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 续聘
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Renewal {
+    /// Party that decides.
+    pub by: String,
+    /// What it needs.
+    pub needs: Vec<RenewalNeed>,
+    /// Leaves tested again, as indexes.
+    pub recheck: Vec<u16>,
+    /// Leaves that do not bar a person with this flag (DG: 特别优秀或紧缺领域 and age).
+    pub spared: Option<Spared>,
+    /// What is laid before the one who decides.
+    pub dossier: Vec<Dossier>,
+    /// How long before the end it falls due.
+    pub remind: Duration,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// Leaves that do not bar a person of whom something is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Spared {
+    /// Flag of the person.
+    pub flag: String,
+    /// Leaves, as indexes.
+    pub leaves: Vec<u16>,
+}
+
+/// Everything about the way in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Admission {
+    /// Channels.
+    pub channels: Vec<Channel>,
+    /// Material lists.
+    pub materials: Vec<MaterialList>,
+    /// Steps, one per station used.
+    pub steps: Vec<Step>,
+    /// Notices calling for applications.
+    pub solicitation: Option<Solicitation>,
+    /// Public notice of those admitted.
+    pub public_notice: Option<PublicNotice>,
+    /// Certificate.
+    pub certificate: Option<Certificate>,
+    /// Term.
+    pub term: TermRules,
+    /// Renewal.
+    pub renewal: Option<Renewal>,
+}
+
+impl Admission {
+    /// A channel by id.
+    pub fn channel(&self, id: &str) -> Option<&Channel> {
+        self.channels.iter().find(|channel| channel.id == id)
+    }
+
+    /// A step by station.
+    pub fn step(&self, station: Station) -> Option<&Step> {
+        self.steps.iter().find(|step| step.station == station)
+    }
+
+    /// The material list of a channel.
+    pub fn list_of(&self, channel: &Channel) -> Option<&MaterialList> {
+        self.materials
+            .iter()
+            .find(|list| list.id == channel.materials)
+    }
+}

@@ -1,0 +1,84 @@
+//! When a rule applies at all: a field of the situation is one of some values.
+
+use serde::Serialize;
+
+use crate::policy::words::words;
+
+words! {
+    /// A field of a situation. Closed: one vocabulary for all packs.
+    Field {
+        /// Channel of the application.
+        Channel = "channel", "入库渠道";
+        /// Team applied for or served in.
+        Team = "team", "专家组";
+        /// Kind of task.
+        TaskKind = "task_kind", "工作类别";
+        /// Kind below it.
+        SubKind = "sub_kind", "工作子类";
+        /// 线上 or 线下.
+        Venue = "venue", "工作方式";
+        /// Kind of the requester's organisation.
+        RequesterKind = "requester_kind", "使用方性质";
+        /// Kind of the employer.
+        EmployerKind = "employer_kind", "单位属性";
+        /// Duty of the expert.
+        Duty = "duty", "职责";
+        /// Standing of the one who acts to the matter (used_by_me, assigned …).
+        Standing = "standing", "与本事项的关系";
+        /// What is known of the expert (`exceptional`).
+        Flag = "flag", "认定事项";
+    }
+}
+
+/// The field has one of these values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Condition {
+    /// Field of the situation.
+    pub field: Field,
+    /// Accepted values.
+    pub one_of: Vec<String>,
+}
+
+/// What a situation says of its fields; several values of one field are allowed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Situation {
+    values: Vec<(Field, String)>,
+}
+
+impl Situation {
+    /// Nothing known.
+    pub const EMPTY: Self = Self { values: Vec::new() };
+
+    /// Adds a value.
+    #[must_use]
+    pub fn with(mut self, field: Field, value: impl Into<String>) -> Self {
+        self.values.push((field, value.into()));
+        self
+    }
+
+    /// Values of one field.
+    pub fn values(&self, field: Field) -> impl Iterator<Item = &str> {
+        self.values
+            .iter()
+            .filter(move |(f, _)| *f == field)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Does every condition hold? `None` when a field a condition asks for is not known.
+    pub fn meets(&self, conditions: &[Condition]) -> Option<bool> {
+        let mut all = Some(true);
+        for condition in conditions {
+            let mut known = false;
+            let holds = self.values(condition.field).any(|value| {
+                known = true;
+                condition.one_of.iter().any(|accepted| accepted == value)
+            });
+            match (holds, known) {
+                (true, _) => {}
+                (false, true) => return Some(false),
+                (false, false) => all = None,
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,273 @@
+//! 不良行为 and 解聘: kinds, the counters that raise them, grounds, triggers, procedure.
+
+use serde::Serialize;
+
+use super::{Bound, Duration};
+use crate::policy::citation::Citation;
+use crate::policy::words::words;
+
+words! {
+    /// An occurrence counters count.
+    Occurrence {
+        /// 无故缺席
+        AbsentUnexcused = "absent_unexcused", "无故缺席";
+        /// 无理由不参加
+        DeclinedWithoutReason = "declined_without_reason", "无理由不参加";
+        /// 未答复
+        NoAnswer = "no_answer", "未答复";
+        /// 无故迟到
+        LateUnexcused = "late_unexcused", "无故迟到";
+        /// 无故早退
+        LeftEarlyUnexcused = "left_early_unexcused", "无故早退";
+        /// 参加
+        Attended = "attended", "参加";
+        /// 请假、有故不参加
+        Excused = "excused", "请假或有故";
+        /// 回避
+        Recused = "recused", "回避";
+        /// 暂停一次
+        Rested = "rested", "暂停一次";
+        /// 认定的不良行为记录
+        MisconductConfirmed = "misconduct_confirmed", "已认定的不良行为记录";
+        /// 未接受委派
+        DispatchRefused = "dispatch_refused", "未接受委派";
+    }
+    /// How occurrences add up.
+    Counting {
+        /// One after another; others break or are neutral.
+        Consecutive = "consecutive", "连续";
+        /// All within the window.
+        Cumulative = "cumulative", "累计";
+    }
+    /// In which time a counter counts.
+    Window {
+        /// The calendar year.
+        CalendarYear = "calendar_year", "当年";
+        /// The current term.
+        Term = "term", "本聘期";
+        /// The whole membership.
+        Membership = "membership", "在库期间";
+    }
+    /// What a counter does once it has fired.
+    AfterFiring {
+        /// Starts from zero.
+        Restart = "restart", "重新计数";
+        /// Goes on.
+        Rolling = "rolling", "滚动计数";
+    }
+    /// What else brings a kind of misconduct up.
+    RaisedBy {
+        /// An expert was stopped for an undeclared ground of recusal.
+        RecusalStop = "recusal_stop", "发现应回避未回避";
+        /// An enquiry was refused an answer.
+        EnquiryRefused = "enquiry_refused", "拒不答复";
+        /// The counter fired.
+        Counter = "counter", "计数达到";
+    }
+    /// What a record must show before it is confirmed.
+    Evidence {
+        /// 证据
+        Proof = "proof", "证据";
+        /// 不良影响说明
+        BadEffect = "bad_effect", "不良影响说明";
+    }
+    /// How a trigger acts.
+    TriggerMode {
+        /// Puts the matter up for decision.
+        Propose = "propose", "提请处理";
+        /// Acts by itself.
+        Automatic = "automatic", "自动处理";
+    }
+    /// What a trigger watches.
+    Watch {
+        /// 法定退休日期
+        Retirement = "retirement", "法定退休日期";
+        /// 年龄
+        Age = "age", "年龄";
+        /// Every specialty of the expert is retired.
+        SpecialtiesRetired = "specialties_retired", "所有专业领域均已淘汰";
+        /// A counter.
+        Counter = "counter", "计数";
+        /// A register lists the person.
+        Listed = "listed", "列入名单";
+    }
+    /// To whom the retirement trigger applies (A-DG-5).
+    RetirementScope {
+        /// Who reaches it within the term.
+        DuringTerm = "during_term", "聘期内退休的";
+        /// Everybody retired.
+        All = "all", "全部已退休的";
+    }
+    /// What a dismissal does.
+    ExitEffect {
+        /// No longer drawn.
+        LeavesPool = "leaves_pool", "出库";
+        /// The certificate is void.
+        CertificateVoid = "certificate_void", "聘书作废";
+        /// Running tasks go to others.
+        TasksReassigned = "tasks_reassigned", "在办任务另行安排";
+    }
+}
+
+/// Counts occurrences.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Counter {
+    /// What is counted.
+    pub counts: Vec<Occurrence>,
+    /// How many fire it.
+    pub at: u32,
+    /// One after another, or all together.
+    pub counting: Counting,
+    /// In which time; `None` = without limit.
+    pub window: Option<Window>,
+    /// In which rolling time before the day.
+    pub within: Option<Duration>,
+    /// What breaks a run.
+    pub breaks: Vec<Occurrence>,
+    /// Count one task once at most.
+    pub once_per_task: bool,
+    /// Afterwards.
+    pub after: AfterFiring,
+}
+
+/// 不良行为
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConductRules {
+    /// Name of the register.
+    pub register: String,
+    /// Kinds.
+    pub kinds: Vec<MisconductKind>,
+    /// Parties that may bring a record up.
+    pub proposed_by: Vec<String>,
+    /// Party that confirms.
+    pub confirmed_by: String,
+    /// What every record must show before it is confirmed.
+    pub evidence: Vec<Evidence>,
+    /// The expert may attach a statement before it is decided (A-G-16).
+    pub statement: bool,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// One kind of misconduct.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MisconductKind {
+    /// Id (`18-7`).
+    pub id: String,
+    /// In a few Chinese words.
+    pub label: String,
+    /// What it must show besides.
+    pub evidence: Vec<Evidence>,
+    /// What brings it up, apart from a person.
+    pub raised_by: Option<RaisedBy>,
+    /// The counter, for kinds a counter raises.
+    pub counter: Option<Counter>,
+    /// The case may be handed to other authorities.
+    pub transferable: bool,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 解聘
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExitRules {
+    /// Grounds.
+    pub grounds: Vec<ExitGround>,
+    /// Steps in order; none may be skipped.
+    pub steps: Vec<ExitStep>,
+    /// What it does.
+    pub effects: Vec<ExitEffect>,
+    /// The sentence on compensation the letter carries, if any.
+    pub no_compensation: Option<super::Statement>,
+    /// Fees earned before are still paid.
+    pub earned_fees_payable: bool,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// A step of the exit procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExitStep {
+    /// Party.
+    pub by: String,
+    /// What it does.
+    pub label: String,
+    /// The record needs minutes.
+    pub minutes: bool,
+}
+
+/// One ground.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExitGround {
+    /// Id (`19-5`).
+    pub id: String,
+    /// In a few Chinese words.
+    pub label: String,
+    /// A reason in words is needed.
+    pub reason: bool,
+    /// Document needed.
+    pub document: Option<String>,
+    /// Kinds one of which is named.
+    pub kinds: Vec<String>,
+    /// Hidden from requesters.
+    pub sensitive: bool,
+    /// What brings it up.
+    pub triggers: Vec<Trigger>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// Brings a ground up by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Trigger {
+    /// Propose, or act.
+    pub mode: TriggerMode,
+    /// Only persons with this flag (`true`) or without it (`false`).
+    pub flag: Option<(String, bool)>,
+    /// What is watched.
+    pub on: TriggerOn,
+}
+
+/// What a trigger watches, with its values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "watch", rename_all = "snake_case")]
+pub enum TriggerOn {
+    /// The statutory retirement date is reached.
+    Retirement {
+        /// Of whom.
+        of: RetirementScope,
+    },
+    /// An age.
+    Age {
+        /// Proposal.
+        bound: Bound,
+        /// Early notice from this completed age on.
+        alert_at: Option<u32>,
+    },
+    /// Every specialty is retired.
+    SpecialtiesRetired,
+    /// A counter fires.
+    Counter {
+        /// The counter.
+        counter: Counter,
+    },
+    /// A register lists the person.
+    Listed {
+        /// The register.
+        register: String,
+    },
+}
+
+impl ConductRules {
+    /// A kind by id.
+    pub fn kind(&self, id: &str) -> Option<&MisconductKind> {
+        self.kinds.iter().find(|kind| kind.id == id)
+    }
+}
+
+impl ExitRules {
+    /// A ground by id.
+    pub fn ground(&self, id: &str) -> Option<&ExitGround> {
+        self.grounds.iter().find(|ground| ground.id == id)
+    }
+}

@@ -1,0 +1,194 @@
+//! What experts may and owe, secrecy, keeping data up to date, what is due every year, and the
+//! values an authority may switch.
+
+use serde::Serialize;
+
+use super::{Duration, Medium, Statement};
+use crate::policy::citation::Citation;
+use crate::policy::words::words;
+
+words! {
+    /// What follows when an expert does not answer the yearly update (A-DG-27).
+    NonResponse {
+        /// Listed, nothing more.
+        List = "list", "列出名单";
+        /// Not drawn until answered.
+        Pause = "pause", "暂停抽取";
+    }
+    /// What a yearly obligation counts.
+    ObligationCount {
+        /// 信息集中更新
+        Campaign = "update.campaign", "信息集中更新";
+        /// 征集公告
+        Notice = "notice.published", "征集公告";
+        /// 全体会议
+        Plenary = "gathering.plenary", "全体会议";
+        /// 专家培训
+        Training = "gathering.training", "专家培训";
+    }
+    /// In which time an obligation recurs.
+    ObligationPer {
+        /// Calendar year.
+        CalendarYear = "calendar_year", "每年";
+        /// Half-year.
+        HalfYear = "half_year", "每半年";
+    }
+    /// Per what a secrecy document is signed.
+    SignedPer {
+        /// Each term.
+        Term = "term", "每个聘期";
+        /// Each task.
+        Task = "task", "每次任务";
+    }
+}
+
+/// 权利与义务
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Duties {
+    /// Rights, item by item.
+    pub rights: Vec<Statement>,
+    /// Duties, item by item.
+    pub duties: Vec<Statement>,
+    /// 保密
+    pub confidentiality: Option<Confidentiality>,
+    /// 询问、质疑、投诉
+    pub enquiry: Option<Enquiry>,
+    /// 意见性质声明
+    pub disclaimer: Option<Statement>,
+}
+
+/// 保密协议或承诺书
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Confidentiality {
+    /// Documents any one of which will do.
+    pub documents: Vec<String>,
+    /// Signed how often.
+    pub per: SignedPer,
+    /// What is secret.
+    pub covers: Vec<String>,
+    /// Every download of a task's file is on record.
+    pub log_downloads: bool,
+    /// Misconduct kind of a leak.
+    pub leak: Option<String>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 询问、质疑、投诉
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Enquiry {
+    /// Kinds.
+    pub kinds: Vec<String>,
+    /// Party that asks.
+    pub from: String,
+    /// Time to answer.
+    pub due: Duration,
+    /// Misconduct kind of a refusal.
+    pub refusal: Option<String>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 信息更新
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InformationRules {
+    /// Fields an expert asks to change.
+    pub fields: Vec<UpdateField>,
+    /// Other fields may be changed too.
+    pub open: bool,
+    /// Party that decides.
+    pub approved_by: String,
+    /// A change the manager starts needs the expert's confirmation on record.
+    pub confirmed_by_expert: bool,
+    /// The yearly campaign.
+    pub campaign: Option<Campaign>,
+    /// Specialties are added and retired.
+    pub specialties: Option<SpecialtyUpdate>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// A field an expert asks to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UpdateField {
+    /// Name.
+    pub label: String,
+    /// Needs proof.
+    pub proof: bool,
+}
+
+/// 集中更新
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Campaign {
+    /// Channels, all of which are tried.
+    pub channels: Vec<Medium>,
+    /// Answers.
+    pub answers: Vec<String>,
+    /// No answer.
+    pub non_response: NonResponse,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 专业类别更新
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SpecialtyUpdate {
+    /// Party on whose need one is added.
+    pub added_for: String,
+    /// Party that retires one.
+    pub retired_by: String,
+    /// Exit ground for experts left without any.
+    pub leaves: Option<String>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 年度应办事项
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Obligation {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub label: String,
+    /// What is counted.
+    pub counts: ObligationCount,
+    /// How often at least.
+    pub at_least: u32,
+    /// How often at most before a warning; `None` = no limit.
+    pub warn_above: Option<u32>,
+    /// In which time.
+    pub per: ObligationPer,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// A value of this pack an authority may switch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// Path of the value: `draw.rest.streak`, `leaf.AGE.less_than`.
+    pub path: String,
+    /// What users call it.
+    pub label: String,
+    /// Accepted values, as a pack writes them; empty = any whole number in `range`.
+    pub choices: Vec<String>,
+    /// Least and greatest whole number.
+    pub range: Option<(i64, i64)>,
+    /// Party that may switch it.
+    pub by: String,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// One article of the text with what it is about, in our own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Article {
+    /// Where.
+    pub citation: Citation,
+    /// One line.
+    pub about: String,
+    /// It only states a purpose, defines a term or forwards a duty nobody counts: carried by being
+    /// shown, not by a rule.
+    pub shown: bool,
+    /// Items below it.
+    pub items: Vec<Article>,
+}

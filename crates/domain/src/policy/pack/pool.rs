@@ -1,0 +1,112 @@
+//! The pool: its axes of classification and the kinds of work it serves.
+
+use serde::Serialize;
+
+use super::Bound;
+use crate::policy::citation::Citation;
+
+/// 专家库
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PoolRules {
+    /// What users call it.
+    pub label: String,
+    /// Member name (在库专家).
+    pub member: String,
+    /// One pool shared by every requester, none of whom keeps a pool of their own.
+    pub shared: bool,
+    /// Axes of classification.
+    pub axes: Vec<Axis>,
+    /// Teams, where membership is of a team.
+    pub teams: Vec<Team>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// One way experts are sorted: 专业领域, 职责, 专家组.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Axis {
+    /// Id (`specialty`, `duty`).
+    pub id: String,
+    /// What users call it.
+    pub label: String,
+    /// Fixed values; empty when the values are kept in the pool's register.
+    pub values: Vec<String>,
+    /// How many values an expert must have at least before they can be drawn.
+    pub at_least: u32,
+    /// How many at most.
+    pub at_most: Option<u32>,
+    /// Party that assigns the values; `None` = the applicant states them.
+    pub assigned_by: Option<String>,
+    /// Values are added and retired in the life of the pool; a retired value cannot be drawn.
+    pub dynamic: bool,
+    /// Name of a group made of a value, with `{}` for it.
+    pub name_template: Option<String>,
+    /// Value for experts no other value fits.
+    pub fallback: Option<String>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// A team with its own channels and owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Team {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub label: String,
+    /// The team this is part of.
+    pub part_of: Option<String>,
+    /// Department that owns people and money of the team.
+    pub owner: Option<String>,
+    /// Ids of the channels that lead here; empty = all.
+    pub channels: Vec<String>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 工作类别
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TaskKind {
+    /// Id (`8-4`).
+    pub id: String,
+    /// Name.
+    pub label: String,
+    /// Kinds below it.
+    pub sub_kinds: Vec<SubKind>,
+    /// Fields of the request that must be filled for it (ids of [`RequestField`](super::RequestField)
+    /// or of the pack's own `task_field` list).
+    pub required: Vec<String>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// A kind below a task kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SubKind {
+    /// Name.
+    pub label: String,
+    /// Value of the axis `duty` the experts then serve in.
+    pub duty: Option<String>,
+}
+
+/// A field of a task that some kinds require.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TaskField {
+    /// Id (`project_leader`).
+    pub id: String,
+    /// What users call it.
+    pub label: String,
+}
+
+/// Rules on tasks as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TaskRules {
+    /// Kinds of work.
+    pub kinds: Vec<TaskKind>,
+    /// Fields kinds may require.
+    pub fields: Vec<TaskField>,
+    /// Id of the vocabulary list a request names its scope from.
+    pub scope: Option<String>,
+    /// Smallest number of experts on a task.
+    pub team_size: Option<(Bound, Citation)>,
+}

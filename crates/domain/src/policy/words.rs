@@ -1,0 +1,36 @@
+//! Closed vocabularies: enums whose values are spelled one way in packs and one way in Chinese.
+
+/// A value of a closed vocabulary.
+pub trait Word: Copy + 'static {
+    /// Every value, in the order officials read them.
+    const ALL: &'static [Self];
+    /// How a pack, an API or a stored row spells it.
+    fn word(self) -> &'static str;
+    /// How users read it.
+    fn zh(self) -> &'static str;
+    /// The value spelled so.
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.word() == word)
+    }
+}
+
+/// Declares such an enum.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $zh:literal;)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
+        }
+        impl $crate::policy::words::Word for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+            fn zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh),+ }
+            }
+        }
+    )+};
+}
+pub(crate) use words;
