@@ -1,1 +1,11 @@
-//! documents
+//! Bytes out and in: printed forms and letters (PDF), workbooks (XLSX), and the reading of rosters.
+//!
+//! Nothing here knows of users, storage or the web: typed views go in and bytes come out, or bytes
+//! go in and typed rows with their problems come out.
+
+pub mod applications;
+pub mod dates;
+pub mod fonts;
+pub mod form;
+pub mod pdf;
+pub mod qr;

@@ -1,0 +1,249 @@
+//! Typesetting: a typst world that can reach our own templates, one JSON value and the fonts of the
+//! machine, and nothing else.
+
+use std::collections::HashMap;
+
+use jiff::civil;
+use serde::Serialize;
+use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+use typst_kit::fonts::{self, FontStore};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, Timestamp};
+
+use crate::fonts::{Faces, FontSettings, SystemFonts};
+
+/// Memoised layout is forgotten after this many later documents.
+const CACHE_AGE: usize = 10;
+/// Asia/Shanghai, minutes east of UTC; no summer time since 1991.
+const SHANGHAI_MINUTES: i32 = 8 * 60;
+
+/// Why no PDF was made.
+#[derive(Debug, thiserror::Error)]
+pub enum PdfError {
+    /// None of the Chinese typefaces we know is installed.
+    #[error(
+        "未找到中文字体，无法生成 PDF。请在服务器上安装中文字体（Debian/Ubuntu/UOS：apt install fonts-noto-cjk），\
+         或把仿宋_GB2312、宋体、黑体的字体文件放进一个文件夹，并用 fonts_dir 指向它，然后重启服务。"
+    )]
+    NoChineseFont,
+    /// A template and the view given to it do not fit. A defect of this program.
+    #[error("文档排版失败：{0}。请把这句话报给技术支持。")]
+    Layout(String),
+    /// The view could not be turned into JSON. A defect of this program.
+    #[error("文档内容无法整理：{0}。请把这句话报给技术支持。")]
+    View(#[from] serde_json::Error),
+}
+
+/// Which template lays a view out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Template {
+    /// Forms, tables and records: title, blocks, signatures, notes.
+    Form,
+    /// Letters and notices in official-document style (GB/T 9704 page).
+    Letter,
+}
+
+/// Something that can be printed: serialisable for its template, with a title for the reader of the
+/// PDF's properties.
+pub trait Printable: Serialize {
+    /// The template that knows this view.
+    fn template(&self) -> Template;
+    /// 文档标题, one line; becomes the PDF's title.
+    fn title(&self) -> String;
+}
+
+const PARTS: [(&str, &str); 3] = [
+    ("/base.typ", include_str!("../templates/base.typ")),
+    ("/form.typ", include_str!("../templates/form.typ")),
+    ("/letter.typ", include_str!("../templates/letter.typ")),
+];
+
+impl Template {
+    const fn path(self) -> &'static str {
+        match self {
+            Template::Form => "/form.typ",
+            Template::Letter => "/letter.typ",
+        }
+    }
+}
+
+/// Turns views into PDFs. Fonts are looked for once, when it is made; afterwards it is shared
+/// between threads by reference.
+pub struct Typesetter {
+    library: LazyHash<Library>,
+    fonts: FontStore,
+    faces: Faces,
+    sources: HashMap<FileId, Source>,
+    files: Files,
+}
+
+/// Identities of the files every document reads.
+struct Files {
+    form: FileId,
+    letter: FileId,
+    view: FileId,
+    faces: FileId,
+}
+
+impl Typesetter {
+    /// Looks for fonts and prepares the templates.
+    ///
+    /// # Errors
+    /// [`PdfError::NoChineseFont`] when there is no Chinese typeface.
+    pub fn new(settings: &FontSettings) -> Result<Self, PdfError> {
+        let mut store = FontStore::new();
+        for folder in &settings.folders {
+            store.extend(fonts::scan(folder));
+        }
+        if settings.system == SystemFonts::Search {
+            store.extend(fonts::system());
+        }
+        let faces = Faces::choose(&store)?;
+        let mut sources = HashMap::new();
+        for (path, text) in PARTS {
+            let id = file_id(path)?;
+            sources.insert(id, Source::new(id, text.to_owned()));
+        }
+        let files = Files {
+            form: file_id(Template::Form.path())?,
+            letter: file_id(Template::Letter.path())?,
+            view: file_id("/view.json")?,
+            faces: file_id("/faces.json")?,
+        };
+        Ok(Typesetter {
+            library: LazyHash::new(Library::default()),
+            fonts: store,
+            faces,
+            sources,
+            files,
+        })
+    }
+
+    /// The families used for 仿宋, first choice first.
+    pub fn fang_families(&self) -> &[&'static str] {
+        self.faces.fang()
+    }
+
+    /// Lays `view` out. `at` is the wall clock in Asia/Shanghai recorded in the file's properties;
+    /// the same view at the same time gives the same bytes.
+    ///
+    /// # Errors
+    /// [`PdfError::Layout`] or [`PdfError::View`], both defects of a template or a view.
+    pub fn pdf(&self, view: &impl Printable, at: civil::DateTime) -> Result<Vec<u8>, PdfError> {
+        let sheet = Sheet {
+            shop: self,
+            main: match view.template() {
+                Template::Form => self.files.form,
+                Template::Letter => self.files.letter,
+            },
+            view: Bytes::new(serde_json::to_vec(&Envelope {
+                title: view.title(),
+                view,
+            })?),
+            faces: Bytes::new(serde_json::to_vec(&self.faces)?),
+            on: at.date(),
+        };
+        let laid_out = typst::compile::<PagedDocument>(&sheet);
+        for warning in &laid_out.warnings {
+            tracing::debug!(message = %warning.message, "typst warning");
+        }
+        let document = laid_out.output.map_err(|problems| sentence(&problems))?;
+        let options = PdfOptions {
+            creator: Smart::Custom(Some("Linxuan 遴选".to_owned())),
+            timestamp: timestamp(at),
+            ..PdfOptions::default()
+        };
+        let bytes = typst_pdf::pdf(&document, &options).map_err(|problems| sentence(&problems));
+        comemo::evict(CACHE_AGE);
+        bytes
+    }
+}
+
+/// What a template reads from `/view.json`.
+#[derive(Serialize)]
+struct Envelope<'a, V: Serialize> {
+    title: String,
+    view: &'a V,
+}
+
+fn file_id(path: &str) -> Result<FileId, PdfError> {
+    let path = VirtualPath::new(path).map_err(|error| PdfError::Layout(error.to_string()))?;
+    Ok(RootedPath::new(VirtualRoot::Project, path).intern())
+}
+
+fn sentence(problems: &[SourceDiagnostic]) -> PdfError {
+    let messages: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.message.as_str())
+        .collect();
+    PdfError::Layout(messages.join("；"))
+}
+
+fn timestamp(at: civil::DateTime) -> Option<Timestamp> {
+    let part = |n: i8| u8::try_from(n).ok();
+    let datetime = Datetime::from_ymd_hms(
+        at.year().into(),
+        part(at.month())?,
+        part(at.day())?,
+        part(at.hour())?,
+        part(at.minute())?,
+        part(at.second())?,
+    )?;
+    Timestamp::new_local(datetime, SHANGHAI_MINUTES)
+}
+
+/// The world of one document.
+struct Sheet<'a> {
+    shop: &'a Typesetter,
+    main: FileId,
+    view: Bytes,
+    faces: Bytes,
+    on: civil::Date,
+}
+
+impl World for Sheet<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.shop.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        self.shop.fonts.book()
+    }
+
+    fn main(&self) -> FileId {
+        self.main
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        self.shop
+            .sources
+            .get(&id)
+            .cloned()
+            .ok_or(FileError::AccessDenied)
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        match id {
+            id if id == self.shop.files.view => Ok(self.view.clone()),
+            id if id == self.shop.files.faces => Ok(self.faces.clone()),
+            _ => Err(FileError::AccessDenied),
+        }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.shop.fonts.font(index)
+    }
+
+    fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
+        Datetime::from_ymd(
+            self.on.year().into(),
+            u8::try_from(self.on.month()).ok()?,
+            u8::try_from(self.on.day()).ok()?,
+        )
+    }
+}
