@@ -4,57 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::half_day::HalfDay;
 use crate::id::{AccountId, DrawId, ExpertId, OrganisationId, PoolId, SpecialtyId, TaskId};
 use crate::organisation::OrganisationRef;
-
-/// A part of a day; experts are busy, and paid, by the half-day (A-G-6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DayPart {
-    /// 上午, to 12:30
-    Morning,
-    /// 下午, 12:30 to 18:00
-    Afternoon,
-    /// 晚间, after 18:00
-    Evening,
-}
-
-impl DayPart {
-    /// Every part, in order.
-    pub const ALL: [Self; 3] = [Self::Morning, Self::Afternoon, Self::Evening];
-
-    /// Stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Morning => "morning",
-            Self::Afternoon => "afternoon",
-            Self::Evening => "evening",
-        }
-    }
-
-    /// The word users see.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Morning => "上午",
-            Self::Afternoon => "下午",
-            Self::Evening => "晚间",
-        }
-    }
-
-    /// The part with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|part| part.code() == code)
-    }
-}
-
-/// 半天
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct HalfDay {
-    /// The day.
-    pub date: Date,
-    /// The part of it.
-    pub part: DayPart,
-}
 
 /// A person of the reviewed side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,205 @@
+//! 回避: which grounds of the pack the facts on file meet, each with its article and the fact.
+
+use jiff::civil::Date;
+
+use crate::organisation::OrganisationRef;
+use crate::period;
+use crate::person::Profile;
+use crate::policy::citation::Citation;
+use crate::policy::pack::{
+    Detect, Duration, ExceptWhen, Ground, LookBack, LookBackFrom, Match, RecusalRules, Subject,
+    TimeUnit,
+};
+use crate::relation::{Other, Relation};
+use crate::task::{Request, Reviewed};
+
+/// A ground met, and by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<'p> {
+    /// The ground.
+    pub ground: &'p Ground,
+    /// The fact, in Chinese.
+    pub fact: String,
+}
+
+impl Found<'_> {
+    /// Where the ground stands.
+    pub const fn citation(&self) -> &Citation {
+        &self.ground.citation
+    }
+}
+
+/// The two days a look-back may count from.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    /// First day of the work.
+    pub work: Date,
+    /// Day of the draw.
+    pub draw: Date,
+}
+
+/// Every ground that facts on file meet for this person and request, in the order of the text.
+/// Grounds that only the expert can declare are not looked for.
+pub fn found<'p>(
+    rules: &'p RecusalRules,
+    profile: &Profile,
+    relations: &[Relation],
+    request: &Request,
+    days: Days,
+) -> Vec<Found<'p>> {
+    let mut all = Vec::new();
+    for ground in rules.grounds.iter().filter(|g| g.detect.contains(&Detect::Automatic)) {
+        let fact = request.reviewed.iter().find_map(|reviewed| {
+            by_match(ground, profile, relations, reviewed, days)
+                .or_else(|| by_relation(ground, relations, reviewed, days))
+        });
+        all.extend(fact.map(|fact| Found { ground, fact }));
+    }
+    all
+}
+
+/// Does a relation the expert declares make this ground hold for this request? Used when a
+/// declaration is checked; the exceptions of the pack apply (DG 第十条(六): listed companies).
+pub fn declaration_holds(ground: &Ground, relation: Option<&str>, request: &Request) -> bool {
+    let Some(relation) = relation else {
+        return true;
+    };
+    !request.reviewed.iter().all(|reviewed| excepted(ground, relation, reviewed))
+        || request.reviewed.is_empty()
+}
+
+fn by_match(
+    ground: &Ground,
+    profile: &Profile,
+    relations: &[Relation],
+    reviewed: &Reviewed,
+    days: Days,
+) -> Option<String> {
+    let employer = employer(profile);
+    ground.matches.iter().find_map(|kind| match kind {
+        Match::PersonInProject => {
+            let person = reviewed.people.iter().find(|person| person.name == profile.name)?;
+            let role = if person.leads { "负责人" } else { "参与人员" };
+            Some(format!("与“{}”的项目{role}同名", reviewed.organisation.name))
+        }
+        Match::SameLegalPerson => employer
+            .as_ref()
+            .filter(|employer| employer.is_same(&reviewed.organisation))
+            .map(|employer| format!("现工作单位为“{}”，与本次项目负责人同属一个法人单位", employer.name)),
+        Match::ReviewedEmployer => employer
+            .as_ref()
+            .filter(|employer| employer.is_same(&reviewed.organisation))
+            .map(|employer| format!("现受聘于“{}”", employer.name))
+            .or_else(|| formerly_employed(ground, profile, reviewed, days)),
+        Match::SameCall => {
+            let call = reviewed.call.as_ref()?;
+            relations.iter().find_map(|relation| match &relation.other {
+                Other::Call { guideline, round }
+                    if *guideline == call.guideline && *round == call.round =>
+                {
+                    Some(format!("同期（{round}）申报同一指南“{guideline}”"))
+                }
+                _ => None,
+            })
+        }
+    })
+}
+
+fn formerly_employed(
+    ground: &Ground,
+    profile: &Profile,
+    reviewed: &Reviewed,
+    days: Days,
+) -> Option<String> {
+    let since = since(ground.look_back?, days);
+    profile.work.iter().find_map(|work| {
+        let place = OrganisationRef {
+            id: None,
+            name: work.employer.clone(),
+            credit_code: work.credit_code.clone(),
+        };
+        let recent = work.to.is_none_or(|to| since <= to) && work.from <= days.work;
+        (recent && place.is_same(&reviewed.organisation)).then(|| match work.to {
+            Some(to) => format!("曾受聘于“{}”，{to} 离职", work.employer),
+            None => format!("现受聘于“{}”", work.employer),
+        })
+    })
+}
+
+fn by_relation(
+    ground: &Ground,
+    relations: &[Relation],
+    reviewed: &Reviewed,
+    days: Days,
+) -> Option<String> {
+    relations.iter().find_map(|relation| {
+        let kind = ground.relations.iter().find(|kind| kind.name == relation.kind)?;
+        if excepted(ground, &relation.kind, reviewed) || !concerns(ground, relation, reviewed) {
+            return None;
+        }
+        let in_time = kind.lasting
+            || match (ground.look_back, relation.to) {
+                (_, None) => true,
+                (Some(look_back), Some(to)) => since(look_back, days) <= to,
+                (None, Some(to)) => days.work <= to,
+            };
+        in_time.then(|| {
+            let until = relation.to.map_or_else(|| "至今".to_owned(), |to| format!("至 {to}"));
+            let with = match &relation.other {
+                Other::Organisation { organisation } => organisation.name.as_str(),
+                Other::Person { name, .. } => name.as_str(),
+                Other::Call { guideline, .. } => guideline.as_str(),
+            };
+            format!("与“{with}”有{}关系，{until}（{}）", relation.kind, relation.source.zh())
+        })
+    })
+}
+
+fn concerns(ground: &Ground, relation: &Relation, reviewed: &Reviewed) -> bool {
+    let leader = |name: &str| reviewed.people.iter().any(|p| p.leads && p.name == name);
+    match (&relation.other, ground.subject) {
+        (
+            Other::Organisation { organisation },
+            Subject::ReviewedOrganisation | Subject::Any,
+        ) => organisation.is_same(&reviewed.organisation),
+        (Other::Person { name, .. }, Subject::ProjectLeader | Subject::Any) => leader(name),
+        (Other::Call { guideline, round }, Subject::Call | Subject::Any) => {
+            reviewed.call.as_ref().is_some_and(|c| c.guideline == *guideline && c.round == *round)
+        }
+        _ => false,
+    }
+}
+
+fn excepted(ground: &Ground, relation: &str, reviewed: &Reviewed) -> bool {
+    ground.exceptions.iter().any(|exception| {
+        exception.relation == relation
+            && match exception.when {
+                ExceptWhen::Listed => reviewed.listed,
+            }
+    })
+}
+
+/// The earliest day that still counts.
+fn since(look_back: LookBack, days: Days) -> Date {
+    let from = match look_back.from {
+        LookBackFrom::Work => days.work,
+        LookBackFrom::Draw => days.draw,
+    };
+    let Duration { count, unit } = look_back.length;
+    match unit {
+        TimeUnit::Year => period::look_back(from, count.saturating_mul(12)),
+        TimeUnit::Month => period::look_back(from, count),
+        TimeUnit::Day | TimeUnit::WorkingDay | TimeUnit::Hour | TimeUnit::Minute => {
+            from.checked_sub(jiff::Span::new().try_days(i64::from(count)).unwrap_or_default())
+                .unwrap_or(Date::MIN)
+        }
+    }
+}
+
+fn employer(profile: &Profile) -> Option<OrganisationRef> {
+    profile.employer.as_ref().map(|employer| OrganisationRef {
+        id: employer.organisation,
+        name: employer.name.clone(),
+        credit_code: employer.credit_code.clone(),
+    })
+}
