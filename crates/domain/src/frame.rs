@@ -153,7 +153,7 @@ impl Question<'_> {
             .eligibility
             .leaves
             .iter()
-            .find(|leaf| matches!(leaf.test, Some(Test::Listed { .. })))
+            .find(|leaf| matches!(leaf.test, Some(Test::NotListed { .. })))
             .map_or(self.draw(), |leaf| &leaf.citation)
     }
 

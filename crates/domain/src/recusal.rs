@@ -7,8 +7,7 @@ use crate::period;
 use crate::person::Profile;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    Detect, Duration, ExceptWhen, Ground, LookBack, LookBackFrom, Match, RecusalRules, Subject,
-    TimeUnit,
+    Detect, ExceptWhen, Ground, LookBack, LookBackFrom, Match, RecusalRules, Subject,
 };
 use crate::relation::{Other, Relation};
 use crate::task::{Request, Reviewed};
@@ -185,15 +184,7 @@ fn since(look_back: LookBack, days: Days) -> Date {
         LookBackFrom::Work => days.work,
         LookBackFrom::Draw => days.draw,
     };
-    let Duration { count, unit } = look_back.length;
-    match unit {
-        TimeUnit::Year => period::look_back(from, count.saturating_mul(12)),
-        TimeUnit::Month => period::look_back(from, count),
-        TimeUnit::Day | TimeUnit::WorkingDay | TimeUnit::Hour | TimeUnit::Minute => {
-            from.checked_sub(jiff::Span::new().try_days(i64::from(count)).unwrap_or_default())
-                .unwrap_or(Date::MIN)
-        }
-    }
+    period::look_back(from, look_back.months)
 }
 
 fn employer(profile: &Profile) -> Option<OrganisationRef> {

@@ -33,4 +33,19 @@ macro_rules! words {
         }
     )+};
 }
-pub(crate) use words;
+
+/// Spells an enum of another module the way packs do.
+macro_rules! spelled {
+    ($($name:ident { $($variant:ident = $word:literal, $zh:literal;)+ })+) => {$(
+        impl $crate::policy::words::Word for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+            fn zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh),+ }
+            }
+        }
+    )+};
+}
+pub(crate) use {spelled, words};

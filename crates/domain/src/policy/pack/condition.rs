@@ -1,6 +1,8 @@
 //! When a rule applies at all: a field of the situation is one of some values.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::policy::words::words;
 
@@ -40,28 +42,30 @@ pub struct Condition {
 }
 
 /// What a situation says of its fields; several values of one field are allowed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Situation {
-    values: Vec<(Field, String)>,
+    values: BTreeMap<Field, Vec<String>>,
 }
 
 impl Situation {
     /// Nothing known.
-    pub const EMPTY: Self = Self { values: Vec::new() };
+    pub const EMPTY: Self = Self { values: BTreeMap::new() };
 
     /// Adds a value.
     #[must_use]
     pub fn with(mut self, field: Field, value: impl Into<String>) -> Self {
-        self.values.push((field, value.into()));
+        self.values.entry(field).or_default().push(value.into());
         self
     }
 
     /// Values of one field.
     pub fn values(&self, field: Field) -> impl Iterator<Item = &str> {
         self.values
-            .iter()
-            .filter(move |(f, _)| *f == field)
-            .map(|(_, value)| value.as_str())
+            .get(&field)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
     }
 
     /// Does every condition hold? `None` when a field a condition asks for is not known.

@@ -129,6 +129,8 @@ pub struct Leaf {
     pub when: Vec<Condition>,
     /// When a register is looked up again.
     pub check_at: Vec<CheckAt>,
+    /// Parties that, as organisations, may not stand on the register either (DG 第二十条).
+    pub bars: Vec<String>,
 }
 
 /// The closed list of tests.
@@ -175,8 +177,8 @@ pub enum Test {
         /// Accepted kinds.
         one_of: Vec<String>,
     },
-    /// The person, or a body they answer for, stands on a register. Usually negated.
-    Listed {
+    /// Neither the person nor a body they answer for stands on a register.
+    NotListed {
         /// The register.
         register: String,
         /// Standings that count.
@@ -224,6 +226,8 @@ pub struct Eligibility {
     pub rule: Expression,
     /// The expression as written.
     pub written: String,
+    /// Leaves the expression negates, as indexes.
+    pub negated: Vec<u16>,
     /// Day that binds.
     pub reference: ReferenceDate,
     /// Alternatives of which the one that carried the decision is named (DG 第四条(三)).

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Bound, Condition};
+use crate::money::Fen;
 use crate::policy::citation::Citation;
 use crate::policy::words::words;
 
@@ -49,9 +50,6 @@ words! {
         Cycle = "cycle", "项目周期";
     }
 }
-
-/// Money in fen.
-pub type FenAmount = i64;
 
 /// 劳务报酬
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,10 +98,10 @@ pub struct FeeRow {
     pub when: Vec<Condition>,
     /// Per what.
     pub unit: FeeUnit,
-    /// Least amount, in fen.
-    pub from: FenAmount,
-    /// Greatest amount, in fen; equal to `from` for a fixed rate.
-    pub to: FenAmount,
+    /// Least amount.
+    pub from: Fen,
+    /// Greatest amount; equal to `from` for a fixed rate.
+    pub to: Fen,
     /// At most so many units in a half-day.
     pub cap_per_half_day: Option<u32>,
     /// Where.
@@ -119,10 +117,10 @@ pub struct BudgetRules {
     pub per: BudgetPer,
     /// Lines.
     pub lines: Vec<BudgetLine>,
-    /// Floor of the whole, in fen.
-    pub floor: Option<FenAmount>,
-    /// Ceiling per head, in fen.
-    pub per_head_at_most: Option<FenAmount>,
+    /// Floor of the whole.
+    pub floor: Option<Fen>,
+    /// Ceiling per head.
+    pub per_head_at_most: Option<Fen>,
     /// What it may be spent on; empty = not said.
     pub purposes: Vec<String>,
     /// Where.

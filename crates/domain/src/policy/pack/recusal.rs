@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::Duration;
 use crate::policy::citation::Citation;
 use crate::policy::words::words;
 
@@ -113,8 +112,8 @@ pub struct RelationKind {
 /// How far back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct LookBack {
-    /// How long. The day exactly so long ago is inside.
-    pub length: Duration,
+    /// How many months. The day exactly so long ago is inside.
+    pub months: u32,
     /// From which day.
     pub from: LookBackFrom,
 }

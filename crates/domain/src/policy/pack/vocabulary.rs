@@ -13,6 +13,21 @@ pub struct Vocabulary {
     pub equivalences: Vec<Equivalence>,
     /// Named values.
     pub lists: Vec<List>,
+    /// Registers kept by others that leaves look into.
+    pub registers: Vec<Register>,
+}
+
+/// A register kept by others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Register {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub label: String,
+    /// Who keeps it, as far as the text says.
+    pub kept_by: Option<String>,
+    /// Where.
+    pub citation: Citation,
 }
 
 /// One ladder.
@@ -103,6 +118,11 @@ impl Vocabulary {
     /// A list by id.
     pub fn list(&self, id: &str) -> Option<&List> {
         self.lists.iter().find(|list| list.id == id)
+    }
+
+    /// A register by id.
+    pub fn register(&self, id: &str) -> Option<&Register> {
+        self.registers.iter().find(|register| register.id == id)
     }
 
     /// The name of a rung.
