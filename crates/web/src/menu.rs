@@ -1,0 +1,173 @@
+//! The left menu as data. Which entries a visitor may open is decided by the caller, entry by entry.
+
+use crate::components::Here;
+
+/// One entry of the menu.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// Heading it stands under; empty for the entry above all headings.
+    pub group: &'static str,
+    /// Its words.
+    pub label: &'static str,
+    /// Its address; everything below that address counts as this entry.
+    pub href: &'static str,
+    /// Icon of the first entries of a group; empty indents the entry below the one before.
+    pub icon: &'static str,
+}
+
+/// A count beside an entry: work that waits, or the size of something.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Count {
+    /// Waiting for this visitor, shown in red.
+    Waiting(u64),
+    /// How many there are.
+    Size(u64),
+}
+
+impl Count {
+    /// The number with thousands separators.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let (Self::Waiting(number) | Self::Size(number)) = self;
+        crate::page::thousands(*number)
+    }
+    /// The style class.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Waiting(_) => "hot",
+            Self::Size(_) => "",
+        }
+    }
+}
+
+/// An entry as shown.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Item {
+    /// The entry.
+    pub entry: Entry,
+    /// The count beside it.
+    pub count: Option<Count>,
+    /// Whether the page shown belongs to it.
+    pub here: Here,
+}
+
+/// A heading with its entries; groups without entries do not exist.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Group {
+    /// The heading, empty for the first entries.
+    pub heading: &'static str,
+    /// Its entries.
+    pub items: Vec<Item>,
+}
+
+/// The menu of one visitor: entries that `visible` lets through, grouped in the order given, with the counts that
+/// `count` knows and the entry marked that `path` belongs to (the longest match).
+#[must_use]
+pub fn build(
+    entries: &[Entry],
+    path: &str,
+    mut visible: impl FnMut(&Entry) -> bool,
+    mut count: impl FnMut(&Entry) -> Option<Count>,
+) -> Vec<Group> {
+    let current = entries
+        .iter()
+        .filter(|entry| covers(entry.href, path))
+        .map(|entry| entry.href)
+        .max_by_key(|href| href.len());
+    let mut groups: Vec<Group> = Vec::new();
+    for entry in entries.iter().filter(|entry| visible(entry)) {
+        let item = Item {
+            entry: *entry,
+            count: count(entry),
+            here: Here::when(current == Some(entry.href)),
+        };
+        match groups.last_mut() {
+            Some(group) if group.heading == entry.group => group.items.push(item),
+            _ => groups.push(Group {
+                heading: entry.group,
+                items: vec![item],
+            }),
+        }
+    }
+    groups
+}
+
+fn covers(href: &str, path: &str) -> bool {
+    match path.strip_prefix(href) {
+        Some(_) if href == "/" => path == "/",
+        Some(rest) => rest.is_empty() || rest.starts_with(['/', '?']),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENTRIES: &[Entry] = &[
+        Entry {
+            group: "",
+            label: "工作台",
+            href: "/",
+            icon: "home",
+        },
+        Entry {
+            group: "专家",
+            label: "专家库",
+            href: "/experts",
+            icon: "users",
+        },
+        Entry {
+            group: "专家",
+            label: "批量导入",
+            href: "/experts/import",
+            icon: "",
+        },
+        Entry {
+            group: "系统",
+            label: "用户与权限",
+            href: "/settings/users",
+            icon: "gear",
+        },
+    ];
+
+    fn current(path: &str) -> Vec<&'static str> {
+        build(ENTRIES, path, |_| true, |_| None)
+            .into_iter()
+            .flat_map(|group| group.items)
+            .filter(|item| item.here.is_current())
+            .map(|item| item.entry.label)
+            .collect()
+    }
+
+    #[test]
+    fn the_longest_address_is_current() {
+        assert_eq!(current("/"), ["工作台"]);
+        assert_eq!(current("/experts/42"), ["专家库"]);
+        assert_eq!(current("/experts/import/3"), ["批量导入"]);
+        assert_eq!(current("/expertise"), [""; 0]);
+    }
+
+    #[test]
+    fn groups_without_entries_disappear() {
+        let groups = build(
+            ENTRIES,
+            "/",
+            |entry| entry.group != "专家",
+            |_| Some(Count::Size(1286)),
+        );
+        assert_eq!(
+            groups.iter().map(|group| group.heading).collect::<Vec<_>>(),
+            ["", "系统"]
+        );
+        assert_eq!(
+            groups[0].items[0]
+                .count
+                .as_ref()
+                .map(Count::text)
+                .as_deref(),
+            Some("1,286")
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! From a filled template to a response. Pages are never stored by caches; a page can answer with just the part
+//! that the script is going to use.
+
+use askama::Template;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use crate::error::WebError;
+
+/// Names the parts of the page that the script will use: `#list` or `#list,#count`.
+pub const FRAGMENT: HeaderName = HeaderName::from_static("x-fragment");
+/// Tells the script to leave the page.
+pub const FULL: HeaderName = HeaderName::from_static("x-full");
+
+/// Which parts of a page the script asked for; none when a browser asked for the page.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Fragment(Option<String>);
+
+impl Fragment {
+    /// Reads the header.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
+        Self(
+            headers
+                .get(FRAGMENT)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
+        )
+    }
+    /// Whether exactly this part was asked for, so that sending it alone is enough.
+    #[must_use]
+    pub fn wants(&self, part: &str) -> bool {
+        self.0.as_deref() == Some(part)
+    }
+    /// Whether the script asked at all.
+    #[must_use]
+    pub fn is_scripted(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// The page, status 200.
+///
+/// # Errors
+/// When the template cannot be rendered, which is a defect.
+pub fn page(template: &impl Template) -> Result<Response, WebError> {
+    with_status(StatusCode::OK, template)
+}
+
+/// The page again, status 422: the form was not accepted. Everything typed is still in it.
+///
+/// # Errors
+/// When the template cannot be rendered.
+pub fn rejected(template: &impl Template) -> Result<Response, WebError> {
+    with_status(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+/// The page with a status of its own.
+///
+/// # Errors
+/// When the template cannot be rendered.
+pub fn with_status(status: StatusCode, template: &impl Template) -> Result<Response, WebError> {
+    let body = template.render().map_err(WebError::internal)?;
+    Ok((status, uncached(), Html(body)).into_response())
+}
+
+/// One part of a page with the window title, for a request whose [`Fragment`] wants just that part.
+///
+/// # Errors
+/// When the template cannot be rendered.
+pub fn part(title: &str, block: &impl Template) -> Result<Response, WebError> {
+    let body = block.render().map_err(WebError::internal)?;
+    let title =
+        askama::filters::escape(title, askama::filters::Html).map_err(WebError::internal)?;
+    Ok((uncached(), Html(format!("<title>{title}</title>{body}"))).into_response())
+}
+
+/// After a successful POST: go and look at the result.
+#[must_use]
+pub fn see_other(address: &str) -> Response {
+    (uncached(), Redirect::to(address)).into_response()
+}
+
+/// After a successful POST from a fragment whose result is another page: the script leaves, a browser follows.
+#[must_use]
+pub fn leave(fragment: &Fragment, address: &str) -> Response {
+    match HeaderValue::from_str(address) {
+        Ok(target) if fragment.is_scripted() => (uncached(), [(FULL, target)]).into_response(),
+        _ => see_other(address),
+    }
+}
+
+/// Polling: nothing changed.
+#[must_use]
+pub fn unchanged() -> Response {
+    (StatusCode::NO_CONTENT, uncached()).into_response()
+}
+
+fn uncached() -> [(HeaderName, HeaderValue); 2] {
+    [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::VARY, HeaderValue::from_static("X-Fragment, Cookie")),
+    ]
+}
+
+/// A number with thousands separators: 1,286.
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
