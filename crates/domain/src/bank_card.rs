@@ -154,5 +154,5 @@ fn luhn_holds(number: &str) -> bool {
             }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
