@@ -105,12 +105,20 @@ impl Question<'_> {
             && self.excludes(Exclusion::Listed)
         {
             let leaf = self.listed_citation();
-            reasons.push(reason(Exclusion::Listed, leaf, format!("在“{register}”名单内")));
+            reasons.push(reason(
+                Exclusion::Listed,
+                leaf,
+                format!("在“{register}”名单内"),
+            ));
         }
         if let Some(task) = &prospect.busy
             && self.excludes(Exclusion::Busy)
         {
-            reasons.push(reason(Exclusion::Busy, self.draw(), format!("同时段已参加“{task}”")));
+            reasons.push(reason(
+                Exclusion::Busy,
+                self.draw(),
+                format!("同时段已参加“{task}”"),
+            ));
         }
         self.recusals(prospect, &mut reasons);
         self.requested(prospect, &mut reasons);
@@ -130,7 +138,11 @@ impl Question<'_> {
         Place {
             expert: prospect.expert.id,
             person: prospect.expert.person,
-            demands: if reasons.is_empty() { demands } else { Vec::new() },
+            demands: if reasons.is_empty() {
+                demands
+            } else {
+                Vec::new()
+            },
             employer: employer_token(&prospect.profile),
             reasons,
             only_resting,
@@ -197,8 +209,10 @@ impl Question<'_> {
     }
 
     fn fit(&self, prospect: &Prospect, demand: &Demand) -> Result<(), (u8, Reason)> {
-        let specialty =
-            demand.specialties.iter().any(|wanted| prospect.expert.specialties.contains(wanted));
+        let specialty = demand
+            .specialties
+            .iter()
+            .any(|wanted| prospect.expert.specialties.contains(wanted));
         if !specialty {
             let fact = format!("不在“{}”所需专业领域", demand.label);
             return Err((0, reason(Exclusion::Specialty, self.draw(), fact)));
@@ -239,14 +253,23 @@ impl Question<'_> {
     }
 
     fn recusals(&self, prospect: &Prospect, reasons: &mut Vec<Reason>) {
-        let Some(rules) = &self.pack.recusal else { return };
+        let Some(rules) = &self.pack.recusal else {
+            return;
+        };
         if !self.excludes(Exclusion::Recusal) {
             return;
         }
-        let days =
-            Days { work: self.request.work_date().unwrap_or(self.today), draw: self.today };
-        let found =
-            recusal::found(rules, &prospect.profile, &prospect.relations, self.request, days);
+        let days = Days {
+            work: self.request.work_date().unwrap_or(self.today),
+            draw: self.today,
+        };
+        let found = recusal::found(
+            rules,
+            &prospect.profile,
+            &prospect.relations,
+            self.request,
+            days,
+        );
         reasons.extend(found.into_iter().map(|found| Reason {
             code: found.ground.id.clone(),
             article: found.citation().to_string(),
@@ -255,18 +278,25 @@ impl Question<'_> {
     }
 
     fn requested(&self, prospect: &Prospect, reasons: &mut Vec<Reason>) {
-        let RecusalDemand::Organisations { organisations, reason: why } = &self.request.recusal
+        let RecusalDemand::Organisations {
+            organisations,
+            reason: why,
+        } = &self.request.recusal
         else {
             return;
         };
-        let Some(employer) = &prospect.profile.employer else { return };
+        let Some(employer) = &prospect.profile.employer else {
+            return;
+        };
         let employer = crate::organisation::OrganisationRef {
             id: employer.organisation,
             name: employer.name.clone(),
             credit_code: employer.credit_code.clone(),
         };
         if self.excludes(Exclusion::RequestedRecusal)
-            && organisations.iter().any(|organisation| organisation.is_same(&employer))
+            && organisations
+                .iter()
+                .any(|organisation| organisation.is_same(&employer))
         {
             let fact = format!("使用方要求“{}”人员回避：{why}", employer.name);
             reasons.push(reason(Exclusion::RequestedRecusal, self.draw(), fact));
@@ -275,20 +305,38 @@ impl Question<'_> {
 }
 
 fn reason(exclusion: Exclusion, citation: &Citation, fact: String) -> Reason {
-    Reason { code: exclusion.word().to_owned(), article: citation.to_string(), fact }
+    Reason {
+        code: exclusion.word().to_owned(),
+        article: citation.to_string(),
+        fact,
+    }
 }
 
 /// The rungs a person holds on the title and skill ladders.
 pub fn held(pack: &Pack, profile: &Profile) -> impl Iterator<Item = Rung> {
-    let titles = profile.titles.iter().filter_map(|t| pack.vocabulary.rung("title", &t.level));
-    let skills = profile.skills.iter().filter_map(|s| pack.vocabulary.rung("skill", &s.level));
+    let titles = profile
+        .titles
+        .iter()
+        .filter_map(|t| pack.vocabulary.rung("title", &t.level));
+    let skills = profile
+        .skills
+        .iter()
+        .filter_map(|s| pack.vocabulary.rung("skill", &s.level));
     titles.chain(skills)
 }
 
 fn highest(pack: &Pack, profile: &Profile) -> Option<String> {
-    let titles = profile.titles.iter().filter_map(|t| pack.vocabulary.rung("title", &t.level));
-    let skills = profile.skills.iter().filter_map(|s| pack.vocabulary.rung("skill", &s.level));
-    let names: Vec<_> = titles.max_by_key(|r| r.rung).into_iter()
+    let titles = profile
+        .titles
+        .iter()
+        .filter_map(|t| pack.vocabulary.rung("title", &t.level));
+    let skills = profile
+        .skills
+        .iter()
+        .filter_map(|s| pack.vocabulary.rung("skill", &s.level));
+    let names: Vec<_> = titles
+        .max_by_key(|r| r.rung)
+        .into_iter()
         .chain(skills.max_by_key(|r| r.rung))
         .map(|rung| pack.vocabulary.name(rung).to_owned())
         .collect();
@@ -333,15 +381,30 @@ pub fn funnel<'a>(places: impl IntoIterator<Item = &'a Place>) -> (u32, Vec<Step
         }
     }
     let mut left = scope;
-    let steps = FUNNEL.iter().zip(out).filter(|(_, out)| *out > 0).map(|(exclusion, out)| {
-        left -= out;
-        Step { code: exclusion.word().to_owned(), label: exclusion.zh().to_owned(), out, left }
-    });
+    let steps = FUNNEL
+        .iter()
+        .zip(out)
+        .filter(|(_, out)| *out > 0)
+        .map(|(exclusion, out)| {
+            left -= out;
+            Step {
+                code: exclusion.word().to_owned(),
+                label: exclusion.zh().to_owned(),
+                out,
+                left,
+            }
+        });
     (scope, steps.collect())
 }
 
 /// Codes that are not the engine's own are ids of recusal grounds.
 fn stage(code: &str) -> usize {
-    let recusal = FUNNEL.iter().position(|e| *e == Exclusion::Recusal).unwrap_or(0);
-    FUNNEL.iter().position(|exclusion| exclusion.word() == code).unwrap_or(recusal)
+    let recusal = FUNNEL
+        .iter()
+        .position(|e| *e == Exclusion::Recusal)
+        .unwrap_or(0);
+    FUNNEL
+        .iter()
+        .position(|exclusion| exclusion.word() == code)
+        .unwrap_or(recusal)
 }

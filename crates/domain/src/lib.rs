@@ -2,15 +2,18 @@
 //! findings and events come out. Nothing here reads a clock, a file, a network or a dice.
 
 pub mod actor;
+pub mod assembly;
 pub mod bank_card;
 pub mod calendar;
 pub mod contact;
 pub mod credit_code;
 pub mod date_text;
+pub mod draw_process;
 pub mod engagement;
 pub mod event;
 pub mod expert;
 pub mod explain;
+pub mod finding;
 pub mod frame;
 pub mod half_day;
 pub mod id;
@@ -20,10 +23,10 @@ pub mod organisation;
 pub mod period;
 pub mod person;
 pub mod person_name;
-pub mod finding;
 pub mod policy;
 pub mod recusal;
 pub mod relation;
+pub mod relaxation;
 pub mod rotation;
 pub mod task;
 pub mod text;

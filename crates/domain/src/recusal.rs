@@ -47,7 +47,11 @@ pub fn found<'p>(
     days: Days,
 ) -> Vec<Found<'p>> {
     let mut all = Vec::new();
-    for ground in rules.grounds.iter().filter(|g| g.detect.contains(&Detect::Automatic)) {
+    for ground in rules
+        .grounds
+        .iter()
+        .filter(|g| g.detect.contains(&Detect::Automatic))
+    {
         let fact = request.reviewed.iter().find_map(|reviewed| {
             by_match(ground, profile, relations, reviewed, days)
                 .or_else(|| by_relation(ground, relations, reviewed, days))
@@ -63,7 +67,10 @@ pub fn declaration_holds(ground: &Ground, relation: Option<&str>, request: &Requ
     let Some(relation) = relation else {
         return true;
     };
-    !request.reviewed.iter().all(|reviewed| excepted(ground, relation, reviewed))
+    !request
+        .reviewed
+        .iter()
+        .all(|reviewed| excepted(ground, relation, reviewed))
         || request.reviewed.is_empty()
 }
 
@@ -77,14 +84,29 @@ fn by_match(
     let employer = employer(profile);
     ground.matches.iter().find_map(|kind| match kind {
         Match::PersonInProject => {
-            let person = reviewed.people.iter().find(|person| person.name == profile.name)?;
-            let role = if person.leads { "负责人" } else { "参与人员" };
-            Some(format!("与“{}”的项目{role}同名", reviewed.organisation.name))
+            let person = reviewed
+                .people
+                .iter()
+                .find(|person| person.name == profile.name)?;
+            let role = if person.leads {
+                "负责人"
+            } else {
+                "参与人员"
+            };
+            Some(format!(
+                "与“{}”的项目{role}同名",
+                reviewed.organisation.name
+            ))
         }
         Match::SameLegalPerson => employer
             .as_ref()
             .filter(|employer| employer.is_same(&reviewed.organisation))
-            .map(|employer| format!("现工作单位为“{}”，与本次项目负责人同属一个法人单位", employer.name)),
+            .map(|employer| {
+                format!(
+                    "现工作单位为“{}”，与本次项目负责人同属一个法人单位",
+                    employer.name
+                )
+            }),
         Match::ReviewedEmployer => employer
             .as_ref()
             .filter(|employer| employer.is_same(&reviewed.organisation))
@@ -132,7 +154,10 @@ fn by_relation(
     days: Days,
 ) -> Option<String> {
     relations.iter().find_map(|relation| {
-        let kind = ground.relations.iter().find(|kind| kind.name == relation.kind)?;
+        let kind = ground
+            .relations
+            .iter()
+            .find(|kind| kind.name == relation.kind)?;
         if excepted(ground, &relation.kind, reviewed) || !concerns(ground, relation, reviewed) {
             return None;
         }
@@ -143,13 +168,19 @@ fn by_relation(
                 (None, Some(to)) => days.work <= to,
             };
         in_time.then(|| {
-            let until = relation.to.map_or_else(|| "至今".to_owned(), |to| format!("至 {to}"));
+            let until = relation
+                .to
+                .map_or_else(|| "至今".to_owned(), |to| format!("至 {to}"));
             let with = match &relation.other {
                 Other::Organisation { organisation } => organisation.name.as_str(),
                 Other::Person { name, .. } => name.as_str(),
                 Other::Call { guideline, .. } => guideline.as_str(),
             };
-            format!("与“{with}”有{}关系，{until}（{}）", relation.kind, relation.source.zh())
+            format!(
+                "与“{with}”有{}关系，{until}（{}）",
+                relation.kind,
+                relation.source.zh()
+            )
         })
     })
 }
@@ -157,14 +188,14 @@ fn by_relation(
 fn concerns(ground: &Ground, relation: &Relation, reviewed: &Reviewed) -> bool {
     let leader = |name: &str| reviewed.people.iter().any(|p| p.leads && p.name == name);
     match (&relation.other, ground.subject) {
-        (
-            Other::Organisation { organisation },
-            Subject::ReviewedOrganisation | Subject::Any,
-        ) => organisation.is_same(&reviewed.organisation),
-        (Other::Person { name, .. }, Subject::ProjectLeader | Subject::Any) => leader(name),
-        (Other::Call { guideline, round }, Subject::Call | Subject::Any) => {
-            reviewed.call.as_ref().is_some_and(|c| c.guideline == *guideline && c.round == *round)
+        (Other::Organisation { organisation }, Subject::ReviewedOrganisation | Subject::Any) => {
+            organisation.is_same(&reviewed.organisation)
         }
+        (Other::Person { name, .. }, Subject::ProjectLeader | Subject::Any) => leader(name),
+        (Other::Call { guideline, round }, Subject::Call | Subject::Any) => reviewed
+            .call
+            .as_ref()
+            .is_some_and(|c| c.guideline == *guideline && c.round == *round),
         _ => false,
     }
 }
