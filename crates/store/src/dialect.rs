@@ -1,0 +1,143 @@
+//! Everything that differs between SQLite and PostgreSQL. No other file knows an engine's dialect.
+
+use crate::engine::Kind;
+use crate::sql::Sql;
+
+/// Tables whose rows may only be added.
+const APPEND_ONLY: [&str; 4] = ["ledger_entry", "ledger_node", "ledger_checkpoint", "ledger_key"];
+
+/// Turns portable DDL into an engine's own. PostgreSQL compares text by bytes as SQLite does, so
+/// that order and ranges are the same; SQLite clusters a table by a single BIGINT key.
+pub(crate) fn ddl(kind: Kind, portable: &str) -> String {
+    match kind {
+        Kind::Sqlite => portable.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY"),
+        Kind::Postgres => portable.replace(" TEXT", " TEXT COLLATE \"C\""),
+    }
+}
+
+/// What version 1 of the schema needs beyond portable DDL: refusing triggers, and text search over
+/// the `grams` columns.
+pub(crate) fn extras_1(kind: Kind) -> String {
+    let mut script = String::new();
+    match kind {
+        Kind::Sqlite => {
+            for table in APPEND_ONLY {
+                for act in ["UPDATE", "DELETE"] {
+                    script += &format!(
+                        "CREATE TRIGGER {table}_no_{act} BEFORE {act} ON {table} \
+                         BEGIN SELECT RAISE(ABORT, 'append only'); END;\n"
+                    );
+                }
+            }
+            script += "CREATE TRIGGER ledger_grows BEFORE UPDATE ON ledger \
+                       WHEN NEW.size < OLD.size OR NEW.id <> OLD.id \
+                       BEGIN SELECT RAISE(ABORT, 'append only'); END;\n\
+                       CREATE TRIGGER ledger_stays BEFORE DELETE ON ledger \
+                       BEGIN SELECT RAISE(ABORT, 'append only'); END;\n\
+                       CREATE TRIGGER ledger_body_fixed BEFORE UPDATE ON ledger_body \
+                       BEGIN SELECT RAISE(ABORT, 'append only'); END;\n";
+            // `ascii` keeps every character above U+007F as part of a token, rare names included.
+            script += "CREATE VIRTUAL TABLE expert_search USING fts5(grams, content='', contentless_delete=1, \
+                       tokenize='ascii', detail='none', prefix='1 2 3');\n\
+                       CREATE TRIGGER expert_search_insert AFTER INSERT ON expert \
+                       BEGIN INSERT INTO expert_search (rowid, grams) VALUES (NEW.seq, NEW.grams); END;\n\
+                       CREATE TRIGGER expert_search_update AFTER UPDATE OF grams ON expert WHEN NEW.grams <> OLD.grams \
+                       BEGIN DELETE FROM expert_search WHERE rowid = OLD.seq; \
+                       INSERT INTO expert_search (rowid, grams) VALUES (NEW.seq, NEW.grams); END;\n\
+                       CREATE TRIGGER expert_search_delete AFTER DELETE ON expert \
+                       BEGIN DELETE FROM expert_search WHERE rowid = OLD.seq; END;\n";
+        }
+        Kind::Postgres => {
+            script += "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS \
+                       $$ BEGIN RAISE EXCEPTION 'append only'; END $$;\n";
+            for table in APPEND_ONLY {
+                script += &format!(
+                    "CREATE TRIGGER {table}_fixed BEFORE UPDATE OR DELETE ON {table} \
+                     FOR EACH ROW EXECUTE PROCEDURE refuse_change();\n"
+                );
+            }
+            for table in APPEND_ONLY.iter().chain(&["ledger", "ledger_body"]) {
+                script += &format!(
+                    "CREATE TRIGGER {table}_whole BEFORE TRUNCATE ON {table} \
+                     FOR EACH STATEMENT EXECUTE PROCEDURE refuse_change();\n"
+                );
+            }
+            script += "CREATE TRIGGER ledger_grows BEFORE UPDATE ON ledger FOR EACH ROW \
+                       WHEN (NEW.size < OLD.size OR NEW.id <> OLD.id) EXECUTE PROCEDURE refuse_change();\n\
+                       CREATE TRIGGER ledger_stays BEFORE DELETE ON ledger FOR EACH ROW EXECUTE PROCEDURE refuse_change();\n\
+                       CREATE TRIGGER ledger_body_fixed BEFORE UPDATE ON ledger_body \
+                       FOR EACH ROW EXECUTE PROCEDURE refuse_change();\n\
+                       CREATE INDEX expert_search ON expert USING gin (to_tsvector('simple', grams));\n";
+        }
+    }
+    script
+}
+
+/// Appended to a SELECT that takes a row lock. On SQLite the transaction already holds the lock.
+pub(crate) fn for_update(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "",
+        Kind::Postgres => " FOR UPDATE",
+    }
+}
+
+/// Appended to a SELECT that claims rows which others may be claiming at the same time.
+pub(crate) fn for_claim(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "",
+        Kind::Postgres => " FOR UPDATE SKIP LOCKED",
+    }
+}
+
+/// One token of a text search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Token {
+    /// Equal to an indexed gram.
+    Whole(String),
+    /// The beginning of an indexed gram.
+    Prefix(String),
+}
+
+/// The experts (`seq`) whose grams hold every token, as a subquery body. Tokens hold letters and
+/// digits only (see `grams`), so quoting them is enough.
+pub(crate) fn matching_experts(kind: Kind, tokens: &[Token]) -> Sql {
+    let mut sql;
+    match kind {
+        Kind::Sqlite => {
+            sql = Sql::new("SELECT rowid AS seq FROM expert_search WHERE expert_search MATCH ");
+            sql.bind(query(tokens, " AND ", |token| match token {
+                Token::Whole(text) => format!("\"{text}\""),
+                Token::Prefix(text) => format!("\"{text}\" *"),
+            }));
+        }
+        Kind::Postgres => {
+            sql = Sql::new("SELECT seq FROM expert WHERE to_tsvector('simple', grams) @@ to_tsquery('simple', ");
+            sql.bind(query(tokens, " & ", |token| match token {
+                Token::Whole(text) => format!("'{text}'"),
+                Token::Prefix(text) => format!("'{text}':*"),
+            }));
+            sql.push(")");
+        }
+    }
+    sql
+}
+
+/// Column of `matching_experts` to bound a pool's experts by.
+pub(crate) fn matched_seq(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "rowid",
+        Kind::Postgres => "seq",
+    }
+}
+
+fn query(tokens: &[Token], and: &str, one: impl Fn(&Token) -> String) -> String {
+    tokens.iter().map(one).collect::<Vec<_>>().join(and)
+}
+
+/// Brings the planner's statistics up to date after bulk changes.
+pub(crate) fn analyse(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "PRAGMA analysis_limit = 2000; ANALYZE;",
+        Kind::Postgres => "ANALYZE;",
+    }
+}

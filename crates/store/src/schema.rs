@@ -1,0 +1,90 @@
+//! The chain of migrations, run in order in one transaction. A program refuses a database that is
+//! newer than itself; there is no way back but a backup.
+
+use sm3::{Digest as _, Sm3};
+
+use crate::dialect;
+use crate::engine::{Engine, Kind, Session};
+use crate::error::{Error, Result};
+use crate::sql;
+
+/// One step of the chain: portable DDL and what an engine needs on top.
+struct Migration {
+    version: i64,
+    name: &'static str,
+    portable: &'static str,
+    extras: fn(Kind) -> String,
+}
+
+const CHAIN: [Migration; 1] =
+    [Migration { version: 1, name: "base", portable: include_str!("schema/0001_base.sql"), extras: dialect::extras_1 }];
+
+/// The schema version of this program.
+pub const VERSION: i64 = CHAIN[CHAIN.len() - 1].version;
+
+/// Brings the database to [`VERSION`]. Any number of servers may do this at once.
+pub(crate) async fn migrate(engine: &Engine) -> Result<()> {
+    let mut attempt = 0;
+    loop {
+        match prepare(engine).await {
+            // Two servers creating the first table collide inside PostgreSQL's catalogue.
+            Err(Error::Duplicate | Error::Conflict | Error::Engine(_)) if attempt < 5 => attempt += 1,
+            other => break other?,
+        }
+    }
+    let mut session = engine.begin().await?;
+    let current = locked_version(&mut session).await?;
+    if current > VERSION {
+        return Err(Error::NewerDatabase { found: current, known: VERSION });
+    }
+    for migration in CHAIN {
+        let digest = hex::encode(Sm3::digest(migration.portable));
+        if migration.version <= current {
+            let rows = session.rows(sql!("SELECT digest FROM schema_version WHERE version = $1", migration.version)).await?;
+            if rows.first().map(|row| row.get::<String>(0)).transpose()? != Some(digest) {
+                return Err(Error::ForeignSchema(migration.version));
+            }
+            continue;
+        }
+        let kind = session.kind();
+        session.script(dialect::ddl(kind, migration.portable) + &(migration.extras)(kind)).await?;
+        session
+            .execute(sql!(
+                "INSERT INTO schema_version (version, name, digest) VALUES ($1, $2, $3)",
+                migration.version,
+                migration.name,
+                digest
+            ))
+            .await?;
+        tracing::info!(version = migration.version, name = migration.name, "schema migrated");
+    }
+    session.commit().await
+}
+
+/// Makes the table of versions with its row 0, which is the lock of the chain.
+async fn prepare(engine: &Engine) -> Result<()> {
+    let mut session = engine.begin().await?;
+    session
+        .script(
+            "CREATE TABLE IF NOT EXISTS schema_version \
+             (version BIGINT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL);"
+                .into(),
+        )
+        .await?;
+    session
+        .execute(sql!(
+            "INSERT INTO schema_version (version, name, digest) SELECT 0, 'lock', '' \
+             WHERE NOT EXISTS (SELECT 1 FROM schema_version WHERE version = 0)"
+        ))
+        .await?;
+    session.commit().await
+}
+
+/// Takes the lock of the chain and reads how far it ran. Held until the session ends.
+pub(crate) async fn locked_version(session: &mut Session) -> Result<i64> {
+    let mut lock = crate::Sql::new("SELECT version FROM schema_version WHERE version = 0");
+    lock.push(dialect::for_update(session.kind()));
+    session.rows(lock).await?;
+    let rows = session.rows(sql!("SELECT MAX(version) FROM schema_version")).await?;
+    Ok(rows.first().map(|row| row.get::<i64>(0)).transpose()?.unwrap_or(0))
+}
