@@ -24,11 +24,11 @@ struct Asset {
 
 /// 64-bit FNV-1a: names need to differ when content differs, nothing more.
 const fn fingerprint(bytes: &[u8]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut index = 0;
     while index < bytes.len() {
         hash ^= bytes[index] as u64;
-        hash = (hash as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        hash = hash.wrapping_mul(0x0000_0100_0000_01b3);
         index += 1;
     }
     hash

@@ -1,0 +1,75 @@
+//! What the pages look like, in Chromium: no complaints, no broken rule of WCAG, no sideways scrolling; pictures on
+//! request (`LINXUAN_PICTURES=folder`).
+
+#[path = "../../linxuan/tests/browser/mod.rs"]
+mod browser;
+#[path = "look/frames.rs"]
+mod frames;
+#[path = "look/gallery.rs"]
+mod gallery;
+#[path = "look/site.rs"]
+mod site;
+
+use browser::{Browser, DESKTOP, LAPTOP, PHONE, Window};
+
+const PAGES: [&str; 8] = [
+    "gallery",
+    "phone",
+    "sheet",
+    "login",
+    "totp",
+    "setup",
+    "password",
+    "fail/conflict",
+];
+
+async fn look(window: Window, name: &str, size: &str) {
+    let address = site::start().await;
+    let browser = Browser::open(window).await;
+    browser.visit(&format!("{address}/type-size/{size}")).await;
+    let mut broken = Vec::new();
+    for page in PAGES {
+        browser.visit(&format!("{address}/{page}")).await;
+        browser
+            .picture(&format!("{}-{name}", page.replace('/', "-")))
+            .await;
+        for violation in browser.axe().await {
+            broken.push(format!(
+                "{page}: {} {:?}",
+                violation.rule, violation.elements
+            ));
+        }
+        if browser.scrolls_sideways().await {
+            broken.push(format!("{page} scrolls sideways"));
+        }
+    }
+    // The sample login and conflict pages answer 4xx, which the console repeats.
+    let complaints: Vec<_> = browser
+        .complaints()
+        .into_iter()
+        .filter(|complaint| !complaint.contains("/login") && !complaint.contains("/fail/conflict"))
+        .collect();
+    browser.close().await;
+    assert_eq!(broken, [""; 0]);
+    assert_eq!(complaints, [""; 0]);
+}
+
+#[tokio::test]
+async fn pages_are_sound_on_a_desktop() {
+    look(DESKTOP, "1440", "normal").await;
+}
+
+#[tokio::test]
+async fn pages_are_sound_in_large_type() {
+    look(LAPTOP, "1366-large", "large").await;
+}
+
+#[tokio::test]
+async fn pages_are_sound_on_a_phone() {
+    look(PHONE, "390", "normal").await;
+}
+
+#[tokio::test]
+async fn pages_are_sound_on_a_phone_in_large_type() {
+    look(PHONE, "390-large", "large").await;
+}
