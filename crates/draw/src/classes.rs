@@ -37,6 +37,11 @@ impl GroupSet {
         )
     }
 
+    /// Whether every group here is also in `other`.
+    pub(crate) fn is_subset(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
     /// How many groups.
     pub(crate) fn len(self) -> u32 {
         self.0.count_ones()

@@ -83,6 +83,17 @@ pub enum Event {
 }
 
 impl Event {
+    /// A void event.
+    pub(crate) fn void(reason: &str, at: &str) -> Result<Self, EventError> {
+        for (what, text) in [("作废理由", reason), ("时间", at)] {
+            if text.is_empty() {
+                return Err(EventError::Empty(what));
+            }
+        }
+        let (reason, at) = (reason.to_owned(), at.to_owned());
+        Ok(Self::Void { reason, at })
+    }
+
     pub(crate) fn read(at: At) -> Result<Self, ReadError> {
         object(at, |fields| {
             let kind = fields.take("type")?.word(

@@ -5,8 +5,10 @@ use serde::{Serialize, Serializer};
 
 use crate::classes::{Classes, Folding, GroupSet};
 use crate::header::{Candidate, Excluded, Header};
+use crate::infeasible::Infeasible;
 use crate::json::{At, Fields, ReadError, canonical, parse, write_text};
 use crate::merkle::TreeHash;
+use crate::replay::{Outcome, Replay};
 use crate::suite::{Digest, Ref};
 
 /// A checked frame. Immutable; its digest is what parties commit to.
@@ -235,6 +237,18 @@ impl Frame {
         self.index_of(reference)
             .map(|index| self.classes.class(self.classes.class_of(index)).groups)
             .unwrap_or_default()
+    }
+
+    /// The panel and reserves that `seed` gives. [`crate::Draw::run`] makes the
+    /// seed and the record; this is for rehearsing, measuring and teaching.
+    ///
+    /// # Errors
+    /// If the seats cannot all be filled.
+    pub fn outcome(&self, seed: Digest) -> Result<Outcome, Infeasible> {
+        match Replay::draw(self, seed) {
+            Some((_, outcome)) => Ok(outcome),
+            None => Err(Infeasible::explain(self)),
+        }
     }
 
     pub(crate) fn classes(&self) -> &Classes {

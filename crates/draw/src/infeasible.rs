@@ -1,6 +1,10 @@
 //! When the seats cannot all be filled: which demands cannot hold together, and
 //! what giving in on each of them would bring.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use crate::classes::Classes;
 use crate::frame::Frame;
 use crate::seating::Seating;
@@ -114,7 +118,9 @@ impl Relaxation {
 }
 
 /// Sets of demands tried before settling for an irreducible conflict.
-const MOST_SETS: usize = 20_000;
+const MOST_SETS: usize = 5_000;
+/// Sets of limits whose shapes are kept.
+const MOST_SHAPES: usize = 32;
 
 impl Frame {
     /// Whether all seats can be filled at once.
@@ -182,6 +188,8 @@ struct Question<'a> {
     classes: &'a Classes,
     seats: Vec<u64>,
     limits: Vec<u64>,
+    /// Shapes already worked out, by the limits they hold for.
+    shapes: RefCell<HashMap<Vec<u64>, Rc<Shapes>>>,
 }
 
 impl<'a> Question<'a> {
@@ -190,12 +198,22 @@ impl<'a> Question<'a> {
             classes: frame.classes(),
             seats: frame.seats(),
             limits: frame.limits(),
+            shapes: RefCell::default(),
         }
+    }
+
+    fn shapes(&self, limits: &[u64]) -> Rc<Shapes> {
+        let mut known = self.shapes.borrow_mut();
+        if known.len() >= MOST_SHAPES {
+            known.clear();
+        }
+        let new = || Rc::new(Shapes::new(self.classes, limits, total(&self.seats)));
+        known.entry(limits.to_vec()).or_insert_with(new).clone()
     }
 
     /// Most seats that can be filled at once.
     fn most(&self, seats: &[u64], limits: &[u64]) -> u64 {
-        let shapes = Shapes::new(self.classes, limits, total(seats));
+        let shapes = self.shapes(limits);
         Seating::new(self.classes, &shapes, limits, seats).most()
     }
 

@@ -14,6 +14,7 @@
 //! crate does no I/O, reads no clock and rolls no dice: time and chance are arguments.
 //! The text a stranger implements from is `docs/draw-protocol.md`.
 
+mod chances;
 mod classes;
 mod events;
 mod flow;
@@ -32,6 +33,7 @@ mod shapes;
 mod suite;
 mod verify;
 
+pub use chances::{Chances, ClassChance, Guess, Method};
 pub use classes::GroupSet;
 pub use events::{Event, EventError, EventKind, Fill};
 pub use frame::{Frame, FrameError, FrameReadError};
@@ -40,7 +42,7 @@ pub use infeasible::{Change, Demand, Infeasible, Minimality, Relaxation};
 pub use json::ReadError;
 pub use merkle::TreeHash;
 pub use order::ticket;
-pub use record::{Draw, DrawError, Record};
+pub use record::{Draw, DrawError, Record, abandoned};
 pub use replay::{Outcome, Seated};
 pub use seed::{DiceError, FEWEST_THROWS, Share, ShareMismatch, check_reveal, commitment, seed};
 pub use suite::{Digest, NotHex, Ref, Suite};

@@ -117,6 +117,17 @@ impl Draw {
     }
 }
 
+/// What stands for the record of an attempt that ended before its seed existed
+/// (a share did not match or never came), as `previous` of the next attempt:
+/// `H("event", frame_digest, canonical(void event))`.
+///
+/// # Errors
+/// If `reason` or `at` is empty.
+pub fn abandoned(frame: &Frame, reason: &str, at: &str) -> Result<Digest, EventError> {
+    let event = Event::void(reason, at)?;
+    Ok(event_link(frame.header().suite, frame.digest(), &event))
+}
+
 /// `link0`.
 pub(crate) fn result_link(
     suite: Suite,
@@ -241,15 +252,7 @@ impl Record {
         if self.is_void() {
             return Err(EventError::Void);
         }
-        for (what, text) in [("作废理由", reason), ("时间", at)] {
-            if text.is_empty() {
-                return Err(EventError::Empty(what));
-            }
-        }
-        self.push(Event::Void {
-            reason: reason.to_owned(),
-            at: at.to_owned(),
-        });
+        self.push(Event::void(reason, at)?);
         Ok(())
     }
 

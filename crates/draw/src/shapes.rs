@@ -127,9 +127,27 @@ fn shape(
     if limit == 0 {
         return Shape::default();
     }
+    drop_dominated(&mut own, limit);
     Shape {
         limit,
         below: grouped,
         own,
     }
+}
+
+/// Forgets people whom others here, fit for all the same groups and more, could
+/// always stand in for: those others alone fill the limit.
+fn drop_dominated(own: &mut Vec<(GroupSet, u64)>, limit: u64) {
+    if own.len() < 2 {
+        return;
+    }
+    let all = own.clone();
+    own.retain_mut(|(groups, count)| {
+        let better: u64 = all
+            .iter()
+            .filter(|(others, _)| others != groups && groups.is_subset(*others))
+            .fold(0, |sum, (_, count)| sum.saturating_add(*count));
+        *count = (*count).min(limit.saturating_sub(better));
+        *count > 0
+    });
 }
