@@ -1,6 +1,7 @@
 //! The law and the processes it governs, pure: facts, pack, date and chance go in; decisions,
 //! findings and events come out. Nothing here reads a clock, a file, a network or a dice.
 
+pub mod account;
 pub mod actor;
 pub mod assembly;
 pub mod bank_card;
@@ -24,6 +25,7 @@ pub mod period;
 pub mod person;
 pub mod person_name;
 pub mod policy;
+pub mod pool;
 pub mod recusal;
 pub mod relation;
 pub mod relaxation;

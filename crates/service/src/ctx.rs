@@ -14,6 +14,8 @@ pub struct Ctx {
     pub now: Timestamp,
     /// From where, for the log: an address, `cli` or `schedule`.
     pub source: String,
+    /// How the session was authenticated, e.g. `password+totp`; empty outside sessions.
+    pub factors: String,
     /// Identifier of the request, printed on error pages.
     pub request: String,
 }

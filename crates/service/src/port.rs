@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use rand::RngExt as _;
+use rand::Rng as _;
 
 /// Where the time comes from.
 pub trait Clock: Send + Sync {

@@ -1,0 +1,97 @@
+//! The service: everything use cases need, in one value that is cheap to clone.
+
+use std::sync::Arc;
+
+use domain::actor::Actor;
+use domain::calendar::Calendar;
+use store::Store;
+
+use crate::ctx::Ctx;
+use crate::packs::Packs;
+use crate::port::{Clock, Entropy};
+
+/// What a bureau sets once.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Address under which experts and the public reach the server, without a final slash.
+    pub public_url: String,
+    /// 服务电话 shown at the foot of every page.
+    pub help_phone: Option<String>,
+    /// Name of the installation in the header.
+    pub name: String,
+    /// A demonstration: every page says so, and nothing leaves through a real channel.
+    pub demonstration: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:8470".to_owned(),
+            help_phone: None,
+            name: "职业能力建设专家库".to_owned(),
+            demonstration: false,
+        }
+    }
+}
+
+/// All use cases. Each is a method in the module of its concept.
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) store: Store,
+    pub(crate) packs: Arc<Packs>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) settings: Arc<Settings>,
+}
+
+impl Service {
+    /// A service over an open store.
+    pub fn new(
+        store: Store,
+        packs: Packs,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            store,
+            packs: Arc::new(packs),
+            clock,
+            entropy,
+            calendar: Arc::new(Calendar::built_in()),
+            settings: Arc::new(settings),
+        }
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The packs this installation carries.
+    pub fn packs(&self) -> &Packs {
+        &self.packs
+    }
+
+    /// The context of one use case.
+    pub fn ctx(&self, actor: Actor, source: impl Into<String>, request: impl Into<String>) -> Ctx {
+        Ctx {
+            actor,
+            now: self.clock.now(),
+            source: source.into(),
+            request: request.into(),
+            factors: String::new(),
+        }
+    }
+
+    /// The context of scheduled work.
+    pub fn schedule(&self) -> Ctx {
+        self.ctx(Actor::system(), "schedule", "")
+    }
+
+    /// A fresh identifier of any kind.
+    pub(crate) fn id<T: From<uuid::Uuid>>(&self, ctx: &Ctx) -> T {
+        T::from(self.entropy.uuid(ctx.now))
+    }
+}
