@@ -9,3 +9,5 @@ pub mod fonts;
 pub mod form;
 pub mod pdf;
 pub mod qr;
+pub mod table;
+pub mod worker;

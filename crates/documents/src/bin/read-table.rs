@@ -1,3 +1,10 @@
-//! The table reader on its own, as the child process that tests and tools run.
+//! The table reader on its own: the child process of tests and tools that are not the real binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    documents::worker::main(std::env::args_os()).unwrap_or_else(|| {
+        eprintln!("started by other programs only");
+        ExitCode::from(2)
+    })
+}
