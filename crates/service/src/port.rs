@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use rand::Rng as _;
+use rand::RngExt as _;
 
 /// Where the time comes from.
 pub trait Clock: Send + Sync {
