@@ -71,15 +71,26 @@ impl Expression {
     pub fn parse(text: &str, ids: &[&str]) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let tokens = tokens(text, &mut faults);
-        let mut parser =
-            Parser { tokens: &tokens, next: 0, end: text.len(), ids, unknown: Vec::new() };
-        let parsed = parser.any(0).and_then(|parsed| match parser.tokens.get(parser.next) {
-            None => Ok(parsed),
-            Some((Token::Close, at)) => {
-                Err(Fault { at: at.clone(), what: FaultKind::Unopened })
-            }
-            Some((_, at)) => Err(Fault { at: at.clone(), what: FaultKind::OperatorMissing }),
-        });
+        let mut parser = Parser {
+            tokens: &tokens,
+            next: 0,
+            end: text.len(),
+            ids,
+            unknown: Vec::new(),
+        };
+        let parsed = parser
+            .any(0)
+            .and_then(|parsed| match parser.tokens.get(parser.next) {
+                None => Ok(parsed),
+                Some((Token::Close, at)) => Err(Fault {
+                    at: at.clone(),
+                    what: FaultKind::Unopened,
+                }),
+                Some((_, at)) => Err(Fault {
+                    at: at.clone(),
+                    what: FaultKind::OperatorMissing,
+                }),
+            });
         faults.append(&mut parser.unknown);
         match parsed {
             Ok(parsed) if faults.is_empty() => Ok(parsed),
@@ -97,13 +108,19 @@ impl Expression {
         match self {
             Self::Leaf(number) => leaf(*number),
             Self::Not(inner) => inner.verdict(leaf).not(),
-            Self::All(parts) => {
-                parts.iter().fold(Verdict::NotApplicable, |so_far, part| {
-                    if so_far == Verdict::Unmet { so_far } else { so_far.and(part.verdict(leaf)) }
-                })
-            }
+            Self::All(parts) => parts.iter().fold(Verdict::NotApplicable, |so_far, part| {
+                if so_far == Verdict::Unmet {
+                    so_far
+                } else {
+                    so_far.and(part.verdict(leaf))
+                }
+            }),
             Self::Any(parts) => parts.iter().fold(Verdict::NotApplicable, |so_far, part| {
-                if so_far == Verdict::Met { so_far } else { so_far.or(part.verdict(leaf)) }
+                if so_far == Verdict::Met {
+                    so_far
+                } else {
+                    so_far.or(part.verdict(leaf))
+                }
             }),
         }
     }
@@ -192,7 +209,10 @@ fn tokens<'t>(text: &'t str, faults: &mut Vec<Fault>) -> Vec<(Token<'t>, Range<u
                 continue;
             }
             c => {
-                faults.push(Fault { at: start..end, what: FaultKind::Sign(c) });
+                faults.push(Fault {
+                    at: start..end,
+                    what: FaultKind::Sign(c),
+                });
                 continue;
             }
         };
@@ -226,7 +246,11 @@ impl Parser<'_> {
                 Token::Or => self.chain(depth, &Token::And)?,
                 _ => self.operand(depth)?,
             });
-            if self.tokens.get(self.next).is_none_or(|(token, _)| token != sign) {
+            if self
+                .tokens
+                .get(self.next)
+                .is_none_or(|(token, _)| token != sign)
+            {
                 break;
             }
             self.next += 1;
@@ -240,10 +264,16 @@ impl Parser<'_> {
 
     fn operand(&mut self, depth: usize) -> Result<Expression, Fault> {
         let Some((token, at)) = self.tokens.get(self.next) else {
-            return Err(Fault { at: self.end..self.end, what: FaultKind::OperandMissing });
+            return Err(Fault {
+                at: self.end..self.end,
+                what: FaultKind::OperandMissing,
+            });
         };
         if depth >= DEPTH {
-            return Err(Fault { at: at.clone(), what: FaultKind::TooDeep });
+            return Err(Fault {
+                at: at.clone(),
+                what: FaultKind::TooDeep,
+            });
         }
         self.next += 1;
         match token {
@@ -252,7 +282,10 @@ impl Parser<'_> {
                 let number = place.and_then(|place| u16::try_from(place).ok());
                 Ok(Expression::Leaf(number.unwrap_or_else(|| {
                     let what = FaultKind::Unknown((*id).to_owned());
-                    self.unknown.push(Fault { at: at.clone(), what });
+                    self.unknown.push(Fault {
+                        at: at.clone(),
+                        what,
+                    });
                     0
                 })))
             }
@@ -264,15 +297,20 @@ impl Parser<'_> {
                         self.next += 1;
                         Ok(inner)
                     }
-                    Some((_, at)) => {
-                        Err(Fault { at: at.clone(), what: FaultKind::OperatorMissing })
-                    }
-                    None => Err(Fault { at: at.clone(), what: FaultKind::Unclosed }),
+                    Some((_, at)) => Err(Fault {
+                        at: at.clone(),
+                        what: FaultKind::OperatorMissing,
+                    }),
+                    None => Err(Fault {
+                        at: at.clone(),
+                        what: FaultKind::Unclosed,
+                    }),
                 }
             }
-            Token::And | Token::Or | Token::Close => {
-                Err(Fault { at: at.clone(), what: FaultKind::OperandMissing })
-            }
+            Token::And | Token::Or | Token::Close => Err(Fault {
+                at: at.clone(),
+                what: FaultKind::OperandMissing,
+            }),
         }
     }
 }

@@ -37,6 +37,7 @@ pub use recusal::*;
 pub use vocabulary::*;
 
 use super::citation::Citation;
+use super::source::Setting;
 
 /// A sentence of the instrument in short, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -181,6 +182,31 @@ impl Rules {
                 && permission.parties.iter().any(|allowed| allowed == party)
                 && situation.meets(&permission.when) == Some(true)
         })
+    }
+
+    /// Would this pack accept the setting? (第二十一条 in DG: the interpreting authority may switch
+    /// what the text leaves open.)
+    ///
+    /// # Errors
+    /// Why not, in Chinese.
+    pub fn accepts(&self, setting: &Setting) -> Result<&Parameter, String> {
+        let parameter = self
+            .parameters
+            .iter()
+            .find(|parameter| parameter.path == setting.path)
+            .ok_or_else(|| "规则包没有把它列为可调整的参数。".to_owned())?;
+        let fits = match parameter.range {
+            Some((least, most)) => setting
+                .value
+                .parse::<i64>()
+                .is_ok_and(|value| (least..=most).contains(&value)),
+            None => parameter.choices.contains(&setting.value),
+        };
+        match (fits, parameter.range) {
+            (true, _) => Ok(parameter),
+            (false, Some((least, most))) => Err(format!("应为 {least} 到 {most} 之间的整数。")),
+            (false, None) => Err(format!("只能是：{}。", parameter.choices.join("、"))),
+        }
     }
 
     /// A form by id.

@@ -16,10 +16,11 @@ pub trait Word: Copy + 'static {
 
 /// Declares such an enum.
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $zh:literal;)+ })+) => {$(
+    (private $($body:tt)+) => { $crate::policy::words::words! { @each pub(self), $($body)+ } };
+    (@each $vis:vis, $($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $zh:literal;)+ })+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $name {
+        $vis enum $name {
             $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
         }
         impl $crate::policy::words::Word for $name {
@@ -32,6 +33,7 @@ macro_rules! words {
             }
         }
     )+};
+    ($($body:tt)+) => { $crate::policy::words::words! { @each pub, $($body)+ } };
 }
 
 /// Spells an enum of another module the way packs do.

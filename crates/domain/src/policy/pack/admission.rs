@@ -188,7 +188,7 @@ pub struct Material {
     /// Each person or each batch.
     pub per: Per,
     /// Parts that are ticked one by one as handed in or not held.
-    pub parts: Vec<String>,
+    pub parts: Vec<MaterialPart>,
     /// Must not have expired on the day of submission.
     pub valid_on_submission: bool,
     /// Party that may waive it with a reason, and the only reason that counts.
@@ -197,6 +197,15 @@ pub struct Material {
     pub when: Vec<Condition>,
     /// Where.
     pub citation: Citation,
+}
+
+/// One part of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MaterialPart {
+    /// Id.
+    pub id: String,
+    /// What it is.
+    pub label: String,
 }
 
 /// Who may do without an item, and why.

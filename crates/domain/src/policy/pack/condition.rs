@@ -50,7 +50,9 @@ pub struct Situation {
 
 impl Situation {
     /// Nothing known.
-    pub const EMPTY: Self = Self { values: BTreeMap::new() };
+    pub const EMPTY: Self = Self {
+        values: BTreeMap::new(),
+    };
 
     /// Adds a value.
     #[must_use]

@@ -214,6 +214,8 @@ pub struct FormField {
 pub struct FormColumn {
     /// As printed.
     pub label: String,
+    /// Small print under the label.
+    pub hint: Option<String>,
     /// Where the value comes from.
     pub source: Source,
     /// Grid columns it spans.

@@ -1,0 +1,118 @@
+//! Source → [`Pack`]. Reports *all* problems of a pack at once; with one problem there is no pack.
+
+mod admission;
+mod conduct;
+mod consistency;
+mod draw;
+mod duties;
+mod eligibility;
+mod fee;
+mod forms;
+mod identity;
+mod section;
+
+use section::Checker;
+use sm3::Digest as _;
+
+use super::pack::{Digest, Pack, Rules};
+use super::problem::{Code, Problem};
+use super::source::{Setting, Source};
+
+/// Checks the text of a pack.
+///
+/// # Errors
+/// Every problem, in the order of the text.
+pub fn check(text: &str) -> Result<Pack, Vec<Problem>> {
+    check_with(text, &[])
+}
+
+/// Checks the text of a pack with some parameters set by the authority that may (第二十一条 in DG).
+/// Only values the pack lists as `parameter` can be set, and only to what it accepts.
+///
+/// # Errors
+/// Every problem of the text and of the settings.
+pub fn check_with(text: &str, settings: &[Setting]) -> Result<Pack, Vec<Problem>> {
+    let source = Source::parse(text)?;
+    let plain = check_source(&source)?;
+    if settings.is_empty() {
+        return Ok(plain);
+    }
+    let mut changed = source;
+    let problems: Vec<Problem> = settings
+        .iter()
+        .filter_map(|setting| {
+            let refused = plain.accepts(setting).err().or_else(|| {
+                (!changed.set(setting)).then(|| "没有这个值，或种类不对。".to_owned())
+            })?;
+            let sentence = format!(
+                "参数“{}”不能设为“{}”：{refused}",
+                setting.path, setting.value
+            );
+            Some(Problem {
+                line: 1,
+                column: 1,
+                code: Code::Setting,
+                sentence,
+                hint: None,
+            })
+        })
+        .collect();
+    if problems.is_empty() {
+        check_source(&changed)
+    } else {
+        Err(problems)
+    }
+}
+
+fn check_source(source: &Source) -> Result<Pack, Vec<Problem>> {
+    let checker = Checker::new(source);
+    let rules = read(&checker);
+    consistency::check(&checker, &rules);
+    let mut problems = checker.problems.into_inner();
+    problems.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+    problems.dedup();
+    if problems.is_empty() {
+        Ok(Pack::new(rules, digest(source)))
+    } else {
+        Err(problems)
+    }
+}
+
+fn read(checker: &Checker<'_>) -> Rules {
+    let root = checker.root();
+    root.whole("schema", 1, 1);
+    let vocabulary = identity::vocabulary(&root);
+    let eligibility = eligibility::eligibility(&root, &vocabulary);
+    let admission = admission::admission(&root, &eligibility);
+    Rules {
+        identity: identity::identity(&root),
+        clock: identity::clock(&root),
+        parties: identity::parties(&root),
+        permissions: identity::permissions(&root),
+        pool: draw::pool(&root),
+        tasks: draw::tasks(&root),
+        draw: draw::draw(&root),
+        recusal: conduct::recusal(&root),
+        notification: draw::notification(&root),
+        leave: draw::leave(&root),
+        attendance: draw::attendance(&root),
+        evaluations: draw::evaluations(&root),
+        conduct: conduct::conduct(&root),
+        exit: conduct::exit(&root),
+        fee: fee::fee(&root),
+        budget: fee::budget(&root),
+        information: duties::information(&root),
+        duties: duties::duties(&root),
+        forms: forms::forms(&root, &vocabulary),
+        obligations: duties::obligations(&root),
+        parameters: duties::parameters(&root),
+        articles: duties::articles(&root),
+        vocabulary,
+        eligibility,
+        admission,
+    }
+}
+
+fn digest(source: &Source) -> Digest {
+    Digest(sm3::Sm3::digest(source.canonical().as_bytes()).into())
+}

@@ -1,0 +1,158 @@
+//! Channels, material lists, steps, notices, certificate, term, renewal.
+
+use super::eligibility::leaf_numbers;
+use super::section::{Name, Section};
+use crate::policy::citation::Citation;
+use crate::policy::pack::{
+    Admission, Certificate, Channel, Eligibility, InvitationRule, LateObjection, Material,
+    MaterialList, MaterialPart, Need, Per, PublicNotice, Renewal, Solicitation, Spared, Step,
+    TermMode, TermRules, TermStart, Waiver,
+};
+
+pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admission {
+    let ids: Vec<&str> = eligibility
+        .leaves
+        .iter()
+        .map(|leaf| leaf.id.as_str())
+        .collect();
+    Admission {
+        channels: root.sections("channel").iter().map(channel).collect(),
+        materials: root
+            .sections("materials")
+            .iter()
+            .map(material_list)
+            .collect(),
+        steps: root.sections("step").iter().map(step).collect(),
+        solicitation: root.section("solicitation").map(|s| Solicitation {
+            label: s.text("label"),
+            fields: s.some_texts("fields"),
+            media: s.texts("media"),
+            standing: s.truth_or("standing", false),
+            citation: s.citation(),
+        }),
+        public_notice: root.section("public_notice").map(|s| PublicNotice {
+            length: s.duration("length"),
+            first_day_counts: s.truth_or("first_day_counts", false),
+            columns: s.some_texts("columns"),
+            anonymous_objection: s.truth_or("anonymous_objection", true),
+            late: s.word_or("late", LateObjection::TipOff),
+            citation: s.citation(),
+        }),
+        certificate: root.section("certificate").map(|s| Certificate {
+            title: s.text("title"),
+            number: s.text("number"),
+            fields: s.some_texts("fields"),
+            citation: s.citation(),
+        }),
+        term: term(root),
+        renewal: root.section("renewal").map(|s| Renewal {
+            by: s.name("by", Name::Party),
+            needs: s.some_words("needs"),
+            recheck: leaf_numbers(&s, "recheck", &ids),
+            spared: s.section("spared").map(|s| Spared {
+                flag: s.text("flag"),
+                leaves: leaf_numbers(&s, "leaves", &ids),
+            }),
+            dossier: s.words("dossier"),
+            remind: s.duration("remind"),
+            citation: s.citation(),
+        }),
+    }
+}
+
+fn channel(s: &Section<'_>) -> Channel {
+    Channel {
+        id: s.text("id"),
+        label: s.text("label"),
+        group: s.text_opt("group"),
+        submitter: s.name("submitter", Name::Party),
+        batch: s.truth_or("batch", false),
+        needs_notice: s.truth_or("needs_notice", false),
+        names_source: s.truth_or("names_source", false),
+        invitation: s.section("invitation").map(|s| InvitationRule {
+            sent_by: s.name("sent_by", Name::Party),
+            proposed_by: s.name_list("proposed_by", Name::Party),
+        }),
+        materials: s.name("materials", Name::Materials),
+        stations: s.some_words("stations"),
+        agenda_heading: s.text_opt("agenda_heading"),
+        citation: s.citation(),
+    }
+}
+
+fn material_list(s: &Section<'_>) -> MaterialList {
+    let citation = s.citation();
+    MaterialList {
+        id: s.text("id"),
+        items: s
+            .sections("item")
+            .iter()
+            .map(|s| material(s, &citation))
+            .collect(),
+        citation,
+    }
+}
+
+fn material(s: &Section<'_>, around: &Citation) -> Material {
+    Material {
+        id: s.text("id"),
+        label: s.text("label"),
+        form: s.name_opt("form", Name::Form),
+        opinion: s.text_opt("opinion"),
+        seal: s.words("seal"),
+        need: s.word_or("need", Need::Always),
+        per: s.word_or("per", Per::Person),
+        parts: s
+            .sections("part")
+            .iter()
+            .map(|s| MaterialPart {
+                id: s.text("id"),
+                label: s.text("label"),
+            })
+            .collect(),
+        valid_on_submission: s.truth_or("valid_on_submission", false),
+        waiver: s.section("waiver").map(|s| Waiver {
+            by: s.name("by", Name::Party),
+            reason: s.text("reason"),
+        }),
+        when: s.conditions("when"),
+        citation: s.citation_or(around),
+    }
+}
+
+fn step(s: &Section<'_>) -> Step {
+    Step {
+        station: s.word("station"),
+        label: s.text("label"),
+        party: s.name_opt("party", Name::Party),
+        guards: s.words("guards"),
+        outcomes: s.words("outcomes"),
+        reason_for: s.words("reason_for"),
+        minutes: s.words("minutes"),
+        produces: s.text_opt("produces"),
+        due: s.duration_opt("due"),
+        citation: s.citation(),
+    }
+}
+
+fn term(root: &Section<'_>) -> TermRules {
+    let section = root.needed("term");
+    let Some(s) = &section else {
+        return TermRules {
+            years: 1,
+            mode: TermMode::Fixed,
+            start: TermStart::Certificate,
+            one_off: false,
+            lapse: String::new(),
+            citation: Citation::article(0),
+        };
+    };
+    TermRules {
+        years: u16::try_from(s.whole("years", 1, 50)).unwrap_or(1),
+        mode: s.word_or("mode", TermMode::Fixed),
+        start: s.word_or("start", TermStart::Certificate),
+        one_off: s.truth_or("one_off", false),
+        lapse: s.text("lapse"),
+        citation: s.citation(),
+    }
+}

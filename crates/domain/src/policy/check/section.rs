@@ -1,0 +1,751 @@
+//! Reading one table of a source: every getter reports what is wrong and goes on with a stand-in, so
+//! that one run finds every problem. A stand-in never reaches a [`Pack`](crate::policy::Pack): one
+//! problem is enough to refuse the whole.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use crate::money::Fen;
+use crate::policy::citation::{Citation, Place};
+use crate::policy::pack::{self, Bound, Condition, Duration, Field, Relation};
+use crate::policy::problem::{Code, Problem, closest};
+use crate::policy::source::{Node, Source, Value};
+use crate::policy::words::Word;
+
+/// Things a pack defines by id and refers to by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Name {
+    Party,
+    Axis,
+    Team,
+    TaskKind,
+    TaskField,
+    Leaf,
+    Channel,
+    Materials,
+    Item,
+    Form,
+    Ladder,
+    List,
+    Register,
+    Misconduct,
+    ExitGround,
+    FeeItem,
+}
+
+impl Name {
+    const fn zh(self) -> &'static str {
+        match self {
+            Self::Party => "主体（party）",
+            Self::Axis => "分类维度（pool.axis）",
+            Self::Team => "队伍（pool.team）",
+            Self::TaskKind => "工作类别（task_kind）",
+            Self::TaskField => "需求字段（task_field）",
+            Self::Leaf => "条件（leaf）",
+            Self::Channel => "入库渠道（channel）",
+            Self::Materials => "材料清单（materials）",
+            Self::Item => "材料（materials.item）",
+            Self::Form => "表格（form）",
+            Self::Ladder => "等级（ladder）",
+            Self::List => "词表（list）",
+            Self::Register => "名单（register）",
+            Self::Misconduct => "不良行为（conduct.kind）",
+            Self::ExitGround => "解聘情形（exit.ground）",
+            Self::FeeItem => "费用项目（fee.item）",
+        }
+    }
+}
+
+/// One run of the checker.
+pub(super) struct Checker<'s> {
+    pub(super) source: &'s Source,
+    pub(super) problems: RefCell<Vec<Problem>>,
+    names: BTreeMap<Name, Vec<String>>,
+    citations: Vec<Citation>,
+}
+
+impl<'s> Checker<'s> {
+    pub(super) fn new(source: &'s Source) -> Self {
+        let mut checker = Self {
+            source,
+            problems: RefCell::new(Vec::new()),
+            names: BTreeMap::new(),
+            citations: Vec::new(),
+        };
+        for (name, path) in [
+            (Name::Party, "party"),
+            (Name::Axis, "pool.axis"),
+            (Name::Team, "pool.team"),
+            (Name::TaskKind, "task_kind"),
+            (Name::TaskField, "task_field"),
+            (Name::Leaf, "leaf"),
+            (Name::Channel, "channel"),
+            (Name::Materials, "materials"),
+            (Name::Form, "form"),
+            (Name::Ladder, "ladder"),
+            (Name::List, "list"),
+            (Name::Register, "register"),
+            (Name::Misconduct, "conduct.kind"),
+            (Name::ExitGround, "exit.ground"),
+            (Name::FeeItem, "fee.item"),
+        ] {
+            let ids = checker.collect(source.at_path(path));
+            checker.names.insert(name, ids);
+        }
+        let mut items = Vec::new();
+        if let Some(Node {
+            value: Value::List(lists),
+            ..
+        }) = source.at_path("materials")
+        {
+            for list in lists {
+                items.extend(checker.collect(list.field("item")));
+                if let Some(Node {
+                    value: Value::List(inner),
+                    ..
+                }) = list.field("item")
+                {
+                    for item in inner {
+                        items.extend(checker.collect(item.field("part")));
+                    }
+                }
+            }
+        }
+        checker.names.insert(Name::Item, items);
+        if let Some(Node {
+            value: Value::List(articles),
+            ..
+        }) = source.at_path("article")
+        {
+            checker.collect_citations(articles);
+        }
+        checker
+    }
+
+    /// Ids of the items of a list; twice the same in one list is a problem.
+    fn collect(&self, node: Option<&Node>) -> Vec<String> {
+        let Some(Node {
+            value: Value::List(items),
+            ..
+        }) = node
+        else {
+            return Vec::new();
+        };
+        let mut ids: Vec<String> = Vec::new();
+        for item in items {
+            let Some(id) = item.id() else { continue };
+            if ids.iter().any(|known| known == id) {
+                let at = item.field("id").map_or(item.at.start, |node| node.at.start);
+                self.report(
+                    at,
+                    Code::Duplicate,
+                    format!("id “{id}” 在同一列表中出现两次，引用时无法区分。"),
+                    "请改成不同的 id。",
+                );
+            }
+            ids.push(id.to_owned());
+        }
+        ids
+    }
+
+    fn collect_citations(&mut self, articles: &[Node]) {
+        for article in articles {
+            if let Some(Node {
+                value: Value::Text(text),
+                ..
+            }) = article.field("ref")
+            {
+                self.citations.extend(text.parse::<Citation>());
+            }
+            if let Some(Node {
+                value: Value::List(items),
+                ..
+            }) = article.field("item")
+            {
+                self.collect_citations(items);
+            }
+        }
+    }
+
+    pub(super) fn names(&self, name: Name) -> &[String] {
+        self.names.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn report(&self, at: usize, code: Code, sentence: String, hint: impl Into<String>) {
+        let hint = hint.into();
+        let hint = (!hint.is_empty()).then_some(hint);
+        self.problems
+            .borrow_mut()
+            .push(Problem::new(&self.source.text, at, code, sentence, hint));
+    }
+
+    pub(super) fn root(&self) -> Section<'_> {
+        Section::new(self, &self.source.root, String::new())
+    }
+}
+
+/// One table while it is read.
+pub(super) struct Section<'c> {
+    pub(super) checker: &'c Checker<'c>,
+    node: &'c Node,
+    path: String,
+    read: RefCell<Vec<&'static str>>,
+    quiet: Cell<bool>,
+}
+
+impl<'c> Section<'c> {
+    fn new(checker: &'c Checker<'c>, node: &'c Node, path: String) -> Self {
+        Self {
+            checker,
+            node,
+            path,
+            read: RefCell::new(Vec::new()),
+            quiet: Cell::new(false),
+        }
+    }
+
+    /// Where the table stands.
+    pub(super) fn at(&self) -> usize {
+        self.node.at.start
+    }
+
+    /// This table is read completely elsewhere: say nothing of keys not read here.
+    pub(super) fn quiet(&self) {
+        self.quiet.set(true);
+    }
+
+    /// Reports a problem of the table as a whole.
+    pub(super) fn report(&self, code: Code, sentence: String, hint: impl Into<String>) {
+        self.checker.report(self.at(), code, sentence, hint);
+    }
+
+    /// Reports a problem of the value under a key.
+    pub(super) fn report_at(
+        &self,
+        key: &str,
+        code: Code,
+        sentence: String,
+        hint: impl Into<String>,
+    ) {
+        let at = self.node.field(key).map_or(self.at(), |node| node.at.start);
+        self.checker.report(at, code, sentence, hint);
+    }
+
+    /// Is there such a key? Counts as reading it.
+    pub(super) fn has(&self, key: &'static str) -> bool {
+        self.node_opt(key).is_some()
+    }
+
+    /// The value under a key, if there is one.
+    pub(super) fn node_opt(&self, key: &'static str) -> Option<&'c Node> {
+        self.read.borrow_mut().push(key);
+        self.node.field(key)
+    }
+
+    fn node(&self, key: &'static str) -> Option<&'c Node> {
+        let node = self.node_opt(key);
+        if node.is_none() {
+            let place = if self.path.is_empty() {
+                "文件".to_owned()
+            } else {
+                format!("[{}]", self.path)
+            };
+            self.report(
+                Code::MissingKey,
+                format!("{place}缺少必填的“{key}”。"),
+                format!("请补上 {key} = …。"),
+            );
+        }
+        node
+    }
+
+    fn wrong(&self, key: &str, node: &Node, wanted: &str) {
+        self.checker.report(
+            node.at.start,
+            Code::WrongType,
+            format!("“{key}”应填{wanted}，现在是{}。", node.kind()),
+            "",
+        );
+    }
+
+    fn text_of(&self, key: &str, node: &Node) -> String {
+        match &node.value {
+            Value::Text(text) if !text.trim().is_empty() => text.clone(),
+            Value::Text(_) => {
+                self.checker.report(
+                    node.at.start,
+                    Code::OutOfRange,
+                    format!("“{key}”是空的。"),
+                    "请填写内容，或删去这一行。",
+                );
+                String::new()
+            }
+            _ => {
+                self.wrong(key, node, "文字（加引号）");
+                String::new()
+            }
+        }
+    }
+
+    pub(super) fn text(&self, key: &'static str) -> String {
+        self.node(key)
+            .map(|node| self.text_of(key, node))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn text_opt(&self, key: &'static str) -> Option<String> {
+        self.node_opt(key).map(|node| self.text_of(key, node))
+    }
+
+    /// A list of texts; none when the key is absent.
+    pub(super) fn texts(&self, key: &'static str) -> Vec<String> {
+        self.items(key)
+            .map(|item| self.text_of(key, item))
+            .collect()
+    }
+
+    /// A list of texts with at least one.
+    pub(super) fn some_texts(&self, key: &'static str) -> Vec<String> {
+        let texts = self.texts(key);
+        if self.node(key).is_some() && texts.is_empty() {
+            self.report_at(key, Code::OutOfRange, format!("“{key}”至少要有一项。"), "");
+        }
+        texts
+    }
+
+    fn items(&self, key: &'static str) -> std::slice::Iter<'c, Node> {
+        match self.node_opt(key) {
+            Some(Node {
+                value: Value::List(items),
+                ..
+            }) => items.iter(),
+            Some(node) => {
+                self.wrong(key, node, "列表（方括号）");
+                [].iter()
+            }
+            None => [].iter(),
+        }
+    }
+
+    fn whole_of(&self, key: &str, node: &Node, least: i64, most: i64) -> i64 {
+        match node.value {
+            Value::Whole(number) if (least..=most).contains(&number) => number,
+            Value::Whole(number) => {
+                self.checker.report(
+                    node.at.start,
+                    Code::OutOfRange,
+                    format!("“{key}”应在 {least} 到 {most} 之间，现在是 {number}。"),
+                    "",
+                );
+                least
+            }
+            _ => {
+                self.wrong(key, node, "整数（不加引号）");
+                least
+            }
+        }
+    }
+
+    /// A whole number in a range.
+    pub(super) fn whole(&self, key: &'static str, least: u32, most: u32) -> u32 {
+        self.node(key)
+            .map_or(least, |node| self.count_of(key, node, least, most))
+    }
+
+    pub(super) fn whole_opt(&self, key: &'static str, least: u32, most: u32) -> Option<u32> {
+        self.node_opt(key)
+            .map(|node| self.count_of(key, node, least, most))
+    }
+
+    fn count_of(&self, key: &str, node: &Node, least: u32, most: u32) -> u32 {
+        u32::try_from(self.whole_of(key, node, least.into(), most.into())).unwrap_or(least)
+    }
+
+    /// Two whole numbers, least and greatest.
+    pub(super) fn range_opt(&self, key: &'static str) -> Option<(i64, i64)> {
+        self.node_opt(key)?;
+        let numbers: Vec<i64> = self
+            .items(key)
+            .map(|item| self.whole_of(key, item, -1_000_000, 1_000_000))
+            .collect();
+        match numbers[..] {
+            [least, most] if least <= most => Some((least, most)),
+            _ => {
+                self.report_at(
+                    key,
+                    Code::OutOfRange,
+                    format!("“{key}”应是两个整数，先小后大。"),
+                    "例如 [1, 10]。",
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn truth_or(&self, key: &'static str, default: bool) -> bool {
+        self.node_opt(key)
+            .map_or(default, |node| self.truth_of(key, node))
+    }
+
+    fn truth_of(&self, key: &str, node: &Node) -> bool {
+        match node.value {
+            Value::Truth(truth) => truth,
+            _ => {
+                self.wrong(key, node, " true 或 false（不加引号）");
+                false
+            }
+        }
+    }
+
+    pub(super) fn date(&self, key: &'static str) -> Date {
+        self.node(key)
+            .map_or(Date::MIN, |node| self.date_of(key, node))
+    }
+
+    pub(super) fn date_opt(&self, key: &'static str) -> Option<Date> {
+        self.node_opt(key).map(|node| self.date_of(key, node))
+    }
+
+    fn date_of(&self, key: &str, node: &Node) -> Date {
+        match node.value {
+            Value::Date(date) => date,
+            _ => {
+                self.wrong(key, node, "日期（如 2021-01-15，不加引号）");
+                Date::MIN
+            }
+        }
+    }
+
+    fn word_of<W: Word>(&self, key: &str, node: &Node) -> W {
+        let Value::Text(text) = &node.value else {
+            self.wrong(key, node, "文字（加引号）");
+            return W::ALL[0];
+        };
+        W::from_word(text).unwrap_or_else(|| {
+            let meant = W::ALL
+                .iter()
+                .copied()
+                .find(|word| word.zh() == text)
+                .map(Word::word);
+            let all = W::ALL.iter().map(|word| word.word());
+            let hint = meant.or_else(|| closest(text, all.clone())).map_or_else(
+                || format!("可以填：{}。", all.collect::<Vec<_>>().join("、")),
+                |meant| format!("是不是“{meant}”？"),
+            );
+            self.checker.report(
+                node.at.start,
+                Code::UnknownWord,
+                format!("“{key}”不能填“{text}”。"),
+                hint,
+            );
+            W::ALL[0]
+        })
+    }
+
+    pub(super) fn word<W: Word>(&self, key: &'static str) -> W {
+        self.node(key)
+            .map_or(W::ALL[0], |node| self.word_of(key, node))
+    }
+
+    pub(super) fn word_or<W: Word>(&self, key: &'static str, default: W) -> W {
+        self.node_opt(key)
+            .map_or(default, |node| self.word_of(key, node))
+    }
+
+    pub(super) fn word_opt<W: Word>(&self, key: &'static str) -> Option<W> {
+        self.node_opt(key).map(|node| self.word_of(key, node))
+    }
+
+    pub(super) fn words<W: Word>(&self, key: &'static str) -> Vec<W> {
+        self.items(key)
+            .map(|item| self.word_of(key, item))
+            .collect()
+    }
+
+    pub(super) fn some_words<W: Word>(&self, key: &'static str) -> Vec<W> {
+        let words = self.words(key);
+        if self.node(key).is_some() && words.is_empty() {
+            self.report_at(key, Code::OutOfRange, format!("“{key}”至少要有一项。"), "");
+        }
+        words
+    }
+
+    /// An id defined elsewhere in the pack.
+    fn named(&self, key: &str, node: &Node, name: Name) -> String {
+        let written = self.text_of(key, node);
+        self.known(&written, node.at.start, key, name);
+        written
+    }
+
+    pub(super) fn known(&self, written: &str, at: usize, key: &str, name: Name) {
+        let known = self.checker.names(name);
+        if written.is_empty() || known.iter().any(|id| id == written) {
+            return;
+        }
+        let hint = closest(written, known.iter().map(String::as_str)).map_or_else(
+            || format!("请先定义它，或改用：{}。", known.join("、")),
+            |meant| format!("是不是“{meant}”？"),
+        );
+        self.checker.report(
+            at,
+            Code::UnknownName,
+            format!("“{key}”引用的{}“{written}”没有定义。", name.zh()),
+            hint,
+        );
+    }
+
+    pub(super) fn name(&self, key: &'static str, name: Name) -> String {
+        self.node(key)
+            .map(|node| self.named(key, node, name))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn name_opt(&self, key: &'static str, name: Name) -> Option<String> {
+        self.node_opt(key).map(|node| self.named(key, node, name))
+    }
+
+    pub(super) fn name_list(&self, key: &'static str, name: Name) -> Vec<String> {
+        self.items(key)
+            .map(|item| self.named(key, item, name))
+            .collect()
+    }
+
+    pub(super) fn some_names(&self, key: &'static str, name: Name) -> Vec<String> {
+        let names = self.name_list(key, name);
+        if self.node(key).is_some() && names.is_empty() {
+            self.report_at(key, Code::OutOfRange, format!("“{key}”至少要有一项。"), "");
+        }
+        names
+    }
+
+    /// The place in the text, under `ref`. It must be one the list of articles has.
+    pub(super) fn citation(&self) -> Citation {
+        let Some(node) = self.node("ref") else {
+            return Citation::article(0);
+        };
+        self.citation_of(node)
+    }
+
+    fn citation_of(&self, node: &Node) -> Citation {
+        let text = self.text_of("ref", node);
+        if text.is_empty() {
+            return Citation::article(0);
+        }
+        let Ok(citation) = text.parse::<Citation>() else {
+            self.checker.report(
+                node.at.start,
+                Code::Citation,
+                format!("“{text}”不是条文出处的写法。"),
+                "请写成“第九条(一)”“第十条第二款”“附件1”这样的形式。",
+            );
+            return Citation::article(0);
+        };
+        let known = &self.checker.citations;
+        let heading = citation.place == Some(Place::Heading);
+        if citation.instrument.is_none() && !heading {
+            let bare = Citation {
+                paragraph: None,
+                ..citation.clone()
+            };
+            if !known
+                .iter()
+                .any(|known| *known == citation || *known == bare)
+            {
+                let printed: Vec<String> = known.iter().map(ToString::to_string).collect();
+                let hint = closest(&citation.to_string(), printed.iter().map(String::as_str))
+                    .map_or_else(
+                        || "请核对条号，或在 [[article]] 中补上这一条。".to_owned(),
+                        |meant| format!("是不是“{meant}”？"),
+                    );
+                self.checker.report(
+                    node.at.start,
+                    Code::Citation,
+                    format!("条文目录（article）中没有“{citation}”。"),
+                    hint,
+                );
+            }
+        }
+        citation
+    }
+
+    /// The place in the text, or that of the table around this one.
+    pub(super) fn citation_or(&self, around: &Citation) -> Citation {
+        self.node_opt("ref")
+            .map_or_else(|| around.clone(), |node| self.citation_of(node))
+    }
+
+    pub(super) fn duration(&self, key: &'static str) -> Duration {
+        self.node(key)
+            .map_or(Duration::Days(1), |node| self.duration_of(key, node))
+    }
+
+    pub(super) fn duration_opt(&self, key: &'static str) -> Option<Duration> {
+        self.node_opt(key).map(|node| self.duration_of(key, node))
+    }
+
+    fn duration_of(&self, key: &str, node: &Node) -> Duration {
+        let text = self.text_of(key, node);
+        pack::duration(&text).unwrap_or_else(|| {
+            if !text.is_empty() {
+                self.checker.report(
+                    node.at.start,
+                    Code::OutOfRange,
+                    format!("“{key}”的“{text}”不是一段时间。"),
+                    "请写数字加单位：3年、24个月、7日、10个工作日、24小时。",
+                );
+            }
+            Duration::Days(1)
+        })
+    }
+
+    pub(super) fn money_opt(&self, key: &'static str) -> Option<Fen> {
+        let node = self.node_opt(key)?;
+        let text = self.text_of(key, node);
+        Some(
+            Fen::parse(&text)
+                .ok()
+                .filter(|fen| fen.0 >= 0)
+                .unwrap_or_else(|| {
+                    if !text.is_empty() {
+                        self.checker.report(
+                            node.at.start,
+                            Code::OutOfRange,
+                            format!("“{key}”的“{text}”不是金额。"),
+                            "请写以元为单位的数，如 \"1000.00\"。",
+                        );
+                    }
+                    Fen::ZERO
+                }),
+        )
+    }
+
+    /// Exactly one of `at_least`, `more_than`, `at_most`, `less_than`.
+    pub(super) fn bound(&self) -> Bound {
+        let mut found = None;
+        for (key, relation) in [
+            ("at_least", Relation::AtLeast),
+            ("more_than", Relation::MoreThan),
+            ("at_most", Relation::AtMost),
+            ("less_than", Relation::LessThan),
+        ] {
+            if let Some(value) = self.whole_opt(key, 0, 10_000)
+                && found.replace(Bound { relation, value }).is_some()
+            {
+                self.report_at(
+                    key,
+                    Code::Conflict,
+                    "一个条件只能有一个界限。".to_owned(),
+                    "at_least、more_than、at_most、less_than 只留一个。",
+                );
+            }
+        }
+        found.unwrap_or_else(|| {
+            self.report(Code::MissingKey, format!("[{}]缺少界限。", self.path), "请补上 at_least（不少于）、more_than（超过）、at_most（不超过）或 less_than（未满）。");
+            Bound { relation: Relation::AtLeast, value: 0 }
+        })
+    }
+
+    /// A list of `{ field, one_of }`.
+    pub(super) fn conditions(&self, key: &'static str) -> Vec<Condition> {
+        self.sections(key)
+            .into_iter()
+            .map(|section| {
+                let condition = Condition {
+                    field: section.word("field"),
+                    one_of: section.some_texts("one_of"),
+                };
+                if condition.field == Field::Channel {
+                    for value in &condition.one_of {
+                        let at = section
+                            .node
+                            .field("one_of")
+                            .map_or(section.at(), |n| n.at.start);
+                        section.known(value, at, "one_of", Name::Channel);
+                    }
+                }
+                condition
+            })
+            .collect()
+    }
+
+    /// A table below, if it is there.
+    pub(super) fn section(&self, key: &'static str) -> Option<Section<'c>> {
+        let node = self.node_opt(key)?;
+        if matches!(node.value, Value::Table(_)) {
+            return Some(Section::new(self.checker, node, self.below(key)));
+        }
+        self.wrong(key, node, "表");
+        None
+    }
+
+    /// A table below that must be there.
+    pub(super) fn needed(&self, key: &'static str) -> Option<Section<'c>> {
+        self.node(key)?;
+        self.section(key)
+    }
+
+    /// A list of tables below; none when the key is absent.
+    pub(super) fn sections(&self, key: &'static str) -> Vec<Section<'c>> {
+        self.items(key)
+            .filter_map(|item| {
+                if matches!(item.value, Value::Table(_)) {
+                    Some(Section::new(self.checker, item, self.below(key)))
+                } else {
+                    self.wrong(key, item, "表");
+                    None
+                }
+            })
+            .collect()
+    }
+
+    fn below(&self, key: &str) -> String {
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
+    }
+
+    /// Where inside the text under a key byte `offset` of the value stands.
+    pub(super) fn inside(&self, key: &str, offset: Range<usize>) -> usize {
+        let start = self.node.field(key).map_or(self.at(), |node| node.at.start);
+        // A text in single quotes begins one byte after its node; triple quotes are not used for these.
+        start + 1 + offset.start
+    }
+}
+
+impl Drop for Section<'_> {
+    /// Whatever nobody asked for is unknown.
+    fn drop(&mut self) {
+        let Value::Table(entries) = &self.node.value else {
+            return;
+        };
+        if self.quiet.get() {
+            return;
+        }
+        let read = self.read.borrow();
+        for entry in entries {
+            if read.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let hint = closest(&entry.key, read.iter().copied()).map_or_else(
+                || "请删去这一行。".to_owned(),
+                |meant| format!("是不是“{meant}”？"),
+            );
+            let place = if self.path.is_empty() {
+                "文件".to_owned()
+            } else {
+                format!("[{}]", self.path)
+            };
+            self.checker.report(
+                entry.at.start,
+                Code::UnknownKey,
+                format!("{place}没有“{}”这个键，写在这里不会起作用。", entry.key),
+                hint,
+            );
+        }
+    }
+}

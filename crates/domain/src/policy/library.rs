@@ -1,0 +1,32 @@
+//! The packs the program carries with it, text and golden cases, so that it runs without files.
+
+/// One pack as text.
+#[derive(Debug, Clone, Copy)]
+pub struct Shipped {
+    /// Name of its folder.
+    pub id: &'static str,
+    /// `pack.toml`
+    pub pack: &'static str,
+    /// `cases/*.toml`, as (file name, text).
+    pub cases: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! shipped {
+    ($($id:literal [$($case:literal),* $(,)?]),+ $(,)?) => {
+        /// Every pack there is.
+        pub const SHIPPED: &[Shipped] = &[$(Shipped {
+            id: $id,
+            pack: include_str!(concat!("../../../../packs/", $id, "/pack.toml")),
+            cases: &[$(($case, include_str!(concat!("../../../../packs/", $id, "/cases/", $case)))),*],
+        }),+];
+    };
+}
+
+shipped! {
+    "dg-2021" [],
+}
+
+/// A shipped pack by id.
+pub fn shipped(id: &str) -> Option<&'static Shipped> {
+    SHIPPED.iter().find(|pack| pack.id == id)
+}
