@@ -76,6 +76,8 @@ ids! {
     FilterId,
     /// A yearly update campaign (信息集中更新).
     CampaignId,
+    /// Any other process record of a pool: application, notice, appointment, fee statement …
+    RecordId,
     /// A record of misconduct (不良行为记录).
     MisconductId,
 }
