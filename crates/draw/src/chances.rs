@@ -148,7 +148,12 @@ fn exact(frame: &Frame) -> Option<(Vec<f64>, f64)> {
     let (classes, seats) = (frame.classes(), frame.seats());
     let total = seats.iter().fold(0u64, |sum, s| sum.saturating_add(*s));
     let wanted = |class: GroupSet| class.retain(|group| seats[group] > 0);
-    if classes.all().iter().any(|class| wanted(class.groups).len() > 1) || caps_can_bind(frame, total) {
+    if classes
+        .all()
+        .iter()
+        .any(|class| wanted(class.groups).len() > 1)
+        || caps_can_bind(frame, total)
+    {
         return None;
     }
     let mut people = vec![0u64; seats.len()];
@@ -165,7 +170,11 @@ fn exact(frame: &Frame) -> Option<(Vec<f64>, f64)> {
             None => 0.0,
         })
         .collect();
-    let bits = people.iter().zip(&seats).map(|(people, seats)| ln_choose(*people, *seats)).sum::<f64>();
+    let bits = people
+        .iter()
+        .zip(&seats)
+        .map(|(people, seats)| ln_choose(*people, *seats))
+        .sum::<f64>();
     Some((chances, bits / std::f64::consts::LN_2))
 }
 
@@ -192,7 +201,9 @@ fn caps_can_bind(frame: &Frame, total: u64) -> bool {
 /// Natural logarithm of the number of ways to choose `few` of `many`.
 fn ln_choose(many: u64, few: u64) -> f64 {
     let few = few.min(many.saturating_sub(few));
-    (0..few).map(|i| (((many - i) as f64) / ((i + 1) as f64)).ln()).sum()
+    (0..few)
+        .map(|i| (((many - i) as f64) / ((i + 1) as f64)).ln())
+        .sum()
 }
 
 /// Chance and standard error per class, and the bits that can be vouched for.
@@ -207,11 +218,16 @@ fn simulate(frame: &Frame, seed: Digest, draws: u32) -> (Vec<(f64, f64)>, f64) {
     for _ in 0..draws {
         shuffle.restart();
         let seating = Seating::new(classes, &shapes, &limits, &seats);
-        let Some(panel) = panel(classes, seating, &seats, &mut shuffle) else { break };
+        let Some(panel) = panel(classes, seating, &seats, &mut shuffle) else {
+            break;
+        };
         let pattern = pattern(classes, &panel);
         let mut at = pattern.as_slice();
         while let Some(&(class, _, _)) = at.first() {
-            let same = at.iter().take_while(|(other, _, _)| *other == class).count();
+            let same = at
+                .iter()
+                .take_while(|(other, _, _)| *other == class)
+                .count();
             let drawn = f64::from(at[..same].iter().map(|(_, _, count)| count).sum::<u32>());
             sums[class as usize].0 += drawn;
             sums[class as usize].1 += drawn * drawn;
@@ -235,7 +251,9 @@ fn simulate(frame: &Frame, seed: Digest, draws: u32) -> (Vec<(f64, f64)>, f64) {
         .collect();
     let bits = patterns
         .iter()
-        .map(|(pattern, count)| ln_panels(classes, pattern) / std::f64::consts::LN_2 - upper(*count, draws).log2())
+        .map(|(pattern, count)| {
+            ln_panels(classes, pattern) / std::f64::consts::LN_2 - upper(*count, draws).log2()
+        })
         // A pattern never seen may be a single panel.
         .fold(-upper(0, draws).log2(), f64::min);
     (chances, bits.max(0.0))
@@ -253,7 +271,10 @@ fn upper(count: u32, draws: u32) -> f64 {
 
 /// Class, group and how many, sorted: panels of one pattern are equally likely.
 fn pattern(classes: &Classes, panel: &[(u32, usize)]) -> Vec<(u32, usize, u32)> {
-    let mut seats: Vec<(u32, usize)> = panel.iter().map(|&(candidate, group)| (classes.class_of(candidate), group)).collect();
+    let mut seats: Vec<(u32, usize)> = panel
+        .iter()
+        .map(|&(candidate, group)| (classes.class_of(candidate), group))
+        .collect();
     seats.sort_unstable();
     let mut pattern: Vec<(u32, usize, u32)> = Vec::new();
     for (class, group) in seats {
@@ -271,7 +292,9 @@ fn ln_panels(classes: &Classes, pattern: &[(u32, usize, u32)]) -> f64 {
     pattern
         .iter()
         .map(|&(class, _, count)| {
-            let left = left.entry(class).or_insert_with(|| u64::from(classes.class(class).size));
+            let left = left
+                .entry(class)
+                .or_insert_with(|| u64::from(classes.class(class).size));
             let ways = ln_choose(*left, u64::from(count));
             *left = left.saturating_sub(u64::from(count));
             ways
@@ -324,7 +347,9 @@ impl Xoshiro {
     fn new(seed: Digest) -> Self {
         let mut state = [0; 4];
         for (word, bytes) in state.iter_mut().zip(seed.0.chunks_exact(8)) {
-            *word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+            *word = bytes
+                .iter()
+                .fold(0, |word, byte| word << 8 | u64::from(*byte));
         }
         // All zeros would stay all zeros.
         state[0] |= 1;

@@ -10,7 +10,12 @@ impl Oracle {
     fn only(&self, set: &[usize]) -> Self {
         Self {
             people: self.people.clone(),
-            seats: self.seats.iter().enumerate().map(|(g, s)| if set.contains(&g) { *s } else { 0 }).collect(),
+            seats: self
+                .seats
+                .iter()
+                .enumerate()
+                .map(|(g, s)| if set.contains(&g) { *s } else { 0 })
+                .collect(),
             limits: self
                 .limits
                 .iter()
@@ -45,9 +50,16 @@ fn the_conflict_is_smallest_and_the_relaxations_give_what_they_say() {
             continue;
         };
         explained += 1;
-        assert_eq!((infeasible.wanted, infeasible.most), (oracle.wanted(), oracle.most(&mut Vec::new())));
+        assert_eq!(
+            (infeasible.wanted, infeasible.most),
+            (oracle.wanted(), oracle.most(&mut Vec::new()))
+        );
         let groups = oracle.seats.len();
-        let found: Vec<usize> = infeasible.conflict.iter().map(|d| index(d, groups)).collect();
+        let found: Vec<usize> = infeasible
+            .conflict
+            .iter()
+            .map(|d| index(d, groups))
+            .collect();
         with_caps += u32::from(found.iter().any(|d| *d >= groups));
         let alone = oracle.only(&found);
         assert_eq!(infeasible.conflict_wanted, alone.wanted());
@@ -58,17 +70,28 @@ fn the_conflict_is_smallest_and_the_relaxations_give_what_they_say() {
         for bits in 0u32..1 << demands {
             if (bits.count_ones() as usize) < found.len() {
                 let set: Vec<usize> = (0..demands).filter(|d| bits >> d & 1 == 1).collect();
-                assert!(oracle.only(&set).holds(), "{set:?} is smaller than {found:?}");
+                assert!(
+                    oracle.only(&set).holds(),
+                    "{set:?} is smaller than {found:?}"
+                );
             }
         }
-        assert!(infeasible.relaxations.last().is_some_and(draw::Relaxation::suffices));
+        assert!(
+            infeasible
+                .relaxations
+                .last()
+                .is_some_and(draw::Relaxation::suffices)
+        );
         for relaxation in &infeasible.relaxations {
             let mut then = Oracle::of(&frame);
             match &relaxation.change {
                 Change::FewerSeats { group, from, to } => {
                     assert_eq!(then.seats[*group], u64::from(*from));
                     then.seats[*group] = u64::from(*to) + 1;
-                    assert!(to < from && (*to + 1 == *from || !then.holds()), "one more would do");
+                    assert!(
+                        to < from && (*to + 1 == *from || !then.holds()),
+                        "one more would do"
+                    );
                     then.seats[*group] = u64::from(*to);
                 }
                 Change::RaiseCap { cap, to, .. } => {
@@ -92,23 +115,51 @@ fn the_conflict_is_smallest_and_the_relaxations_give_what_they_say() {
 
 fn person(i: u8, groups: &[u32], caps: &[Option<&str>]) -> Candidate {
     let caps = caps.iter().map(|t| t.map(str::to_owned)).collect();
-    Candidate { reference: Ref([i; 16]), groups: groups.to_vec(), caps }
+    Candidate {
+        reference: Ref([i; 16]),
+        groups: groups.to_vec(),
+        caps,
+    }
 }
 
 #[test]
 fn crossing_caps_are_refused_with_the_reason() {
     let head = header(Suite::Sm3, &[(1, 0)], &[1, 1], &["p"]);
-    let people = vec![person(1, &[0], &[Some("e"), Some("x")]), person(2, &[0], &[Some("e"), Some("y")])];
+    let people = vec![
+        person(1, &[0], &[Some("e"), Some("x")]),
+        person(2, &[0], &[Some("e"), Some("y")]),
+    ];
     let error = Frame::new(head.clone(), people, vec![]).unwrap_err();
-    let FrameError::CrossingCaps { narrow, wide, token, one, other } = &error else { panic!("{error}") };
-    assert_eq!((narrow.as_str(), wide.as_str(), token.as_str()), ("c0", "c1", "e"));
+    let FrameError::CrossingCaps {
+        narrow,
+        wide,
+        token,
+        one,
+        other,
+    } = &error
+    else {
+        panic!("{error}")
+    };
+    assert_eq!(
+        (narrow.as_str(), wide.as_str(), token.as_str()),
+        ("c0", "c1", "e")
+    );
     assert_eq!((*one, *other), (Ref([1; 16]), Ref([2; 16])));
     assert!(error.to_string().contains("交叉"));
     // One has a wider token and the other none: that crosses too.
-    let people = vec![person(1, &[0], &[Some("e"), None]), person(2, &[0], &[Some("e"), Some("y")])];
-    assert!(matches!(Frame::new(head.clone(), people, vec![]), Err(FrameError::CrossingCaps { .. })));
+    let people = vec![
+        person(1, &[0], &[Some("e"), None]),
+        person(2, &[0], &[Some("e"), Some("y")]),
+    ];
+    assert!(matches!(
+        Frame::new(head.clone(), people, vec![]),
+        Err(FrameError::CrossingCaps { .. })
+    ));
     // The same wider token under two narrow ones nests.
-    let people = vec![person(1, &[0], &[Some("e"), Some("x")]), person(2, &[0], &[Some("f"), Some("x")])];
+    let people = vec![
+        person(1, &[0], &[Some("e"), Some("x")]),
+        person(2, &[0], &[Some("f"), Some("x")]),
+    ];
     assert!(Frame::new(head, people, vec![]).is_ok());
 }
 
@@ -136,23 +187,48 @@ fn huge_requests_are_answered_not_panicked_on() {
 
 #[test]
 fn empty_and_degenerate_frames() {
-    let frame = |groups: &[(u32, u32)], people| Frame::new(header(Suite::Sm3, groups, &[], &["p"]), people, vec![]);
+    let frame = |groups: &[(u32, u32)], people| {
+        Frame::new(header(Suite::Sm3, groups, &[], &["p"]), people, vec![])
+    };
     let outcome = |frame: Frame| frame.outcome(draw::Digest::ZERO);
     let empty = outcome(frame(&[], vec![]).unwrap()).unwrap();
     assert!(empty.panel.is_empty() && empty.reserves.is_empty());
-    assert_eq!(outcome(frame(&[(0, 3)], vec![person(1, &[0], &[])]).unwrap()).unwrap().reserves, [[Ref([1; 16])]]);
+    assert_eq!(
+        outcome(frame(&[(0, 3)], vec![person(1, &[0], &[])]).unwrap())
+            .unwrap()
+            .reserves,
+        [[Ref([1; 16])]]
+    );
     assert!(outcome(frame(&[(1, 0)], vec![]).unwrap()).is_err());
-    assert!(matches!(frame(&[(1, 0)], vec![person(1, &[1], &[])]), Err(FrameError::UnknownGroup { .. })));
+    assert!(matches!(
+        frame(&[(1, 0)], vec![person(1, &[1], &[])]),
+        Err(FrameError::UnknownGroup { .. })
+    ));
     for groups in [&[][..], &[0, 0], &[1, 0]] {
         let made = frame(&[(1, 0), (1, 0)], vec![person(1, groups, &[])]);
         assert!(matches!(made, Err(FrameError::Groups { .. })), "{groups:?}");
     }
     let twice = vec![person(1, &[0], &[]), person(1, &[0], &[])];
-    assert!(matches!(frame(&[(1, 0)], twice), Err(FrameError::NotSorted { .. })));
-    assert!(matches!(frame(&[(1, 0)], vec![person(1, &[0], &[None])]), Err(FrameError::Caps { .. })));
+    assert!(matches!(
+        frame(&[(1, 0)], twice),
+        Err(FrameError::NotSorted { .. })
+    ));
+    assert!(matches!(
+        frame(&[(1, 0)], vec![person(1, &[0], &[None])]),
+        Err(FrameError::Caps { .. })
+    ));
     let most = vec![(0, 0); 65];
-    assert!(matches!(frame(&most, vec![]), Err(FrameError::TooMany { .. })));
-    assert!(matches!(Frame::new(header(Suite::Sm3, &[], &[], &[]), vec![], vec![]), Err(FrameError::NoParty)));
+    assert!(matches!(
+        frame(&most, vec![]),
+        Err(FrameError::TooMany { .. })
+    ));
+    assert!(matches!(
+        Frame::new(header(Suite::Sm3, &[], &[], &[]), vec![], vec![]),
+        Err(FrameError::NoParty)
+    ));
     let again = header(Suite::Sm3, &[], &[], &["p", "p"]);
-    assert!(matches!(Frame::new(again, vec![], vec![]), Err(FrameError::RepeatedName { .. })));
+    assert!(matches!(
+        Frame::new(again, vec![], vec![]),
+        Err(FrameError::RepeatedName { .. })
+    ));
 }

@@ -7,9 +7,18 @@ use draw::{Candidate, Chances, EventKind, Fill, Frame, Guess, Method, Ref, Suite
 
 fn simple(people: u128, seats: u32) -> Frame {
     let candidates = (0..people)
-        .map(|i| Candidate { reference: Ref(i.to_be_bytes()), groups: vec![0], caps: vec![] })
+        .map(|i| Candidate {
+            reference: Ref(i.to_be_bytes()),
+            groups: vec![0],
+            caps: vec![],
+        })
         .collect();
-    Frame::new(header(Suite::Sm3, &[(seats, 2)], &[], &["p"]), candidates, vec![]).unwrap()
+    Frame::new(
+        header(Suite::Sm3, &[(seats, 2)], &[], &["p"]),
+        candidates,
+        vec![],
+    )
+    .unwrap()
 }
 
 #[test]
@@ -30,13 +39,23 @@ fn panels_and_reserves_are_those_of_the_oracle() {
         };
         assert!(frame.feasibility().is_ok());
         let expected = expected.unwrap();
-        let found: Vec<(Ref, usize)> = outcome.panel.iter().map(|s| (s.reference, s.group as usize)).collect();
-        let by_reference: Vec<(Ref, usize)> = expected.iter().map(|&(p, g)| (oracle.people[p].reference, g)).collect();
+        let found: Vec<(Ref, usize)> = outcome
+            .panel
+            .iter()
+            .map(|s| (s.reference, s.group as usize))
+            .collect();
+        let by_reference: Vec<(Ref, usize)> = expected
+            .iter()
+            .map(|&(p, g)| (oracle.people[p].reference, g))
+            .collect();
         assert_eq!(found, by_reference);
         for (group, reserves) in outcome.reserves.iter().enumerate() {
             let next: Vec<Ref> = order
                 .iter()
-                .filter(|&&p| oracle.people[p].groups.contains(&(group as u32)) && !expected.iter().any(|(e, _)| *e == p))
+                .filter(|&&p| {
+                    oracle.people[p].groups.contains(&(group as u32))
+                        && !expected.iter().any(|(e, _)| *e == p)
+                })
                 .map(|&p| oracle.people[p].reference)
                 .take(frame.header().groups[group].reserves as usize)
                 .collect();
@@ -44,7 +63,10 @@ fn panels_and_reserves_are_those_of_the_oracle() {
         }
         drawn += 1;
     }
-    assert!(drawn > 500 && refused > 500, "{drawn} drawn, {refused} refused");
+    assert!(
+        drawn > 500 && refused > 500,
+        "{drawn} drawn, {refused} refused"
+    );
 }
 
 #[test]
@@ -54,15 +76,25 @@ fn whoever_leaves_is_replaced_by_the_next_in_the_same_order() {
     for round in 0..600 {
         let frame = random_frame(&mut dice, 14, Suite::Sha256);
         let oracle = Oracle::of(&frame);
-        let Ok(mut record) = run(frame, &mut dice) else { continue };
+        let Ok(mut record) = run(frame, &mut dice) else {
+            continue;
+        };
         let order = oracle.order(Suite::Sha256, record.seed());
         let index = |r: Ref| oracle.people.iter().position(|p| p.reference == r).unwrap();
-        let mut present: Vec<(usize, usize)> =
-            record.outcome().panel.iter().map(|s| (index(s.reference), s.group as usize)).collect();
+        let mut present: Vec<(usize, usize)> = record
+            .outcome()
+            .panel
+            .iter()
+            .map(|s| (index(s.reference), s.group as usize))
+            .collect();
         let mut called: Vec<usize> = present.iter().map(|(p, _)| *p).collect();
         while !present.is_empty() && record.events().len() < 8 {
             let (person, group) = present.remove(dice.below(present.len() as u64) as usize);
-            let fill = if dice.below(4) == 0 { Fill::Close } else { Fill::Next };
+            let fill = if dice.below(4) == 0 {
+                Fill::Close
+            } else {
+                Fill::Next
+            };
             let kind = EventKind::ALL[dice.below(6) as usize];
             let expected = order
                 .iter()
@@ -74,20 +106,45 @@ fn whoever_leaves_is_replaced_by_the_next_in_the_same_order() {
                 })
                 .filter(|_| fill == Fill::Next);
             let reference = oracle.people[person].reference;
-            let found = record.apply(kind, reference, "2026-11-02T09:00:00+08:00", fill).unwrap();
-            assert_eq!(found, expected.map(|p| oracle.people[p].reference), "round {round}");
-            assert!(record.apply(kind, reference, "t", fill).is_err(), "who left cannot leave again");
+            let found = record
+                .apply(kind, reference, "2026-11-02T09:00:00+08:00", fill)
+                .unwrap();
+            assert_eq!(
+                found,
+                expected.map(|p| oracle.people[p].reference),
+                "round {round}"
+            );
+            assert!(
+                record.apply(kind, reference, "t", fill).is_err(),
+                "who left cannot leave again"
+            );
             if let Some(next) = expected {
                 present.push((next, group));
                 called.push(next);
                 replaced += 1;
             }
-            let now: Vec<(usize, usize)> = record.present().iter().map(|s| (index(s.reference), s.group as usize)).collect();
+            let now: Vec<(usize, usize)> = record
+                .present()
+                .iter()
+                .map(|s| (index(s.reference), s.group as usize))
+                .collect();
             assert_eq!(now, present);
         }
-        let excluded: Vec<Ref> = record.frame().excluded().iter().map(|e| e.reference).collect();
-        assert!(called.iter().all(|p| !excluded.contains(&oracle.people[*p].reference)));
-        assert_eq!(draw::verify(record.to_json().as_bytes()).unwrap().record, record);
+        let excluded: Vec<Ref> = record
+            .frame()
+            .excluded()
+            .iter()
+            .map(|e| e.reference)
+            .collect();
+        assert!(
+            called
+                .iter()
+                .all(|p| !excluded.contains(&oracle.people[*p].reference))
+        );
+        assert_eq!(
+            draw::verify(record.to_json().as_bytes()).unwrap().record,
+            record
+        );
     }
     assert!(replaced > 200, "{replaced}");
 }
@@ -110,12 +167,20 @@ fn declines_never_change_the_order() {
                 break;
             }
             let who = present[dice.below(present.len() as u64) as usize].reference;
-            called.extend(record.apply(EventKind::Declined, who, "t", Fill::Next).unwrap());
+            called.extend(
+                record
+                    .apply(EventKind::Declined, who, "t", Fill::Next)
+                    .unwrap(),
+            );
         }
         assert_eq!(called, expected);
         assert!(record.void("重来", "t").is_ok() && record.is_void());
         assert!(record.void("重来", "t").is_err());
-        assert!(record.apply(EventKind::Declined, called[0], "t", Fill::Next).is_err());
+        assert!(
+            record
+                .apply(EventKind::Declined, called[0], "t", Fill::Next)
+                .is_err()
+        );
     }
 }
 
@@ -126,15 +191,27 @@ fn a_ticket_depends_on_nobody_else() {
     let large = simple(500, 2);
     let seed = dice.digest();
     let order = |frame: &Frame| {
-        let mut record = frame.outcome(seed).unwrap().panel.iter().map(|s| s.reference).collect::<Vec<_>>();
+        let mut record = frame
+            .outcome(seed)
+            .unwrap()
+            .panel
+            .iter()
+            .map(|s| s.reference)
+            .collect::<Vec<_>>();
         record.extend(&frame.outcome(seed).unwrap().reserves[0]);
         record
     };
     // Whoever of the small list comes first in the large one also does so in the small one.
-    let among_small: Vec<Ref> = order(&large).into_iter().filter(|r| small.refs().contains(r)).collect();
+    let among_small: Vec<Ref> = order(&large)
+        .into_iter()
+        .filter(|r| small.refs().contains(r))
+        .collect();
     assert!(order(&small).starts_with(&among_small));
     let own = ticket(Suite::Sm3, seed, small.refs()[3]);
-    assert_eq!(own, Suite::Sm3.hash(&[b"T".as_slice(), &seed.0, &small.refs()[3].0].concat()));
+    assert_eq!(
+        own,
+        Suite::Sm3.hash(&[b"T".as_slice(), &seed.0, &small.refs()[3].0].concat())
+    );
 }
 
 #[test]
@@ -151,7 +228,10 @@ fn without_groups_and_caps_every_panel_is_equally_likely() {
     }
     assert_eq!(counts.len(), 220);
     let expected = f64::from(draws) / 220.0;
-    let chi2: f64 = counts.values().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum();
+    let chi2: f64 = counts
+        .values()
+        .map(|&n| (f64::from(n) - expected).powi(2) / expected)
+        .sum();
     // 219 degrees of freedom: mean 219, standard deviation 20.9.
     assert!((130.0..310.0).contains(&chi2), "{chi2}");
 }
@@ -174,7 +254,9 @@ fn simulated_chances_agree_with_real_draws() {
     let mut compared = 0;
     while compared < 12 {
         let frame = random_frame(&mut dice, 14, Suite::Sm3);
-        let Ok(chances) = Chances::of(&frame, dice.digest(), 20_000) else { continue };
+        let Ok(chances) = Chances::of(&frame, dice.digest(), 20_000) else {
+            continue;
+        };
         if chances.method == Method::Exact {
             continue;
         }
@@ -194,16 +276,26 @@ fn simulated_chances_agree_with_real_draws() {
         for reference in frame.refs() {
             let class = chances.of_candidate(&frame, *reference).unwrap();
             let seen = f64::from(counts.get(reference).copied().unwrap_or(0)) / f64::from(draws);
-            let error = (class.error.powi(2) + class.chance * (1.0 - class.chance) / f64::from(draws)).sqrt();
-            assert!((seen - class.chance).abs() < 5.0 * error + 1e-3, "{seen} {class:?}");
+            let error = (class.error.powi(2)
+                + class.chance * (1.0 - class.chance) / f64::from(draws))
+            .sqrt();
+            assert!(
+                (seen - class.chance).abs() < 5.0 * error + 1e-3,
+                "{seen} {class:?}"
+            );
             sum += class.chance;
         }
         let seats: u32 = frame.header().groups.iter().map(|g| g.seats).sum();
         assert!((sum - f64::from(seats)).abs() < 1e-6);
-        let Guess::AtLeast { bits } = chances.guess else { panic!("simulated, so not exact") };
+        let Guess::AtLeast { bits } = chances.guess else {
+            panic!("simulated, so not exact")
+        };
         // The likeliest panel really seen is not much likelier than the bound says.
         let likeliest = f64::from(*panels.values().max().unwrap()) / f64::from(draws);
-        assert!(likeliest <= (-bits).exp2() + 5.0 * (likeliest / f64::from(draws)).sqrt(), "{likeliest} {bits}");
+        assert!(
+            likeliest <= (-bits).exp2() + 5.0 * (likeliest / f64::from(draws)).sqrt(),
+            "{likeliest} {bits}"
+        );
         compared += 1;
     }
 }

@@ -1,29 +1,19 @@
 //! The published records, bit by bit.
 
+mod common;
+
 use std::collections::BTreeMap;
 
+use common::vectors;
 use draw::{Draw, Event, Frame, Record, verify};
-
-fn vectors() -> Vec<(String, String)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
-    let mut found: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            (name, std::fs::read_to_string(path).unwrap())
-        })
-        .collect();
-    found.sort();
-    assert!(found.len() >= 8);
-    found
-}
 
 /// Draws again from nothing but frame, shares and what was asked of each event.
 fn again(record: &Record) -> Record {
     let frame = Frame::from_json(record.frame().to_json().as_bytes()).unwrap();
-    let name = |(party, value): (&str, _)| (party.to_owned(), value);
-    let commitments: BTreeMap<_, _> = record.commitments().map(name).collect();
+    let commitments: BTreeMap<_, _> = record
+        .commitments()
+        .map(|(party, digest)| (party.to_owned(), digest))
+        .collect();
     let shares: BTreeMap<_, _> = record
         .shares()
         .map(|(party, share)| (party.to_owned(), share))

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use draw::{
-    Basis, Candidate, Cap, Digest, Draw, Excluded, Frame, Group, Header, Record, Ref, Share, Suite, commitment, ticket,
+    Basis, Candidate, Cap, Digest, Draw, Excluded, Frame, Group, Header, Record, Ref, Share, Suite,
+    commitment, ticket,
 };
 
 /// SplitMix64.
@@ -45,13 +46,28 @@ pub fn header(suite: Suite, groups: &[(u32, u32)], caps: &[u32], parties: &[&str
         attempt: 1,
         previous: Digest::ZERO,
         rehearsal: false,
-        basis: Basis { pack: "test".to_owned(), pack_digest: digest, request_digest: digest },
+        basis: Basis {
+            pack: "test".to_owned(),
+            pack_digest: digest,
+            request_digest: digest,
+        },
         groups: groups
             .iter()
             .enumerate()
-            .map(|(i, &(seats, reserves))| Group { id: format!("g{i}"), seats, reserves })
+            .map(|(i, &(seats, reserves))| Group {
+                id: format!("g{i}"),
+                seats,
+                reserves,
+            })
             .collect(),
-        caps: caps.iter().enumerate().map(|(i, &max)| Cap { id: format!("c{i}"), max }).collect(),
+        caps: caps
+            .iter()
+            .enumerate()
+            .map(|(i, &max)| Cap {
+                id: format!("c{i}"),
+                max,
+            })
+            .collect(),
         parties: parties.iter().map(|p| (*p).to_owned()).collect(),
         beacon: None,
     }
@@ -59,11 +75,18 @@ pub fn header(suite: Suite, groups: &[(u32, u32)], caps: &[u32], parties: &[&str
 
 /// A frame of up to `most` people, up to four groups and two nested caps.
 pub fn random_frame(dice: &mut Dice, most: u64, suite: Suite) -> Frame {
-    let groups: Vec<(u32, u32)> = (0..1 + dice.below(4)).map(|_| (dice.below(3) as u32, dice.below(4) as u32)).collect();
+    let groups: Vec<(u32, u32)> = (0..1 + dice.below(4))
+        .map(|_| (dice.below(3) as u32, dice.below(4) as u32))
+        .collect();
     let caps: Vec<u32> = (0..dice.below(3)).map(|_| dice.below(4) as u32).collect();
-    let parties: Vec<&str> = ["manager", "supervisor", "requester"].into_iter().take(1 + dice.below(3) as usize).collect();
+    let parties: Vec<&str> = ["manager", "supervisor", "requester"]
+        .into_iter()
+        .take(1 + dice.below(3) as usize)
+        .collect();
     let header = header(suite, &groups, &caps, &parties);
-    let mut people: Vec<Ref> = (0..dice.below(most + 1)).map(|_| dice.reference()).collect();
+    let mut people: Vec<Ref> = (0..dice.below(most + 1))
+        .map(|_| dice.reference())
+        .collect();
     people.sort_unstable();
     let (mut candidates, mut excluded) = (Vec::new(), Vec::new());
     for reference in people {
@@ -72,7 +95,9 @@ pub fn random_frame(dice: &mut Dice, most: u64, suite: Suite) -> Frame {
             excluded.push(Excluded { reference, grounds });
             continue;
         }
-        let mut sits: Vec<u32> = (0..groups.len() as u32).filter(|_| dice.below(2) == 0).collect();
+        let mut sits: Vec<u32> = (0..groups.len() as u32)
+            .filter(|_| dice.below(2) == 0)
+            .collect();
         if sits.is_empty() {
             sits.push(dice.below(groups.len() as u64) as u32);
         }
@@ -86,7 +111,11 @@ pub fn random_frame(dice: &mut Dice, most: u64, suite: Suite) -> Frame {
             (_, 0) => vec![None, wide],
             _ => vec![Some(format!("n{narrow}")), wide],
         };
-        candidates.push(Candidate { reference, groups: sits, caps: tokens });
+        candidates.push(Candidate {
+            reference,
+            groups: sits,
+            caps: tokens,
+        });
     }
     Frame::new(header, candidates, excluded).unwrap()
 }
@@ -98,7 +127,10 @@ pub fn run(frame: Frame, dice: &mut Dice) -> Result<Record, draw::DrawError> {
     let mut commitments = BTreeMap::new();
     for party in &frame.header().parties {
         let share = Share(dice.digest().0);
-        commitments.insert(party.clone(), commitment(suite, frame.digest(), party, &share));
+        commitments.insert(
+            party.clone(),
+            commitment(suite, frame.digest(), party, &share),
+        );
         shares.insert(party.clone(), share);
     }
     Draw::run(frame, &commitments, &shares, None)
@@ -116,16 +148,31 @@ impl Oracle {
     pub fn of(frame: &Frame) -> Self {
         Self {
             people: frame.candidates().collect(),
-            seats: frame.header().groups.iter().map(|g| u64::from(g.seats)).collect(),
-            limits: frame.header().caps.iter().map(|c| Some(u64::from(c.max))).collect(),
+            seats: frame
+                .header()
+                .groups
+                .iter()
+                .map(|g| u64::from(g.seats))
+                .collect(),
+            limits: frame
+                .header()
+                .caps
+                .iter()
+                .map(|c| Some(u64::from(c.max)))
+                .collect(),
         }
     }
 
     /// Whether `person` may join those `seated` without breaking a cap.
     pub fn within_caps(&self, seated: &[(usize, usize)], person: usize) -> bool {
         self.limits.iter().enumerate().all(|(cap, limit)| {
-            let (Some(limit), Some(token)) = (limit, &self.people[person].caps[cap]) else { return true };
-            let same = seated.iter().filter(|(other, _)| self.people[*other].caps[cap].as_ref() == Some(token)).count();
+            let (Some(limit), Some(token)) = (limit, &self.people[person].caps[cap]) else {
+                return true;
+            };
+            let same = seated
+                .iter()
+                .filter(|(other, _)| self.people[*other].caps[cap].as_ref() == Some(token))
+                .count();
             (same as u64) < *limit
         })
     }
@@ -144,7 +191,14 @@ impl Oracle {
     }
 
     /// Decides for each person in turn where he sits, if at all.
-    fn search(&self, person: usize, wanted: &mut [u64], seated: &mut Vec<(usize, usize)>, goal: u64, best: &mut u64) {
+    fn search(
+        &self,
+        person: usize,
+        wanted: &mut [u64],
+        seated: &mut Vec<(usize, usize)>,
+        goal: u64,
+        best: &mut u64,
+    ) {
         *best = (*best).max(seated.len() as u64);
         let left = (self.people.len() - person) as u64;
         if *best == goal || person == self.people.len() || seated.len() as u64 + left <= *best {
@@ -172,7 +226,12 @@ impl Oracle {
     /// Indexes of the people by ticket, then reference.
     pub fn order(&self, suite: Suite, seed: Digest) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.people.len()).collect();
-        order.sort_by_key(|&i| (ticket(suite, seed, self.people[i].reference), self.people[i].reference));
+        order.sort_by_key(|&i| {
+            (
+                ticket(suite, seed, self.people[i].reference),
+                self.people[i].reference,
+            )
+        });
         order
     }
 
@@ -200,4 +259,78 @@ impl Oracle {
         }
         Some(seated)
     }
+}
+
+/// Canonical JSON, written apart from the crate's.
+pub fn canonical(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        serde_json::Value::Object(fields) => {
+            let sorted: BTreeMap<_, _> = fields.iter().collect();
+            let fields: Vec<String> = sorted
+                .into_iter()
+                .map(|(key, value)| {
+                    format!(
+                        "{}:{}",
+                        serde_json::Value::from(key.as_str()),
+                        canonical(value)
+                    )
+                })
+                .collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        plain => plain.to_string(),
+    }
+}
+
+/// Makes `record_digest` fit whatever result and events are written.
+pub fn relink(record: &mut serde_json::Value) {
+    let suite = Suite::named(record["suite"].as_str().unwrap()).unwrap();
+    let digest = |name: &str| record[name].as_str().unwrap().parse::<Digest>().unwrap();
+    let (frame, seed) = (digest("frame_digest"), digest("seed"));
+    let mut link = suite.tagged(
+        "result",
+        &[&frame.0, &seed.0, canonical(&record["result"]).as_bytes()],
+    );
+    for event in record["events"].as_array().unwrap() {
+        link = suite.tagged("event", &[&link.0, canonical(event).as_bytes()]);
+    }
+    record["record_digest"] = link.to_hex().into();
+}
+
+/// The published records: name and text.
+pub fn vectors() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
+    let mut found: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    found.sort();
+    assert!(found.len() >= 8);
+    found
+}
+
+/// Every value in a document, by pointer.
+pub fn places(value: &serde_json::Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                places(item, &format!("{path}/{index}"), found);
+            }
+        }
+        serde_json::Value::Object(fields) => {
+            for (key, item) in fields {
+                places(item, &format!("{path}/{key}"), found);
+            }
+        }
+        _ => {}
+    }
+    found.push(path.to_owned());
 }
