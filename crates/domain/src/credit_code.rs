@@ -144,3 +144,23 @@ impl Explain for CreditCodeError {
         }
     }
 }
+
+/// The code of an invented body: eight characters of registration, eight of the organisation code
+/// without its check character. `None` when they do not make a code.
+pub(crate) fn complete(registration: &str, organisation: &str) -> Option<CreditCode> {
+    // GB 11714: letters count from A = 10; 11 - sum mod 11, where 10 is X and 11 is 0.
+    let sum: u32 = organisation
+        .chars()
+        .zip([3, 7, 9, 10, 5, 8, 4, 2])
+        .map(|(c, weight)| c.to_digit(36).map(|value| value * weight))
+        .sum::<Option<u32>>()?;
+    let inner = match 11 - sum % 11 {
+        10 => 'X',
+        11 => '0',
+        digit => char::from_digit(digit, 10)?,
+    };
+    let first = format!("{registration}{organisation}{inner}");
+    ALPHABET
+        .chars()
+        .find_map(|check| CreditCode::parse(&format!("{first}{check}")).ok())
+}

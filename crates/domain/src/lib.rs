@@ -34,6 +34,7 @@ pub mod relaxation;
 pub mod rotation;
 pub mod search;
 pub mod skill_level;
+pub mod synthetic;
 pub mod task;
 pub mod text;
 pub mod title;
