@@ -186,10 +186,14 @@ impl Cast {
             _ => 2,
         };
         let characters = words::GIVEN[usize::from(sex == Sex::Female)][generation];
-        let first = self.chance.character(characters);
-        let mut name = format!("{surname}{first}");
-        if self.chance.percent(82) {
-            name.push(self.chance.character(characters));
+        let mut name = surname;
+        let length = if self.chance.percent(82) { 2 } else { 1 };
+        let given = name.chars().count() + length;
+        while name.chars().count() < given {
+            let next = self.chance.character(characters);
+            if !name.contains(next) {
+                name.push(next);
+            }
         }
         name
     }
@@ -237,28 +241,25 @@ impl Cast {
 
     fn career(&mut self, born: Date) -> Profile {
         let field = words::FIELDS[self.chance.below(words::FIELDS.len() as u64) as usize];
-        let (occupation, title, duty) = field;
         let began = Date::new(born.year() + 22, 7, 1).unwrap_or(born);
-        let employer =
-            self.employers[self.chance.below(self.employers.len() as u64) as usize].clone();
-        let work = self.work(began, &employer, duty);
-        let title = self.title(title, duty, began);
-        let skill = self.skill(occupation, began);
-        let enterprise = employer.kind.as_deref() == Some("企业");
+        let employer = self.employer(field);
+        let enterprise = is_enterprise(&employer);
+        let title = if enterprise { field.title } else { "讲师" };
+        let subject = field.subject;
+        let work = self.work(began, &employer, field);
+        let title = self.title(title, subject, began);
+        let skill = self.skill(field.occupation, began);
+        let posts = words::POSTS[usize::from(!enterprise)];
         Profile {
-            post: Some(
-                self.chance
-                    .pick(&["教师", "部门负责人", "技术主管", "培训主管", "副校长"])
-                    .to_owned(),
-            ),
+            post: Some(self.chance.pick(&posts).to_owned()),
             employer: Some(employer),
             titles: title.into_iter().collect(),
             skills: skill.into_iter().collect(),
-            education: vec![self.education(began, duty)],
+            education: vec![self.education(began, subject)],
             work,
-            achievements: vec![self.achievement(duty)],
+            achievements: vec![self.achievement(subject)],
             honours: self.honour().into_iter().collect(),
-            expertise: Some(format!("{duty}、{occupation}职业技能评价")),
+            expertise: Some(format!("{subject}、{}职业技能评价", field.occupation)),
             flags: [(
                 "technical_backbone".to_owned(),
                 enterprise && self.chance.percent(40),
@@ -268,12 +269,28 @@ impl Cast {
         }
     }
 
+    /// A school, or an enterprise of the field's trade.
+    fn employer(&mut self, field: words::Field) -> Employer {
+        let school = self.chance.percent(45);
+        let fits = |employer: &Employer| match is_enterprise(employer) {
+            true => {
+                !school
+                    && field
+                        .trades
+                        .iter()
+                        .any(|trade| employer.name.contains(trade))
+            }
+            false => school,
+        };
+        let fitting: Vec<&Employer> = self.employers.iter().filter(|one| fits(one)).collect();
+        self.chance.pick(&fitting).clone()
+    }
+
     /// Two jobs without a gap; the second lasts to this day.
-    fn work(&mut self, began: Date, employer: &Employer, duty: &str) -> Vec<Work> {
+    fn work(&mut self, began: Date, employer: &Employer, field: words::Field) -> Vec<Work> {
         let months = self.chance.between(36, 120) as i32;
         let change = add_months(began, months).min(self.today);
-        let earlier =
-            self.employers[self.chance.below(self.employers.len() as u64) as usize].clone();
+        let earlier = self.employer(field);
         let tags = [("related", 90), ("training", 50), ("evaluation", 50)];
         let job = |from, to, employer: &Employer, chance: &mut Chance| Work {
             from,
@@ -281,7 +298,7 @@ impl Cast {
             employer: employer.name.clone(),
             credit_code: employer.credit_code.clone(),
             industry: Some(industry(employer).to_owned()),
-            duty: Some(duty.to_owned()),
+            duty: Some(field.subject.to_owned()),
             post: None,
             tags: tags
                 .iter()
@@ -404,9 +421,9 @@ impl Cast {
             let brand = words::BRANDS[number_of % words::BRANDS.len()];
             (format!("{place}{brand}{ending}"), kind, class)
         } else {
+            // 7 trades and 12 brands have no common factor: 84 names before one repeats.
             let brand = words::BRANDS[number_of % words::BRANDS.len()];
-            // Numbers that share a brand differ in trade: no two names are equal.
-            let trade = words::TRADES[number_of / words::BRANDS.len() % words::TRADES.len()].0;
+            let trade = words::TRADES[number_of % words::TRADES.len()].0;
             (format!("{place}{brand}{trade}有限公司"), "企业", "91")
         };
         Employer {
@@ -424,6 +441,10 @@ fn demo_code(class: &str, number: u32) -> Option<CreditCode> {
         &format!("{class}440000"),
         &format!("XDEM{:04}", number % 10_000),
     )
+}
+
+fn is_enterprise(employer: &Employer) -> bool {
+    employer.kind.as_deref() == Some("企业")
 }
 
 fn industry(employer: &Employer) -> &'static str {

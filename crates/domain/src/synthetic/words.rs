@@ -53,18 +53,58 @@ pub(super) const SCHOOLS: [(&str, &str, &str); 6] = [
     ("职业技能评价协会", "社会团体", "51"),
 ];
 
-/// Occupation, title at 中级 with the name it has, and what the work is.
-pub(super) const FIELDS: [(&str, &str, &str); 12] = [
-    ("车工", "工程师", "机械加工"),
-    ("焊工", "工程师", "焊接技术"),
-    ("电工", "工程师", "电气技术"),
-    ("装配钳工", "工程师", "设备装配与维护"),
-    ("汽车维修工", "工程师", "汽车维修"),
-    ("中式烹调师", "讲师", "烹饪工艺"),
-    ("中式面点师", "讲师", "面点工艺"),
-    ("养老护理员", "讲师", "养老照护"),
-    ("保育师", "讲师", "婴幼儿照护"),
-    ("美容师", "讲师", "美容美发"),
-    ("企业人力资源管理师", "经济师", "人力资源管理"),
-    ("计算机程序设计员", "工程师", "软件开发"),
+/// What somebody works in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    /// 职业(工种)
+    pub(super) occupation: &'static str,
+    /// 专业
+    pub(super) subject: &'static str,
+    /// Name of the 中级 title in an enterprise; schools give 讲师.
+    pub(super) title: &'static str,
+    /// 行业 of the enterprises that employ such people.
+    pub(super) trades: &'static [&'static str],
+}
+
+const fn field(
+    occupation: &'static str,
+    subject: &'static str,
+    title: &'static str,
+    trades: &'static [&'static str],
+) -> Field {
+    Field {
+        occupation,
+        subject,
+        title,
+        trades,
+    }
+}
+
+const WORKSHOPS: &[&str] = &["机电设备", "智能制造", "电子科技"];
+
+/// Fields of work.
+pub(super) const FIELDS: [Field; 12] = [
+    field("车工", "机械加工", "工程师", WORKSHOPS),
+    field("焊工", "焊接技术", "工程师", WORKSHOPS),
+    field("电工", "电气技术", "工程师", WORKSHOPS),
+    field("装配钳工", "设备装配与维护", "工程师", WORKSHOPS),
+    field("汽车维修工", "汽车维修", "工程师", &["汽车维修"]),
+    field("中式烹调师", "烹饪工艺", "经济师", &["餐饮管理"]),
+    field("中式面点师", "面点工艺", "经济师", &["餐饮管理"]),
+    field("养老护理员", "养老照护", "经济师", &["家政服务"]),
+    field("保育师", "婴幼儿照护", "经济师", &["家政服务"]),
+    field("美容师", "美容美发", "经济师", &["家政服务"]),
+    field(
+        "企业人力资源管理师",
+        "人力资源管理",
+        "经济师",
+        &["信息技术", "电子科技"],
+    ),
+    field("计算机程序设计员", "软件开发", "工程师", &["信息技术"]),
+];
+
+/// 职务 in an enterprise, then in a school or association.
+pub(super) const POSTS: [[&str; 4]; 2] = [
+    ["技术主管", "部门负责人", "培训主管", "车间主任"],
+    ["教师", "教研室主任", "实训中心主任", "系主任"],
 ];
