@@ -101,25 +101,34 @@ pub(crate) enum Token {
 /// The experts (`seq`) whose grams hold every token, as a subquery body. Tokens hold letters and
 /// digits only (see `grams`), so quoting them is enough.
 pub(crate) fn matching_experts(kind: Kind, tokens: &[Token]) -> Sql {
-    let mut sql;
     match kind {
         Kind::Sqlite => {
-            sql = Sql::new("SELECT rowid AS seq FROM expert_search WHERE expert_search MATCH ");
-            sql.bind(query(tokens, " AND ", |token| match token {
-                Token::Whole(text) => format!("\"{text}\""),
-                Token::Prefix(text) => format!("\"{text}\" *"),
-            }));
+            let mut sql = Sql::new("SELECT rowid AS seq FROM expert_search WHERE expert_search MATCH ");
+            sql.bind(query(kind, tokens));
+            sql
         }
         Kind::Postgres => {
-            sql = Sql::new("SELECT seq FROM expert WHERE to_tsvector('simple', grams) @@ to_tsquery('simple', ");
-            sql.bind(query(tokens, " & ", |token| match token {
-                Token::Whole(text) => format!("'{text}'"),
-                Token::Prefix(text) => format!("'{text}':*"),
-            }));
-            sql.push(")");
+            let mut sql = Sql::new("SELECT seq FROM expert WHERE to_tsvector('simple', grams) @@ to_tsquery('simple', ");
+            sql.bind(query(kind, tokens)).push(")");
+            sql
         }
     }
-    sql
+}
+
+/// The same as a test of the row `t` of `expert`.
+pub(crate) fn matches_row(kind: Kind, tokens: &[Token]) -> Sql {
+    match kind {
+        Kind::Sqlite => {
+            let mut sql = Sql::new("EXISTS (SELECT 1 FROM expert_search WHERE expert_search MATCH ");
+            sql.bind(query(kind, tokens)).push(" AND rowid = t.seq)");
+            sql
+        }
+        Kind::Postgres => {
+            let mut sql = Sql::new("to_tsvector('simple', t.grams) @@ to_tsquery('simple', ");
+            sql.bind(query(kind, tokens)).push(")");
+            sql
+        }
+    }
 }
 
 /// Column of `matching_experts` to bound a pool's experts by.
@@ -130,7 +139,17 @@ pub(crate) fn matched_seq(kind: Kind) -> &'static str {
     }
 }
 
-fn query(tokens: &[Token], and: &str, one: impl Fn(&Token) -> String) -> String {
+fn query(kind: Kind, tokens: &[Token]) -> String {
+    let one = |token: &Token| match (kind, token) {
+        (Kind::Sqlite, Token::Whole(text)) => format!("\"{text}\""),
+        (Kind::Sqlite, Token::Prefix(text)) => format!("\"{text}\" *"),
+        (Kind::Postgres, Token::Whole(text)) => format!("'{text}'"),
+        (Kind::Postgres, Token::Prefix(text)) => format!("'{text}':*"),
+    };
+    let and = match kind {
+        Kind::Sqlite => " AND ",
+        Kind::Postgres => " & ",
+    };
     tokens.iter().map(one).collect::<Vec<_>>().join(and)
 }
 

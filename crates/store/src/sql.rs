@@ -280,7 +280,7 @@ macro_rules! id_field {
 }
 id_field!(
     OrganisationId, AccountId, PoolId, SpecialtyId, PersonId, ExpertId, RelationId, TaskId, DrawId,
-    EngagementId, FileId, MessageId, ImportId, FilterId, CampaignId, MisconductId,
+    EngagementId, FileId, MessageId, ImportId, FilterId, CampaignId, RecordId, MisconductId,
 );
 
 #[cfg(test)]

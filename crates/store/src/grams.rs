@@ -1,0 +1,175 @@
+//! Text search without a dictionary: names and employers become single characters and pairs of
+//! characters, typed text becomes the same, and both engines only compare whole tokens.
+//!
+//! Characters beyond ASCII are written as their code point in hex, so that neither engine's
+//! tokenizer nor a server's locale decides whether a rare character is a letter.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::dialect::Token;
+
+/// Longest run of Latin letters and digits kept as one token.
+const LONGEST_WORD: usize = 40;
+
+/// What a row can be found by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchText {
+    grams: BTreeSet<String>,
+}
+
+impl SearchText {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A person's name: found by any one character and any two neighbours.
+    #[must_use]
+    pub fn name(mut self, name: &str) -> Self {
+        for run in runs(name) {
+            if let Run::Characters(characters) = &run {
+                self.grams.extend(characters.iter().map(|c| spell(&[*c])));
+            }
+            self.add(&run);
+        }
+        self
+    }
+
+    /// A word that is found by its beginning: full pinyin, initials, a number.
+    #[must_use]
+    pub fn word(self, word: &str) -> Self {
+        self.text(word)
+    }
+
+    /// Running text such as an employer: found by any two neighbouring characters.
+    #[must_use]
+    pub fn text(mut self, text: &str) -> Self {
+        for run in runs(text) {
+            self.add(&run);
+        }
+        self
+    }
+
+    fn add(&mut self, run: &Run) {
+        match run {
+            Run::Word(word) => {
+                self.grams.insert(word.clone());
+            }
+            Run::Characters(characters) if characters.len() == 1 => {
+                self.grams.insert(spell(characters));
+            }
+            Run::Characters(characters) => self.grams.extend(characters.windows(2).map(spell)),
+        }
+    }
+
+    /// The indexed form: tokens with blanks between.
+    pub(crate) fn grams(&self) -> String {
+        self.grams.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The tokens one by one.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.grams.iter().map(String::as_str)
+    }
+}
+
+/// What typed text asks for; nothing when it holds no letter.
+pub(crate) fn tokens(typed: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for run in runs(typed) {
+        match run {
+            Run::Word(word) => tokens.push(Token::Prefix(word)),
+            Run::Characters(characters) if characters.len() == 1 => tokens.push(Token::Whole(spell(&characters))),
+            Run::Characters(characters) => tokens.extend(characters.windows(2).map(|pair| Token::Whole(spell(pair)))),
+        }
+    }
+    // More tokens narrow nothing a person would notice.
+    tokens.truncate(16);
+    tokens
+}
+
+enum Run {
+    /// Latin letters and digits, lower case.
+    Word(String),
+    /// Everything else that is not a separator.
+    Characters(Vec<char>),
+}
+
+fn runs(text: &str) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut word = String::new();
+    let mut characters = Vec::new();
+    // A blank at the end closes the last run.
+    for c in text.chars().map(narrow).chain([' ']) {
+        if c.is_ascii_alphanumeric() {
+            word.push(c.to_ascii_lowercase());
+        } else if !word.is_empty() {
+            word.truncate(LONGEST_WORD);
+            runs.push(Run::Word(std::mem::take(&mut word)));
+        }
+        if !c.is_ascii() && !is_separator(c) {
+            characters.push(c);
+        } else if !characters.is_empty() {
+            runs.push(Run::Characters(std::mem::take(&mut characters)));
+        }
+    }
+    runs
+}
+
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    }
+}
+
+/// Blanks and punctuation. Private-use characters are kept: old systems hold rare names in them.
+fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{80}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3020}'
+            | '\u{30fb}' | '\u{fe00}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff5f}'..='\u{ff65}')
+}
+
+fn spell(characters: &[char]) -> String {
+    let mut spelt = String::with_capacity(characters.len() * 5);
+    for c in characters {
+        // Writing to a String cannot fail.
+        let _ = write!(spelt, "u{:x}", *c as u32);
+    }
+    spelt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(text: &str) -> Token {
+        Token::Whole(text.into())
+    }
+
+    #[test]
+    fn what_is_indexed_is_what_is_asked_for() {
+        let text = SearchText::new().name("欧阳伟").word("ouyangwei").word("oyw").text("示例市3M机电（集团）");
+        let grams: Vec<&str> = text.iter().collect();
+        for asked in ["欧阳", "阳伟", "欧阳伟", "伟", "集团", "机电", "欧阳　机电"] {
+            for token in tokens(asked) {
+                let Token::Whole(token) = token else { panic!("{asked} is no word") };
+                assert!(grams.contains(&token.as_str()), "{asked}");
+            }
+        }
+        assert_eq!(tokens("OuYang"), [Token::Prefix("ouyang".into())]);
+        assert_eq!(tokens("３ｍ"), [Token::Prefix("3m".into())]);
+        assert!(grams.contains(&"3m"));
+        assert!(!grams.contains(&"u673a"), "employers are not found by one character");
+    }
+
+    #[test]
+    fn quotes_operators_and_blanks_never_reach_the_engine() {
+        assert_eq!(tokens("  \"*' OR -()：·、"), [Token::Prefix("or".into())]);
+        assert_eq!(tokens("买·提"), [whole("u4e70"), whole("u63d0")]);
+        assert_eq!(tokens("\u{2ccb9}\u{e000}"), [whole("u2ccb9ue000")]);
+        assert!(tokens("…… ！").is_empty());
+    }
+}
