@@ -2,7 +2,7 @@
 
 use super::section::{Checker, Section};
 use crate::policy::pack::{
-    Admission, Evaluated, Evaluator, Ladder, RaisedBy, Ranked, Record, Rules, Station, Test,
+    Admission, Evaluated, Evaluator, Ladder, RaisedBy, Record, Rules, Station, Test,
 };
 use crate::policy::problem::{Code, closest};
 use crate::policy::source::{Node, Setting, Value};
@@ -142,11 +142,7 @@ fn test_fits(root: &Section<'_>, rules: &Rules, path: &str, test: &Test) {
     };
     match test {
         Test::Ladder { of, at_least, .. } => {
-            let wanted = match of {
-                Ranked::Title => "title",
-                Ranked::Skill => "skill",
-                Ranked::Education => "education",
-            };
+            let wanted = of.ladder();
             if ladder_of(*at_least) != wanted {
                 let sentence = format!("“{}”要用 {wanted} 等级里的级别来比。", of.zh());
                 report(

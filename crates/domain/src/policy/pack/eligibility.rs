@@ -276,3 +276,14 @@ impl Eligibility {
         self.leaves.iter().find(|leaf| leaf.id == id)
     }
 }
+
+impl Ranked {
+    /// Id of the ladder it is measured on.
+    pub const fn ladder(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Skill => "skill",
+            Self::Education => "education",
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What is to be handed in, and what is still missing (DG 第六条).
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::pack::{Branch, Channel, Field, Force, Material, MaterialPart, Need, Pack, Situation};
+use crate::date_text::formal;
+use crate::finding::{FactUsed, Finding, Verdict};
+
+/// What was handed in of one item.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HandedIn {
+    /// The item itself is there.
+    pub given: bool,
+    /// The opinion it must carry is there.
+    pub opinion: bool,
+    /// The seal is there.
+    pub sealed: bool,
+    /// Last day it is valid, for documents that expire.
+    pub valid_to: Option<Date>,
+    /// Parts handed in.
+    pub parts: Vec<String>,
+    /// Waived, with the reason.
+    pub waived: Option<String>,
+}
+
+/// The items of a channel, in the order of the text.
+pub fn items<'p>(pack: &'p Pack, channel: &Channel) -> Vec<&'p Material> {
+    let situation = Situation::EMPTY.with(Field::Channel, &channel.id);
+    let list = pack
+        .admission
+        .materials
+        .iter()
+        .find(|list| list.id == channel.materials);
+    list.into_iter()
+        .flat_map(|list| &list.items)
+        .filter(|item| situation.meets(&item.when) == Some(true))
+        .collect()
+}
+
+/// One finding per item. `branches` are the alternatives of the eligibility rule the person relies
+/// on: at least one of them must be proved by something handed in (DG 第六条(一)2).
+pub fn review(
+    pack: &Pack,
+    channel: &Channel,
+    handed: &BTreeMap<String, HandedIn>,
+    branches: &[&Branch],
+    on: Date,
+) -> Vec<Finding> {
+    let nothing = HandedIn::default();
+    items(pack, channel)
+        .into_iter()
+        .map(|item| {
+            let given = handed.get(&item.id).unwrap_or(&nothing);
+            let lacking = lacking(item, given, branches, on);
+            Finding {
+                code: item.id.clone(),
+                force: Force::Must,
+                verdict: Verdict::of(lacking.is_none()),
+                citation: item.citation.clone(),
+                facts: vec![FactUsed {
+                    name: item.label.clone(),
+                    value: given.given.then(|| "已提交".to_owned()),
+                }],
+                sentence: match lacking {
+                    None => format!("{}：齐全。", item.label),
+                    Some(lacking) => format!("{}：{lacking}。", item.label),
+                },
+            }
+        })
+        .collect()
+}
+
+fn lacking(item: &Material, given: &HandedIn, branches: &[&Branch], on: Date) -> Option<String> {
+    let waived = given.waived.as_ref().is_some_and(|reason| {
+        item.waiver
+            .as_ref()
+            .is_some_and(|waiver| waiver.reason == *reason)
+    });
+    if item.need == Need::Always && !given.given {
+        return Some("尚未提交".to_owned());
+    }
+    if !waived {
+        if let Some(whose) = item.opinion.as_ref().filter(|_| !given.opinion) {
+            return Some(format!("缺少{whose}的意见"));
+        }
+        if !item.seal.is_empty() && !given.sealed {
+            return Some("没有盖章".to_owned());
+        }
+    }
+    if item.valid_on_submission {
+        match given.valid_to {
+            None => return Some("缺少证件有效期".to_owned()),
+            Some(last) if last < on => {
+                return Some(format!("证件有效期至 {}，提交时已过期", formal(last)));
+            }
+            Some(_) => {}
+        }
+    }
+    unproved(item, given, branches)
+}
+
+/// The parts of this item any of which would prove a branch relied on, if none is there.
+fn unproved(item: &Material, given: &HandedIn, branches: &[&Branch]) -> Option<String> {
+    let is_part = |id: &String| item.parts.iter().any(|part| part.id == *id);
+    let mut provable = branches
+        .iter()
+        .filter(|branch| branch.proof.iter().any(is_part))
+        .peekable();
+    provable.peek()?;
+    let proved = |branch: &&&Branch| branch.proof.iter().all(|id| given.parts.contains(id));
+    if provable.clone().any(|branch| proved(&branch)) {
+        return None;
+    }
+    let label = |id: &String| {
+        let found: Option<&MaterialPart> = item.parts.iter().find(|part| part.id == *id);
+        found.map_or(id.clone(), |part| part.label.clone())
+    };
+    let needed: Vec<String> = provable
+        .map(|branch| {
+            branch
+                .proof
+                .iter()
+                .map(label)
+                .collect::<Vec<_>>()
+                .join("和")
+        })
+        .collect();
+    Some(format!("缺少证明入库条件的材料：{}", needed.join("，或")))
+}
