@@ -107,6 +107,12 @@ fn years_of_work_merge_and_meet_anniversaries() {
         "next day: unbroken"
     );
 
+    let unbroken = served([follows, closed], date(2026, 1, 1), YearsMode::Continuous);
+    assert_eq!(
+        unbroken.months, 48,
+        "a job that begins the next day continues the one before"
+    );
+
     let two_halves = [
         span(date(2010, 1, 1), Some(date(2011, 6, 30))),
         span(date(2013, 1, 1), Some(date(2014, 6, 30))),
