@@ -49,65 +49,58 @@ const CASES: [Case; 5] = [
     },
 ];
 
-/// glibc keeps freed memory unless told not to, which would hide what a draw takes.
-const HAND_BACK: [(&str, &str); 2] = [
-    ("MALLOC_MMAP_THRESHOLD_", "65536"),
-    ("MALLOC_TRIM_THRESHOLD_", "0"),
-];
-
 fn main() -> std::io::Result<()> {
-    if HAND_BACK
-        .iter()
-        .all(|(name, _)| std::env::var_os(name).is_none())
+    let mut arguments = std::env::args().skip(1);
+    let count: u64 = arguments
+        .next()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000_000);
+    if let Some(case) = arguments
+        .next()
+        .and_then(|text| CASES.get(text.parse::<usize>().ok()?))
     {
-        let mut again = std::process::Command::new(std::env::current_exe()?);
-        again
-            .args(std::env::args_os().skip(1))
-            .envs(HAND_BACK)
-            .status()?;
+        measure(case, count);
         return Ok(());
     }
-    measure();
+    println!("{count} candidates, 5 seats in four groups, SM3, one core, median of {ROUNDS}");
+    for case in 0..CASES.len() {
+        // A process of its own, so that no case is measured in memory another one left behind.
+        let mut alone = std::process::Command::new(std::env::current_exe()?);
+        alone.args([count.to_string(), case.to_string()]).status()?;
+    }
     Ok(())
 }
 
-fn measure() {
-    let count = std::env::args()
-        .nth(1)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1_000_000);
-    println!("{count} candidates, 5 seats in four groups, SM3, one core, median of {ROUNDS}");
-    for case in &CASES {
-        let frame = match frame(case, count) {
-            Ok(frame) => frame,
-            Err(error) => return println!("{}: {error}", case.name),
-        };
-        let mut alone = Vec::new();
-        let mut whole = Vec::new();
-        for round in 0..ROUNDS {
-            let seed = Suite::Sm3.hash(&round.to_be_bytes());
-            let start = Instant::now();
-            for reference in frame.refs() {
-                black_box(ticket(Suite::Sm3, seed, *reference));
-            }
-            alone.push(start.elapsed());
-            let start = Instant::now();
-            match frame.outcome(seed) {
-                Ok(outcome) => drop(black_box(outcome)),
-                Err(error) => return println!("{}: {error}", case.name),
-            }
-            whole.push(start.elapsed());
+fn measure(case: &Case, count: u64) {
+    let frame = match frame(case, count) {
+        Ok(frame) => frame,
+        Err(error) => return println!("{}: {error}", case.name),
+    };
+    let peak = peak(&frame, count);
+    let mut alone = Vec::new();
+    let mut whole = Vec::new();
+    for round in 0..ROUNDS {
+        let seed = Suite::Sm3.hash(&round.to_be_bytes());
+        let start = Instant::now();
+        for reference in frame.refs() {
+            black_box(ticket(Suite::Sm3, seed, *reference));
         }
-        let (alone, whole) = (median(alone), median(whole));
-        println!(
-            "{:42} hashing alone {:6.1} ms, whole draw {:6.1} ms, ratio {:.2}, peak beyond the frame {}",
-            case.name,
-            alone.as_secs_f64() * 1e3,
-            whole.as_secs_f64() * 1e3,
-            whole.as_secs_f64() / alone.as_secs_f64(),
-            peak(&frame, count),
-        );
+        alone.push(start.elapsed());
+        let start = Instant::now();
+        match frame.outcome(seed) {
+            Ok(outcome) => drop(black_box(outcome)),
+            Err(error) => return println!("{}: {error}", case.name),
+        }
+        whole.push(start.elapsed());
     }
+    let (alone, whole) = (median(alone), median(whole));
+    println!(
+        "{:42} hashing alone {:6.1} ms, whole draw {:6.1} ms, ratio {:.2}, peak beyond the frame {peak}",
+        case.name,
+        alone.as_secs_f64() * 1e3,
+        whole.as_secs_f64() * 1e3,
+        whole.as_secs_f64() / alone.as_secs_f64(),
+    );
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
@@ -117,6 +110,10 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 /// Peak resident memory of one draw, per candidate, sampled from a second thread.
 fn peak(frame: &Frame, count: u64) -> String {
+    // Freed memory that the allocator keeps would hide what the draw takes: use it up.
+    let large: Vec<Vec<u8>> = (0..96).map(|_| vec![1; 1 << 20]).collect();
+    let small: Vec<Vec<u8>> = (0..400_000).map(|size| vec![1; size % 128]).collect();
+    black_box((&large, &small));
     let Some(before) = resident() else {
         return "not measured".to_owned();
     };
@@ -163,7 +160,7 @@ fn frame(case: &Case, count: u64) -> Result<Frame, draw::FrameError> {
         .map(|(reference, index)| {
             let dice = mixer.next();
             let mut groups: Vec<u32> = (0..3).filter(|group| dice >> group & 1 == 1).collect();
-            if mixer.next() % case.rare == 0 {
+            if mixer.next().is_multiple_of(case.rare) {
                 groups.push(3);
             }
             if groups.is_empty() {

@@ -236,6 +236,40 @@ fn without_groups_and_caps_every_panel_is_equally_likely() {
     assert!((130.0..310.0).contains(&chi2), "{chi2}");
 }
 
+/// Somebody fit for both groups takes one seat only.
+///
+/// Covers: GZ-9-a.
+#[test]
+fn two_groups_in_one_draw_seat_distinct_people() {
+    let person = |i: u8, groups: &[u32]| Candidate {
+        reference: Ref([i; 16]),
+        groups: groups.to_vec(),
+        caps: vec![],
+    };
+    let head = header(Suite::Sm3, &[(2, 0), (1, 0)], &[], &["p"]);
+    let people = vec![
+        person(1, &[0]),
+        person(2, &[0, 1]),
+        person(3, &[0, 1]),
+        person(4, &[1]),
+    ];
+    let frame = Frame::new(head, people, vec![]).unwrap();
+    for i in 0..200u32 {
+        let panel = frame
+            .outcome(Suite::Sm3.hash(&i.to_be_bytes()))
+            .unwrap()
+            .panel;
+        let distinct: std::collections::HashSet<Ref> = panel.iter().map(|s| s.reference).collect();
+        assert_eq!(distinct.len(), 3);
+        assert_eq!(panel.iter().map(|s| s.group).collect::<Vec<_>>(), [0, 0, 1]);
+        assert!(
+            panel
+                .iter()
+                .all(|s| frame.groups_of(s.reference).contains(s.group as usize))
+        );
+    }
+}
+
 #[test]
 fn exact_chances_and_guess() {
     let frame = simple(12, 3);
