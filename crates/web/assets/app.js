@@ -56,7 +56,7 @@
           if (r.ok) location.href = r.url; else if (!swap(t, '#main')) say(r.status);
           return;
         }
-        if (push) history.pushState({ pe: targets }, '', r.url);
+        if (push) { if (!history.state) history.replaceState({ pe: targets }, ''); history.pushState({ pe: targets }, '', r.url); }
         var e = $('.esum'); if (e && !r.ok) e.focus();
       });
     }).catch(function (e) { if (e.name !== 'AbortError') lost(true); }).then(function () {
@@ -104,7 +104,7 @@
     if (!a || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
     e.preventDefault(); go(a.href, {}, a.dataset.swap, true, a);
   });
-  W.addEventListener('popstate', function (e) { if (e.state && e.state.pe) go(location.href, {}, e.state.pe, false); else location.reload(); });
+  W.addEventListener('popstate', function (e) { if (e.state && e.state.pe) go(location.href, {}, e.state.pe, false); });
   var timers = new WeakMap();
   on('input', function (e) {
     var f = e.target.form; if (!f) return;
@@ -242,6 +242,7 @@
   }
   on('click', function (e) {
     var t = e.target, c = t.closest('[data-copy]'), z = t.closest('[data-size-toggle]'), m = t.closest('.menu-btn'), s = $('.side');
+    if (t.closest('.esum a')) { s = $(t.closest('a').hash); if (s) { e.preventDefault(); s.focus(); } return; }
     if (c) { copy(c.dataset.copy); say('已复制'); c.textContent = '已复制'; }
     if (t.closest('[data-print]')) W.print();
     if (z) {

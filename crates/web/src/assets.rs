@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::error::WebError;
@@ -115,7 +115,10 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static [u8])> {
 
 /// Routes for the embedded files.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/assets/{file}", get(serve))
+    Router::new().route("/assets/{file}", get(serve)).route(
+        "/favicon.ico",
+        get(async || Redirect::permanent(path("mark.svg"))),
+    )
 }
 
 async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use crate::error::WebError;
+use crate::layout::Layout;
 
 /// Names the parts of the page that the script will use: `#list` or `#list,#count`.
 pub const FRAGMENT: HeaderName = HeaderName::from_static("x-fragment");
@@ -64,15 +65,24 @@ pub fn with_status(status: StatusCode, template: &impl Template) -> Result<Respo
     Ok((status, uncached(), Html(body)).into_response())
 }
 
-/// One part of a page with the window title, for a request whose [`Fragment`] wants just that part.
+/// One part of a page with the window title and the announcement of its layout, for a request whose [`Fragment`]
+/// wants just that part.
 ///
 /// # Errors
 /// When the template cannot be rendered.
-pub fn part(title: &str, block: &impl Template) -> Result<Response, WebError> {
+pub fn part(layout: &Layout, block: &impl Template) -> Result<Response, WebError> {
+    let escape =
+        |text| askama::filters::escape(text, askama::filters::Html).map_err(WebError::internal);
+    let (title, words) = (layout.window_title(), &layout.announcement);
+    let (title, words) = (escape(title.as_str())?, escape(words.as_str())?);
     let body = block.render().map_err(WebError::internal)?;
-    let title =
-        askama::filters::escape(title, askama::filters::Html).map_err(WebError::internal)?;
-    Ok((uncached(), Html(format!("<title>{title}</title>{body}"))).into_response())
+    Ok((
+        uncached(),
+        Html(format!(
+            "<title>{title}</title><p id=\"live\">{words}</p>{body}"
+        )),
+    )
+        .into_response())
 }
 
 /// After a successful POST: go and look at the result.

@@ -73,3 +73,36 @@ async fn pages_are_sound_on_a_phone() {
 async fn pages_are_sound_on_a_phone_in_large_type() {
     look(PHONE, "390-large", "large").await;
 }
+
+/// Says to the test below that it is the server and not the test.
+const SERVE: &str = "LOOK_SERVE";
+
+#[tokio::test]
+async fn a_server_process_is_waited_for_and_ended() {
+    if std::env::var_os(SERVE).is_some() {
+        println!("listening on {}", site::start().await);
+        std::future::pending::<()>().await;
+    }
+    let mut command =
+        std::process::Command::new(std::env::current_exe().expect("this test is a file"));
+    command
+        .args([
+            "--exact",
+            "a_server_process_is_waited_for_and_ended",
+            "--nocapture",
+        ])
+        .env(SERVE, "1");
+    let server = browser::Server::start(&mut command, std::time::Duration::from_secs(10));
+    let address = server.address.clone();
+    assert!(
+        server.greeting.contains(&format!("listening on {address}")),
+        "{:?}",
+        server.greeting
+    );
+    assert!(
+        browser::get(&address, "/gallery")
+            .is_some_and(|answer| answer.contains("<title>出错：构件"))
+    );
+    drop(server);
+    assert_eq!(browser::get(&address, "/gallery"), None);
+}

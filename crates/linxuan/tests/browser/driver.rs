@@ -8,14 +8,14 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// A running chromedriver; ends with this value, and its browsers with it.
-pub struct Driver {
+pub(crate) struct Driver {
     child: Child,
     port: u16,
 }
 
 impl Driver {
     /// Starts a driver on a free port and waits until it says which.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let mut child = Command::new("/usr/bin/chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -42,12 +42,12 @@ impl Driver {
     }
 
     /// Where it listens.
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Sends a command and gives the `value` of the answer.
-    pub fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let body = body.to_string();
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the driver listens");
         stream

@@ -2,6 +2,7 @@
 //! console's complaints, and axe. Everything started here ends with the value that started it.
 #![allow(
     dead_code,
+    unused_imports,
     reason = "every test file that includes this module uses a part of it"
 )]
 
@@ -16,36 +17,36 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
 use driver::Driver;
-pub use server::{Server, get};
+pub(crate) use server::{Server, get};
 
 /// Names a folder for pictures; without it no picture is written.
-pub const PICTURES: &str = "LINXUAN_PICTURES";
+pub(crate) const PICTURES: &str = "LINXUAN_PICTURES";
 
 /// The size of a window in CSS pixels.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Window {
+pub(crate) struct Window {
     /// Width.
-    pub width: u32,
+    pub(crate) width: u32,
     /// Height.
-    pub height: u32,
+    pub(crate) height: u32,
     /// Touch, narrow layout, two device pixels per pixel.
-    pub phone: bool,
+    pub(crate) phone: bool,
 }
 
 /// An office screen.
-pub const DESKTOP: Window = Window {
+pub(crate) const DESKTOP: Window = Window {
     width: 1440,
     height: 900,
     phone: false,
 };
 /// A smaller office screen.
-pub const LAPTOP: Window = Window {
+pub(crate) const LAPTOP: Window = Window {
     width: 1366,
     height: 768,
     phone: false,
 };
 /// A phone.
-pub const PHONE: Window = Window {
+pub(crate) const PHONE: Window = Window {
     width: 390,
     height: 844,
     phone: true,
@@ -53,19 +54,19 @@ pub const PHONE: Window = Window {
 
 /// One rule of WCAG that a page breaks.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Violation {
+pub(crate) struct Violation {
     /// The rule: `color-contrast`.
-    pub rule: String,
+    pub(crate) rule: String,
     /// What it asks for.
-    pub help: String,
+    pub(crate) help: String,
     /// The elements that break it, as selectors.
-    pub elements: Vec<String>,
+    pub(crate) elements: Vec<String>,
 }
 
 /// A browser with one window.
-pub struct Browser {
+pub(crate) struct Browser {
     /// Everything fantoccini offers.
-    pub client: Client,
+    pub(crate) client: Client,
     driver: Driver,
     session: String,
     window: std::cell::Cell<Window>,
@@ -74,7 +75,7 @@ pub struct Browser {
 
 impl Browser {
     /// Starts a browser with an empty profile and a window of this size.
-    pub async fn open(window: Window) -> Self {
+    pub(crate) async fn open(window: Window) -> Self {
         let driver = Driver::start();
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let capabilities = json!({
@@ -115,12 +116,12 @@ impl Browser {
     }
 
     /// Ends the session; the driver and the profile go with the value.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         let _ = self.client.clone().close().await;
     }
 
     /// Gives the window another size.
-    pub async fn resize(&self, window: Window) {
+    pub(crate) async fn resize(&self, window: Window) {
         self.window.set(window);
         self.metrics(window.width, window.height, window.phone);
     }
@@ -133,7 +134,7 @@ impl Browser {
     }
 
     /// Runs a command of the DevTools protocol.
-    pub fn devtools(&self, command: &str, parameters: Value) -> Value {
+    pub(crate) fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.driver.post(
             &format!("/session/{}/goog/cdp/execute", self.session),
             &json!({ "cmd": command, "params": parameters }),
@@ -141,7 +142,7 @@ impl Browser {
     }
 
     /// Opens an address and waits until it is loaded.
-    pub async fn visit(&self, address: &str) {
+    pub(crate) async fn visit(&self, address: &str) {
         self.client
             .goto(address)
             .await
@@ -149,7 +150,7 @@ impl Browser {
     }
 
     /// Runs a script and gives what it returns.
-    pub async fn run(&self, script: &str) -> Value {
+    pub(crate) async fn run(&self, script: &str) -> Value {
         self.client
             .execute(script, Vec::new())
             .await
@@ -157,7 +158,7 @@ impl Browser {
     }
 
     /// The text of the first element that matches, empty when nothing does.
-    pub async fn text(&self, selector: &str) -> String {
+    pub(crate) async fn text(&self, selector: &str) -> String {
         match self.client.find(Locator::Css(selector)).await {
             Ok(element) => element.text().await.unwrap_or_default(),
             Err(_) => String::new(),
@@ -165,7 +166,7 @@ impl Browser {
     }
 
     /// Waits until a script returns something true; fails after ten seconds with `what`.
-    pub async fn until(&self, what: &str, script: &str) {
+    pub(crate) async fn until(&self, what: &str, script: &str) {
         let start = Instant::now();
         loop {
             let value = self.client.execute(script, Vec::new()).await;
@@ -180,7 +181,7 @@ impl Browser {
     }
 
     /// Types into the field with this id, after emptying it.
-    pub async fn fill(&self, id: &str, text: &str) {
+    pub(crate) async fn fill(&self, id: &str, text: &str) {
         let field = self.find(&format!("#{id}")).await;
         field
             .clear()
@@ -192,8 +193,17 @@ impl Browser {
             .unwrap_or_else(|error| panic!("#{id} cannot be typed into: {error}"));
     }
 
+    /// Presses keys in the field with this id, after what is already there.
+    pub(crate) async fn press(&self, id: &str, keys: &str) {
+        let field = self.find(&format!("#{id}")).await;
+        field
+            .send_keys(keys)
+            .await
+            .unwrap_or_else(|error| panic!("#{id} cannot be typed into: {error}"));
+    }
+
     /// Clicks the first element that matches.
-    pub async fn click(&self, selector: &str) {
+    pub(crate) async fn click(&self, selector: &str) {
         self.find(selector)
             .await
             .click()
@@ -207,7 +217,7 @@ impl Browser {
     }
 
     /// Writes a picture of the whole page as `{name}.png` into the folder that [`PICTURES`] names, if it does.
-    pub async fn picture(&self, name: &str) {
+    pub(crate) async fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os(PICTURES).map(PathBuf::from) else {
             return;
         };
@@ -238,7 +248,7 @@ impl Browser {
     }
 
     /// What the browser complained about since the last call: script errors, blocked files, failed requests.
-    pub fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<String> {
         let log = self.driver.post(
             &format!("/session/{}/se/log", self.session),
             &json!({ "type": "browser" }),
@@ -252,7 +262,7 @@ impl Browser {
     }
 
     /// Whether the page can be scrolled sideways, which no page may.
-    pub async fn scrolls_sideways(&self) -> bool {
+    pub(crate) async fn scrolls_sideways(&self) -> bool {
         self.run(
             "return document.documentElement.scrollWidth > document.documentElement.clientWidth",
         )
@@ -261,13 +271,13 @@ impl Browser {
     }
 
     /// Runs axe with the rules of WCAG 2.0 to 2.2, levels A and AA.
-    pub async fn axe(&self) -> Vec<Violation> {
+    pub(crate) async fn axe(&self) -> Vec<Violation> {
         axe(&self.client).await
     }
 }
 
 /// Runs axe on the page shown, with the rules of WCAG 2.0 to 2.2, levels A and AA.
-pub async fn axe(client: &Client) -> Vec<Violation> {
+pub(crate) async fn axe(client: &Client) -> Vec<Violation> {
     let path = tools().join("axe-core/axe.min.js");
     let Ok(source) = std::fs::read_to_string(&path) else {
         panic!(

@@ -7,18 +7,18 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 /// A running server; ends with this value.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// Where it listens, such as `http://127.0.0.1:40123`.
-    pub address: String,
+    pub(crate) address: String,
     /// What it printed until it was ready, for log-ins and links.
-    pub greeting: Vec<String>,
+    pub(crate) greeting: Vec<String>,
 }
 
 impl Server {
     /// Starts a command that prints its address (`http://…`) on standard output, and waits until that address
     /// answers. Fails when it ends before or is not ready in time.
-    pub fn start(command: &mut Command, patience: Duration) -> Self {
+    pub(crate) fn start(command: &mut Command, patience: Duration) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .spawn()
@@ -79,7 +79,7 @@ fn address_in(line: &str) -> Option<&str> {
 }
 
 /// A plain GET: status line, headers and body as text, or none when nobody answers.
-pub fn get(address: &str, path: &str) -> Option<String> {
+pub(crate) fn get(address: &str, path: &str) -> Option<String> {
     let host = address.strip_prefix("http://")?;
     let mut stream = TcpStream::connect(host).ok()?;
     stream

@@ -13,13 +13,20 @@ use web::security::Transport;
 
 use crate::{frames, gallery};
 
-/// Starts the site and gives its address.
+/// Starts the sample pages and gives their address.
+#[allow(dead_code, reason = "the tests without a browser need no socket")]
 pub(crate) async fn start() -> String {
+    serve(router()).await
+}
+
+/// Serves routes on a free port and gives the address.
+#[allow(dead_code, reason = "the tests without a browser need no socket")]
+pub(crate) async fn serve(router: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, router()).await });
+    tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
 
@@ -27,23 +34,32 @@ pub(crate) async fn start() -> String {
 pub(crate) fn router() -> Router {
     let features = Router::new()
         .route("/", get(async || page::see_other("/gallery")))
-        .route("/gallery", get(async |visit: Visit| page::page(&gallery::gallery(visit.size))))
-        .route("/phone", get(async |visit: Visit| page::page(&frames::phone(bare(&visit, "评审邀请")))))
+        .route(
+            "/gallery",
+            get(async |visit: Visit| page::page(&gallery::gallery(visit.size))),
+        )
+        .route(
+            "/phone",
+            get(async |visit: Visit| page::page(&frames::phone(bare(&visit, "评审邀请")))),
+        )
         .route(
             "/sheet",
-            get(async |visit: Visit| page::page(&frames::Sheet { layout: gallery::layout("发放表", visit.size) })),
+            get(async |visit: Visit| {
+                page::page(&frames::Sheet {
+                    layout: gallery::layout("发放表", visit.size),
+                })
+            }),
         )
         .route("/login", get(login))
         .route("/totp", get(totp))
         .route("/setup", get(setup))
         .route("/password", get(password))
         .route("/fail/{kind}", get(fail).post(fail))
-        .route("/panic", get(async || -> &'static str { panic!("on purpose") }))
-        .route("/form", post(async |form: FormState| form.text("name")))
-        .route("/org", get(async |visit: Visit| {
-            let query = visit.query.text("q");
-            axum::response::Html(format!("<li role=option data-v=\"7\" data-t=\"{query}学院\">{query}学院<small>9131</small></li>"))
-        }));
+        .route(
+            "/panic",
+            get(async || -> &'static str { panic!("on purpose") }),
+        )
+        .route("/form", post(async |form: FormState| form.text("name")));
     web::site(features, gallery::site(), &Transport::Plain).expect("no origins to misread")
 }
 
