@@ -9,5 +9,7 @@ pub mod fonts;
 pub mod form;
 pub mod pdf;
 pub mod qr;
+pub mod roster;
 pub mod table;
 pub mod worker;
+pub mod xlsx;

@@ -1,0 +1,202 @@
+//! Words for ranks, and finding the rank a person wrote down.
+
+use domain::text::match_key;
+
+/// Words of titles, skill levels and honours with the rung each stands for, and the other lists a
+/// roster's cells are compared with. They come from the pack and the reference data.
+#[derive(Debug, Clone, Default)]
+pub struct RosterVocabulary {
+    titles: Vec<Word>,
+    skills: Vec<Word>,
+    honours: Vec<Word>,
+    unit_kinds: Vec<String>,
+    channels: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Word {
+    key: String,
+    rung: String,
+}
+
+/// Which ladder a rank was found on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ladder {
+    Title,
+    Skill,
+}
+
+/// A rank found in a phrase.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Rank {
+    pub(super) ladder: Ladder,
+    pub(super) rung: String,
+    /// What stands before the rank: 数控车工 of 数控车工高级技师.
+    pub(super) before: String,
+}
+
+impl RosterVocabulary {
+    /// Words of titles with their rung, e.g. (高级工程师, 副高级); rungs themselves included.
+    #[must_use]
+    pub fn titles<'a>(mut self, words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        self.titles.extend(words.into_iter().map(word));
+        self
+    }
+
+    /// Words of skill levels with their rung, e.g. (一级, 高级技师).
+    #[must_use]
+    pub fn skills<'a>(mut self, words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        self.skills.extend(words.into_iter().map(word));
+        self
+    }
+
+    /// Words by which the level of an honour is known, e.g. (全国, 国家级).
+    #[must_use]
+    pub fn honours<'a>(mut self, words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        self.honours.extend(words.into_iter().map(word));
+        self
+    }
+
+    /// 工作单位属性.
+    #[must_use]
+    pub fn unit_kinds<'a>(mut self, kinds: impl IntoIterator<Item = &'a str>) -> Self {
+        self.unit_kinds.extend(kinds.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// 入库方式 whose boxes may be ticked above a list.
+    #[must_use]
+    pub fn channels<'a>(mut self, channels: impl IntoIterator<Item = &'a str>) -> Self {
+        self.channels
+            .extend(channels.into_iter().map(str::to_owned));
+        self
+    }
+
+    pub(super) fn channel_words(&self) -> &[String] {
+        &self.channels
+    }
+
+    pub(super) fn unit_kind(&self, text: &str) -> Option<String> {
+        let key = match_key(text);
+        self.unit_kinds
+            .iter()
+            .find(|kind| match_key(kind) == key)
+            .cloned()
+    }
+
+    /// All words, for the notes of a template.
+    pub(crate) fn offered_unit_kinds(&self) -> &[String] {
+        &self.unit_kinds
+    }
+
+    pub(super) fn title(&self, text: &str) -> Option<String> {
+        longest_end(&self.titles, &match_key(text)).map(|word| word.rung.clone())
+    }
+
+    pub(super) fn skill(&self, text: &str) -> Option<String> {
+        longest_end(&self.skills, &match_key(text)).map(|word| word.rung.clone())
+    }
+
+    /// The level of an honour: the longest word found anywhere in it.
+    pub(super) fn honour(&self, text: &str) -> Option<String> {
+        let key = match_key(text);
+        self.honours
+            .iter()
+            .filter(|word| key.contains(&word.key))
+            .max_by_key(|word| word.key.chars().count())
+            .map(|word| word.rung.clone())
+    }
+
+    /// The rank at the end of a phrase on either ladder; the longer word wins, so 主任技师 is the
+    /// title and 技师 the skill level.
+    pub(super) fn rank(&self, phrase: &str) -> Option<Rank> {
+        let key = match_key(phrase);
+        let skill = longest_end(&self.skills, &key).map(|word| (Ladder::Skill, word));
+        let title = longest_end(&self.titles, &key).map(|word| (Ladder::Title, word));
+        let (ladder, word) = match (skill, title) {
+            (Some(skill), Some(title)) if title.1.key.len() > skill.1.key.len() => title,
+            (Some(skill), _) => skill,
+            (None, title) => title?,
+        };
+        let before = key
+            .strip_suffix(word.key.as_str())
+            .unwrap_or_default()
+            .to_owned();
+        Some(Rank {
+            ladder,
+            rung: word.rung.clone(),
+            before,
+        })
+    }
+}
+
+fn word((word, rung): (&str, &str)) -> Word {
+    Word {
+        key: match_key(word),
+        rung: rung.to_owned(),
+    }
+}
+
+/// Ranks stand at the end of a phrase (机械高级工程师); 技师（二级） and 高级技师职称 end otherwise.
+fn longest_end<'a>(words: &'a [Word], key: &str) -> Option<&'a Word> {
+    let key = ["职称", "资格", "证书", "职业技能等级"]
+        .iter()
+        .find_map(|tail| key.strip_suffix(tail))
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(key);
+    words
+        .iter()
+        .filter(|word| !word.key.is_empty() && key.ends_with(&word.key))
+        .max_by_key(|word| word.key.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vocabulary() -> RosterVocabulary {
+        RosterVocabulary::default()
+            .titles([
+                ("高级工程师", "副高级"),
+                ("工程师", "中级"),
+                ("主任技师", "正高级"),
+                ("正高级工程师", "正高级"),
+            ])
+            .skills([
+                ("技师", "技师"),
+                ("高级技师", "高级技师"),
+                ("一级", "高级技师"),
+                ("二级", "技师"),
+            ])
+            .honours([("市", "市级"), ("全国", "国家级")])
+    }
+
+    #[test]
+    fn the_longest_word_at_the_end_decides() {
+        let rank = |text: &str| {
+            vocabulary()
+                .rank(text)
+                .map(|rank| (rank.ladder, rank.rung, rank.before))
+        };
+        assert_eq!(
+            rank("数控车工高级技师"),
+            Some((Ladder::Skill, "高级技师".into(), "数控车工".into()))
+        );
+        assert_eq!(
+            rank("主任技师"),
+            Some((Ladder::Title, "正高级".into(), String::new()))
+        );
+        assert_eq!(
+            rank("机械 高级工程师"),
+            Some((Ladder::Title, "副高级".into(), "机械".into()))
+        );
+        assert_eq!(rank("博士"), None);
+    }
+
+    #[test]
+    fn honours_tell_their_level_by_any_word() {
+        assert_eq!(vocabulary().honour("全国技术能手"), Some("国家级".into()));
+        assert_eq!(vocabulary().honour("云岭市技术能手"), Some("市级".into()));
+        assert_eq!(vocabulary().honour("优秀教师"), None);
+    }
+}
