@@ -234,6 +234,7 @@
   function boot(r) {
     function own(s, f) { if (r.matches && r.matches(s)) f(r); $$(s, r).forEach(f); }
     own('[data-batch]', batch); own('[data-combo]', combo); own('form[data-upload]', upload); own('[data-poll]', poll);
+    own('.query', function (q) { q.classList.add('few'); });
     own('.js', function (n) { n.hidden = false; });
   }
   function copy(text) {
@@ -245,6 +246,7 @@
     if (t.closest('.esum a')) { s = $(t.closest('a').hash); if (s) { e.preventDefault(); s.focus(); } return; }
     if (c) { copy(c.dataset.copy); say('已复制'); c.textContent = '已复制'; }
     if (t.closest('[data-print]')) W.print();
+    if (t.closest('.more')) t.closest('.query').classList.remove('few');
     if (z) {
       e.preventDefault();
       var large = D.documentElement.dataset.size !== 'large';

@@ -5,30 +5,30 @@
   'use strict';
   function $(s, r) { return r.querySelector(s); }
   function say(form, tone, words) { var n = $('[data-say]', form); n.hidden = !words; n.className = 'note ' + tone; n.textContent = words; }
-  function groups(h) { return h.replace(/(....)(?=.)/g, '$1 '); }
   function key(d) { return 'lx1 ' + d.frame + ' ' + d.party; }
   function kept(d) { try { return localStorage.getItem(key(d)); } catch (e) { return null; } }
   function keep(d, share) { try { localStorage.setItem(key(d), share); return localStorage.getItem(key(d)) === share; } catch (e) { return false; } }
   function clean(s) { return s.replace(/\s/g, '').toLowerCase(); }
   function slip(d, share) {
-    return '抽取密签（揭示前不要给任何人看）\r\n候选名单指纹 ' + groups(d.frame) + '\r\n本方 ' + d.party + '\r\n密签指纹 ' +
-      groups(LX1.commitment(d.suite, d.frame, d.party, share)) + '\r\n密签原文 ' + groups(share) + '\r\n';
+    return '抽取密签（揭示前不要给任何人看）\r\n候选名单指纹 ' + LX1.groups(d.frame) + '\r\n本方 ' + d.party + '\r\n密签指纹 ' +
+      LX1.groups(LX1.commitment(d.suite, d.frame, d.party, share)) + '\r\n密签原文 ' + LX1.groups(share) + '\r\n';
   }
 
   function commit(form) {
-    var d = form.dataset, share = kept(d), out = $('[name=commitment]', form), paper = $('[data-slip]', form), link = $('[data-download]', form);
+    var d = form.dataset, share = kept(d), out = $('[name=commitment]', form), paper = $('[data-slip]', form), link = $('[data-download]', form), make = $('[data-make]', form), go = $('[data-go]', form);
     function hold(s, how) {
       share = s;
       out.value = LX1.commitment(d.suite, d.frame, d.party, s);
-      $('[data-fingerprint]', form).textContent = groups(out.value);
-      $('[data-share]', form).textContent = groups(s);
-      paper.hidden = false;
+      $('[data-fingerprint]', form).textContent = LX1.groups(out.value);
+      $('[data-share]', form).textContent = LX1.groups(s);
+      paper.hidden = false; make.className = 'btn'; make.textContent = '重新生成'; go.className = 'btn p';
       link.download = '密签-' + d.party + '-' + d.frame.slice(0, 8) + '.txt';
       link.href = URL.createObjectURL(new Blob(['\ufeff' + slip(d, s)], { type: 'text/plain' }));
       if (keep(d, s)) say(form, 'ok', how + '原文已存在这台电脑的浏览器里，只有指纹会交出去。请再下载或打印一份收好，然后提交指纹。');
       else say(form, 'warn', how + '这个浏览器不让保存，关掉页面就找不回来。请先下载或打印原文，再提交指纹。');
     }
-    $('[data-make]', form).addEventListener('click', function () {
+    go.className = 'btn';
+    make.addEventListener('click', function () {
       var b = new Uint8Array(32); crypto.getRandomValues(b); hold(LX1.hex(b), '已随机生成。');
     });
     $('[data-dice-go]', form).addEventListener('click', function () {
@@ -54,7 +54,7 @@
       else say(form, 'red', '与先前交出的指纹不一致。揭示错了本场会作废，请核对原文后再试。');
       return s;
     }
-    if (mine && fits(mine)) input.value = groups(mine);
+    if (mine && fits(mine)) input.value = LX1.groups(mine);
     input.addEventListener('input', judge);
     file.addEventListener('change', function () {
       var r = new FileReader();

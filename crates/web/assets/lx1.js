@@ -3,6 +3,7 @@ var LX1 = (function () {
   'use strict';
   function text(s) { return new TextEncoder().encode(s); }
   function hex(b) { return Array.prototype.map.call(b, function (x) { return (x + 256).toString(16).slice(1); }).join(''); }
+  function groups(h) { return h.replace(/(....)(?=.)/g, '$1 '); }
   function unhex(s) { return new Uint8Array((s.match(/../g) || []).map(function (x) { return parseInt(x, 16); })); }
   function concat(parts) {
     var n = 0, out;
@@ -99,5 +100,5 @@ var LX1 = (function () {
     var d = throws.replace(/\s/g, '');
     return /^[1-6]{50,}$/.test(d) ? hex(tagged(name, 'dice', [d])) : null;
   }
-  return { text: text, hex: hex, unhex: unhex, concat: concat, suite: suite, tagged: tagged, canonical: canonical, root: root, commitment: commitment, dice: dice };
+  return { text: text, hex: hex, groups: groups, unhex: unhex, concat: concat, suite: suite, tagged: tagged, canonical: canonical, root: root, commitment: commitment, dice: dice };
 })();

@@ -131,7 +131,7 @@
       ['记录格式', function () { r = parse(text); return '协议 LX1，算法 ' + r.suite + '，第 ' + r.attempt + ' 次抽取' + (r.rehearsal ? '，演练' : ''); }],
       ['候选范围指纹', function () {
         frame = frameDigest(r);
-        need(frame === r.frame_digest, '按名单重算为 ' + frame + '，与记录不符。名单、名额或规则在封存之后被改动过。');
+        need(frame === r.frame_digest, '按名单重算为 ' + LX1.groups(frame) + '，与记录不符。名单、名额或规则在封存之后被改动过。');
         return '候选 ' + r.candidates.length + ' 人、回避 ' + r.excluded.length + ' 人，封存后没有改动';
       }],
       ['各方密签与揭示', function () {
@@ -141,7 +141,7 @@
       ['种子', function () {
         var parts = [LX1.unhex(frame)].concat(r.parties.map(function (p) { return LX1.unhex(r.shares[p]); }), [r.beacon_value || '']),
           seed = LX1.hex(LX1.tagged(r.suite, 'seed', parts));
-        need(seed === r.seed, '按各方随机数重算为 ' + seed + '，与记录不符。有随机数或种子被改动过。');
+        need(seed === r.seed, '按各方随机数重算为 ' + LX1.groups(seed) + '，与记录不符。有随机数或种子被改动过。');
         return '由各方随机数' + (r.beacon ? '和公开随机值' : '') + '合成，与记录一致';
       }],
       ['席位', function () {
@@ -195,8 +195,8 @@
         var link = LX1.tagged(r.suite, 'result', [LX1.unhex(frame), LX1.unhex(r.seed), LX1.canonical(r.result)]);
         r.events.forEach(function (e) { link = LX1.tagged(r.suite, 'event', [link, LX1.canonical(e)]); });
         link = LX1.hex(link);
-        need(link === r.record_digest, '重算为 ' + link + '，与记录不符。结果或事项被改动过。');
-        return link;
+        need(link === r.record_digest, '重算为 ' + LX1.groups(link) + '，与记录不符。结果或事项被改动过。');
+        return LX1.groups(link);
       }]
     ];
   }
@@ -237,7 +237,7 @@
       own.onsubmit = function (e) {
         e.preventDefault();
         var p = LX1.place(text, own.elements.ref.value.replace(/\s/g, '').toLowerCase()), o = own.querySelector('output');
-        o.textContent = p ? '抽签号 ' + p.ticket + '，排在第 ' + p.place + ' 位，共 ' + p.of + ' 人。' : '候选名单里没有这个编号。请核对通知上的 32 位编号。';
+        o.textContent = p ? '抽签号 ' + LX1.groups(p.ticket) + '，排在第 ' + p.place + ' 位，共 ' + p.of + ' 人。' : '候选名单里没有这个编号。请核对通知上的 32 位编号。';
       };
     }
   }

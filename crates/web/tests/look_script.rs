@@ -275,9 +275,7 @@ async fn a_share_is_made_kept_and_revealed_on_one_machine() {
     assert!(browser.axe().await.is_empty(), "{:?}", browser.axe().await);
 
     // Nothing is sent before there is a fingerprint.
-    browser
-        .click("form[data-commit] .btn.p:not([data-make])")
-        .await;
+    browser.click("[data-go]").await;
     browser
         .until(
             "it says what is missing",
@@ -345,9 +343,7 @@ async fn a_share_is_made_kept_and_revealed_on_one_machine() {
         ))
     );
     browser.picture("ceremony-commit").await;
-    browser
-        .click("form[data-commit] .btn.p:not([data-make])")
-        .await;
+    browser.click("[data-go]").await;
 
     // Reveal: the kept share is filled in; a wrong one is stopped here, because it would void the draw.
     browser
@@ -417,7 +413,7 @@ async fn records_are_replayed_in_the_browser() {
         .to_owned();
     browser.fill("ref", &own).await;
     browser.click("form[data-own] button").await;
-    browser.until("his ticket is shown", "return /^抽签号 [0-9a-f]{64}，排在第 \\d+ 位，共 49 人。$/.test(document.querySelector('output').textContent)").await;
+    browser.until("his ticket is shown", "return /^抽签号 [0-9a-f ]{79}，排在第 \\d+ 位，共 49 人。$/.test(document.querySelector('output').textContent)").await;
 
     // Every single value that is changed is noticed, on the page and, for all values, in the function behind it.
     browser
