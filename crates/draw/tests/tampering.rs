@@ -340,11 +340,13 @@ proptest::proptest! {
     #[test]
     fn any_bytes_get_an_answer(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200), place in 0usize..3000) {
         proptest::prop_assert!(verify(&bytes).is_err());
-        let mut text = vectors()[1].1.clone().into_bytes();
+        // Without white space, so that other bytes never mean the same.
+        let sound = compact(&vectors()[1].1);
+        let mut text = sound.clone().into_bytes();
         let place = place % text.len();
         let end = (place + bytes.len()).min(text.len());
         text[place..end].copy_from_slice(&bytes[..end - place]);
-        let untouched = text == vectors()[1].1.as_bytes();
+        let untouched = text == sound.as_bytes();
         proptest::prop_assert_eq!(verify(&text).is_ok(), untouched);
     }
 }
