@@ -39,6 +39,19 @@ async fn look(window: Window, name: &str, size: &str) {
                 violation.rule, violation.elements
             ));
         }
+        let beside = browser
+            .run(
+                "const side = document.querySelector('.side'), main = document.querySelector('#main'); \
+                 const foot = document.querySelector('.foot'); \
+                 return (!side || !side.offsetParent || side.offsetTop === main.offsetTop) \
+                   && (main.contains(foot) || foot.getBoundingClientRect().top >= main.getBoundingClientRect().bottom)",
+            )
+            .await;
+        if beside != serde_json::json!(true) {
+            broken.push(format!(
+                "{page}: menu, page and footer are not in their places"
+            ));
+        }
         if browser.scrolls_sideways().await {
             broken.push(format!("{page} scrolls sideways"));
         }
@@ -72,6 +85,39 @@ async fn pages_are_sound_on_a_phone() {
 #[tokio::test]
 async fn pages_are_sound_on_a_phone_in_large_type() {
     look(PHONE, "390-large", "large").await;
+}
+
+#[tokio::test]
+async fn a_sheet_prints_on_one_landscape_page() {
+    let address = site::start().await;
+    let browser = Browser::open(DESKTOP).await;
+    browser.visit(&format!("{address}/sheet")).await;
+    let printed = browser.devtools(
+        "Page.printToPDF",
+        serde_json::json!({ "preferCSSPageSize": true }),
+    );
+    browser.close().await;
+    let printed = base64::Engine::decode(
+        &base64::engine::general_purpose::STANDARD,
+        printed["data"].as_str().expect("a document"),
+    )
+    .expect("base 64");
+    let text = String::from_utf8_lossy(&printed);
+    assert_eq!(text.matches("/Type /Page\n").count(), 1, "pages");
+    let size: Vec<f64> = text
+        .split_once("/MediaBox [")
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .map(|(numbers, _)| {
+            numbers
+                .split_whitespace()
+                .filter_map(|number| number.parse().ok())
+                .collect()
+        })
+        .expect("a page size");
+    assert!(
+        (size[2] - 842.0).abs() < 1.0 && (size[3] - 595.0).abs() < 1.0,
+        "A4 landscape, not {size:?}"
+    );
 }
 
 /// Says to the test below that it is the server and not the test.
