@@ -1,11 +1,15 @@
 //! The law as data: source → check → pack → decide.
 
+pub mod cases;
 pub mod check;
 pub mod checklist;
 pub mod citation;
+pub mod compare;
 pub mod counter;
+pub mod coverage;
 pub mod decide;
 pub mod due;
+pub mod eligible_party;
 pub mod evidence;
 pub mod exit;
 pub mod expression;

@@ -1,0 +1,46 @@
+//! People from a file: one set of facts, or many under `person`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use domain::policy::Facts;
+use domain::policy::cases::facts;
+
+/// Reads a TOML or JSON file. The inner error is what is wrong with the facts, in Chinese.
+pub(super) fn read(path: &Path) -> anyhow::Result<Result<Vec<(String, Facts)>, String>> {
+    let text = fs::read_to_string(path).with_context(|| format!("读不出 {}", path.display()))?;
+    let json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let table = if json {
+        serde_json::from_str::<toml::Table>(&text).map_err(|error| error.to_string())
+    } else {
+        toml::from_str::<toml::Table>(&text).map_err(|error| error.to_string())
+    };
+    Ok(table.and_then(people))
+}
+
+fn people(mut table: toml::Table) -> Result<Vec<(String, Facts)>, String> {
+    match table.remove("person") {
+        None => {
+            let facts = facts(table)?;
+            let name = if facts.profile.name.is_empty() {
+                "本人"
+            } else {
+                &facts.profile.name
+            };
+            Ok(vec![(name.to_owned(), facts)])
+        }
+        Some(toml::Value::Table(people)) if table.is_empty() => people
+            .into_iter()
+            .map(|(name, person)| match person {
+                toml::Value::Table(person) => facts(person)
+                    .map(|facts| (name.clone(), facts))
+                    .map_err(|error| format!("{name}：{error}")),
+                _ => Err(format!("“{name}”应是一张表（[person.{name}]）。")),
+            })
+            .collect(),
+        Some(_) => Err("文件里既有 [person.…] 又有别的内容，请只留一种写法。".to_owned()),
+    }
+}
