@@ -270,6 +270,36 @@ fn two_groups_in_one_draw_seat_distinct_people() {
     }
 }
 
+/// Two equal employers, each of whom must keep a place for his only lecturer: who
+/// is passed over because a colleague sits says nothing about the other employer.
+#[test]
+fn equal_employers_stop_being_equal_when_somebody_sits() {
+    let mut people = Vec::new();
+    for (employer, first) in [("e", 1), ("f", 4)] {
+        for (i, group) in [(0, 0), (1, 0), (2, 1)] {
+            people.push(Candidate {
+                reference: Ref([first + i; 16]),
+                groups: vec![group],
+                caps: vec![Some(employer.to_owned())],
+            });
+        }
+    }
+    let head = header(Suite::Sm3, &[(2, 0), (2, 0)], &[2], &["p"]);
+    let frame = Frame::new(head, people, vec![]).unwrap();
+    let oracle = Oracle::of(&frame);
+    for i in 0..200u32 {
+        let seed = Suite::Sm3.hash(&i.to_be_bytes());
+        let expected = oracle.panel(&oracle.order(Suite::Sm3, seed)).unwrap();
+        let found = frame.outcome(seed).unwrap().panel;
+        let found: Vec<Ref> = found.iter().map(|s| s.reference).collect();
+        let expected: Vec<Ref> = expected
+            .iter()
+            .map(|(p, _)| oracle.people[*p].reference)
+            .collect();
+        assert_eq!(found, expected);
+    }
+}
+
 #[test]
 fn exact_chances_and_guess() {
     let frame = simple(12, 3);
