@@ -5,8 +5,11 @@
 
 pub mod applications;
 pub mod dates;
+pub mod draws;
 pub mod fonts;
 pub mod form;
+pub mod invitations;
+pub mod letter;
 pub mod pdf;
 pub mod qr;
 pub mod roster;

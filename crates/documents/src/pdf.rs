@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use domain::explain::Explain;
 use jiff::civil;
 use serde::Serialize;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
@@ -26,17 +27,35 @@ const SHANGHAI_MINUTES: i32 = 8 * 60;
 #[derive(Debug, thiserror::Error)]
 pub enum PdfError {
     /// None of the Chinese typefaces we know is installed.
-    #[error(
-        "未找到中文字体，无法生成 PDF。请在服务器上安装中文字体（Debian/Ubuntu/UOS：apt install fonts-noto-cjk），\
-         或把仿宋_GB2312、宋体、黑体的字体文件放进一个文件夹，并用 fonts_dir 指向它，然后重启服务。"
-    )]
+    #[error("no Chinese font found")]
     NoChineseFont,
     /// A template and the view given to it do not fit. A defect of this program.
-    #[error("文档排版失败：{0}。请把这句话报给技术支持。")]
+    #[error("layout failed: {0}")]
     Layout(String),
     /// The view could not be turned into JSON. A defect of this program.
-    #[error("文档内容无法整理：{0}。请把这句话报给技术支持。")]
+    #[error("view cannot be serialised")]
     View(#[from] serde_json::Error),
+}
+
+impl Explain for PdfError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoChineseFont => "pdf.no_chinese_font",
+            Self::Layout(_) => "pdf.layout",
+            Self::View(_) => "pdf.view",
+        }
+    }
+
+    fn sentence(&self) -> String {
+        match self {
+            Self::NoChineseFont => "未找到中文字体，无法生成 PDF。请在服务器上安装中文字体（Debian、UOS：apt install fonts-noto-cjk），\
+                 或把仿宋、宋体、黑体、楷体的字体文件放进一个文件夹并设置 fonts_dir，然后重启服务。"
+                .into(),
+            Self::Layout(_) | Self::View(_) => {
+                "PDF 没有生成，数据没有变化。文档的排版出现异常，请联系技术支持，并告知是哪一份文档。".into()
+            }
+        }
+    }
 }
 
 /// Which template lays a view out.

@@ -2,7 +2,15 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use documents::applications::{ApplicationForm, Opinion, Signed, SummaryList, SummaryRow};
-use documents::form::FormView;
+use documents::draws::{
+    ConfirmedExpert, DrawEvent, DrawGroup, DrawParty, DrawRecordSheet, ExpectedExpert, FunnelStep,
+    PanelSeat, ResultConfirmation, SignInSheet, Verification, VoidAttempt,
+};
+use documents::form::{
+    Block, Cell, Content, Field, Flow, FormView, GridRow, Size, TableColumn, choices,
+};
+use documents::invitations::{AnswerCode, Invitation, SpecialInvitation, Standing};
+use documents::letter::LetterView;
 use domain::person::{Achievement, Education, Employer, Profile, Sex, Title, Work};
 use jiff::civil::{DateTime, date};
 
@@ -17,7 +25,328 @@ pub(crate) fn forms() -> Vec<(&'static str, FormView)> {
         ("summary_blank", SummaryList::dg().view()),
         ("summary_7", summary(7).view()),
         ("summary_60", summary(60).view()),
+        ("draw_record", draw_record(Standing::Real).view()),
+        ("draw_rehearsal", draw_record(Standing::Rehearsal).view()),
+        ("result_confirmation", confirmation().view()),
+        ("sign_in", sign_in(7).view()),
+        ("sign_in_long", sign_in(20).view()),
+        ("generic_form", generic()),
     ]
+}
+
+pub(crate) fn letters() -> Vec<(&'static str, LetterView)> {
+    vec![
+        ("invitation", invitation(Standing::Real).view()),
+        (
+            "invitation_rehearsal",
+            invitation(Standing::Rehearsal).view(),
+        ),
+        ("special_invitation", special_invitation().view()),
+    ]
+}
+
+fn hex(seed: u64) -> String {
+    (1..=4_u64)
+        .map(|n| format!("{:016x}", (seed + n).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+        .collect()
+}
+
+fn verification() -> Verification {
+    Verification::new("LX7Q-2M4K-9D3F", "https://example.org/v/LX7Q2M4K9D3F").unwrap()
+}
+
+fn fields(pairs: &[(&str, &str)]) -> Vec<Field> {
+    pairs
+        .iter()
+        .map(|(label, value)| Field::new(*label, *value))
+        .collect()
+}
+
+pub(crate) fn draw_record(standing: Standing) -> DrawRecordSheet {
+    let seat = |group: &str, n: u64, name: &str, state: &str| PanelSeat {
+        group: group.into(),
+        reference: hex(n)[..8].into(),
+        name: name.into(),
+        employer: "云岭市启明智能制造有限公司".into(),
+        state: state.into(),
+    };
+    DrawRecordSheet {
+        pool: "云岭市职业能力建设专家库".into(),
+        number: "云职专抽〔2026〕15号".into(),
+        standing,
+        marks: vec![],
+        task: fields(&[
+            ("使用方", "云岭市职业技能服务指导中心"),
+            ("工作内容", "职业技能等级认定机构现场评审"),
+            ("工作时间", "2026年11月26日09:00至17:00"),
+            ("工作地点", "云岭市示范区学府路100号"),
+            ("依据", "《云岭市职业能力建设专家库管理办法》第九条"),
+            ("需求编号", "XQ-2026-0031"),
+        ]),
+        groups: vec![
+            DrawGroup {
+                name: "数控加工组".into(),
+                seats: 3,
+                reserves: 2,
+                conditions: "数控车工或加工中心操作工，高级技师或高级职称".into(),
+                eligible: 22,
+            },
+            DrawGroup {
+                name: "质量督导组".into(),
+                seats: 2,
+                reserves: 1,
+                conditions: "具有督导经历".into(),
+                eligible: 15,
+            },
+        ],
+        funnel: vec![
+            FunnelStep {
+                label: "在库专家".into(),
+                removed: None,
+                left: 1108,
+                basis: String::new(),
+            },
+            FunnelStep {
+                label: "专业领域不符".into(),
+                removed: Some(1044),
+                left: 64,
+                basis: "第九条（一）".into(),
+            },
+            FunnelStep {
+                label: "等级不足".into(),
+                removed: Some(12),
+                left: 52,
+                basis: "第九条（一）".into(),
+            },
+            FunnelStep {
+                label: "应当回避".into(),
+                removed: Some(9),
+                left: 43,
+                basis: "第十条（一）（二）".into(),
+            },
+            FunnelStep {
+                label: "连续两次抽中，暂停一次".into(),
+                removed: Some(4),
+                left: 39,
+                basis: "第九条（一）".into(),
+            },
+            FunnelStep {
+                label: "已请假".into(),
+                removed: Some(2),
+                left: 37,
+                basis: "第十一条".into(),
+            },
+        ],
+        parties: vec![
+            DrawParty {
+                name: "管理方（职业能力建设科）".into(),
+                commitment: hex(1),
+                share: Some(hex(2)),
+            },
+            DrawParty {
+                name: "使用方（指导中心）".into(),
+                commitment: hex(3),
+                share: Some(hex(4)),
+            },
+            DrawParty {
+                name: "监督方（机关纪委）".into(),
+                commitment: hex(5),
+                share: Some(hex(6)),
+            },
+        ],
+        attempt: 2,
+        void_attempts: vec![VoidAttempt {
+            number: 1,
+            at: date(2026, 11, 22).at(9, 12, 0, 0),
+            reason: "监督方的揭示与密签不符".into(),
+            decided_by: "周示范、王示例".into(),
+            record_digest: hex(9),
+        }],
+        drawn_at: Some(at()),
+        suite: "SM3".into(),
+        frame_digest: hex(11),
+        seed: hex(12),
+        record_digest: hex(13),
+        panel: vec![
+            seat("数控加工组", 21, "陈示范", "已确认"),
+            seat("数控加工组", 22, "欧阳示例", "不能参加"),
+            seat("数控加工组", 23, "李㛃", "已确认"),
+            seat("质量督导组", 24, "买买提·吐尔逊", "已确认"),
+            seat("质量督导组", 25, "黄演示", "已确认"),
+        ],
+        reserves: vec![
+            seat("数控加工组", 26, "林示范", "已递补"),
+            seat("数控加工组", 27, "何示例", ""),
+        ],
+        events: vec![DrawEvent {
+            at: date(2026, 11, 22).at(11, 5, 0, 0),
+            kind: "不能参加".into(),
+            who: "欧阳示例".into(),
+            replacement: "林示范".into(),
+            note: "本人通过答复链接确认，原因：出差".into(),
+        }],
+        checkpoint: "2026-11-22#000318-7F3A9C".into(),
+        verification: Some(verification()),
+        signatures: vec!["经办人".into(), "使用方代表".into(), "监督人".into()],
+    }
+}
+
+pub(crate) fn confirmation() -> ResultConfirmation {
+    let expert = |name: &str, chosen_by: &str| ConfirmedExpert {
+        name: name.into(),
+        group: "数控加工组".into(),
+        employer: "云岭市启明智能制造有限公司".into(),
+        qualification: "高级技师".into(),
+        chosen_by: chosen_by.into(),
+        answer: "11-22 10:20 参加".into(),
+    };
+    ResultConfirmation {
+        pool: "云岭市职业能力建设专家库".into(),
+        number: "云职专抽〔2026〕15号".into(),
+        marks: vec!["已过有效期".into()],
+        task: fields(&[
+            ("使用方", "云岭市职业技能服务指导中心"),
+            ("工作内容", "职业技能等级认定机构现场评审"),
+            ("工作时间", "2026年11月26日09:00至17:00"),
+            ("工作地点", "云岭市示范区学府路100号"),
+        ]),
+        experts: vec![
+            expert("陈示范", "抽取"),
+            expert("林示范", "补抽"),
+            expert("李㛃", "抽取"),
+        ],
+        remarks: vec!["本次为第2次抽取，第1次因揭示与密签不符作废；补抽1人。".into()],
+        checkpoint: "2026-11-22#000318-7F3A9C".into(),
+        verification: Some(verification()),
+        signatures: vec!["经办人".into(), "复核人".into(), "监督人".into()],
+        ..ResultConfirmation::default()
+    }
+}
+
+pub(crate) fn sign_in(count: usize) -> SignInSheet {
+    let expert = |n: usize| ExpectedExpert {
+        name: ["陈示范", "欧阳示例", "买买提·吐尔逊"][n % 3].into(),
+        employer: "云岭市启明智能制造有限公司".into(),
+        qualification: "高级技师".into(),
+        signed_in: if n == 0 {
+            "08:52".into()
+        } else {
+            String::new()
+        },
+    };
+    SignInSheet {
+        title: vec!["云岭市职业能力建设专家库专家签到表".into()],
+        task: "职业技能等级认定机构现场评审".into(),
+        on: Some(date(2026, 11, 26)),
+        place: "云岭市示范区学府路100号".into(),
+        host: "云岭市职业技能服务指导中心".into(),
+        experts: (0..count).map(expert).collect(),
+        spare_rows: 1,
+        ..SignInSheet::default()
+    }
+}
+
+pub(crate) fn invitation(standing: Standing) -> Invitation {
+    Invitation {
+        head: Some("云岭市人力资源和社会保障局".into()),
+        number: Some("云人社函〔2026〕31号".into()),
+        expert: "欧阳示例".into(),
+        pool: "云岭市职业能力建设专家库".into(),
+        task: "职业技能等级认定机构现场评审".into(),
+        work: "对申请机构的场地设备、考评人员、内部质量管理等进行现场评审，提出评审意见。".into(),
+        time: (
+            date(2026, 11, 26).at(9, 0, 0, 0),
+            date(2026, 11, 26).at(17, 0, 0, 0),
+        ),
+        place: "云岭市示范区学府路100号行政楼三楼会议室".into(),
+        arrival: Some("请于当日08:45前携带身份证到会议室签到。".into()),
+        answer_by: date(2026, 11, 23).at(12, 0, 0, 0),
+        answer_how: "可扫描下方二维码或拨打联系电话答复。".into(),
+        answer_code: Some(AnswerCode {
+            svg: documents::qr::svg("https://example.org/a/9K2M7Q").unwrap(),
+            digits: "482 916".into(),
+        }),
+        recusal_basis: "《云岭市职业能力建设专家库管理办法》第十条".into(),
+        contact: "周示范，电话0769-00000001".into(),
+        sign: "云岭市人力资源和社会保障局".into(),
+        on: date(2026, 11, 22),
+        standing,
+    }
+}
+
+pub(crate) fn special_invitation() -> SpecialInvitation {
+    SpecialInvitation {
+        head: None,
+        number: None,
+        invitee: "李㛃".into(),
+        employer: Some("云岭理工大学".into()),
+        pool: "云岭市职业能力建设专家库".into(),
+        basis: "《云岭市职业能力建设专家库管理办法》第五条第（三）项".into(),
+        reason: "因工业机器人系统操作员职业标准评审工作需要，在库相关专家数量不能满足随机抽取。".into(),
+        specialty: "工业机器人".into(),
+        materials: vec![
+            "入库申请表（附件1），由所在单位出具意见并加盖公章".into(),
+            "学历学位、专业技术职称证书或者具有同等专业水平的证明材料，荣誉、业绩、任职证明材料复印件".into(),
+            "本人有效身份证件复印件".into(),
+        ],
+        reply_by: date(2026, 12, 4),
+        reply_to: "云岭市人力资源和社会保障局职业能力建设科".into(),
+        then: "所提交资料经市职业技能培训课程标准技术委员会会议审定后，由我局颁发聘书，聘期三年。".into(),
+        attachments: vec!["云岭市职业能力建设专家库入库申请表".into(), "云岭市职业能力建设专家库管理办法".into()],
+        contact: "周示范，电话0769-00000001".into(),
+        sign: "云岭市人力资源和社会保障局".into(),
+        on: date(2026, 11, 22),
+        marks: vec!["征求意见稿".into()],
+    }
+}
+
+/// A form of another city, in generic blocks.
+pub(crate) fn generic() -> FormView {
+    let row = |cells| GridRow::new(10.0, cells);
+    FormView {
+        annex: Some("附件".into()),
+        title: vec!["示范市职业技能培训评价专家推荐表".into()],
+        size: Size::Five,
+        marks: vec!["已过有效期".into()],
+        footer: Some("打印编号 DY-2026-0007".into()),
+        blocks: vec![
+            Block::Line { fields: fields(&[("", "填表日期：2026年11月22日")]), widths: vec![1.0] },
+            Block::Grid {
+                columns: vec![1.4, 1.6, 1.0, 1.2, 1.2, 1.6, 1.8],
+                rows: vec![
+                    row(vec![
+                        Cell::label("姓名", 1),
+                        Cell::value("陈示范", 1),
+                        Cell::label("性别", 1),
+                        Cell::value("男", 1),
+                        Cell::label("出生年月", 1),
+                        Cell::value("1978年6月", 1),
+                        Cell::label("二寸彩色\n近照", 1).down(4),
+                    ]),
+                    row(vec![Cell::label("政治面貌", 1), Cell::value("", 1), Cell::label("民族", 1), Cell::value("汉族", 1), Cell::label("学历", 1), Cell::value("大学本科", 1)]),
+                    row(vec![Cell::label("工作单位", 1), Cell::value("云岭市高级技工学校", 3), Cell::label("职务", 1), Cell::value("教研室主任", 1)]),
+                    row(vec![Cell::label("身份证号", 1), Cell::value("440000197806019990", 3), Cell::label("手机", 1), Cell::value("15400000001", 1)]),
+                    row(vec![
+                        Cell::label("承担任务类型", 1),
+                        Cell { across: 6, down: 1, content: Content::Boxes { options: choices(["机构评审", "标准与试题开发评审", "认定方案评审", "考评员培训指导", "评价机构评估"], Some("机构评审")) } },
+                    ]),
+                    GridRow::new(40.0, vec![Cell::label("主要工作\n经历", 1), Cell { across: 6, down: 1, content: Content::Prose { text: "2001年7月至2010年8月　云岭市第一机械厂　技术员\n2010年9月至今　云岭市高级技工学校　教师".into() } }]),
+                    GridRow::new(36.0, vec![Cell::label("推荐单位\n意　　见", 1), Cell { across: 6, down: 1, content: Content::Statement { heading: None, text: "同意推荐。".into(), sign: vec!["（公章）".into(), "　　年　　月　　日".into()] } }]),
+                ],
+                flow: Flow::Breaks,
+            },
+            Block::Heading { text: "一、培训安排".into() },
+            Block::Table {
+                columns: vec![TableColumn::centre("时间", 1.4), TableColumn::left("课程名称", 3.0), TableColumn::right("金额（元）", 1.2)],
+                rows: (1..=3).map(|n| vec![format!("第{n}天"), "数控编程".into(), "1,600.00".into()]).collect(),
+                row_height: 8.0,
+            },
+            Block::Paragraph { text: "本表一式两份，由推荐单位和市职业能力建设指导中心分别留存。".into() },
+            Block::Signatures { places: vec!["填表人".into(), "审核人".into()] },
+            Block::Notes { heading: "注".into(), items: vec!["请在对应选项前打勾，可多选；".into(), "申请专家组专业不超过3个。".into()] },
+        ],
+        ..FormView::default()
+    }
 }
 
 pub(crate) fn application(work: usize, achievements: usize) -> ApplicationForm {

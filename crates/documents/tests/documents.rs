@@ -1,0 +1,344 @@
+//! The text of every printed document, compared with a golden file of its letters (blanks and line
+//! ends left out, since they depend on the fonts of the machine). `UPDATE_GOLDEN=1` writes them anew;
+//! the pictures are to be looked at then (`cargo run -p documents --example print_samples`).
+
+mod samples;
+
+use std::path::Path;
+use std::process::Command;
+
+use documents::fonts::{FANG, FontSettings, SystemFonts};
+use documents::form::Size;
+use documents::invitations::Standing;
+use documents::pdf::{PdfError, Printable, Typesetter};
+use domain::explain::Explain;
+
+fn typesetter() -> Typesetter {
+    Typesetter::new(&FontSettings::default()).expect("a Chinese font; install fonts-noto-cjk")
+}
+
+fn poppler(program: &str, arguments: &[&str], pdf: &[u8]) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), pdf).unwrap();
+    let output = Command::new(program)
+        .args(arguments)
+        .arg(file.path())
+        .args((program == "pdftotext").then_some("-"))
+        .output()
+        .unwrap_or_else(|error| {
+            panic!("{program} is needed to read the PDFs back; install poppler-utils ({error})")
+        });
+    assert!(
+        output.status.success(),
+        "{program}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn text(view: &impl Printable) -> String {
+    poppler(
+        "pdftotext",
+        &["-raw"],
+        &typesetter().pdf(view, samples::at()).unwrap(),
+    )
+}
+
+/// Letters without blanks; zero-width spaces mark where mail addresses may break.
+fn letters(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace() && *c != '\u{200b}')
+        .collect()
+}
+
+fn golden(name: &str, view: &impl Printable) {
+    let text = text(view);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name)
+        .with_extension("txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, &text).unwrap();
+    }
+    let expected = std::fs::read_to_string(&file)
+        .unwrap_or_else(|_| panic!("no golden text {}", file.display()));
+    assert_eq!(
+        letters(&text),
+        letters(&expected),
+        "{name} prints other words; look at its picture, then set UPDATE_GOLDEN=1"
+    );
+}
+
+#[test]
+fn every_document_prints_its_words() {
+    for (name, view) in samples::forms() {
+        golden(name, &view);
+    }
+    for (name, view) in samples::letters() {
+        golden(name, &view);
+    }
+}
+
+/// Covers: DG-A1.
+#[test]
+fn the_application_form_prints_every_field_of_the_annex() {
+    let text = letters(&text(&samples::application(3, 2).view()));
+    let labels = [
+        "姓名",
+        "性别",
+        "出生年月",
+        "身份证号码",
+        "通讯地址",
+        "办公电话",
+        "手机",
+        "电子邮箱",
+        "现工作单位",
+        "职务",
+        "职称/职业资格",
+        "工作单位属性",
+        "专业特长/研究领域",
+        "获得何荣誉称号",
+        "专业技术职务任职资格",
+        "最高学历",
+        "学校",
+        "学制",
+        "学位",
+        "工作经历",
+        "起止时间",
+        "所属行业领域",
+        "从事何专业技术工作",
+        "主要专业工作业绩",
+        "单位意见：",
+        "盖章",
+        "填表说明",
+    ];
+    // A label over two lines may be read with its neighbour between; its letters must be there.
+    for label in labels {
+        assert!(label.chars().all(|c| text.contains(c)), "{label}");
+    }
+    for value in [
+        "欧阳示范",
+        "1978年6月",
+        "440000197806019990",
+        "0769-00000001",
+        "15400000001",
+        "oysf@example.com",
+        "高级讲师",
+        "云岭理工大学",
+        "本人郑重承诺",
+    ] {
+        assert!(text.contains(value), "{value} in {text}");
+    }
+}
+
+/// Covers: DG-A1-b.
+#[test]
+fn only_the_channel_of_the_application_is_ticked() {
+    let channels = ["个人自荐", "单位推荐", "互通遴选", "特约邀请"];
+    for channel in channels {
+        let mut form = samples::application(1, 1);
+        form.channel = Some(channel.to_owned());
+        let text = letters(&text(&form.view()));
+        let ticked: Vec<&str> = channels
+            .into_iter()
+            .filter(|channel| {
+                text.contains(&format!("√□{channel}")) || text.contains(&format!("□√{channel}"))
+            })
+            .collect();
+        assert_eq!(ticked, [channel], "{text}");
+    }
+}
+
+/// Covers: DG-A1-d.
+#[test]
+fn the_application_form_is_set_in_fangsong_small_four() {
+    assert_eq!(FANG[..2], ["FangSong_GB2312", "仿宋_GB2312"]);
+    assert_eq!(samples::application(1, 1).view().size, Size::SmallFour);
+    // The first face of the role that the machine has is the one in the file.
+    let typesetter = typesetter();
+    let pdf = typesetter
+        .pdf(&samples::application(1, 1).view(), samples::at())
+        .unwrap();
+    let fonts = letters(&poppler("pdffonts", &[], &pdf)).to_lowercase();
+    let first = letters(typesetter.fang_families()[0]).to_lowercase();
+    assert!(
+        fonts.replace('-', "").contains(&first.replace("sc", "")),
+        "{first} in {fonts}"
+    );
+    let words = poppler("pdftotext", &["-bbox"], &pdf);
+    let line = words
+        .lines()
+        .find(|line| line.contains(">440000197806019990<"))
+        .unwrap();
+    let number = |name: &str| -> f64 {
+        line.split(&format!("{name}=\""))
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    // Eighteen digits of 12 pt type, each about half as wide as high.
+    let width = (number("xMax") - number("xMin")) / 18.0;
+    assert!((5.4..=7.2).contains(&width), "{width}");
+}
+
+/// Covers: DG-A1-g.
+#[test]
+fn rows_that_do_not_fit_go_to_an_additional_sheet_with_heads() {
+    let pdf = typesetter()
+        .pdf(&samples::application(12, 2).view(), samples::at())
+        .unwrap();
+    let last = |text: String| {
+        text.trim_end_matches('\u{c}')
+            .rsplit('\u{c}')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let sheet = letters(&last(poppler("pdftotext", &["-raw"], &pdf)));
+    assert!(
+        sheet.contains("另附表") && sheet.contains("欧阳示范"),
+        "{sheet}"
+    );
+    for head in ["起止时间", "工作单位", "职务"] {
+        assert!(sheet.contains(head), "{head} in {sheet}");
+    }
+    let count = |text: &str| {
+        (1..=12)
+            .filter(|n| text.contains(&format!("第{n}分厂")))
+            .count()
+    };
+    assert_eq!(count(&sheet), 12 - documents::applications::WORK_ROWS);
+    assert_eq!(count(&letters(&poppler("pdftotext", &["-raw"], &pdf))), 12);
+    assert!(
+        !letters(&text(
+            &samples::application(documents::applications::WORK_ROWS, 1).view()
+        ))
+        .contains("入库申请表另附表")
+    );
+}
+
+/// Covers: DG-A2.
+#[test]
+fn the_summary_list_numbers_its_rows_and_repeats_its_head() {
+    let pages = |count| {
+        let pdf = typesetter()
+            .pdf(&samples::summary(count).view(), samples::at())
+            .unwrap();
+        let text = poppler("pdftotext", &["-raw"], &pdf);
+        text.trim_end_matches('\u{c}')
+            .split('\u{c}')
+            .map(letters)
+            .collect::<Vec<_>>()
+    };
+    let short = pages(7).concat();
+    for n in 1..=7 {
+        assert!(short.contains(&format!("154{n:08}")));
+    }
+    assert!(short.contains("□√单位推荐") || short.contains("√□单位推荐"));
+    assert!(
+        short.contains("填报人：陈示范")
+            && short.contains("联系电话：15400000009")
+            && short.contains("2026年11月22日")
+    );
+    let long = pages(60);
+    assert!(long.len() > 1);
+    assert!(
+        long.iter()
+            .all(|page| page.contains("身份证号码") && page.contains("获得荣誉"))
+    );
+}
+
+#[test]
+fn a_rehearsal_says_so_on_every_page_and_a_real_draw_never() {
+    let pages = |standing| {
+        let text = text(&samples::draw_record(standing).view());
+        text.trim_end_matches('\u{c}')
+            .split('\u{c}')
+            .map(letters)
+            .collect::<Vec<_>>()
+    };
+    let rehearsal = pages(Standing::Rehearsal);
+    assert!(rehearsal.len() > 1 && rehearsal.iter().all(|page| page.contains("不作为正式结果")));
+    assert!(
+        pages(Standing::Real)
+            .iter()
+            .all(|page| !page.contains("演练"))
+    );
+}
+
+#[test]
+fn the_properties_carry_title_language_and_time() {
+    let view = samples::draw_record(Standing::Real).view();
+    let typesetter = typesetter();
+    let pdf = typesetter.pdf(&view, samples::at()).unwrap();
+    let properties = poppler("pdfinfo", &[], &pdf);
+    assert!(
+        properties.contains("云岭市职业能力建设专家库专家抽取记录"),
+        "{properties}"
+    );
+    assert!(properties.contains("Tagged:          yes"), "{properties}");
+    assert!(
+        memchr::memmem::find(&pdf, b"/Lang").is_some(),
+        "no language"
+    );
+    assert_eq!(
+        pdf,
+        typesetter.pdf(&view, samples::at()).unwrap(),
+        "same view, same bytes"
+    );
+}
+
+#[test]
+fn without_a_chinese_font_the_reason_and_the_remedy_are_named() {
+    let empty = tempfile::tempdir().unwrap();
+    let settings = FontSettings {
+        folders: vec![empty.path().into()],
+        system: SystemFonts::Ignore,
+    };
+    let error = Typesetter::new(&settings).err().unwrap();
+    assert!(matches!(error, PdfError::NoChineseFont));
+    let sentence = error.sentence();
+    assert!(
+        sentence.starts_with("未找到中文字体")
+            && sentence.contains("fonts-noto-cjk")
+            && sentence.contains("fonts_dir")
+    );
+}
+
+#[test]
+fn one_typesetter_serves_many_threads() {
+    let typesetter = typesetter();
+    std::thread::scope(|scope| {
+        for n in 1..=4 {
+            let typesetter = &typesetter;
+            scope.spawn(move || {
+                for _ in 0..3 {
+                    let pdf = typesetter
+                        .pdf(&samples::summary(n).view(), samples::at())
+                        .unwrap();
+                    let text = letters(&poppler("pdftotext", &["-raw"], &pdf));
+                    assert!(
+                        text.contains(&format!("154{n:08}"))
+                            && !text.contains(&format!("154{:08}", n + 1))
+                    );
+                }
+            });
+        }
+    });
+}
+
+/// Words with meaning to the typesetter are printed as they are.
+#[test]
+fn nothing_in_a_view_is_markup() {
+    let mut form = samples::application(1, 1);
+    form.profile.name = "#panic(\"x\") $a_b$ *粗* [括] @引用 <标签> \\".into();
+    form.honour = "//注 /*注*/ = 标题 - 列表".into();
+    let text = letters(&text(&form.view()));
+    assert!(text.contains("*粗*") && text.contains("#panic"), "{text}");
+    assert!(text.contains("/*注*/"), "{text}");
+}
