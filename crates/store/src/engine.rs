@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::{AssertSqlSafe, Executor as _, Pool, Transaction};
+use sqlx::{AssertSqlSafe, Database, Pool, SqlSafeStr as _};
+use sqlx_core::transaction::TransactionManager;
 use sqlx_postgres::{PgArguments, PgConnectOptions, Postgres};
 use sqlx_sqlite::{
     Sqlite, SqliteArguments, SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous,
@@ -126,17 +127,17 @@ impl Engine {
     /// Runs one reading statement on any free connection.
     pub(crate) async fn read(&self, sql: Sql) -> Result<Vec<Row>> {
         match self {
-            Engine::Sqlite { readers, .. } => Session::Sqlite(Hold::Connection(readers.acquire().await?)).rows(sql).await,
-            Engine::Postgres { readers, .. } => Session::Postgres(Hold::Connection(readers.acquire().await?)).rows(sql).await,
+            Engine::Sqlite { readers, .. } => Session::Sqlite(Hold::outside(readers.acquire().await?)).rows(sql).await,
+            Engine::Postgres { readers, .. } => Session::Postgres(Hold::outside(readers.acquire().await?)).rows(sql).await,
         }
     }
 
     /// Like `read`, row by row.
     pub(crate) async fn each(&self, sql: Sql, visit: &mut (dyn FnMut(Row) -> Result<()> + Send)) -> Result<()> {
         match self {
-            Engine::Sqlite { readers, .. } => Session::Sqlite(Hold::Connection(readers.acquire().await?)).each(sql, visit).await,
+            Engine::Sqlite { readers, .. } => Session::Sqlite(Hold::outside(readers.acquire().await?)).each(sql, visit).await,
             Engine::Postgres { readers, .. } => {
-                Session::Postgres(Hold::Connection(readers.acquire().await?)).each(sql, visit).await
+                Session::Postgres(Hold::outside(readers.acquire().await?)).each(sql, visit).await
             }
         }
     }
@@ -144,26 +145,26 @@ impl Engine {
     /// A reading transaction that sees one state throughout.
     pub(crate) async fn snapshot(&self) -> Result<Session> {
         Ok(match self {
-            Engine::Sqlite { readers, .. } => Session::Sqlite(Hold::Transaction(readers.begin_with("BEGIN DEFERRED").await?)),
-            Engine::Postgres { readers, .. } => Session::Postgres(Hold::Transaction(
-                readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?,
-            )),
+            Engine::Sqlite { readers, .. } => Session::Sqlite(Hold::begin(readers.acquire().await?, "BEGIN DEFERRED").await?),
+            Engine::Postgres { readers, .. } => Session::Postgres(
+                Hold::begin(readers.acquire().await?, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?,
+            ),
         })
     }
 
     /// A writing transaction. On SQLite it holds the one write lock from here on.
     pub(crate) async fn begin(&self) -> Result<Session> {
         Ok(match self {
-            Engine::Sqlite { writer, .. } => Session::Sqlite(Hold::Transaction(writer.begin_with("BEGIN IMMEDIATE").await?)),
-            Engine::Postgres { writers, .. } => Session::Postgres(Hold::Transaction(writers.begin_with("BEGIN").await?)),
+            Engine::Sqlite { writer, .. } => Session::Sqlite(Hold::begin(writer.acquire().await?, "BEGIN IMMEDIATE").await?),
+            Engine::Postgres { writers, .. } => Session::Postgres(Hold::begin(writers.acquire().await?, "BEGIN").await?),
         })
     }
 
     /// A writing connection outside any transaction (VACUUM INTO and the like).
     pub(crate) async fn outside_transaction(&self) -> Result<Session> {
         Ok(match self {
-            Engine::Sqlite { writer, .. } => Session::Sqlite(Hold::Connection(writer.acquire().await?)),
-            Engine::Postgres { writers, .. } => Session::Postgres(Hold::Connection(writers.acquire().await?)),
+            Engine::Sqlite { writer, .. } => Session::Sqlite(Hold::outside(writer.acquire().await?)),
+            Engine::Postgres { writers, .. } => Session::Postgres(Hold::outside(writers.acquire().await?)),
         })
     }
 
@@ -186,24 +187,59 @@ fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
     Some((parts.next()??, parts.next()??, parts.next()??))
 }
 
-/// One connection in use, in or outside a transaction.
-pub(crate) enum Hold<D: sqlx::Database> {
-    Connection(PoolConnection<D>),
-    Transaction(Transaction<'static, D>),
+/// One connection in use, in or outside a transaction. Dropped in the middle of a transaction, it
+/// rolls back.
+///
+/// This does what `sqlx::Transaction` does and one thing more: SQLite ends a transaction by itself
+/// when the disk is full or fails, after which the driver's count of open transactions is wrong
+/// for ever. A connection that met such an error is closed instead of going back to its pool.
+pub(crate) struct Hold<D: Database> {
+    connection: PoolConnection<D>,
+    open: bool,
+    spoiled: bool,
 }
 
-impl<D: sqlx::Database> Hold<D> {
-    fn connection(&mut self) -> &mut D::Connection {
-        match self {
-            Hold::Connection(connection) => connection,
-            Hold::Transaction(transaction) => transaction,
-        }
+impl<D: Database> Hold<D> {
+    fn outside(connection: PoolConnection<D>) -> Self {
+        Self { connection, open: false, spoiled: false }
     }
 
-    async fn commit(self) -> Result<()> {
-        match self {
-            Hold::Connection(_) => Ok(()),
-            Hold::Transaction(transaction) => Ok(transaction.commit().await?),
+    async fn begin(mut connection: PoolConnection<D>, statement: &'static str) -> Result<Self> {
+        <D::TransactionManager as TransactionManager>::begin(&mut connection, Some(statement.into_sql_str())).await?;
+        Ok(Self { connection, open: true, spoiled: false })
+    }
+
+    async fn commit(mut self) -> Result<()> {
+        if self.open {
+            let result = <D::TransactionManager as TransactionManager>::commit(&mut self.connection).await.map_err(Error::from);
+            self.note(&result);
+            result?;
+            self.open = false;
+        }
+        Ok(())
+    }
+
+    fn note<T>(&mut self, result: &Result<T>) {
+        let harmless = matches!(
+            result,
+            Ok(_)
+                | Err(Error::Duplicate
+                    | Error::Reference
+                    | Error::Immutable
+                    | Error::Refused(_)
+                    | Error::Corrupt { .. }
+                    | Error::ReadOnly)
+        );
+        self.spoiled |= !harmless;
+    }
+}
+
+impl<D: Database> Drop for Hold<D> {
+    fn drop(&mut self) {
+        if self.spoiled {
+            self.connection.close_on_drop();
+        } else if self.open {
+            <D::TransactionManager as TransactionManager>::start_rollback(&mut self.connection);
         }
     }
 }
@@ -231,23 +267,27 @@ macro_rules! arguments {
     }};
 }
 
-/// Runs `$method` of the query on the connection of whichever engine it is. `AssertSqlSafe` is
-/// true because `Sql` is built of `&'static str` only.
+/// Runs the query on the connection of whichever engine it is. `AssertSqlSafe` is true because
+/// `Sql` is built of `&'static str` only.
 macro_rules! on_either {
     ($session:expr, $sql:expr, |$query:ident, $connection:ident, $row:ident| $run:expr) => {{
         let (text, values) = $sql.into_parts();
         match $session {
             Session::Sqlite(hold) => {
                 let $query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(text), arguments!(SqliteArguments, values));
-                let $connection = hold.connection();
                 let $row = Row::Sqlite;
-                $run
+                let $connection = &mut *hold.connection;
+                let result = async { $run }.await;
+                hold.note(&result);
+                result
             }
             Session::Postgres(hold) => {
                 let $query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(text), arguments!(PgArguments, values));
-                let $connection = hold.connection();
                 let $row = Row::Postgres;
-                $run
+                let $connection = &mut *hold.connection;
+                let result = async { $run }.await;
+                hold.note(&result);
+                result
             }
         }
     }};
@@ -278,8 +318,8 @@ impl Session {
     /// Runs a script of several statements. Only texts of this crate come here.
     pub(crate) async fn script(&mut self, text: String) -> Result<()> {
         match self {
-            Session::Sqlite(hold) => hold.connection().execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(drop)?,
-            Session::Postgres(hold) => hold.connection().execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map(drop)?,
+            Session::Sqlite(hold) => sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *hold.connection).await.map(drop)?,
+            Session::Postgres(hold) => sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *hold.connection).await.map(drop)?,
         }
         Ok(())
     }
@@ -287,11 +327,11 @@ impl Session {
     /// Prepares a statement without running it.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) async fn prepare(&mut self, text: String) -> Result<()> {
-        use sqlx::SqlSafeStr as _;
+        use sqlx::Executor as _;
         let text = AssertSqlSafe(text).into_sql_str();
         match self {
-            Session::Sqlite(hold) => hold.connection().prepare(text).await.map(drop)?,
-            Session::Postgres(hold) => hold.connection().prepare(text).await.map(drop)?,
+            Session::Sqlite(hold) => hold.connection.prepare(text).await.map(drop)?,
+            Session::Postgres(hold) => hold.connection.prepare(text).await.map(drop)?,
         }
         Ok(())
     }

@@ -37,6 +37,8 @@ mod sql;
 mod startup;
 mod store;
 pub mod tasks;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use document::{Count, Direction, Page, PageRequest, Stored};
 pub use door::{Receipt, WriteTx};

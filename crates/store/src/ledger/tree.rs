@@ -296,7 +296,14 @@ mod tests {
                 for other in 0..size {
                     assert_eq!(is_included(&all[other as usize], index, size, &root, &proof), other == index);
                 }
-                assert!(!is_included(&all[index as usize], index, size + 1, &root, &proof) || size.is_power_of_two() && proof.is_empty());
+                let mut longer = proof.clone();
+                longer.push(leaf(b"x"));
+                assert!(!is_included(&all[index as usize], index, size, &root, &longer));
+                for step in 0..proof.len() {
+                    let mut forged = proof.clone();
+                    forged[step] = leaf(b"forged");
+                    assert!(!is_included(&all[index as usize], index, size, &root, &forged));
+                }
             }
         }
     }
