@@ -152,8 +152,30 @@ pub struct Engagement {
     /// 书面请假 waiting for the requester, with its text.
     #[serde(default)]
     pub leave_asked: Option<String>,
+    /// An answer given by telephone, waiting for the second person.
+    #[serde(default)]
+    pub call: Option<Call>,
+    /// Seat given up and waiting for the manager to fill or close it (DG 第十一条).
+    #[serde(default)]
+    pub to_arrange: bool,
     /// Where it stands.
     pub state: State,
+}
+
+/// An answer by telephone, as the first of two persons heard it (T-06).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Who called.
+    pub by: crate::id::AccountId,
+    /// Name as printed.
+    pub name: String,
+    /// When.
+    pub at: Timestamp,
+    /// The expert accepts; otherwise declines.
+    pub accepts: bool,
+    /// The reason given for declining.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// Why an answer is not taken.

@@ -90,6 +90,7 @@ kinds! {
     UnsealProposed = "draw.unseal_proposed", "提请启封";
     Unsealed = "draw.unsealed", "启封并公布结果";
     ExpertNotified = "engagement.notified", "通知专家";
+    CallRecorded = "engagement.call_recorded", "登记电话答复";
     ExpertAccepted = "engagement.accepted", "同意参加";
     ExpertDeclined = "engagement.declined", "不能参加";
     ExpertDidNotAnswer = "engagement.no_answer", "未答复";

@@ -4,17 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{OrganisationId, PoolId, SpecialtyId};
-
-/// A document that prolongs an expired instrument (DG 第二十二条; A-G-12).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extension {
-    /// 文号
-    pub document: String,
-    /// New last day.
-    pub until: Date,
-    /// When it was issued.
-    pub issued: Date,
-}
+use crate::policy::in_force::Extension;
 
 /// One pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +22,7 @@ pub struct Pool {
     /// 联系电话 of the office, public.
     #[serde(default)]
     pub phone: Option<String>,
-    /// 延期文件
+    /// 延期文件 (DG 第二十二条; A-G-12).
     #[serde(default)]
     pub extension: Option<Extension>,
     /// A demonstration: every page says so.

@@ -1,14 +1,26 @@
 //! Use cases: each is one function, behind pages, JSON and the command line alike.
 
+pub mod attempts;
 pub mod change;
 pub mod ctx;
+pub mod designations;
+pub mod draws;
+pub mod engagements;
 pub mod error;
+pub mod feasibility;
+pub mod invitations;
+pub mod misconduct;
 pub mod packs;
 pub mod password;
+pub mod pools;
 pub mod port;
+pub mod registers;
+pub mod rotations;
 pub mod service;
+pub mod tasks;
 
 pub use ctx::Ctx;
 pub use error::{Error, Problem, Reason, Result};
 pub use packs::Packs;
+pub use pools::OpenPool;
 pub use service::{Service, Settings};

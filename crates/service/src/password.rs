@@ -1,7 +1,6 @@
 //! Passwords: what one must be like, and how it is kept (Argon2id, then keyed with a pepper that
 //! lives outside the database, so that a stolen table cannot be guessed against).
 
-use argon2::password_hash::PasswordHasher as _;
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;

@@ -6,6 +6,7 @@ use domain::actor::Actor;
 use domain::calendar::Calendar;
 use store::Store;
 
+use crate::attempts::Attempts;
 use crate::ctx::Ctx;
 use crate::packs::Packs;
 use crate::port::{Clock, Entropy};
@@ -43,6 +44,7 @@ pub struct Service {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) calendar: Arc<Calendar>,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) attempts: Arc<Attempts>,
 }
 
 impl Service {
@@ -61,6 +63,7 @@ impl Service {
             entropy,
             calendar: Arc::new(Calendar::built_in()),
             settings: Arc::new(settings),
+            attempts: Arc::new(Attempts::default()),
         }
     }
 

@@ -1,0 +1,257 @@
+//! 可行性: who could be drawn for a request, the funnel that got there, and, when too few are left,
+//! what each single change of the request would bring.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::actor::{Action, Target};
+use domain::assembly::{self, Heading};
+use domain::expert::Expert;
+use domain::frame::{self, Place, Prospect, Question, Step};
+use domain::id::{DrawId, ExpertId, PersonId, SpecialtyId, TaskId};
+use domain::person::Profile;
+use domain::relation::Relation;
+use domain::relaxation::{self, Relaxation};
+use domain::rotation::Rotation;
+use domain::task::{Request, State};
+
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::pools::OpenPool;
+use crate::rotations::UseLog;
+use crate::service::Service;
+
+/// What a page shows of a request's chances. Counts only, no names.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Feasibility {
+    /// People in scope: in a specialty asked for.
+    pub scope: u32,
+    /// What took people out, and how many were left.
+    pub funnel: Vec<Step>,
+    /// Candidates of each demand; someone fit for two is counted in both.
+    pub candidates: Vec<u32>,
+    /// People who can be drawn, each counted once.
+    pub drawable: u32,
+    /// Every seat can be filled at once, and the pack's ratio is kept.
+    pub enough: bool,
+    /// There are just as many candidates as seats: everybody is drawn, nothing is left to chance.
+    pub no_chance: bool,
+    /// Why not, when not.
+    pub conflict: Option<String>,
+    /// What single changes would bring.
+    pub relaxations: Vec<Relaxation>,
+    /// The article of the draw.
+    pub article: String,
+    /// The remedies the pack names, in order (特约邀请、会议审定、入库、再随机抽取).
+    pub remedies: Vec<String>,
+    /// log₂ of the number of equally likely panels: how hard the panel is to guess.
+    pub guess_bits: f64,
+}
+
+impl Service {
+    /// The chances of a task as it stands.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`] for a task the actor may not see.
+    pub async fn task_feasibility(&self, ctx: &Ctx, id: TaskId) -> Result<Feasibility> {
+        let view = self.task(ctx, id).await?;
+        let waived = rest_waived(&view.task.state);
+        self.feasibility(ctx, &view.pool, &view.task.request, waived).await
+    }
+
+    /// The chances of a request that is being written.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`] unless the actor may file in this pool.
+    pub async fn request_feasibility(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        request: &Request,
+    ) -> Result<Feasibility> {
+        let mut target = Target::pool(pool.pool.id);
+        target.organisation = ctx.actor.organisation;
+        ctx.actor.allow(Action::ReadTasks, target)?;
+        self.feasibility(ctx, pool, request, false).await
+    }
+
+    async fn feasibility(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        request: &Request,
+        rest_waived: bool,
+    ) -> Result<Feasibility> {
+        let prospects = self.prospects(pool, request).await?;
+        let question = Question { pack: &pool.pack, request, today: ctx.today(), rest_waived };
+        let places = relaxation::place_all(&question, &prospects);
+        let (scope, funnel) = frame::funnel(&places);
+        let candidates = relaxation::candidates(request, &places);
+        let drawable = places.iter().filter(|place| place.is_candidate()).count();
+        let rules = &pool.pack.draw;
+        let conflict = feasible(pool, request, &places).err();
+        let ratio = relaxation::ratio_kept(rules.ratio, request, &candidates);
+        let enough = conflict.is_none() && ratio;
+        let relaxations = if enough {
+            Vec::new()
+        } else {
+            relaxation::relaxations(&question, &prospects, &|request, places| {
+                feasible(pool, request, places).is_ok()
+                    && relaxation::ratio_kept(
+                        rules.ratio,
+                        request,
+                        &relaxation::candidates(request, places),
+                    )
+            })
+        };
+        let seats = request.seats();
+        let drawable = u32::try_from(drawable).unwrap_or(u32::MAX);
+        use domain::policy::words::Word as _;
+        Ok(Feasibility {
+            scope,
+            funnel,
+            enough,
+            no_chance: enough && drawable == seats,
+            conflict: conflict.or_else(|| {
+                (!ratio).then(|| {
+                    format!("每 {} 席至少要有 {} 名候选人", rules.ratio.1, rules.ratio.0)
+                })
+            }),
+            relaxations,
+            article: rules.citation.to_string(),
+            remedies: rules
+                .insufficiency
+                .iter()
+                .flat_map(|rule| rule.remedies.iter().map(|remedy| remedy.zh().to_owned()))
+                .collect(),
+            guess_bits: panels(request, &candidates),
+            candidates,
+            drawable,
+        })
+    }
+
+    /// Everything on file about everybody in scope of a request.
+    pub(crate) async fn prospects(
+        &self,
+        pool: &OpenPool,
+        request: &Request,
+    ) -> Result<Vec<Prospect>> {
+        let id = pool.pool.id;
+        let mut wanted: Vec<SpecialtyId> =
+            request.demands.iter().flat_map(|demand| demand.specialties.iter().copied()).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found: Vec<(Expert, Profile)> = Vec::new();
+        let mut read = self.store.read();
+        store::experts::scan_whole::<Expert, Profile>(&mut read, id, &wanted, &mut |row, profile| {
+            found.push((row.body, profile));
+            Ok(())
+        })
+        .await?;
+        let persons: Vec<PersonId> = found.iter().map(|(expert, _)| expert.person).collect();
+        let mut relations = self.relations_of_all(&persons).await?;
+        let busy = self.busy(&persons, request).await?;
+        let mut rotations = self.rotations(pool).await?;
+        let listed = self.listed_persons(pool).await?;
+        Ok(found
+            .into_iter()
+            .map(|(expert, profile)| Prospect {
+                relations: relations.remove(&expert.person).unwrap_or_default(),
+                busy: busy.get(&expert.person).cloned(),
+                rotation: rotations.remove(&expert.id).unwrap_or_default(),
+                listed: listed.get(&expert.person).cloned(),
+                expert,
+                profile,
+            })
+            .collect())
+    }
+
+    async fn relations_of_all(
+        &self,
+        persons: &[PersonId],
+    ) -> Result<HashMap<PersonId, Vec<Relation>>> {
+        let mut all: HashMap<PersonId, Vec<Relation>> = HashMap::new();
+        let rows =
+            store::relations::of_persons::<Relation>(&mut self.store.read(), persons.iter().copied()).await?;
+        for row in rows {
+            all.entry(row.body.person).or_default().push(row.body);
+        }
+        Ok(all)
+    }
+
+    /// Who is taken in one of the request's half-days, and by which other task.
+    async fn busy(
+        &self,
+        persons: &[PersonId],
+        request: &Request,
+    ) -> Result<HashMap<PersonId, String>> {
+        let mut busy = HashMap::new();
+        let persons: HashSet<PersonId> = persons.iter().copied().collect();
+        for slot in store::engagements::busy(&mut self.store.read(), &request.half_days).await? {
+            if persons.contains(&slot.person) {
+                let half = slot.half_day;
+                let label = format!("{}{}的其他任务", half.date, half.slot.label());
+                busy.entry(slot.person).or_insert(label);
+            }
+        }
+        Ok(busy)
+    }
+
+    /// The rest rule's state of each expert: what is on record, with draws that are still sealed.
+    async fn rotations(
+        &self,
+        pool: &OpenPool,
+    ) -> Result<HashMap<ExpertId, Rotation>> {
+        let Some(rest) = &pool.pack.draw.rest else { return Ok(HashMap::new()) };
+        let rows = store::rotations::of_pool::<UseLog>(&mut self.store.read(), pool.pool.id).await?;
+        let mut logs: HashMap<ExpertId, UseLog> =
+            rows.into_iter().map(|(expert, row)| (expert, row.body)).collect();
+        for (expert, entry) in self.sealed_uses(pool.pool.id).await? {
+            logs.entry(expert).or_default().enter(entry);
+        }
+        Ok(logs.into_iter().map(|(expert, log)| (expert, log.state(rest.rule()))).collect())
+    }
+}
+
+/// Was the rest waived for this task?
+pub(crate) fn rest_waived(state: &State) -> bool {
+    matches!(
+        state,
+        State::Accepted { rest_waived: Some(_), .. } | State::Drawing { rest_waived: Some(_), .. }
+    )
+}
+
+/// The exact test of the protocol; the error is its sentence.
+fn feasible(pool: &OpenPool, request: &Request, places: &[Place]) -> Result<(), String> {
+    let heading = Heading {
+        id: DrawId(uuid::Uuid::nil()),
+        number: "可行性",
+        attempt: 1,
+        previous: draw::Digest([0; 32]),
+        rehearsal: true,
+    };
+    let (frame, _) = assembly::assemble(&pool.pack, request, &heading, places.to_vec(), &[0; 32])
+        .map_err(|error| error.to_string())?;
+    frame.feasibility().map_err(|conflict| {
+        let mut sentence = conflict.to_string();
+        for (index, demand) in request.demands.iter().enumerate() {
+            sentence = sentence.replace(&format!("g{index}"), &demand.label);
+        }
+        sentence.replace(assembly::EMPLOYER_CAP, "同一单位人数上限")
+    })
+}
+
+/// log₂ of the number of panels, every demand by itself: Σ log₂ C(candidates, seats).
+fn panels(request: &Request, candidates: &[u32]) -> f64 {
+    request
+        .demands
+        .iter()
+        .zip(candidates)
+        .map(|(demand, count)| {
+            let (n, k) = (f64::from(*count), demand.seats.min(*count));
+            (0..k).map(|i| ((n - f64::from(i)) / f64::from(i + 1)).log2()).sum::<f64>()
+        })
+        .sum()
+}

@@ -1,0 +1,209 @@
+//! 不良行为记录: proposals by requesters, officers and the program; decisions by the approver.
+
+use domain::actor::{Action, Target};
+use domain::engagement::{Declaration, Engagement};
+use domain::event::{Event, EventKind, Subject};
+use domain::id::{ExpertId, MisconductId, PoolId, TaskId};
+use domain::misconduct::{Misconduct, Proposer, Refused, State};
+use domain::policy::pack::Evidence;
+use domain::task::Task;
+use jiff::civil::Date;
+use store::document::{self, PageRequest};
+use store::misconduct::{MisconductFilter, MisconductKeys};
+
+use crate::change::Change;
+use crate::ctx::Ctx;
+use crate::error::{Error, Problem, Result};
+use crate::service::Service;
+
+/// What a proposal says.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The expert.
+    pub expert: ExpertId,
+    /// A kind of the pack.
+    pub kind: String,
+    /// When it happened.
+    pub on: Date,
+    /// The task.
+    pub task: Option<TaskId>,
+    /// Facts and evidence.
+    pub evidence: String,
+    /// 造成的不良影响
+    pub effect: Option<String>,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Decided(_) => Self::state("misconduct.decided", refused),
+            Refused::NoEvidence => Self::field("evidence", refused.to_string()),
+            Refused::NoEffect => Self::field("effect", refused.to_string()),
+            Refused::NoReason => Self::field("reason", refused.to_string()),
+        }
+    }
+}
+
+fn subject(record: &Misconduct) -> Subject {
+    Subject::new("misconduct", record.id)
+}
+
+fn keys(record: &Misconduct) -> MisconductKeys {
+    MisconductKeys {
+        pool: record.pool,
+        expert: record.expert,
+        kind: record.kind.clone(),
+        status: record.state.code().to_owned(),
+        happened_on: record.on,
+    }
+}
+
+impl Service {
+    /// Proposes a record. A requester may do so only of an expert it used.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Invalid`].
+    pub async fn propose_misconduct(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+        proposal: Proposal,
+    ) -> Result<MisconductId> {
+        let open = self.any_pool(pool).await?;
+        let mut target = Target::pool(pool);
+        if let Some(task) = proposal.task {
+            let row = store::tasks::find::<Task>(&mut self.store.read(), task).await?;
+            target.organisation = row.map(|row| row.body.requester);
+        }
+        let mut change = self.change(ctx, pool).await?;
+        change.authorize(Action::ProposeMisconduct, target)?;
+        let mut problems = Vec::new();
+        let known = open.pack.conduct.as_ref().is_some_and(|rules| {
+            rules.kinds.iter().any(|kind| kind.id == proposal.kind)
+        });
+        if !known {
+            problems.push(Problem::new("kind", "没有选择行为类型。请从办法列出的类型中选择。"));
+        }
+        if proposal.evidence.trim().is_empty() {
+            problems.push(Problem::new("evidence", Refused::NoEvidence.to_string()));
+        }
+        if proposal.on > ctx.today() {
+            problems.push(Problem::new("on", "发生日期在今天之后。请核对日期。"));
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let record = Misconduct {
+            id: self.id(ctx),
+            pool,
+            expert: proposal.expert,
+            kind: proposal.kind,
+            on: proposal.on,
+            task: proposal.task,
+            evidence: proposal.evidence,
+            effect: proposal.effect,
+            statement: None,
+            proposer: Proposer::Person { name: ctx.actor.name.clone() },
+            state: State::Proposed,
+        };
+        self.enter_proposal(&mut change, &record).await?;
+        change.commit().await?;
+        Ok(record.id)
+    }
+
+    async fn enter_proposal(&self, change: &mut Change<'_>, record: &Misconduct) -> Result<()> {
+        document::insert(change, record.id, keys(record), record).await?;
+        let event = Event::new(EventKind::MisconductProposed, subject(record))
+            .fact("kind", &record.kind)
+            .detail(serde_json::json!({ "expert": record.expert, "evidence": record.evidence }));
+        change.record(event).await?;
+        Ok(())
+    }
+
+    /// A stop makes a candidate record of the kind the pack names (DG 第十条末款、第十八条(三)).
+    pub(crate) async fn propose_after_stop(
+        &self,
+        change: &mut Change<'_>,
+        ctx: &Ctx,
+        engagement: &Engagement,
+        task: &Task,
+        found: &Declaration,
+    ) -> Result<()> {
+        let pool = self.any_pool(engagement.pool).await?;
+        let suggests = pool.pack.recusal.as_ref().and_then(|rules| rules.stop_suggests.clone());
+        let Some(kind) = suggests else { return Ok(()) };
+        let record = Misconduct {
+            id: self.id(ctx),
+            pool: engagement.pool,
+            expert: engagement.expert,
+            kind,
+            on: ctx.today(),
+            task: Some(task.id),
+            evidence: format!("{}：{}", found.ground, found.note),
+            effect: None,
+            statement: None,
+            proposer: Proposer::System,
+            state: State::Proposed,
+        };
+        self.enter_proposal(change, &record).await
+    }
+
+    /// Records of a pool, those to be decided first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn misconduct(&self, ctx: &Ctx, pool: PoolId) -> Result<Vec<Misconduct>> {
+        let target = Target::pool(pool);
+        ctx.actor
+            .allow(Action::ConfirmMisconduct, target)
+            .or_else(|_| ctx.actor.allow(Action::ProposeMisconduct, target))?;
+        let filter = MisconductFilter { pool: Some(pool), ..MisconductFilter::default() };
+        let page = PageRequest::first(500);
+        let mut read = self.store.read();
+        let found =
+            store::misconduct::page::<Misconduct>(&mut read, &filter, &page).await?;
+        let mut all: Vec<Misconduct> = found.items.into_iter().map(|row| row.body).collect();
+        all.sort_by_key(|record| record.state != State::Proposed);
+        Ok(all)
+    }
+
+    /// 认定 or 不予认定 (with a reason).
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Refused`], [`Error::Invalid`].
+    pub async fn decide_misconduct(
+        &self,
+        ctx: &Ctx,
+        id: MisconductId,
+        confirm: bool,
+        reason: &str,
+    ) -> Result<()> {
+        let seen = store::misconduct::find::<Misconduct>(&mut self.store.read(), id).await?;
+        let seen = seen.ok_or(Error::NotFound)?;
+        let mut change = self.change(ctx, seen.body.pool).await?;
+        change.authorize(Action::ConfirmMisconduct, Target::pool(seen.body.pool))?;
+        let row = store::misconduct::find::<Misconduct>(&mut *change, id).await?;
+        let mut row = row.ok_or(Error::NotFound)?;
+        let pool = self.any_pool(row.body.pool).await?;
+        let needs_effect = pool.pack.conduct.as_ref().is_some_and(|rules| {
+            rules
+                .kinds
+                .iter()
+                .any(|kind| kind.id == row.body.kind && kind.evidence.contains(&Evidence::BadEffect))
+        });
+        let by = ctx.actor.name.clone();
+        let event = if confirm {
+            row.body.state = row.body.confirm(needs_effect, by, ctx.now)?;
+            Event::new(EventKind::MisconductConfirmed, subject(&row.body))
+        } else {
+            row.body.state = row.body.reject(reason, by, ctx.now)?;
+            Event::new(EventKind::MisconductRejected, subject(&row.body)).fact("reason", reason)
+        };
+        let event = event.fact("kind", &row.body.kind);
+        row.keys = keys(&row.body);
+        document::save(&mut change, &mut row).await?;
+        change.record(event).await?;
+        change.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! 专家库: which pools an actor may know of, under which pack, with which specialties.
+
+use std::sync::Arc;
+
+use domain::id::{PoolId, SpecialtyId};
+use domain::policy::in_force::{Standing, legal_status};
+use domain::policy::pack::Pack;
+use domain::pool::{Pool, Specialty};
+use jiff::civil::Date;
+
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::service::Service;
+
+/// A pool with its number (as in addresses) and its law.
+#[derive(Debug, Clone)]
+pub struct OpenPool {
+    /// The pool.
+    pub pool: Pool,
+    /// Its number on this installation, from 1.
+    pub no: i64,
+    /// The pack it obeys.
+    pub pack: Arc<Pack>,
+}
+
+impl OpenPool {
+    /// Where the instrument stands on a day, with any registered extension.
+    pub fn standing(&self, on: Date) -> Standing {
+        legal_status(&self.pack.identity, on, self.pool.extension.as_ref())
+    }
+}
+
+impl Service {
+    /// The pools in which the actor holds any role, by number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn pools(&self, ctx: &Ctx) -> Result<Vec<OpenPool>> {
+        let all = store::pools::all::<Pool>(&mut self.store.read()).await?;
+        all.into_iter()
+            .filter(|row| ctx.actor.grants.iter().any(|grant| grant.pool == Some(row.id)))
+            .map(|row| self.open(row))
+            .collect()
+    }
+
+    /// The pool with this number, if the actor holds any role in it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a pool the actor may not know of.
+    pub async fn pool_numbered(&self, ctx: &Ctx, no: i64) -> Result<OpenPool> {
+        self.pools(ctx).await?.into_iter().find(|pool| pool.no == no).ok_or(Error::NotFound)
+    }
+
+    /// Any pool, for use cases that authorize by themselves.
+    pub(crate) async fn any_pool(&self, id: PoolId) -> Result<OpenPool> {
+        let row = store::pools::find::<Pool>(&mut self.store.read(), id).await?;
+        self.open(row.ok_or(Error::NotFound)?)
+    }
+
+    fn open(&self, row: store::pools::Pool<Pool>) -> Result<OpenPool> {
+        let pack = Arc::clone(self.packs.of(&row.body)?);
+        Ok(OpenPool { pool: row.body, no: row.keys.no, pack })
+    }
+
+    /// Every specialty of a pool, retired ones included, in order.
+    pub(crate) async fn specialties_of(&self, pool: PoolId) -> Result<Vec<Specialty>> {
+        let rows = store::pools::specialties::<Specialty>(&mut self.store.read(), pool).await?;
+        Ok(rows.into_iter().map(|row| row.body).collect())
+    }
+
+    /// Names of specialties, for lists.
+    pub(crate) fn names_of(specialties: &[Specialty], ids: &[SpecialtyId]) -> Vec<String> {
+        ids.iter()
+            .filter_map(|id| specialties.iter().find(|specialty| specialty.id == *id))
+            .map(|specialty| specialty.name.clone())
+            .collect()
+    }
+}

@@ -1,0 +1,378 @@
+//! 使用需求: filing, feasibility, review, withdrawal, consent to a designation.
+
+use domain::actor::{Action, Reach, Target};
+use domain::event::{Event, EventKind, Subject};
+use domain::id::{OrganisationId, PoolId, TaskId};
+use domain::organisation::Organisation;
+use domain::pool::{Specialty, SpecialtyStatus};
+use domain::request_check;
+use domain::task::{Mode, Request, State, Task};
+use store::document::{self, Direction, Page, PageRequest};
+use store::tasks::{TaskFilter, TaskKeys};
+
+use crate::change::Change;
+use crate::ctx::Ctx;
+use crate::error::{Error, Problem, Reason, Result};
+use crate::pools::OpenPool;
+use crate::service::Service;
+
+/// A task as a list shows it.
+#[derive(Debug, Clone)]
+pub struct TaskRow {
+    /// The task.
+    pub task: Task,
+    /// Name of the requester.
+    pub requester: String,
+}
+
+/// A task with what its page needs.
+#[derive(Debug, Clone)]
+pub struct TaskView {
+    /// The task.
+    pub task: Task,
+    /// Its version, for changes.
+    pub version: i64,
+    /// The pool.
+    pub pool: OpenPool,
+    /// Name of the requester.
+    pub requester: String,
+    /// Every specialty of the pool.
+    pub specialties: Vec<Specialty>,
+}
+
+impl TaskView {
+    /// The task as the target of an action.
+    pub fn target(&self) -> Target {
+        Target::pool(self.task.pool).of_organisation(self.task.requester)
+    }
+}
+
+pub(crate) fn target(task: &Task) -> Target {
+    Target::pool(task.pool).of_organisation(task.requester)
+}
+
+pub(crate) fn subject(task: &Task) -> Subject {
+    Subject::new("task", task.id)
+}
+
+impl From<domain::task::WrongState> for Error {
+    fn from(wrong: domain::task::WrongState) -> Self {
+        Self::state("task.state", wrong)
+    }
+}
+
+impl Service {
+    /// Everything wrong with a request, as the form shows it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn check_request(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        request: &Request,
+    ) -> Result<Vec<Problem>> {
+        let specialties = self.specialties_of(pool.pool.id).await?;
+        let active = |id| {
+            specialties.iter().any(|s| s.id == id && s.status == SpecialtyStatus::Active)
+        };
+        let problems = request_check::problems(&pool.pack, request, ctx.today(), active);
+        Ok(problems
+            .into_iter()
+            .map(|problem| {
+                let sentence = if problem.article.is_empty() {
+                    problem.sentence
+                } else {
+                    format!("{}（{}）", problem.sentence, problem.article)
+                };
+                Problem::new(problem.field, sentence)
+            })
+            .collect())
+    }
+
+    /// Files a request.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Invalid`] with every problem; [`Error::Refused`] when the
+    /// requester is on the register that the pack bars, or the pack's status allows nothing new.
+    pub async fn file_task(&self, ctx: &Ctx, pool: PoolId, request: Request) -> Result<TaskId> {
+        let requester = ctx.actor.organisation.ok_or(Error::NotFound)?;
+        let open = self.any_pool(pool).await?;
+        let mut change = self.change(ctx, pool).await?;
+        change.authorize(Action::FileTask, Target::pool(pool).of_organisation(requester))?;
+        let problems = self.check_request(ctx, &open, &request).await?;
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        self.refuse_barred(&open, requester).await?;
+        let number = next_number(&mut change, open.no, ctx.today().year()).await?;
+        let task = Task {
+            id: self.id(ctx),
+            pool,
+            number,
+            requester,
+            filed_by: ctx.actor.account.ok_or(Error::LoggedOut)?,
+            filed_at: ctx.now,
+            request,
+            state: State::Filed { at: ctx.now },
+        };
+        document::insert(&mut change, task.id, keys(&task), &task).await?;
+        change
+            .record(
+                Event::new(EventKind::TaskFiled, subject(&task))
+                    .fact("number", &task.number)
+                    .fact("seats", task.request.seats())
+                    .fact("request", domain::assembly::request_digest(&task.request).to_hex()),
+            )
+            .await?;
+        change.commit().await?;
+        Ok(task.id)
+    }
+
+    /// Files a returned request again.
+    ///
+    /// # Errors
+    /// As [`Service::file_task`]; [`Error::Stale`] when somebody changed it meanwhile.
+    pub async fn refile_task(
+        &self,
+        ctx: &Ctx,
+        id: TaskId,
+        version: i64,
+        request: Request,
+    ) -> Result<()> {
+        let view = self.task(ctx, id).await?;
+        let problems = self.check_request(ctx, &view.pool, &request).await?;
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let (mut change, mut row) = self.task_change(ctx, id, Action::FileTask).await?;
+        if row.version != version {
+            return Err(Error::Stale);
+        }
+        row.body.state = row.body.state.clone().refile(ctx.now)?;
+        row.body.request = request;
+        let event = Event::new(EventKind::TaskRefiled, subject(&row.body))
+            .fact("request", domain::assembly::request_digest(&row.body.request).to_hex());
+        save(&mut change, &mut row).await?;
+        change.record(event).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// A task the actor may see.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a task that does not exist or is not the actor's to see.
+    pub async fn task(&self, ctx: &Ctx, id: TaskId) -> Result<TaskView> {
+        let mut read = self.store.read();
+        let row = store::tasks::find::<Task>(&mut read, id).await?.ok_or(Error::NotFound)?;
+        let view = target(&row.body);
+        ctx.actor.allow(Action::ReadTasks, view).map_err(|_| Error::NotFound)?;
+        let pool = self.any_pool(row.body.pool).await?;
+        Ok(TaskView {
+            requester: self.organisation_name(row.body.requester).await?,
+            specialties: self.specialties_of(row.body.pool).await?,
+            version: row.version,
+            pool,
+            task: row.body,
+        })
+    }
+
+    /// Tasks of a pool the actor may see: a requester sees its own.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without any reach.
+    pub async fn tasks(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+        statuses: &[String],
+        page: &PageRequest,
+    ) -> Result<Page<TaskRow>> {
+        let requester = match ctx.actor.reach_in(Action::ReadTasks, pool) {
+            Reach::Pool => None,
+            Reach::Unit => Some(ctx.actor.organisation.ok_or(Error::NotFound)?),
+            _ => return Err(domain::actor::Denied { action: Action::ReadTasks }.into()),
+        };
+        let filter = TaskFilter {
+            pool: Some(pool),
+            requester,
+            statuses: statuses.to_vec(),
+            ..TaskFilter::default()
+        };
+        let found = {
+            let mut read = self.store.read();
+            store::tasks::page::<Task>(&mut read, &filter, Direction::Descending, page).await?
+        };
+        let mut rows = Vec::with_capacity(found.items.len());
+        for row in found.items {
+            let requester = self.organisation_name(row.body.requester).await?;
+            rows.push(TaskRow { task: row.body, requester });
+        }
+        Ok(Page { items: rows, next: found.next })
+    }
+
+    /// 受理
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Refused`]. A designation is accepted by consent instead.
+    pub async fn accept_task(&self, ctx: &Ctx, id: TaskId) -> Result<()> {
+        let (mut change, mut row) = self.task_change(ctx, id, Action::ReviewTask).await?;
+        if matches!(row.body.request.mode, Mode::Designated { .. }) {
+            return Err(Error::state(
+                "task.designation",
+                "定向选用须由审批岗位同意人选，不能直接受理。请转审批人员办理。",
+            ));
+        }
+        let by = ctx.actor.account.ok_or(Error::LoggedOut)?;
+        row.body.state = row.body.state.clone().accept(by, ctx.now, None)?;
+        save(&mut change, &mut row).await?;
+        change.record(Event::new(EventKind::TaskAccepted, subject(&row.body))).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// 退回修改, with a reason.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Refused`], [`Error::Invalid`] without a reason.
+    pub async fn return_task(&self, ctx: &Ctx, id: TaskId, reason: &str) -> Result<()> {
+        let reason = required(reason, "reason", "没有写明退回理由。使用方要据此修改，请填写。")?;
+        let (mut change, mut row) = self.task_change(ctx, id, Action::ReviewTask).await?;
+        row.body.state = row.body.state.clone().send_back(reason.clone(), ctx.now)?;
+        save(&mut change, &mut row).await?;
+        let event = Event::new(EventKind::TaskReturned, subject(&row.body)).fact("reason", reason);
+        change.record(event).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// 撤回, with a reason.
+    ///
+    /// # Errors
+    /// As [`Service::return_task`].
+    pub async fn withdraw_task(&self, ctx: &Ctx, id: TaskId, reason: &str) -> Result<()> {
+        let reason = required(reason, "reason", "没有写明撤回理由。撤回会留痕，请填写。")?;
+        let (mut change, mut row) = self.task_change(ctx, id, Action::FileTask).await?;
+        row.body.state = row.body.state.clone().withdraw(reason.clone(), ctx.now)?;
+        save(&mut change, &mut row).await?;
+        let event = Event::new(EventKind::TaskWithdrawn, subject(&row.body)).fact("reason", reason);
+        change.record(event).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// 人数不足时恢复应暂停的专家 (DG 第九条(一), 原则上): offered only when too few are left, with a
+    /// reason, on record.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when enough are left or the pack does not allow it.
+    pub async fn waive_rest(&self, ctx: &Ctx, id: TaskId, reason: &str) -> Result<()> {
+        let reason = required(reason, "reason", "没有写明理由。恢复应暂停的专家须说明理由，请填写。")?;
+        let feasibility = self.task_feasibility(ctx, id).await?;
+        if feasibility.enough {
+            return Err(Error::Refused(vec![Reason::law(
+                "draw.rest_not_needed",
+                &feasibility.article,
+                "可抽专家已够，不能恢复应暂停的专家。暂停是为避免同一专家反复参加。",
+            )]));
+        }
+        let (mut change, mut row) = self.task_change(ctx, id, Action::ReviewTask).await?;
+        row.body.state = row.body.state.clone().waive_rest(reason.clone())?;
+        save(&mut change, &mut row).await?;
+        let event = Event::new(EventKind::RestWaived, subject(&row.body)).fact("reason", reason);
+        change.record(event).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// 办结
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Refused`].
+    pub async fn close_task(&self, ctx: &Ctx, id: TaskId) -> Result<()> {
+        let (mut change, mut row) = self.task_change(ctx, id, Action::ReviewTask).await?;
+        row.body.state = row.body.state.clone().close(ctx.now)?;
+        save(&mut change, &mut row).await?;
+        change.record(Event::new(EventKind::TaskClosed, subject(&row.body))).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// Opens the door for a change of one task.
+    pub(crate) async fn task_change<'c>(
+        &self,
+        ctx: &'c Ctx,
+        id: TaskId,
+        action: Action,
+    ) -> Result<(Change<'c>, store::tasks::Task<Task>)> {
+        let seen = store::tasks::find::<Task>(&mut self.store.read(), id).await?;
+        let seen = seen.ok_or(Error::NotFound)?;
+        ctx.actor.allow(Action::ReadTasks, target(&seen.body)).map_err(|_| Error::NotFound)?;
+        let mut change = self.change(ctx, seen.body.pool).await?;
+        change.authorize(action, target(&seen.body))?;
+        let row = store::tasks::find::<Task>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        Ok((change, row))
+    }
+
+    /// Name of an organisation; a dash when it is gone.
+    pub(crate) async fn organisation_name(&self, id: OrganisationId) -> Result<String> {
+        let row = store::organisations::find::<Organisation>(&mut self.store.read(), id).await?;
+        Ok(row.map_or_else(|| "—".to_owned(), |row| row.body.name))
+    }
+
+    /// 第二十条: an organisation on the register may not use the pool (A-DG-21).
+    async fn refuse_barred(&self, pool: &OpenPool, requester: OrganisationId) -> Result<()> {
+        let mut read = self.store.read();
+        let row = store::organisations::find::<Organisation>(&mut read, requester).await?;
+        let Some(organisation) = row.map(|row| row.body) else {
+            return Err(Error::NotFound);
+        };
+        let Some((register, citation)) = crate::registers::barring(&pool.pack) else {
+            return Ok(());
+        };
+        if self.is_listed(&register, organisation.credit_code.as_deref()).await? {
+            return Err(Error::Refused(vec![Reason::law(
+                "task.requester_listed",
+                citation,
+                format!("“{}”在“{register}”名单内，不能使用专家库。移出名单后可重新提出。", organisation.name),
+            )]));
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn keys(task: &Task) -> TaskKeys {
+    let today = task.filed_at.to_zoned(crate::ctx::shanghai()).date();
+    TaskKeys {
+        pool: task.pool,
+        number: task.number.clone(),
+        requester: task.requester,
+        status: task.state.code().to_owned(),
+        work_from: task.request.work_date().unwrap_or(today),
+        work_to: task.request.last_date().unwrap_or(today),
+        title: task.request.content.chars().take(60).collect(),
+    }
+}
+
+pub(crate) async fn save(
+    change: &mut Change<'_>,
+    row: &mut store::tasks::Task<Task>,
+) -> Result<()> {
+    row.keys = keys(&row.body);
+    document::save(change, row).await?;
+    Ok(())
+}
+
+pub(crate) fn required(text: &str, field: &str, sentence: &str) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() { Err(Error::field(field, sentence)) } else { Ok(text.to_owned()) }
+}
+
+/// The next number of a pool's tasks in a year: no gaps, because the pool's door is held.
+async fn next_number(change: &mut Change<'_>, pool: i64, year: i16) -> Result<String> {
+    let beginning = format!("XQ{pool:02}-{year}-");
+    let last = store::tasks::last_number(&mut **change, &beginning).await?;
+    let last = last.and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok()).unwrap_or(0);
+    Ok(format!("{beginning}{:04}", last + 1))
+}
