@@ -125,26 +125,36 @@ fn the_summary_list_we_write_is_the_one_we_read() {
     assert!(first.mobile.is_some());
 }
 
-/// A workbook written by openpyxl: merged title and employer, formulas for the numbers, a number for
-/// a phone, full-width digits, a lower-case x.
+/// Workbooks written by openpyxl and by LibreOffice: merged title and employer, formulas for the
+/// numbers, a number for a phone, full-width digits, a lower-case x.
 #[test]
-fn a_workbook_of_another_program_is_read() {
-    let roster = read(include_bytes!("files/summary-openpyxl.xlsx")).unwrap();
-    assert_eq!(roster.preface.channels, ["单位推荐"]);
-    assert_eq!(roster.rows.len(), 3, "{:?}", roster.problems);
-    assert_eq!(
-        roster.rows[1].profile.employer.as_ref().unwrap().name,
-        "云岭市启明智能制造有限公司"
-    );
-    assert_eq!(roster.rows[1].profile.sex, Some(Sex::Female));
-    assert_eq!(roster.rows[1].profile.skills.len(), 1);
-    assert_eq!(roster.rows[1].profile.titles[0].level, "中级");
-    assert_eq!(roster.rows[2].profile.titles[0].level, "副高级");
-    assert_eq!(roster.rows[2].profile.honours[0].level, "国家级");
-    assert_eq!(
-        roster.rows[2].mobile.as_ref().unwrap().expose(),
-        "15400000003"
-    );
+fn workbooks_of_other_programs_are_read() {
+    let files: [&[u8]; 2] = [
+        include_bytes!("files/summary-openpyxl.xlsx"),
+        include_bytes!("files/summary-libreoffice.xlsx"),
+    ];
+    for bytes in files {
+        let roster = read(bytes).unwrap();
+        assert_eq!(roster.preface.channels, ["单位推荐"]);
+        assert_eq!(
+            roster.preface.unit.as_deref(),
+            Some("云岭市启明智能制造有限公司")
+        );
+        assert_eq!(roster.rows.len(), 3, "{:?}", roster.problems);
+        assert_eq!(
+            roster.rows[1].profile.employer.as_ref().unwrap().name,
+            "云岭市启明智能制造有限公司"
+        );
+        assert_eq!(roster.rows[1].profile.sex, Some(Sex::Female));
+        assert_eq!(roster.rows[1].profile.skills.len(), 1);
+        assert_eq!(roster.rows[1].profile.titles[0].level, "中级");
+        assert_eq!(roster.rows[2].profile.titles[0].level, "副高级");
+        assert_eq!(roster.rows[2].profile.honours[0].level, "国家级");
+        assert_eq!(
+            roster.rows[2].mobile.as_ref().unwrap().expose(),
+            "15400000003"
+        );
+    }
 }
 
 #[test]
