@@ -67,6 +67,8 @@ trait Case {
 /// What cases run in.
 struct Scene<'a> {
     pack: &'a Pack,
+    /// The rules as data, for cases on plain values.
+    rules: serde_json::Value,
     people: &'a BTreeMap<String, toml::Table>,
 }
 
@@ -155,49 +157,76 @@ fn report<C: Case>(file: &str, case: &C, scene: &Scene<'_>) -> Report {
     }
 }
 
-/// Runs every case of some files, as (file name, text). People of one file can be used in all.
+/// Cases read and ready to run, on any pack.
+pub struct Cases {
+    people: BTreeMap<String, toml::Table>,
+    files: Vec<(String, File)>,
+}
+
+impl Cases {
+    /// Reads some files, as (file name, text). People of one file can be used in all.
+    ///
+    /// # Errors
+    /// Every file that cannot be read.
+    pub fn read(files: &[(&str, &str)]) -> Result<Self, Vec<CaseError>> {
+        let mut errors = Vec::new();
+        let mut cases = Self {
+            people: BTreeMap::new(),
+            files: Vec::new(),
+        };
+        for (name, text) in files {
+            match toml::from_str::<File>(text) {
+                Ok(mut file) => {
+                    cases.people.append(&mut file.person);
+                    cases.files.push(((*name).to_owned(), file));
+                }
+                Err(error) => errors.push(CaseError {
+                    file: (*name).to_owned(),
+                    line: error
+                        .span()
+                        .and_then(|at| text.get(..at.start))
+                        .map_or(1, |before| before.matches('\n').count() + 1),
+                    message: error.message().to_owned(),
+                }),
+            }
+        }
+        if errors.is_empty() {
+            Ok(cases)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// Runs every case.
+    pub fn run(&self, pack: &Pack) -> Vec<Report> {
+        let rules = serde_json::to_value(&**pack).unwrap_or_default();
+        let scene = Scene {
+            pack,
+            rules,
+            people: &self.people,
+        };
+        let mut reports = Vec::new();
+        for (name, file) in &self.files {
+            file.run(name, &scene, &mut reports);
+        }
+        let mut seen = BTreeSet::new();
+        for report in &mut reports {
+            if !seen.insert(report.name.clone()) {
+                report
+                    .failures
+                    .push("还有一个案例用同样的名称，请改名以便分辨。".to_owned());
+            }
+        }
+        reports
+    }
+}
+
+/// Reads and runs every case of some files.
 ///
 /// # Errors
 /// Every file that cannot be read.
 pub fn run(pack: &Pack, files: &[(&str, &str)]) -> Result<Vec<Report>, Vec<CaseError>> {
-    let (mut read, mut errors) = (Vec::new(), Vec::new());
-    let mut people: BTreeMap<String, toml::Table> = BTreeMap::new();
-    for (name, text) in files {
-        match toml::from_str::<File>(text) {
-            Ok(mut file) => {
-                people.append(&mut file.person);
-                read.push((*name, file));
-            }
-            Err(error) => errors.push(CaseError {
-                file: (*name).to_owned(),
-                line: error
-                    .span()
-                    .and_then(|at| text.get(..at.start))
-                    .map_or(1, |before| before.matches('\n').count() + 1),
-                message: error.message().to_owned(),
-            }),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let scene = Scene {
-        pack,
-        people: &people,
-    };
-    let mut reports = Vec::new();
-    for (name, file) in &read {
-        file.run(name, &scene, &mut reports);
-    }
-    let mut seen = BTreeSet::new();
-    for report in &mut reports {
-        if !seen.insert(report.name.clone()) {
-            report
-                .failures
-                .push("还有一个案例用同样的名称，请改名以便分辨。".to_owned());
-        }
-    }
-    Ok(reports)
+    Cases::read(files).map(|cases| cases.run(pack))
 }
 
 /// `Some` sentence when two things differ.

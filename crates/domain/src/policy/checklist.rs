@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::pack::{Branch, Channel, Field, Force, Material, MaterialPart, Need, Pack, Situation};
-use crate::date_text::formal;
+use super::words::day;
 use crate::finding::{FactUsed, Finding, Verdict};
 
 /// What was handed in of one item.
@@ -95,7 +95,7 @@ fn lacking(item: &Material, given: &HandedIn, branches: &[&Branch], on: Date) ->
         match given.valid_to {
             None => return Some("缺少证件有效期".to_owned()),
             Some(last) if last < on => {
-                return Some(format!("证件有效期至 {}，提交时已过期", formal(last)));
+                return Some(format!("证件有效期至 {}，提交时已过期", day(last)));
             }
             Some(_) => {}
         }

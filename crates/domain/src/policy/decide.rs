@@ -8,8 +8,7 @@ use super::expression::Expression;
 use super::facts::Facts;
 use super::pack::{Branch, Force, How, Leaf, Pack, RelaxMode, Relaxation};
 use super::test;
-use super::words::{Word, words};
-use crate::date_text::formal;
+use super::words::{Word, day, words};
 use crate::finding::{FactUsed, Finding, Verdict};
 
 words! {
@@ -319,7 +318,7 @@ impl<'a> Decision<'a> {
         let mut text = format!(
             "按《{}》，{} 判断：{}入库条件。\n",
             self.pack.identity.title,
-            formal(self.on),
+            day(self.on),
             self.outcome.zh()
         );
         for branch in self.branches() {

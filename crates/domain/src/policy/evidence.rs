@@ -4,8 +4,7 @@ use jiff::civil::Date;
 
 use super::facts::Listing;
 use super::pack::{Bound, Holding, Pack, Ranked, Record, Rung, Selection};
-use super::words::Word;
-use crate::date_text::formal;
+use super::words::{Word, day};
 use crate::finding::FactUsed;
 use crate::period::Served;
 
@@ -267,11 +266,11 @@ impl Evidence<'_> {
                 bound,
             } => format!(
                 "{} 出生，{} 满 {age} 周岁，要求{bound} 周岁",
-                formal(*born),
-                formal(*on)
+                day(*born),
+                day(*on)
             ),
             Self::NotBorn { born } => {
-                format!("缺少：正确的出生日期（{} 晚于判断之日）", formal(*born))
+                format!("缺少：正确的出生日期（{} 晚于判断之日）", day(*born))
             }
             Self::Years { tag, served, bound } => format!(
                 "{}工作共 {served}，要求{bound} 年",
@@ -309,7 +308,7 @@ impl Evidence<'_> {
                     "{}（{}）自 {} 列入{}",
                     listing.subject,
                     listing.standing.zh(),
-                    formal(listing.from),
+                    day(listing.from),
                     register(pack, id)
                 ),
             },

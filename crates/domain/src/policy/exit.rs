@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::counter::{Occurred, Since, firings};
 use super::facts::Listing;
 use super::pack::{ExitGround, Pack, Relation, RetirementScope, Trigger, TriggerMode, TriggerOn};
-use crate::date_text::formal;
+use super::words::day;
 use crate::expert::Term;
 use crate::finding::{FactUsed, Finding, Verdict};
 
@@ -94,12 +94,7 @@ fn pulls(pack: &Pack, trigger: &Trigger, member: &MemberFacts, on: Date) -> Opti
         TriggerOn::Retirement { of } => {
             let date = member.retires_on.filter(|date| *date <= on)?;
             let counts = *of == RetirementScope::All || member.term.covers(date);
-            counts.then(|| {
-                (
-                    false,
-                    format!("法定退休日期为 {}，在本聘期内", formal(date)),
-                )
-            })
+            counts.then(|| (false, format!("法定退休日期为 {}，在本聘期内", day(date))))
         }
         TriggerOn::Age { bound, alert_at } => {
             let born = member.born?;
@@ -112,7 +107,7 @@ fn pulls(pack: &Pack, trigger: &Trigger, member: &MemberFacts, on: Date) -> Opti
                 Relation::AtLeast | Relation::LessThan => bound.holds(age.into()),
             };
             if holds {
-                return Some((false, format!("{} 满 {age} 周岁，{bound} 周岁", formal(on))));
+                return Some((false, format!("{} 满 {age} 周岁，{bound} 周岁", day(on))));
             }
             let alert = (*alert_at).filter(|alert| u32::from(age) >= *alert)?;
             Some((true, format!("已满 {alert} 周岁，{bound} 周岁时提请处理")))
@@ -152,7 +147,7 @@ fn pulls(pack: &Pack, trigger: &Trigger, member: &MemberFacts, on: Date) -> Opti
                 .map_or(register.as_str(), |r| &r.label);
             Some((
                 false,
-                format!("{} 自 {} 列入{label}", entry.subject, formal(entry.from)),
+                format!("{} 自 {} 列入{label}", entry.subject, day(entry.from)),
             ))
         }
     }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::pack::{Consequence, Identity, LegalStatus};
-use crate::date_text::formal;
+use super::words::day;
 
 /// A document that lets an instrument run on after its last day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,8 +98,8 @@ impl Standing {
         match self {
             Self::InForce => None,
             Self::Extended { document } => Some(format!("依据{document}延续执行")),
-            Self::Expired { on, .. } => Some(format!("已过有效期（{}届满）", formal(*on))),
-            Self::NotYet { from } => Some(format!("{} 起施行，尚未生效", formal(*from))),
+            Self::Expired { on, .. } => Some(format!("已过有效期（{}届满）", day(*on))),
+            Self::NotYet { from } => Some(format!("{} 起施行，尚未生效", day(*from))),
             Self::Draft { .. } => Some("征求意见稿".to_owned()),
             Self::Repealed => Some("已废止".to_owned()),
         }

@@ -23,7 +23,10 @@ macro_rules! shipped {
 }
 
 shipped! {
-    "dg-2021" [],
+    "dg-2021" [
+        "annexes.toml", "article-04.toml", "article-05-07.toml", "article-08-11.toml",
+        "article-12-17.toml", "article-18-19.toml", "heading.toml", "people.toml",
+    ],
 }
 
 /// A shipped pack by id.

@@ -14,6 +14,11 @@ pub trait Word: Copy + 'static {
     }
 }
 
+/// A day as running text writes it: 2025年6月15日.
+pub fn day(date: jiff::civil::Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
 /// Declares such an enum.
 macro_rules! words {
     (private $($body:tt)+) => { $crate::policy::words::words! { @each pub(self), $($body)+ } };

@@ -317,11 +317,7 @@ case! {
 
 impl ValueCase {
     fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
-        let rules = match serde_json::to_value(&**scene.pack) {
-            Ok(rules) => rules,
-            Err(error) => return vec![error.to_string()],
-        };
-        let found = at(&rules, &self.path);
+        let found = at(&scene.rules, &self.path);
         if self.absent {
             return match found {
                 None | Some(serde_json::Value::Null) => Vec::new(),
