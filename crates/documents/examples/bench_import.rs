@@ -235,7 +235,7 @@ fn person(n: u32) -> [String; 20] {
             "女"
         }
         .into(),
-        if n % 50 == 0 {
+        if n.is_multiple_of(50) {
             format!("{first}0")
         } else {
             format!("{first}{check}")

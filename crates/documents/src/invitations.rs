@@ -121,7 +121,8 @@ impl Invitation {
             svg: code.svg.clone(),
             lines: vec![
                 "扫码答复".to_owned(),
-                format!("或输入答复码：{}", code.digits),
+                "或输入答复码".to_owned(),
+                code.digits.clone(),
             ],
         }));
         LetterView {

@@ -4,6 +4,7 @@
 //! go in and typed rows with their problems come out.
 
 pub mod applications;
+pub mod check_ins;
 pub mod dates;
 pub mod draws;
 pub mod fonts;
@@ -13,6 +14,7 @@ pub mod letter;
 pub mod pdf;
 pub mod qr;
 pub mod roster;
+pub mod summary_list;
 pub mod table;
 pub mod worker;
 pub mod xlsx;

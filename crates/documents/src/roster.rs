@@ -1,6 +1,7 @@
 //! Rosters: the summary list of DG 附件2 or any fuller list of experts, read by the words in its
 //! header. Everything wrong is reported at once; nothing is written anywhere.
 
+mod cells;
 mod field;
 mod header;
 mod problem;

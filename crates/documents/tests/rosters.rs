@@ -2,8 +2,8 @@
 
 mod workbooks;
 
-use documents::applications::{SummaryList, SummaryRow};
 use documents::roster::{self, Field, Roster, RosterError, RosterVocabulary, Severity};
+use documents::summary_list::{SummaryList, SummaryRow};
 use documents::table::{Choose, Isolation, Limits, Table, TableReader};
 use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::explain::Explain;
@@ -106,7 +106,7 @@ fn the_summary_list_we_write_is_the_one_we_read() {
         .iter()
         .map(|cell| cell.value.text())
         .collect();
-    assert_eq!(head, documents::applications::SUMMARY_COLUMNS);
+    assert_eq!(head, documents::summary_list::SUMMARY_COLUMNS);
     assert_eq!(table.rows.len(), 5 + 7);
 
     let roster = read(&bytes).unwrap();

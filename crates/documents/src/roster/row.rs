@@ -3,28 +3,19 @@
 use domain::contact::{Email, Landline, Mobile};
 use domain::credit_code::CreditCode;
 use domain::date_text::LooseDate;
-use domain::explain::Explain;
 use domain::identity::IdentityNumber;
 use domain::person::{Education, Employer, Honour, Profile, Sex, Skill, Title, Work};
 use domain::person_name::PersonName;
 use domain::text;
 use jiff::ToSpan;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 
+use super::cells::{LONG, RowReader, SEPARATORS, SHORT, is_nothing, parts, unguarded};
 use super::field::Field;
 use super::problem::{Complaint, RowProblem, Severity};
 use super::ranks::{Ladder, RosterVocabulary};
 use super::{Column, RosterRow, Unresolved};
-use crate::table::{Cell, Origin, Row, Value, column_name};
-
-/// Longest text of a cell that holds a name of something.
-const SHORT: usize = 200;
-/// Longest text of a cell that describes.
-const LONG: usize = 2_000;
-/// Days of a spreadsheet's calendar that can be meant: 1915 to 2064.
-const SERIALS: std::ops::RangeInclusive<i64> = 5_480..=60_000;
-/// Separates several things in one cell.
-const SEPARATORS: &[char] = &['、', '，', ',', '；', ';', '\n', '|'];
+use crate::table::{Row, Value};
 
 /// What the parsing of a row gives.
 pub(super) struct Parsed {
@@ -70,154 +61,7 @@ pub(super) fn parse(
     }
 }
 
-struct RowReader<'a> {
-    row: &'a Row,
-    columns: &'a [Column],
-    vocabulary: &'a RosterVocabulary,
-    on: Date,
-    problems: Vec<RowProblem>,
-}
-
-impl<'a> RowReader<'a> {
-    /// The columns of a field that hold something, with their cells.
-    fn cells(&self, field: Field) -> impl Iterator<Item = (&'a Column, &'a Cell)> + use<'a> {
-        let row = self.row;
-        self.columns
-            .iter()
-            .filter(move |column| column.field == Some(field))
-            .filter_map(move |column| {
-                let place = row
-                    .cells
-                    .binary_search_by_key(&column.index, |cell| cell.column)
-                    .ok()?;
-                let cell = row.cells.get(place)?;
-                (!matches!(cell.value, Value::Error(_))).then_some((column, cell))
-            })
-    }
-
-    fn column(&self, field: Field) -> Option<&'a Column> {
-        self.columns
-            .iter()
-            .find(|column| column.field == Some(field))
-    }
-
-    fn complain(&mut self, field: Field, complaint: Complaint) {
-        let found = self.cells(field).next();
-        let column = found
-            .map(|(column, _)| column)
-            .or_else(|| self.column(field));
-        let value = found
-            .map(|(_, cell)| shown(field, &cell.value))
-            .unwrap_or_default();
-        self.complain_at(column, value, &complaint);
-    }
-
-    fn complain_at(&mut self, column: Option<&Column>, value: String, complaint: &Complaint) {
-        self.problems.push(RowProblem {
-            row: self.row.number,
-            column: column.map(|column| column_name(column.index)),
-            head: column.map(|column| column.head.clone()).unwrap_or_default(),
-            value,
-            code: complaint.code().to_owned(),
-            severity: complaint.severity(),
-            sentence: complaint.sentence(),
-        });
-    }
-
-    fn explained(&mut self, field: Field, error: &dyn Explain, severity: Severity) {
-        self.complain(
-            field,
-            Complaint::Text {
-                sentence: error.sentence(),
-                code: error.code(),
-                severity,
-            },
-        );
-    }
-
-    /// Complaints that do not depend on what the column means.
-    fn check_cells(&mut self) {
-        for cell in &self.row.cells {
-            let Some(column) = self
-                .columns
-                .iter()
-                .find(|column| column.index == cell.column)
-            else {
-                continue;
-            };
-            let Some(field) = column.field else { continue };
-            let value = shown(field, &cell.value);
-            if matches!(cell.value, Value::Error(_)) {
-                self.complain_at(Some(column), value, &Complaint::ErrorValue);
-            } else if cell.origin == Origin::Formula && field != Field::Serial {
-                self.complain_at(Some(column), value, &Complaint::Formula);
-            } else if cell.origin == Origin::Merged && matches!(field, Field::Name | Field::Id) {
-                self.complain_at(Some(column), value, &Complaint::MergedPerson);
-            }
-        }
-    }
-
-    /// The text of a field, tidied, at most `most` characters.
-    fn text(&mut self, field: Field, most: usize) -> Option<String> {
-        let (_, cell) = self.cells(field).next()?;
-        self.limited(field, text::tidy(&unguarded(&cell.value)), most)
-    }
-
-    /// The texts of a field that may stand in several columns.
-    fn texts(&mut self, field: Field, most: usize) -> Vec<String> {
-        let all: Vec<String> = self
-            .cells(field)
-            .map(|(_, cell)| text::tidy_lines(&unguarded(&cell.value)))
-            .collect();
-        all.into_iter()
-            .filter_map(|text| self.limited(field, text, most))
-            .collect()
-    }
-
-    fn limited(&mut self, field: Field, text: String, most: usize) -> Option<String> {
-        if is_nothing(&text) {
-            return None;
-        }
-        let found = text.chars().count();
-        if found > most {
-            self.complain(field, Complaint::TooLong { found, most });
-            return None;
-        }
-        Some(text)
-    }
-
-    fn date(&mut self, field: Field) -> Option<LooseDate> {
-        let (_, cell) = self.cells(field).next()?;
-        let serial = match &cell.value {
-            Value::Date(at) => return Some(LooseDate::Day(at.date())),
-            Value::Number(number) if number.fract() == 0.0 => Some(*number as i64),
-            Value::Text(text) => text.trim().parse().ok(),
-            _ => None,
-        };
-        if let Some(days) = serial.filter(|days| SERIALS.contains(days)) {
-            // Day 1 is 1900-01-01 in a calendar that believes in 1900-02-29.
-            let day = date(1899, 12, 30).checked_add(days.days()).ok()?;
-            self.complain(
-                field,
-                Complaint::Serial {
-                    read: day.to_string(),
-                },
-            );
-            return Some(LooseDate::Day(day));
-        }
-        let text = unguarded(&cell.value);
-        if is_nothing(&text) {
-            return None;
-        }
-        match LooseDate::parse(&text) {
-            Ok(date) => Some(date),
-            Err(error) => {
-                self.explained(field, &error, Severity::Error);
-                None
-            }
-        }
-    }
-
+impl RowReader<'_> {
     fn read(&mut self) -> RosterRow {
         let id_number = self.id();
         let mut profile = Profile {
@@ -627,74 +471,4 @@ impl<'a> RowReader<'a> {
             .map(|from| line(from, &[]));
         related.into_iter().chain(other).collect()
     }
-
-    fn number(&mut self, field: Field, most: u8) -> Option<u8> {
-        let text = self.text(field, SHORT)?;
-        let digits = text::compact(&text);
-        let number = digits
-            .trim_end_matches(['年', '周'])
-            .parse::<u8>()
-            .ok()
-            .filter(|number| *number <= most);
-        if number.is_none() {
-            self.complain(field, Complaint::Years);
-        }
-        number
-    }
-
-    fn yes_or_no(&mut self, field: Field) -> Option<bool> {
-        let text = self.text(field, SHORT)?;
-        match text::match_key(&text).as_str() {
-            "是" | "y" | "yes" | "true" | "1" => Some(true),
-            "否" | "n" | "no" | "false" | "0" => Some(false),
-            _ if text == "√" => Some(true),
-            _ => {
-                self.complain(field, Complaint::YesOrNo);
-                None
-            }
-        }
-    }
-}
-
-fn parts(text: &str) -> Vec<String> {
-    text.split(SEPARATORS)
-        .map(str::trim)
-        .filter(|part| !is_nothing(part))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// 无, a dash or nothing: people fill cells so that none is empty.
-fn is_nothing(text: &str) -> bool {
-    matches!(
-        text.trim(),
-        "" | "无" | "/" | "-" | "—" | "——" | "\\" | "暂无" | "没有" | "N/A"
-    )
-}
-
-/// The text of a value without the apostrophe that an export puts before signs that could begin a
-/// formula.
-fn unguarded(value: &Value) -> String {
-    let text = value.text();
-    match text.strip_prefix('\'') {
-        Some(rest) if crate::xlsx::could_begin_formula(rest) => rest.to_owned(),
-        _ => text,
-    }
-}
-
-/// What a problem shows of a value: short, and masked where it could identify somebody.
-fn shown(field: Field, value: &Value) -> String {
-    let text = value.text();
-    let letters: Vec<char> = text.chars().collect();
-    if field.sealed() && letters.len() > 7 {
-        let (head, tail): (String, String) = (
-            letters.iter().take(3).collect(),
-            letters.iter().skip(letters.len() - 2).collect(),
-        );
-        return format!("{head}***{tail}");
-    }
-    if letters.len() > 40 {
-        return format!("{}…", letters.iter().take(40).collect::<String>());
-    }
-    text
 }

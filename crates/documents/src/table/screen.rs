@@ -115,10 +115,6 @@ fn kind_of_archive<R: Read + std::io::Seek>(archive: &ZipArchive<R>) -> Result<(
     })
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "used as a function of map_err"
-)]
 fn damaged(error: zip::result::ZipError) -> TableError {
     TableError::Damaged {
         detail: error.to_string(),

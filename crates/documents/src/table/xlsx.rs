@@ -227,10 +227,6 @@ impl Merges {
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "used as a function of map_err"
-)]
 fn damaged(error: XlsxError) -> TableError {
     match error {
         XlsxError::Password => TableError::Password,

@@ -3,8 +3,8 @@
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
 use super::{Styles, WorkbookError, print_across, safe_text};
-use crate::applications::{SUMMARY_COLUMNS, SummaryList};
 use crate::dates;
+use crate::summary_list::{SUMMARY_COLUMNS, SummaryList};
 
 /// Widths in characters of the nine columns.
 const WIDTHS: [f64; 9] = [6.0, 11.0, 6.0, 22.0, 20.0, 28.0, 20.0, 22.0, 15.0];
@@ -67,7 +67,7 @@ fn fill(sheet: &mut Worksheet, list: &SummaryList) -> Result<(), XlsxError> {
     }
     for (row, texts) in (5..).zip(list.numbered()) {
         for (column, text) in (0..).zip(texts) {
-            let style = if matches!(column, 4 | 5 | 6 | 7) {
+            let style = if matches!(column, 4..=7) {
                 &styles.text
             } else {
                 &styles.centre

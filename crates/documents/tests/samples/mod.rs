@@ -1,16 +1,18 @@
 //! Synthetic views of every document, shared by the golden texts and the picture example.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use documents::applications::{ApplicationForm, Opinion, Signed, SummaryList, SummaryRow};
+use documents::applications::{ApplicationForm, Opinion, Signed};
+use documents::check_ins::{ExpectedExpert, SignInSheet};
 use documents::draws::{
-    ConfirmedExpert, DrawEvent, DrawGroup, DrawParty, DrawRecordSheet, ExpectedExpert, FunnelStep,
-    PanelSeat, ResultConfirmation, SignInSheet, Verification, VoidAttempt,
+    ConfirmedExpert, DrawEvent, DrawGroup, DrawParty, DrawRecordSheet, FunnelStep, PanelSeat,
+    ResultConfirmation, Verification, VoidAttempt,
 };
 use documents::form::{
     Block, Cell, Content, Field, Flow, FormView, GridRow, Size, TableColumn, choices,
 };
 use documents::invitations::{AnswerCode, Invitation, SpecialInvitation, Standing};
 use documents::letter::LetterView;
+use documents::summary_list::{SummaryList, SummaryRow};
 use domain::person::{Achievement, Education, Employer, Profile, Sex, Title, Work};
 use jiff::civil::{DateTime, date};
 
