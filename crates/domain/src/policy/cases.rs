@@ -132,6 +132,7 @@ file! {
     exit_file: conduct::ExitFile,
     legal_status: values::LegalStatus,
     permission: values::PermissionCase,
+    party: values::PartyCase,
     obligation: values::ObligationCase,
     setting: values::SettingCase,
     form: values::FormCase,

@@ -64,7 +64,11 @@ pub fn check_with(text: &str, settings: &[Setting]) -> Result<Pack, Vec<Problem>
     }
 }
 
-fn check_source(source: &Source) -> Result<Pack, Vec<Problem>> {
+/// Checks a tree, however it was made.
+///
+/// # Errors
+/// Every problem, in the order of the text.
+pub fn check_source(source: &Source) -> Result<Pack, Vec<Problem>> {
     let checker = Checker::new(source);
     let rules = read(&checker);
     consistency::check(&checker, &rules);

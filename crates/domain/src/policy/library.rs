@@ -25,7 +25,7 @@ macro_rules! shipped {
 shipped! {
     "dg-2021" [
         "annexes.toml", "article-04.toml", "article-05-07.toml", "article-08-11.toml",
-        "article-12-17.toml", "article-18-19.toml", "heading.toml", "people.toml",
+        "article-12-17.toml", "article-18-19.toml", "heading.toml", "people.toml", "permissions.toml",
     ],
 }
 

@@ -6,7 +6,7 @@ use super::reading::Day;
 use super::{Scene, case, differs};
 use crate::policy::due;
 use crate::policy::in_force::{Extension, legal_status};
-use crate::policy::pack::{Act, Consequence, Field, ObligationCount, Situation};
+use crate::policy::pack::{Act, Consequence, Field, Input, ObligationCount, Situation};
 use crate::policy::source::Setting;
 use crate::policy::words::Word;
 
@@ -80,6 +80,42 @@ impl PermissionCase {
         )
         .into_iter()
         .collect()
+    }
+}
+
+case! {
+    /// 主体的全部权限
+    PartyCase = "party" {
+        /// Party.
+        party: String,
+        /// Roles that act for it.
+        roles: Vec<String>,
+        /// Everything the text lets it do, with conditions or without, in the order of the pack.
+        may: Vec<Act>,
+    }
+}
+
+impl PartyCase {
+    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
+        let Some(party) = scene.pack.party(&self.party) else {
+            return vec![format!("没有“{}”这个主体。", self.party)];
+        };
+        let roles: Vec<String> = party
+            .roles
+            .iter()
+            .map(|role| role.code().to_owned())
+            .collect();
+        let acts: Vec<Act> = scene
+            .pack
+            .permissions
+            .iter()
+            .filter(|permission| permission.parties.contains(&self.party))
+            .map(|permission| permission.act)
+            .collect();
+        let mut failures = Vec::new();
+        failures.extend(differs("岗位", &roles, &self.roles));
+        failures.extend(differs("权限", &acts, &self.may));
+        failures
     }
 }
 
@@ -188,6 +224,12 @@ case! {
         /// Where a value comes from, by field.
         #[serde(default)]
         source: BTreeMap<String, String>,
+        /// How a field is filled, by field; those not named are one line.
+        #[serde(default)]
+        input: Option<BTreeMap<String, String>>,
+        /// 附件 n
+        #[serde(default)]
+        annex: Option<String>,
         /// Self-checks with their force.
         #[serde(default)]
         checks: BTreeMap<String, String>,
@@ -263,6 +305,18 @@ impl FormCase {
                 &found,
                 &Some(expected.clone()),
             ));
+        }
+        if let Some(expected) = &self.input {
+            let found: BTreeMap<String, String> = form
+                .fields
+                .iter()
+                .filter(|field| field.input != Input::Line)
+                .map(|field| (field.id.clone(), field.input.word().to_owned()))
+                .collect();
+            failures.extend(differs("填写方式", &found, expected));
+        }
+        if let Some(expected) = &self.annex {
+            failures.extend(differs("附件号", &form.annex, expected));
         }
         for (check, force) in &self.checks {
             let found = form
