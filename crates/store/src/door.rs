@@ -17,7 +17,6 @@ pub struct WriteTx {
     /// Size of the ledger when the door opened.
     opened_at: u64,
     changed: bool,
-    opened: Vec<LedgerId>,
 }
 
 /// What a commit left in the ledger.
@@ -37,7 +36,7 @@ impl Receipt {
 impl WriteTx {
     pub(crate) fn new(store: Store, session: Session, head: Option<Head>) -> Self {
         let opened_at = head.as_ref().map_or(0, |head| head.frontier.size());
-        Self { store, session, head, opened_at, changed: false, opened: Vec::new() }
+        Self { store, session, head, opened_at, changed: false }
     }
 
     /// Appends an event to the ledger this door was opened for. Returns its number.
@@ -59,9 +58,7 @@ impl WriteTx {
 
     /// Makes the ledger of a new pool.
     pub(crate) async fn open_ledger(&mut self, ledger: LedgerId) -> Result<()> {
-        Head::open(&mut self.session, ledger).await?;
-        self.opened.push(ledger);
-        Ok(())
+        Head::open(&mut self.session, ledger).await
     }
 
     /// Runs a changing statement; returns how many rows it touched.

@@ -37,7 +37,7 @@ pub enum Kind {
 
 /// Where the database is.
 #[derive(Debug, Clone)]
-pub enum Location {
+pub(crate) enum Location {
     /// A SQLite file.
     File(PathBuf),
     /// `postgres://…`

@@ -20,6 +20,7 @@ pub(crate) use heads::Heads;
 pub use tree::{Frontier, Hash, Position, empty, is_consistent, is_included, leaf, node};
 pub use verify::{Failure, Trust, Verified, verify};
 
+use crate::door::WriteTx;
 use crate::engine::Session;
 use crate::error::{Error, Result};
 use crate::sealed::{Column, Seals, Shape};
@@ -355,6 +356,12 @@ pub async fn body(store: &Store, db: &mut impl Db, ledger: LedgerId, seq: u64) -
     let rows = db.rows(sql!("SELECT sealed FROM ledger_body WHERE ledger = $1 AND seq = $2", ledger, seq)).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     open_body(store.seals(), ledger, seq, &row.get::<Vec<u8>>(0)?).map(Some)
+}
+
+/// Erases the body of an entry, salt included: what it said cannot be known or guessed any more,
+/// while the tree stays whole.
+pub async fn erase_body(tx: &mut WriteTx, ledger: LedgerId, seq: u64) -> Result<()> {
+    tx.execute(sql!("DELETE FROM ledger_body WHERE ledger = $1 AND seq = $2", ledger, seq)).await.map(drop)
 }
 
 fn open_body(seals: &Seals, ledger: LedgerId, seq: u64, sealed: &[u8]) -> Result<Body> {

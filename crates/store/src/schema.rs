@@ -61,6 +61,53 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<()> {
     session.commit().await
 }
 
+/// Type of a column; there are no others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    Text,
+    Int,
+    Bytes,
+}
+
+/// A table as the chain made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) columns: Vec<(&'static str, Type)>,
+    /// Columns of the primary key.
+    pub(crate) key: Vec<&'static str>,
+}
+
+/// Every table, in an order in which rows can be inserted: a table comes after those it refers to.
+/// Read from the migrations themselves, so that it cannot differ from them.
+pub(crate) fn tables() -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    for line in CHAIN.iter().flat_map(|migration| migration.portable.lines()) {
+        if let Some(name) = line.strip_prefix("CREATE TABLE ").and_then(|rest| rest.strip_suffix(" (")) {
+            tables.push(Table { name, columns: Vec::new(), key: Vec::new() });
+            continue;
+        }
+        let Some((table, rest)) = tables.last_mut().zip(line.strip_prefix("    ")) else { continue };
+        if let Some(key) = rest.strip_prefix("PRIMARY KEY (") {
+            table.key = key.trim_end_matches([')', ',']).split(", ").collect();
+            continue;
+        }
+        let mut words = rest.split([' ', ',']);
+        let (Some(name), Some(kind)) = (words.next(), words.next()) else { continue };
+        let kind = match kind {
+            "TEXT" => Type::Text,
+            "BIGINT" => Type::Int,
+            "BYTEA" => Type::Bytes,
+            _ => continue,
+        };
+        if rest.contains("PRIMARY KEY") {
+            table.key = vec![name];
+        }
+        table.columns.push((name, kind));
+    }
+    tables
+}
+
 /// Makes the table of versions with its row 0, which is the lock of the chain.
 async fn prepare(engine: &Engine) -> Result<()> {
     let mut session = engine.begin().await?;
@@ -87,4 +134,41 @@ pub(crate) async fn locked_version(session: &mut Session) -> Result<i64> {
     session.rows(lock).await?;
     let rows = session.rows(sql!("SELECT MAX(version) FROM schema_version")).await?;
     Ok(rows.first().map(|row| row.get::<i64>(0)).transpose()?.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_is_read_from_the_chain_with_its_columns_and_key() {
+        let tables = tables();
+        let created = CHAIN.iter().map(|migration| migration.portable.matches("CREATE TABLE").count()).sum::<usize>();
+        assert_eq!(tables.len(), created);
+        for table in &tables {
+            assert!(!table.key.is_empty(), "{} has no key", table.name);
+            assert!(table.key.iter().all(|key| table.columns.iter().any(|(name, _)| name == key)), "{}", table.name);
+        }
+        let slot = tables.iter().find(|table| table.name == "busy_slot").unwrap();
+        assert_eq!(slot.key, ["person", "day", "half", "hold"]);
+        assert_eq!(slot.columns.len(), 6);
+        let person = tables.iter().find(|table| table.name == "person").unwrap();
+        assert_eq!(person.columns.iter().filter(|(_, kind)| *kind == Type::Bytes).count(), 7);
+    }
+
+    #[test]
+    fn a_table_comes_after_those_it_refers_to() {
+        let order: Vec<&str> = tables().iter().map(|table| table.name).collect();
+        let mut current = "";
+        for line in CHAIN.iter().flat_map(|migration| migration.portable.lines()) {
+            if let Some(name) = line.strip_prefix("CREATE TABLE ") {
+                current = name.trim_end_matches(" (");
+            }
+            if let Some((_, rest)) = line.split_once(" REFERENCES ") {
+                let target = rest.split(' ').next().unwrap();
+                let place = |name: &str| order.iter().position(|table| *table == name).unwrap();
+                assert!(place(target) < place(current), "{current} refers to {target}");
+            }
+        }
+    }
 }

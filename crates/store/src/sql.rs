@@ -124,15 +124,6 @@ impl Row {
         T::from_row(self, index)
     }
 
-    /// Columns in the row.
-    pub(crate) fn len(&self) -> usize {
-        use sqlx::Row as _;
-        match self {
-            Row::Sqlite(row) => row.len(),
-            Row::Postgres(row) => row.len(),
-        }
-    }
-
     fn native<T: Native>(&self, index: usize) -> Result<T> {
         use sqlx::Row as _;
         Ok(match self {

@@ -9,7 +9,7 @@ use crate::engine::{Engine, Kind, Location, Session};
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::keys::{KeyError, KeyFolder, KeyProvider, Material};
-use crate::ledger::{self, Head, Heads, LedgerError, LedgerId, PublicKey, Signer};
+use crate::ledger::{Head, Heads, LedgerError, LedgerId, PublicKey, Signer};
 use crate::schema;
 use crate::sealed::Seals;
 use crate::sql::{Row, Sql};
@@ -51,7 +51,6 @@ pub(crate) struct Inner {
     pub(crate) signer: Signer,
     pub(crate) heads: Heads,
     pub(crate) files: Files,
-    pub(crate) data: PathBuf,
 }
 
 /// An open store.
@@ -90,7 +89,7 @@ impl Store {
         let signer = Signer::new(&name, &material.signing).ok_or_else(broken)?;
         let heads = Heads::new(keys.place().join("heads"), signer.public().clone())?;
         let files = Files::folder(&config.data.join("files"))?;
-        let inner = Inner { engine, seals, signer, heads, files, data: config.data.clone() };
+        let inner = Inner { engine, seals, signer, heads, files };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -292,9 +291,4 @@ impl Store {
         startup::compare_heads(&store).await?;
         Ok((store, recovered))
     }
-}
-
-/// Ledger sizes, as a backup's manifest lists them.
-pub(crate) async fn ledger_sizes(db: &mut impl Db) -> Result<Vec<(LedgerId, u64)>> {
-    ledger::all(db).await
 }

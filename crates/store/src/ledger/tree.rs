@@ -105,15 +105,15 @@ fn cover(from: u64, to: u64) -> Vec<Position> {
 }
 
 /// What a proof is made of: each element is the root over some subtrees, left to right.
-pub type Plan = Vec<Vec<Position>>;
+pub(crate) type Plan = Vec<Vec<Position>>;
 
 /// The subtrees whose hashes give the root of a tree of `size` leaves.
-pub fn root_plan(size: u64) -> Vec<Position> {
+pub(crate) fn root_plan(size: u64) -> Vec<Position> {
     cover(0, size)
 }
 
 /// Elements of the inclusion proof of leaf `index` in a tree of `size`; `index < size`.
-pub fn inclusion_plan(index: u64, size: u64) -> Plan {
+pub(crate) fn inclusion_plan(index: u64, size: u64) -> Plan {
     fn path(index: u64, from: u64, to: u64, plan: &mut Plan) {
         if to - from <= 1 {
             return;
@@ -134,7 +134,7 @@ pub fn inclusion_plan(index: u64, size: u64) -> Plan {
 
 /// Elements of the proof that the tree of `old` leaves is a prefix of the tree of `size`;
 /// `0 < old <= size`.
-pub fn consistency_plan(old: u64, size: u64) -> Plan {
+pub(crate) fn consistency_plan(old: u64, size: u64) -> Plan {
     fn sub(old: u64, from: u64, to: u64, whole: bool, plan: &mut Plan) {
         if old == to {
             if !whole {
@@ -162,7 +162,7 @@ fn largest_half(n: u64) -> u64 {
 }
 
 /// Root over adjacent subtrees, left to right.
-pub fn fold(hashes: &[Hash]) -> Hash {
+pub(crate) fn fold(hashes: &[Hash]) -> Hash {
     let mut hashes = hashes.iter().rev();
     match hashes.next() {
         None => empty(),
