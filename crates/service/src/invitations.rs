@@ -240,6 +240,19 @@ impl Service {
         self.take_answer(ctx, id, answer, Answered::Expert).await
     }
 
+    /// Asks leave while logged in, in writing (DG 第十一条).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for somebody else's engagement; [`Error::Invalid`] without words.
+    pub async fn ask_leave(&self, ctx: &Ctx, id: EngagementId, reason: &str) -> Result<()> {
+        let row = store::engagements::find::<Engagement>(&mut self.store.read(), id).await?;
+        let row = row.ok_or(Error::NotFound)?;
+        ctx.actor
+            .allow(Action::AnswerInvitation, Self::own(&row.body))
+            .map_err(|_| Error::NotFound)?;
+        self.take_leave_request(ctx, id, reason).await
+    }
+
     async fn open_invitation(&self, engagement: Engagement, asks: bool) -> Result<Invitation> {
         let mut read = self.store.read();
         let task = store::tasks::find::<Task>(&mut read, engagement.task).await?;

@@ -1,0 +1,320 @@
+//! A small bureau for tests: one pool under the Dongguan pack, its people and its roles.
+
+use std::sync::Arc;
+
+use domain::actor::{Actor, Grant, Role};
+use domain::draw_process::{Attempt, Party};
+use domain::expert::{Expert, Standing, Term};
+use domain::half_day::{HalfDay, Slot};
+use domain::id::{AccountId, DrawId, ExpertId, OrganisationId, PersonId, PoolId, SpecialtyId, TaskId};
+use domain::organisation::{Organisation, OrganisationRef};
+use domain::person::{Employer, Profile, Title};
+use domain::policy::library::shipped;
+use domain::pool::{Pool, Specialty, SpecialtyStatus};
+use domain::task::{
+    Call, Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, Venue,
+};
+use draw::{Digest, Share, Suite, commitment};
+use jiff::civil::date;
+use service::port::{StoppedClock, SystemEntropy};
+use service::{Ctx, Packs, Service, Settings};
+use store::experts::ExpertKeys;
+use store::ledger::EntryFilter;
+use store::organisations::OrganisationKeys;
+use store::persons::{PersonKeys, Private};
+use store::pools::{PoolKeys, SpecialtyKeys};
+use store::testing::TestStore;
+use store::{LedgerId, Secret, document};
+use uuid::Uuid;
+
+/// Monday 2022-06-06, 09:00 in Shanghai: the instrument is in force.
+pub const NOW: &str = "2022-06-06T01:00:00Z";
+
+pub struct Bureau {
+    pub service: Service,
+    pub clock: Arc<StoppedClock>,
+    pub store: store::Store,
+    pub pool: PoolId,
+    pub specialty: SpecialtyId,
+    pub requester: OrganisationId,
+    pub officer: Ctx,
+    pub approver: Ctx,
+    pub asking: Ctx,
+    pub supervisor: Ctx,
+}
+
+fn id<T: From<Uuid>>(n: u128) -> T {
+    T::from(Uuid::from_u128(n))
+}
+
+fn ctx(service: &Service, n: u128, role: Role, pool: PoolId, organisation: u128) -> Ctx {
+    let actor = Actor {
+        account: Some(id(n)),
+        name: format!("{}甲", role.zh()),
+        organisation: Some(id(organisation)),
+        person: None,
+        grants: vec![Grant { role, pool: Some(pool) }],
+    };
+    service.ctx(actor, "test", "test")
+}
+
+impl Bureau {
+    /// A bureau with this many senior experts, each of an employer of their own.
+    pub async fn open(engine: &TestStore, experts: u32) -> Self {
+        let clock = Arc::new(StoppedClock::at(NOW.parse().expect("a time")));
+        let text = shipped("dg-2021").expect("shipped").pack;
+        let pack = domain::policy::check::check(text).expect("the pack is sound");
+        let digest = pack.digest().to_string();
+        let service = Service::new(
+            engine.store.clone(),
+            Packs::new([pack]),
+            clock.clone(),
+            Arc::new(SystemEntropy),
+            Settings::default(),
+        );
+        let pool: PoolId = id(100);
+        let specialty: SpecialtyId = id(200);
+        let mut tx = engine.store.write(LedgerId::System).await.expect("door");
+        for (n, name) in [(10, "示例市人社局"), (11, "示例市云岭分局"), (12, "示例市第二分局")] {
+            let body = Organisation {
+                id: id(n),
+                name: name.into(),
+                credit_code: None,
+                kind: Some("机关".into()),
+                listed: false,
+                public_body: true,
+                contact: None,
+            };
+            let keys = OrganisationKeys {
+                name: name.into(),
+                name_sort: name.into(),
+                credit_code: None,
+                kind: "机关".into(),
+            };
+            let search = store::SearchText::new().name(name);
+            store::organisations::insert(&mut tx, id(n), keys, &search, &body).await.expect("saved");
+        }
+        let body = Pool {
+            id: pool,
+            name: "示例专家库".into(),
+            pack: "dg-2021".into(),
+            pack_digest: digest.clone(),
+            manager: id(10),
+            phone: None,
+            extension: None,
+            demonstration: false,
+        };
+        let keys = PoolKeys {
+            no: 0,
+            name: body.name.clone(),
+            pack: body.pack.clone(),
+            pack_digest: digest,
+            status: "open".into(),
+        };
+        store::pools::insert(&mut tx, pool, keys, &body).await.expect("saved");
+        tx.append(&store::testing::event("test.bureau", NOW.parse().expect("a time")))
+            .await
+            .expect("recorded");
+        tx.commit().await.expect("committed");
+        let mut tx = engine.store.write(pool).await.expect("door");
+        let body = Specialty {
+            id: specialty,
+            pool,
+            name: "焊接".into(),
+            occupation: None,
+            status: SpecialtyStatus::Active,
+        };
+        let keys = SpecialtyKeys { pool, name: "焊接".into(), status: "active".into(), position: 1 };
+        document::insert(&mut tx, specialty, keys, &body).await.expect("saved");
+        for n in 0..experts {
+            insert_expert(&mut tx, pool, specialty, n).await;
+        }
+        tx.append(&store::testing::event("test.experts", NOW.parse().expect("a time")))
+            .await
+            .expect("recorded");
+        tx.commit().await.expect("committed");
+        Self {
+            officer: ctx(&service, 1, Role::Officer, pool, 10),
+            approver: ctx(&service, 2, Role::Approver, pool, 10),
+            asking: ctx(&service, 3, Role::Requester, pool, 11),
+            supervisor: ctx(&service, 4, Role::Supervisor, pool, 10),
+            store: engine.store.clone(),
+            clock,
+            pool,
+            specialty,
+            requester: id(11),
+            service,
+        }
+    }
+
+    /// A requester of another unit.
+    pub fn stranger(&self) -> Ctx {
+        ctx(&self.service, 5, Role::Requester, self.pool, 12)
+    }
+
+    /// The same person, now.
+    pub fn now(&self, ctx: &Ctx) -> Ctx {
+        self.service.ctx(ctx.actor.clone(), "test", "test")
+    }
+
+    pub fn request(&self, seats: u32) -> Request {
+        Request {
+            content: "焊接项目评审".into(),
+            scope: "考核评价".into(),
+            kind: "8-4".into(),
+            sub_kind: Some("项目评审".into()),
+            fields: [].into(),
+            half_days: vec![HalfDay { date: date(2022, 6, 20), slot: Slot::Morning }],
+            starts_at: Some("09:00".into()),
+            place: "示例市云岭区会议室".into(),
+            venue: Venue::OnSite,
+            reviewed: vec![Reviewed {
+                organisation: OrganisationRef { id: None, name: "受评单位".into(), credit_code: None },
+                listed: false,
+                people: vec![ReviewedPerson { name: "项目负责人甲".into(), leads: true }],
+                call: Some(Call { guideline: "G1".into(), round: "2022-1".into() }),
+            }],
+            demands: vec![Demand {
+                label: "焊接组".into(),
+                specialties: vec![self.specialty],
+                level: Level::Title { rung: "副高级".into() },
+                duty: None,
+                seats,
+                reserves: 1,
+            }],
+            per_employer: None,
+            recusal: RecusalDemand::Nobody,
+            mode: Mode::Random,
+        }
+    }
+
+    /// Files and accepts.
+    pub async fn accepted(&self, seats: u32) -> TaskId {
+        let filed = self.service.file_task(&self.asking, self.pool, self.request(seats)).await;
+        let task = filed.expect("filed");
+        self.service.accept_task(&self.officer, task).await.expect("accepted");
+        task
+    }
+
+    pub async fn attempt(&self, draw: DrawId) -> Attempt {
+        let mut read = self.store.read();
+        let row = store::draws::find::<Attempt>(&mut read, draw).await.expect("read");
+        row.expect("there").body
+    }
+
+    pub fn party(&self, party: Party) -> &Ctx {
+        match party {
+            Party::Manager => &self.officer,
+            Party::Requester => &self.asking,
+            Party::Supervisor => &self.supervisor,
+        }
+    }
+
+    /// All three commit and reveal.
+    pub async fn ceremony(&self, draw: DrawId, seed: u8) {
+        let digest = self.attempt(draw).await.frame_digest;
+        for party in Party::ALL {
+            let commitment = committed(digest, party, seed);
+            let ctx = self.party(party);
+            let done = self.service.commit_share(ctx, draw, party, &commitment.to_hex()).await;
+            done.expect("committed");
+        }
+        for party in Party::ALL {
+            let share = Share([seed; 32]).to_hex();
+            let done = self.service.reveal_share(self.party(party), draw, party, &share).await;
+            done.expect("revealed");
+        }
+    }
+
+    /// From filing to the unsealed result.
+    pub async fn unsealed(&self, seats: u32, seed: u8) -> (TaskId, DrawId) {
+        let task = self.accepted(seats).await;
+        let draw = self.service.freeze_frame(&self.officer, task, false).await.expect("frozen");
+        self.ceremony(draw, seed).await;
+        self.service.propose_unsealing(&self.officer, draw).await.expect("proposed");
+        self.service.confirm_unsealing(&self.supervisor, draw).await.expect("unsealed");
+        (task, draw)
+    }
+
+    /// An expert logged in on the phone.
+    pub fn expert(&self, person: PersonId) -> Ctx {
+        let actor = Actor {
+            account: Some(AccountId(person.0)),
+            name: "专家".into(),
+            organisation: None,
+            person: Some(person),
+            grants: vec![Grant { role: Role::Expert, pool: Some(self.pool) }],
+        };
+        self.service.ctx(actor, "test", "test")
+    }
+
+    /// Actions of the pool's ledger about anything, in order.
+    pub async fn ledger(&self) -> Vec<String> {
+        let mut read = self.store.read();
+        let filter = EntryFilter { ledger: Some(LedgerId::Pool(self.pool)), ..EntryFilter::default() };
+        let entries = store::ledger::list(&mut read, &filter, 1_000).await.expect("read");
+        entries.into_iter().map(|entry| entry.action).collect()
+    }
+}
+
+pub fn committed(digest: Digest, party: Party, seed: u8) -> Digest {
+    commitment(Suite::Sm3, digest, party.code(), &Share([seed; 32]))
+}
+
+async fn insert_expert(tx: &mut store::WriteTx, pool: PoolId, specialty: SpecialtyId, n: u32) {
+    let number = 1_000 + u128::from(n);
+    let (person, expert): (PersonId, ExpertId) = (id(number), id(100_000 + number));
+    let name = format!("专家{n:03}");
+    let profile = Profile {
+        name: name.clone(),
+        born: Some(date(1975, 3, 1)),
+        employer: Some(Employer {
+            organisation: None,
+            name: format!("示例单位{n}"),
+            credit_code: None,
+            kind: Some("企业".into()),
+        }),
+        titles: vec![Title {
+            name: "高级工程师".into(),
+            level: "副高级".into(),
+            field: None,
+            obtained: None,
+            authority: None,
+        }],
+        ..Profile::default()
+    };
+    let private =
+        Private { phone: Some(Secret::new(format!("154{n:08}"))), ..Private::default() };
+    let keys = PersonKeys { name: name.clone(), name_sort: name.clone() };
+    store::persons::insert(tx, person, keys, &private, &profile).await.expect("saved");
+    let term = Term { from: date(2021, 7, 1), to: date(2024, 6, 30) };
+    let body = Expert {
+        id: expert,
+        pool,
+        person,
+        number: format!("DG2021{n:04}"),
+        specialties: vec![specialty],
+        duties: Vec::new(),
+        standing: Standing::Appointed { term },
+        channel: None,
+        basis: None,
+    };
+    let keys = ExpertKeys {
+        seq: 0,
+        pool,
+        person,
+        number: Some(body.number.clone()),
+        number_sort: String::new(),
+        status: "appointed".into(),
+        term_from: Some(term.from),
+        term_to: Some(term.to),
+        name: name.clone(),
+        name_sort: name.clone(),
+        employer: format!("示例单位{n}"),
+        employer_organisation: None,
+        title_rank: 4,
+        skill_rank: 0,
+    };
+    let search = store::SearchText::new().name(&name);
+    store::experts::insert(tx, expert, keys, &search, &[specialty], &body).await.expect("saved");
+}
