@@ -193,8 +193,8 @@ impl Found<'_> {
                     !request.reviewed.is_empty()
                         && request.reviewed.iter().all(|r| r.people.iter().any(|p| p.leads))
                 }
-                "applicant_unit" | "object_unit" => !request.reviewed.is_empty(),
-                "guideline" | "call" => {
+                "reviewed_organisation" => !request.reviewed.is_empty(),
+                "guideline" | "round" => {
                     !request.reviewed.is_empty()
                         && request.reviewed.iter().all(|r| {
                             r.call.as_ref().is_some_and(|call| {
@@ -213,7 +213,7 @@ impl Found<'_> {
                     .find(|known| known.id == *field)
                     .map_or(field.as_str(), |known| known.label.as_str());
                 let place = match field.as_str() {
-                    "project_leader" | "applicant_unit" | "object_unit" | "guideline" | "call" => {
+                    "project_leader" | "reviewed_organisation" | "guideline" | "round" => {
                         "reviewed".to_owned()
                     }
                     other => format!("fields.{other}"),

@@ -65,10 +65,7 @@ impl Engine {
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .foreign_keys(true)
             .busy_timeout(LOCK_WAIT)
             .statement_cache_capacity(400)
@@ -77,21 +74,29 @@ impl Engine {
             .pragma("temp_store", "MEMORY")
             // 64 MiB a connection; the rest is the page cache of the system through the map.
             .pragma("cache_size", "-65536")
-            .pragma("mmap_size", "268435456")
+            .pragma("mmap_size", "268435456");
+        let writing = options
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .optimize_on_close(true, 1000);
         let writer = PoolOptions::<Sqlite>::new()
             .max_connections(1)
             .acquire_timeout(LOCK_WAIT)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.clone())
+            .connect_with(writing)
             .await?;
+        // Opened now and kept: what a new connection sets up would wait for a writer under way.
         let readers = PoolOptions::<Sqlite>::new()
+            .min_connections(READERS)
             .max_connections(READERS)
             .acquire_timeout(LOCK_WAIT)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_lazy_with(options.pragma("query_only", "ON"));
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
         let engine = Engine::Sqlite { readers, writer };
         let rows = engine.read(Sql::new("SELECT sqlite_version()")).await?;
         let version: String = rows.first().map(|row| row.get(0)).transpose()?.unwrap_or_default();
