@@ -1,5 +1,6 @@
 //! Use cases: each is one function, behind pages, JSON and the command line alike.
 
+pub mod accounts;
 pub mod attempts;
 pub mod change;
 pub mod ctx;
@@ -8,15 +9,22 @@ pub mod draws;
 pub mod engagements;
 pub mod error;
 pub mod feasibility;
+pub mod health;
+pub mod installation;
 pub mod invitations;
+pub mod links;
 pub mod misconduct;
 pub mod packs;
 pub mod password;
+pub mod pool_set_up;
 pub mod pools;
 pub mod port;
 pub mod registers;
 pub mod rotations;
+pub mod schedule;
+pub mod second_factor;
 pub mod service;
+pub mod sessions;
 pub mod tasks;
 
 pub use ctx::Ctx;

@@ -15,6 +15,10 @@ const MEMORY: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
+/// A stored form that no password has, made with the same costs: what is checked when there is no account.
+pub(crate) const NOBODYS: &str =
+    "argon2id$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// Shortest and longest password, in characters.
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=128;
 

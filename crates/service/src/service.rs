@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::actor::Actor;
 use domain::calendar::Calendar;
 use store::Store;
+use tokio::sync::Semaphore;
 
 use crate::attempts::Attempts;
 use crate::ctx::Ctx;
@@ -45,7 +46,12 @@ pub struct Service {
     pub(crate) calendar: Arc<Calendar>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) attempts: Arc<Attempts>,
+    /// How many passwords may be hashed at once.
+    pub(crate) hashers: Arc<Semaphore>,
 }
+
+/// Each hash takes 19 MiB and a core for some time.
+const HASHERS: usize = 4;
 
 impl Service {
     /// A service over an open store.
@@ -64,6 +70,7 @@ impl Service {
             calendar: Arc::new(Calendar::built_in()),
             settings: Arc::new(settings),
             attempts: Arc::new(Attempts::default()),
+            hashers: Arc::new(Semaphore::new(HASHERS)),
         }
     }
 

@@ -40,6 +40,7 @@ mod store;
 pub mod tasks;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tries;
 
 pub use document::{Count, Direction, Page, PageRequest, Stored};
 pub use door::{Receipt, WriteTx};

@@ -44,6 +44,11 @@ pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: PoolId) -> Result<O
     document::find(db, id).await
 }
 
+/// The pool with this running number.
+pub async fn numbered<B: DeserializeOwned>(db: &mut impl Db, no: i64) -> Result<Option<Pool<B>>> {
+    Select::<PoolKeys>::new().equal("no", no).first(db).await
+}
+
 /// Every pool, in the order they were set up.
 pub async fn all<B: DeserializeOwned>(db: &mut impl Db) -> Result<Vec<Pool<B>>> {
     Select::<PoolKeys>::new().all_by(db, "no").await

@@ -10,10 +10,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
+use service::sessions::Gate;
 
 use crate::components::Link;
 use crate::layout::{Layout, Site, Visit};
 use crate::page;
+use crate::state::SiteWords;
 
 /// Where a signed-out visitor signs in.
 pub const SIGN_IN: &str = "/login";
@@ -32,6 +34,8 @@ pub enum WebError {
     },
     /// The visitor has to sign in first and comes back here.
     SignedOut,
+    /// The session still has to do something before it may go on: change the password, enter a code.
+    Unfinished(Gate),
     /// A request that another site started.
     CrossSite,
     /// Somebody else changed the same record.
@@ -50,6 +54,8 @@ pub enum WebError {
         /// What to do.
         remedy: String,
     },
+    /// What was sent does not hold; pages show their form again instead.
+    Invalid(Vec<service::Problem>),
     /// The request is larger than allowed.
     TooLarge,
     /// The request cannot be read.
@@ -80,6 +86,11 @@ impl WebError {
         tracing::error!(number, %cause, "request failed");
         Self::Internal { number }
     }
+    /// The session stands at this gate.
+    #[must_use]
+    pub fn unfinished(gate: Gate) -> Self {
+        Self::Unfinished(gate)
+    }
     /// What a bare status of a library means.
     #[must_use]
     pub fn from_status(status: StatusCode) -> Self {
@@ -104,10 +115,10 @@ impl WebError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden { .. } | Self::CrossSite | Self::Unfinished(_) => StatusCode::FORBIDDEN,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
-            Self::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused { .. } | Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -140,6 +151,16 @@ impl WebError {
                 "登录已过期，或者还没有登录。",
                 "登录后会回到这一页。",
             ),
+            Self::Unfinished(gate) => Words {
+                heading: format!("请先{}", gate.zh()),
+                why: "这个登录还没有完成。".into(),
+                remedy: format!("请先到“{}”页面办理，办好后即可继续。", gate.zh()),
+            },
+            Self::Invalid(problems) => Words {
+                heading: "填写的内容有误，没有保存".into(),
+                why: problems.iter().map(|problem| problem.sentence.as_str()).collect(),
+                remedy: "请改正后重新提交。".into(),
+            },
             Self::CrossSite => Words::new(
                 "没有执行这次操作",
                 "请求是从别的网站发起的，系统按规定拦下，没有保存任何内容。",
@@ -243,10 +264,13 @@ struct Problem {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<String>,
+    /// What is wrong, field by field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<service::Problem>,
 }
 
 /// Middleware: gives every failure its words, whether it was raised here or is a bare status of a library.
-pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+pub async fn render(State(site): State<SiteWords>, request: Request, next: Next) -> Response {
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
     let readable = matches!(request.method().as_str(), "GET" | "HEAD");
     let response = next.run(request).await;
@@ -265,6 +289,7 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
         }
         None => return response,
     };
+    let site = site.now();
     let mut answer = if wants_problem(&uri, &headers) {
         problem(&failure, &site)
     } else if matches!(*failure, WebError::SignedOut) && !headers.contains_key(page::FRAGMENT) {
@@ -274,6 +299,8 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
             "/"
         };
         Redirect::to(&format!("{SIGN_IN}?back={}", escape_query(back))).into_response()
+    } else if let WebError::Unfinished(gate) = &*failure {
+        Redirect::to(gate_page(*gate)).into_response()
     } else {
         error_page(&failure, &site, &Visit::of(&uri, &headers))
     };
@@ -289,6 +316,55 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
         );
     }
     answer
+}
+
+/// Where a session at this gate goes on.
+#[must_use]
+pub fn gate_page(gate: Gate) -> &'static str {
+    match gate {
+        Gate::Open => "/",
+        Gate::Code => "/login/code",
+        Gate::Password => "/me/password",
+        Gate::Enrolment => "/me/totp",
+    }
+}
+
+impl From<domain::actor::Denied> for WebError {
+    fn from(denied: domain::actor::Denied) -> Self {
+        Self::Forbidden { what: denied.action.zh().to_owned(), contact: "安全管理员调整岗位".to_owned() }
+    }
+}
+
+impl From<service::Error> for WebError {
+    /// What a use case refused, in the words of a page. Forms show [`service::Error::Invalid`] beside their fields
+    /// themselves.
+    fn from(error: service::Error) -> Self {
+        use service::Error;
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::Forbidden(denied) => denied.into(),
+            Error::LoggedOut | Error::Unauthenticated(_) => Self::SignedOut,
+            Error::TooMany(_) => Self::TooMany { wait: Duration::from_secs(15 * 60) },
+            Error::Refused(reasons) => Self::refused(&reasons),
+            Error::Stale => Self::Conflict { what: "这条内容刚被他人更新。".to_owned(), href: String::new() },
+            Error::Invalid(problems) => Self::Invalid(problems),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl WebError {
+    fn refused(reasons: &[service::Reason]) -> Self {
+        let sentences = reasons.iter().map(|reason| match reason.article.as_str() {
+            "" => reason.sentence.clone(),
+            article => format!("{}（{article}）", reason.sentence),
+        });
+        Self::Refused {
+            what: "这项操作没有办成，没有保存".to_owned(),
+            why: sentences.collect::<Vec<_>>().join("；"),
+            remedy: String::new(),
+        }
+    }
 }
 
 fn is_bare(response: &Response) -> bool {
@@ -316,6 +392,10 @@ fn problem(failure: &WebError, site: &Site) -> Response {
         number: match failure {
             WebError::Internal { number } => Some(number.clone()),
             _ => None,
+        },
+        problems: match failure {
+            WebError::Invalid(problems) => problems.clone(),
+            _ => Vec::new(),
         },
     };
     (
@@ -361,7 +441,7 @@ fn duration(wait: Duration) -> String {
 }
 
 /// Six characters that nobody confuses when reading them aloud. They name a log line, they are no secret.
-fn number() -> String {
+pub(crate) fn number() -> String {
     const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut rest = std::hash::RandomState::new().build_hasher().finish();
     (0..6)

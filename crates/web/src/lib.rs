@@ -9,21 +9,27 @@ pub mod auth;
 pub mod components;
 pub mod error;
 pub mod form;
+pub mod home;
 pub mod layout;
+pub mod limits;
 pub mod menu;
 pub mod page;
+pub mod routes;
 pub mod security;
-
-use std::sync::Arc;
+pub mod session;
+pub mod state;
 
 use axum::Router;
+use axum::body::Body;
+use axum::extract::MatchedPath;
 use axum::middleware;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::trace::TraceLayer;
 
 use crate::error::WebError;
-use crate::layout::Site;
 use crate::security::Transport;
+use crate::state::{App, SiteWords};
 
 /// Wraps feature routes into the complete site: embedded files, type-size switch, failures in words, compression
 /// and protection.
@@ -32,7 +38,7 @@ use crate::security::Transport;
 /// When an origin of `transport` cannot be read.
 pub fn site(
     features: Router,
-    site: Arc<Site>,
+    site: impl Into<SiteWords>,
     transport: &Transport,
 ) -> Result<Router, tower_http::csrf::ConfigError> {
     let routes = features
@@ -52,6 +58,23 @@ pub fn site(
         ));
     // Failures get their words outside the guard, so that its refusals get words too; headers go around both.
     let guarded = security::guard(routes, transport)?
-        .layer(middleware::from_fn_with_state(site, error::render));
+        .layer(middleware::from_fn_with_state(site.into(), error::render));
     Ok(security::headers(guarded, transport).layer(CompressionLayer::new()))
+}
+
+/// The complete program as a web service: every route of [`routes::all`] over these use cases.
+///
+/// # Errors
+/// When an origin of the transport cannot be read.
+pub fn app(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
+    let features = routes::all()
+        .into_router()
+        .layer(middleware::from_fn_with_state(app.clone(), session::load))
+        .with_state(app.clone());
+    let traced = TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<Body>| {
+        // The registered address, not the one sent: that one may carry names and tokens.
+        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        tracing::info_span!("request", method = %request.method(), route = route.unwrap_or("-"))
+    });
+    site(features.layer(traced), app.site.clone(), &app.transport)
 }

@@ -1,5 +1,8 @@
 //! The left menu as data. Which entries a visitor may open is decided by the caller, entry by entry.
 
+use domain::actor::{Action, Actor, Reach, reach};
+use domain::id::PoolId;
+
 use crate::components::Here;
 
 /// One entry of the menu.
@@ -9,7 +12,7 @@ pub struct Entry {
     pub group: &'static str,
     /// Its words.
     pub label: &'static str,
-    /// Its address; everything below that address counts as this entry.
+    /// Its address, with `{no}` for the number of the pool; everything below that address counts as this entry.
     pub href: &'static str,
     /// Icon of the first entries of a group; empty indents the entry below the one before.
     pub icon: &'static str,
@@ -46,6 +49,8 @@ impl Count {
 pub struct Item {
     /// The entry.
     pub entry: Entry,
+    /// Its address, the number of the pool filled in.
+    pub href: String,
     /// The count beside it.
     pub count: Option<Count>,
     /// Whether the page shown belongs to it.
@@ -62,25 +67,36 @@ pub struct Group {
 }
 
 /// The menu of one visitor: entries that `visible` lets through, grouped in the order given, with the counts that
-/// `count` knows and the entry marked that `path` belongs to (the longest match).
+/// `count` knows and the entry marked that `path` belongs to (the longest match). Without a pool, entries of a pool
+/// do not appear.
 #[must_use]
 pub fn build(
     entries: &[Entry],
+    pool: Option<i64>,
     path: &str,
     mut visible: impl FnMut(&Entry) -> bool,
     mut count: impl FnMut(&Entry) -> Option<Count>,
 ) -> Vec<Group> {
-    let current = entries
+    let addressed: Vec<(Entry, String)> = entries
         .iter()
-        .filter(|entry| covers(entry.href, path))
-        .map(|entry| entry.href)
-        .max_by_key(|href| href.len());
+        .filter_map(|entry| match (entry.href.contains("{no}"), pool) {
+            (false, _) => Some((*entry, entry.href.to_owned())),
+            (true, Some(no)) => Some((*entry, entry.href.replace("{no}", &no.to_string()))),
+            (true, None) => None,
+        })
+        .collect();
+    let current = addressed
+        .iter()
+        .filter(|(_, href)| covers(href, path))
+        .map(|(_, href)| href.clone())
+        .max_by_key(String::len);
     let mut groups: Vec<Group> = Vec::new();
-    for entry in entries.iter().filter(|entry| visible(entry)) {
+    for (entry, href) in addressed.into_iter().filter(|(entry, _)| visible(entry)) {
         let item = Item {
-            entry: *entry,
-            count: count(entry),
-            here: Here::when(current == Some(entry.href)),
+            entry,
+            count: count(&entry),
+            here: Here::when(current.as_ref() == Some(&href)),
+            href,
         };
         match groups.last_mut() {
             Some(group) if group.heading == entry.group => group.items.push(item),
@@ -91,6 +107,41 @@ pub fn build(
         }
     }
     groups
+}
+
+/// The menu of the program: each entry with the actions any one of which opens it. No actions: for everybody who
+/// holds a role in the pool.
+const MENU: &[(Entry, &[Action])] = &[
+    (entry("专家", "专家库", "/p/{no}/experts", "users"), &[Action::ReadExperts]),
+    (entry("系统", "账号", "/settings/users", "gear"), &[Action::ManageAccounts]),
+    (entry("系统", "岗位授权", "/settings/roles", "gear"), &[Action::GrantRoles]),
+    (entry("系统", "系统留痕", "/settings/log", "gear"), &[Action::ReadSystemLog]),
+    (entry("系统", "专家库设置", "/settings/pools", ""), &[Action::CreatePool]),
+    (entry("我的", "账号与安全", "/me", "gear"), &[]),
+];
+
+const fn entry(group: &'static str, label: &'static str, href: &'static str, icon: &'static str) -> Entry {
+    Entry { group, label, href, icon }
+}
+
+/// The menu of this actor, in this pool if there is one.
+#[must_use]
+pub fn of(actor: &Actor, pool: Option<(i64, PoolId)>, path: &str) -> Vec<Group> {
+    let entries: Vec<Entry> = MENU.iter().map(|(entry, _)| *entry).collect();
+    let opens = |action: &Action| {
+        actor.grants.iter().any(|grant| match reach(grant.role, *action) {
+            Reach::None => false,
+            Reach::System => true,
+            Reach::Own | Reach::Unit | Reach::Pool => {
+                pool.is_some_and(|(_, here)| grant.pool == Some(here))
+            }
+        })
+    };
+    let visible = |entry: &Entry| {
+        MENU.iter()
+            .any(|(known, actions)| known == entry && (actions.is_empty() || actions.iter().any(opens)))
+    };
+    build(&entries, pool.map(|(no, _)| no), path, visible, |_| None)
 }
 
 fn covers(href: &str, path: &str) -> bool {
@@ -133,7 +184,7 @@ mod tests {
     ];
 
     fn current(path: &str) -> Vec<&'static str> {
-        build(ENTRIES, path, |_| true, |_| None)
+        build(ENTRIES, None, path, |_| true, |_| None)
             .into_iter()
             .flat_map(|group| group.items)
             .filter(|item| item.here.is_current())
@@ -153,6 +204,7 @@ mod tests {
     fn groups_without_entries_disappear() {
         let groups = build(
             ENTRIES,
+            None,
             "/",
             |entry| entry.group != "专家",
             |_| Some(Count::Size(1286)),

@@ -133,6 +133,13 @@ CREATE TABLE setup_link (
     used_at BIGINT,
     body TEXT NOT NULL
 );
+CREATE TABLE log_in_try (
+    name TEXT NOT NULL,
+    network TEXT NOT NULL,
+    failures BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    PRIMARY KEY (name, network)
+);
 CREATE TABLE draft (
     account TEXT NOT NULL,
     form TEXT NOT NULL,

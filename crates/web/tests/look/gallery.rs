@@ -86,6 +86,7 @@ pub(crate) fn layout(title: &str, size: TypeSize) -> Layout {
     };
     let menu = menu::build(
         ENTRIES,
+        None,
         "/experts",
         |_| true,
         |entry| match entry.href {

@@ -1,0 +1,61 @@
+//! What `doctor` and the page of the system administrator look at.
+
+use jiff::Timestamp;
+
+use crate::service::Service;
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What.
+    pub subject: &'static str,
+    /// What was found; an error says what to do.
+    pub finding: Result<String, String>,
+}
+
+/// A clock before this program was made is wrong: 2026-01-01.
+const MADE: i64 = 1_767_225_600;
+
+impl Service {
+    /// Looks at database, keys, ledgers, accounts, clock and packs.
+    pub async fn examine(&self) -> Vec<Check> {
+        let store = &self.store;
+        let mut db = store.read();
+        let ledgers = store.check_ledgers().await.map(|ledgers| {
+            let entries: u64 = ledgers.iter().map(|(_, size)| size).sum();
+            format!("{} 本台账、{entries} 条留痕逐条核验一致", ledgers.len())
+        });
+        let accounts = store::accounts::total(&mut db).await.map(|total| match total {
+            0 => "还没有账号，启动后用一次性链接完成首次设置".to_owned(),
+            total => format!("{total} 个账号"),
+        });
+        let pools = store::pools::all::<domain::pool::Pool>(&mut db).await;
+        let bound = pools.map_err(|e| e.to_string()).and_then(|pools| {
+            for pool in &pools {
+                let pack = self.packs.of(&pool.body).map_err(|e| e.to_string())?;
+                if pack.digest().to_string() != pool.body.pack_digest {
+                    return Err(format!(
+                        "专家库“{}”设立时采用的规则与本程序所带的 {} 内容不同。请核对规则版本后再继续使用。",
+                        pool.keys.name, pool.keys.pack
+                    ));
+                }
+            }
+            Ok(format!("{} 个专家库，规则与设立时一致", pools.len()))
+        });
+        vec![
+            Check { subject: "数据库", finding: Ok(format!("{:?}，结构第 {} 版", store.kind(), store::SCHEMA_VERSION)) },
+            Check { subject: "密钥", finding: Ok(format!("与数据库配套，签名指纹 {}", store.public_key().fingerprint())) },
+            Check { subject: "台账", finding: ledgers.map_err(|e| e.to_string()) },
+            Check { subject: "账号", finding: accounts.map_err(|e| e.to_string()) },
+            Check { subject: "专家库", finding: bound },
+            Check { subject: "时钟", finding: clock(self.clock.now()) },
+        ]
+    }
+}
+
+fn clock(now: Timestamp) -> Result<String, String> {
+    if now.as_second() < MADE {
+        return Err(format!("服务器时间 {now} 明显偏早。请先校准时间，否则期限和聘期都会算错。"));
+    }
+    Ok(format!("{}", now.to_zoned(crate::ctx::shanghai()).strftime("%Y年%-m月%-d日 %H:%M:%S")))
+}

@@ -1,0 +1,29 @@
+//! Work nobody clicks for: what is due is found and done every few seconds, and again after any
+//! interruption. Each kind of work is idempotent; one that fails does not hold up the others.
+
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::service::Service;
+use crate::sessions;
+
+impl Service {
+    /// Does everything that is due now. A new kind of work adds its line here.
+    pub async fn run_schedule(&self, ctx: &Ctx) {
+        report("sessions", self.sweep_sessions(ctx).await);
+    }
+
+    /// Forgets sessions that ended and tries that count no more.
+    async fn sweep_sessions(&self, ctx: &Ctx) -> Result<()> {
+        let mut tx = self.store.upkeep().await?;
+        store::sessions::sweep(&mut tx, ctx.now - sessions::ABSOLUTE).await?;
+        store::tries::sweep(&mut tx, ctx.now - sessions::ABSOLUTE).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn report(work: &'static str, done: Result<()>) {
+    if let Err(error) = done {
+        tracing::error!(work, %error, "scheduled work failed");
+    }
+}
