@@ -176,7 +176,10 @@ pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> R
         agent: header(request.headers(), "user-agent").chars().take(200).collect(),
     };
     let id = HeaderValue::from_str(&origin.request);
-    let mut response = match identify(&app, &origin, &request).await {
+    let jar = CookieJar::from_headers(request.headers());
+    let token = jar.get(cookie_name(&app.transport)).map(Cookie::value);
+    let number = pool_number(request.uri().path());
+    let mut response = match identify(&app, &origin, token, number).await {
         Ok((session, pool)) => {
             let extensions = request.extensions_mut();
             extensions.insert(origin);
@@ -199,16 +202,16 @@ pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> R
 async fn identify(
     app: &App,
     origin: &Origin,
-    request: &Request,
+    token: Option<&str>,
+    number: Option<i64>,
 ) -> Result<(Option<Session>, Option<InPool>), WebError> {
     app.limits.take(Kind::Any, &origin.network).map_err(|wait| WebError::TooMany { wait })?;
-    let jar = CookieJar::from_headers(request.headers());
-    let Some(token) = jar.get(cookie_name(&app.transport)) else { return Ok((None, None)) };
-    let Some(found) = app.service.authenticate(token.value(), &origin.address, &origin.request).await? else {
+    let Some(token) = token else { return Ok((None, None)) };
+    let Some(found) = app.service.authenticate(token, &origin.address, &origin.request).await? else {
         return Ok((None, None));
     };
     let session = Session(Arc::new(found));
-    let Some(no) = pool_number(request.uri().path()) else { return Ok((Some(session), None)) };
+    let Some(no) = number else { return Ok((Some(session), None)) };
     let pool = match app.service.pool_numbered(&session.ctx, no).await {
         Ok(open) => Some(InPool { session: session.clone(), open: Arc::new(open) }),
         Err(service::Error::NotFound) => None,
