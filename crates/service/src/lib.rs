@@ -20,11 +20,14 @@ pub mod pool_set_up;
 pub mod pools;
 pub mod port;
 pub mod registers;
+pub mod roles;
 pub mod rotations;
 pub mod schedule;
 pub mod second_factor;
 pub mod service;
 pub mod sessions;
+pub mod set_up;
+pub mod system_log;
 pub mod tasks;
 
 pub use ctx::Ctx;

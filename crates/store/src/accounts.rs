@@ -244,3 +244,8 @@ pub async fn void_links(tx: &mut WriteTx, account: AccountId, purpose: &str, now
     ))
     .await
 }
+
+/// Makes all unused links for a purpose void, whosever they are.
+pub async fn void_links_of(tx: &mut WriteTx, purpose: &str, now: Timestamp) -> Result<u64> {
+    tx.execute(sql!("UPDATE setup_link SET used_at = $1 WHERE purpose = $2 AND used_at IS NULL", now, purpose)).await
+}
