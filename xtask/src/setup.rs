@@ -84,14 +84,14 @@ fn is_root() -> Result<bool> {
 /// The accessibility checker the page tests inject; fetched for tests only, never committed.
 const AXE: &str = "axe-core@4.14.1";
 
-/// Puts `target/tools/axe.min.js` in place.
+/// Puts `target/tools/axe-core/axe.min.js` in place.
 pub(crate) fn axe(root: &Path) -> Result<()> {
-    let tools = root.join("target/tools");
+    let tools = root.join("target/tools/axe-core");
     let script = tools.join("axe.min.js");
     if script.exists() {
         return Ok(());
     }
-    fs::create_dir_all(&tools).context("cannot make target/tools")?;
+    fs::create_dir_all(&tools).context("cannot make target/tools/axe-core")?;
     const NPM: Need = Need {
         paths: &["/usr/bin/npm", "/usr/local/bin/npm"],
         package: "npm",

@@ -452,7 +452,7 @@ fn voided(
     confirmed: Option<Signature>,
     ctx: &Ctx,
 ) -> Result<State> {
-    // A drawn attempt ends its record; one that never was drawn is named by its frame.
+    // A drawn attempt ends its record; one that never was drawn has none, but is named all the same.
     let (record, digest) = match attempt.record() {
         Some(json) => {
             let mut record = read_record(json)?;
@@ -461,7 +461,13 @@ fn voided(
                 .map_err(|error| Error::state("draw.void", error))?;
             (Some(record.to_json()), record.digest())
         }
-        None => (None, attempt.frame_digest),
+        None => {
+            let frame = draw::Frame::from_json(attempt.frame.as_bytes())
+                .map_err(|error| Error::Internal(error.to_string()))?;
+            let digest = draw::abandoned(&frame, &reason, &stamp(ctx.now))
+                .map_err(|error| Error::state("draw.void", error))?;
+            (None, digest)
+        }
     };
     Ok(State::Void { reason, proposed, confirmed, at: ctx.now, record, digest })
 }
