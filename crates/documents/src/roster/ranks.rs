@@ -1,6 +1,9 @@
 //! Words for ranks, and finding the rank a person wrote down.
 
+use domain::policy::Pack;
+use domain::skill_level::SkillLevel;
 use domain::text::match_key;
+use domain::title;
 
 /// Words of titles, skill levels and honours with the rung each stands for, and the other lists a
 /// roster's cells are compared with. They come from the pack and the reference data.
@@ -35,7 +38,51 @@ pub(super) struct Rank {
     pub(super) before: String,
 }
 
+/// Words by which the rank of an honour is known, with the rung of a pack that has such a rung.
+const HONOURS: &[(&str, &str)] = &[
+    ("全国", "国家级"),
+    ("国务院", "国家级"),
+    ("中华", "国家级"),
+    ("中国", "国家级"),
+    ("省", "省级"),
+    ("自治区", "省级"),
+    ("市", "市级"),
+    ("区", "区县"),
+    ("县", "区县"),
+    ("镇", "镇街"),
+    ("街道", "镇街"),
+];
+
 impl RosterVocabulary {
+    /// The words of a pack's ladders and lists, with the national names of titles and skill levels.
+    pub fn of_pack(pack: &Pack) -> Self {
+        let words = &pack.vocabulary;
+        let rungs = |id: &str| {
+            words.ladder(id).into_iter().flat_map(|ladder| {
+                let own = ladder.rungs.iter().map(|rung| (rung.as_str(), rung.as_str()));
+                let aliases = ladder.aliases.iter().filter_map(|(alias, rung)| {
+                    Some((alias.as_str(), ladder.rungs.get(usize::from(*rung))?.as_str()))
+                });
+                own.chain(aliases)
+            })
+        };
+        let known = |rung: &str| {
+            words.ladder("admin").is_some_and(|ladder| ladder.rungs.iter().any(|own| own == rung))
+        };
+        let national = title::all().iter().map(|title| (title.name, title.level.label()));
+        let certificates =
+            SkillLevel::ALL.iter().map(|level| (level.on_certificate(), level.label()));
+        Self::default()
+            .titles(rungs("title"))
+            .titles(national)
+            .skills(rungs("skill"))
+            .skills(certificates)
+            .honours(rungs("admin"))
+            .honours(HONOURS.iter().copied().filter(|(_, rung)| known(rung)))
+            .unit_kinds(words.list("employer_kind").into_iter().flat_map(|list| list.offered()))
+            .channels(pack.admission.channels.iter().map(|channel| channel.label.as_str()))
+    }
+
     /// Words of titles with their rung, e.g. (高级工程师, 副高级); rungs themselves included.
     #[must_use]
     pub fn titles<'a>(mut self, words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {

@@ -2,7 +2,7 @@
 
 mod folder;
 mod people;
-mod show;
+pub(crate) mod show;
 
 use std::path::PathBuf;
 
@@ -10,28 +10,8 @@ use clap::{Args, Subcommand};
 use domain::policy::{cases, compare, coverage, decide};
 use jiff::civil::Date;
 
-use folder::Folder;
-
-/// How a command ended, as its exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
-    /// 0
-    Done,
-    /// 1: the answer is no, and says why.
-    Refused,
-    /// 2: the command was not understood.
-    Usage,
-}
-
-impl From<Ended> for std::process::ExitCode {
-    fn from(ended: Ended) -> Self {
-        Self::from(match ended {
-            Ended::Done => 0,
-            Ended::Refused => 1,
-            Ended::Usage => 2,
-        })
-    }
-}
+use super::Ended;
+pub(crate) use folder::Folder;
 
 /// 规则包：检查、试运行、对照条文、比较、判断
 #[derive(Debug, Args)]

@@ -9,16 +9,16 @@ use domain::policy::{Pack, Problem, check};
 
 /// The texts of one pack.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(crate) struct Folder {
     /// What problems are printed with.
-    pub(super) file: String,
+    pub(crate) file: String,
     pack: String,
     cases: Vec<(String, String)>,
 }
 
 impl Folder {
     /// A folder on disk; else a shipped pack of that name.
-    pub(super) fn open(dir: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(dir: &Path) -> anyhow::Result<Self> {
         if dir.is_dir() {
             return Self::read(dir);
         }
@@ -76,7 +76,7 @@ impl Folder {
     }
 
     /// The pack, checked.
-    pub(super) fn pack(&self) -> Result<Pack, Vec<Problem>> {
+    pub(crate) fn pack(&self) -> Result<Pack, Vec<Problem>> {
         check(&self.pack)
     }
 

@@ -9,17 +9,8 @@ use domain::policy::library::SHIPPED;
 use domain::policy::{Decision, Outcome, Pack, Problem, Word, check, legal_status};
 use serde_json::{Value, json};
 
-use super::Ended;
 use super::folder::Folder;
-
-fn print(json: bool, value: &Value, text: &str) -> anyhow::Result<()> {
-    if json {
-        println!("{}", serde_json::to_string_pretty(value)?);
-    } else {
-        print!("{text}");
-    }
-    Ok(())
-}
+use crate::commands::{Ended, print};
 
 pub(super) fn list(json: bool) -> anyhow::Result<Ended> {
     let today = jiff::Zoned::now().date();
@@ -64,7 +55,7 @@ pub(super) fn checked(pack: &Pack, json: bool) -> anyhow::Result<Ended> {
     Ok(Ended::Done)
 }
 
-pub(super) fn problems(folder: &Folder, problems: &[Problem], json: bool) -> anyhow::Result<Ended> {
+pub(crate) fn problems(folder: &Folder, problems: &[Problem], json: bool) -> anyhow::Result<Ended> {
     let mut text = String::new();
     for problem in problems {
         writeln!(text, "{}:{problem}", folder.file)?;
