@@ -45,7 +45,6 @@ impl Verdict {
 
     /// 非
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "reads beside `and` and `or`")]
     pub const fn not(self) -> Self {
         match self {
             Self::Met => Self::Unmet,

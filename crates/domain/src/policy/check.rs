@@ -1,6 +1,7 @@
 //! Source → [`Pack`]. Reports *all* problems of a pack at once; with one problem there is no pack.
 
 mod admission;
+mod checker;
 mod conduct;
 mod consistency;
 mod draw;
@@ -11,7 +12,7 @@ mod forms;
 mod identity;
 mod section;
 
-use section::Checker;
+use checker::Checker;
 use sm3::Digest as _;
 
 use super::pack::{Digest, Pack, Rules};
@@ -72,9 +73,7 @@ pub fn check_source(source: &Source) -> Result<Pack, Vec<Problem>> {
     let checker = Checker::new(source);
     let rules = read(&checker);
     consistency::check(&checker, &rules);
-    let mut problems = checker.problems.into_inner();
-    problems.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
-    problems.dedup();
+    let problems = checker.into_problems();
     if problems.is_empty() {
         Ok(Pack::new(rules, digest(source)))
     } else {

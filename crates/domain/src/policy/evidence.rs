@@ -274,7 +274,7 @@ impl Evidence<'_> {
             }
             Self::Years { tag, served, bound } => format!(
                 "{}工作共 {served}，要求{bound} 年",
-                tag.map_or_else(String::new, |tag| format!("{}", work_tag(tag)))
+                tag.map_or_else(String::new, |tag| work_tag(tag).to_owned())
             ),
             Self::Held {
                 among,

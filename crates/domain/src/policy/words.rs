@@ -21,7 +21,7 @@ pub fn day(date: jiff::civil::Date) -> String {
 
 /// Declares such an enum.
 macro_rules! words {
-    (private $($body:tt)+) => { $crate::policy::words::words! { @each pub(self), $($body)+ } };
+    (private $($body:tt)+) => { $crate::policy::words::words! { @each pub(super), $($body)+ } };
     (@each $vis:vis, $($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $zh:literal;)+ })+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

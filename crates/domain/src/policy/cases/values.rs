@@ -154,7 +154,7 @@ impl ObligationCase {
             .iter()
             .find(|s| s.obligation.id == self.obligation)
             .map(|s| s.state);
-        match found.map(|state| serde_json::to_value(state)) {
+        match found.map(serde_json::to_value) {
             Some(Ok(state)) => differs("状态", &state, &self.state.clone().into())
                 .into_iter()
                 .collect(),

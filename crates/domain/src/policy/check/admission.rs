@@ -1,7 +1,8 @@
 //! Channels, material lists, steps, notices, certificate, term, renewal.
 
+use super::checker::Name;
 use super::eligibility::leaf_numbers;
-use super::section::{Name, Section};
+use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     Admission, Certificate, Channel, Eligibility, InvitationRule, LateObjection, Material,

@@ -1,6 +1,7 @@
 //! Recusal, misconduct, exit.
 
-use super::section::{Name, Section};
+use super::checker::Name;
+use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     AfterFiring, ConductRules, Counter, Counting, Exception, ExitGround, ExitRules, ExitStep,

@@ -1,6 +1,7 @@
 //! What only the whole pack shows: parts that name each other but do not fit.
 
-use super::section::{Checker, Section};
+use super::checker::Checker;
+use super::section::Section;
 use crate::policy::pack::{
     Admission, Evaluated, Evaluator, Ladder, RaisedBy, Record, Rules, Station, Test,
 };
@@ -249,7 +250,11 @@ fn parameters(checker: &Checker<'_>, root: &Section<'_>, rules: &Rules) {
             path: parameter.path.clone(),
             value: written.clone(),
         };
-        if rules.accepts(&setting).is_err() {
+        let value_at = checker
+            .source
+            .at_path(&parameter.path)
+            .map(|node| node.at.start);
+        if rules.accepts(&setting).is_err() && !value_at.is_some_and(|at| checker.reported_at(at)) {
             let sentence = format!(
                 "参数“{}”现在的值“{written}”不在它自己允许的范围内。",
                 parameter.path

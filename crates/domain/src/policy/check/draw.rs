@@ -1,6 +1,7 @@
 //! The pool, kinds of work, the draw and what follows it up to the evaluation.
 
-use super::section::{Name, Section};
+use super::checker::Name;
+use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     AttendanceRules, Axis, Consent, Designation, DrawMode, DrawRules, Evaluated, EvaluationRules,

@@ -1,7 +1,8 @@
 //! Rights, duties, secrecy, keeping data up to date, yearly obligations, parameters, articles.
 
+use super::checker::Name;
 use super::identity::statement;
-use super::section::{Name, Section};
+use super::section::Section;
 use crate::policy::pack::{
     Article, Campaign, Confidentiality, Duties, Enquiry, InformationRules, NonResponse, Obligation,
     Parameter, SignedPer, SpecialtyUpdate, UpdateField,

@@ -1,11 +1,12 @@
 //! Leaves, their tests, the expression over them, branches and relaxations.
 
+use super::checker::Name;
 use super::identity::rung;
-use super::section::{Name, Section};
+use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::expression::{DEPTH, Expression, Fault, FaultKind};
 use crate::policy::pack::{
-    Branch, Eligibility, Force, How, Leaf, RelaxMode, Relaxation, Rung, Test, Vocabulary,
+    Branch, Eligibility, Force, How, Leaf, RelaxMode, Relaxation, Test, Vocabulary,
 };
 use crate::policy::problem::{Code, closest};
 use crate::policy::words::{Word, words};
@@ -104,6 +105,7 @@ pub(super) fn eligibility(root: &Section<'_>, vocabulary: &Vocabulary) -> Eligib
         .collect::<Vec<Relaxation>>();
     let reference = s.word("reference");
     let written = s.text("rule");
+    let read = rule.conjuncts().iter().count() > 0;
     // A leaf nobody asks for is a rule without effect, which no reader would notice.
     let mut used = plain;
     used.extend(&negated);
@@ -113,7 +115,7 @@ pub(super) fn eligibility(root: &Section<'_>, vocabulary: &Vocabulary) -> Eligib
             .leaves(&mut |number, _| used.push(number));
     }
     for (place, section) in root.sections("leaf").iter().enumerate() {
-        if !used.iter().any(|number| usize::from(*number) == place) {
+        if read && !used.iter().any(|number| usize::from(*number) == place) {
             let id = section.text_opt("id").unwrap_or_default();
             section.report(
                 Code::Conflict,
@@ -181,13 +183,17 @@ fn leaf(s: &Section<'_>, vocabulary: &Vocabulary) -> Leaf {
 }
 
 fn test(s: &Section<'_>, vocabulary: &Vocabulary, depth: usize) -> Test {
-    let lowest = Rung { ladder: 0, rung: 0 };
+    // Stands in for a test that cannot be read; the problem is reported already.
+    let unread = || Test::All { of: Vec::new() };
     match s.word::<TestKind>("type") {
-        TestKind::Ladder => Test::Ladder {
-            of: s.word("of"),
-            at_least: rung(s, "at_least", vocabulary).unwrap_or(lowest),
-            equivalents: s.truth_or("equivalents", false),
-        },
+        TestKind::Ladder => {
+            let (of, equivalents) = (s.word("of"), s.truth_or("equivalents", false));
+            rung(s, "at_least", vocabulary).map_or_else(unread, |at_least| Test::Ladder {
+                of,
+                at_least,
+                equivalents,
+            })
+        }
         TestKind::Age => Test::Age { bound: s.bound() },
         TestKind::Years => Test::Years {
             tag: s.text_opt("tag"),
@@ -197,10 +203,11 @@ fn test(s: &Section<'_>, vocabulary: &Vocabulary, depth: usize) -> Test {
             among: s.word("among"),
             names: s.some_texts("names"),
         },
-        TestKind::Record => Test::Record {
-            of: s.word("of"),
-            at_least: rung(s, "at_least", vocabulary).unwrap_or(lowest),
-        },
+        TestKind::Record => {
+            let of = s.word("of");
+            rung(s, "at_least", vocabulary)
+                .map_or_else(unread, |at_least| Test::Record { of, at_least })
+        }
         TestKind::Employer => Test::Employer {
             one_of: s.some_texts("one_of"),
         },

@@ -1,6 +1,7 @@
 //! Fees and budgets.
 
-use super::section::{Name, Section};
+use super::checker::Name;
+use super::section::Section;
 use crate::money::Fen;
 use crate::policy::pack::{
     BudgetLine, BudgetRules, FeeItem, FeeRow, FeeRules, SameSlot, TaxBasis, WhenEmpty,

@@ -1,6 +1,7 @@
 //! Title and dates, the clock, vocabularies, parties and permissions.
 
-use super::section::{Name, Section};
+use super::checker::Name;
+use super::section::Section;
 use crate::actor::Role;
 use crate::period::{AgeClock, AgeTurns, Exceeds, LeapBirthday, TermEnd, YearsMode};
 use crate::policy::citation::Citation;
