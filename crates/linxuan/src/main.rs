@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// 临选：专家库管理与抽取
+/// 遴选：专家库管理与抽取
 #[derive(Debug, Parser)]
 #[command(name = "linxuan", version)]
 struct CommandLine {
