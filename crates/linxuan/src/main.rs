@@ -1,6 +1,8 @@
 //! The `linxuan` program.
 
 mod commands;
+mod config;
+mod telemetry;
 
 use std::process::ExitCode;
 
@@ -24,6 +26,18 @@ enum Command {
     Share(commands::share::ShareCommand),
     /// 复核抽取记录或留痕包
     Verify(commands::verify::VerifyCommand),
+    /// 启动网站
+    Serve(commands::serve::Serve),
+    /// 管理登录账号（在服务器本机执行）
+    User(commands::user::User),
+    /// 检查数据库、密钥、台账和运行环境
+    Doctor(commands::doctor::Doctor),
+    /// 备份到一个新目录；不影响正在运行的网站
+    Backup(commands::backup::Backup),
+    /// 把备份恢复到空的数据目录或数据库，并逐条核验
+    Restore(commands::restore::Restore),
+    /// 输出接口说明（OpenAPI，JSON）
+    Openapi(commands::openapi::Openapi),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +51,12 @@ fn main() -> ExitCode {
         Command::Draw(command) => command.run(),
         Command::Share(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Serve(command) => commands::ended(command.run()),
+        Command::User(command) => commands::ended(command.run()),
+        Command::Doctor(command) => commands::ended(command.run()),
+        Command::Backup(command) => commands::ended(command.run()),
+        Command::Restore(command) => commands::ended(command.run()),
+        Command::Openapi(command) => commands::ended(command.run()),
     };
     ended.map_or_else(
         |error| {

@@ -53,9 +53,12 @@ pub struct NewAccount {
     pub login: String,
     /// Name as printed in the ledger.
     pub name: String,
-    /// The organisation it belongs to.
+    /// The organisation it belongs to; `None`: the one called `unit`, or that of whoever makes the account.
     #[serde(default)]
     pub organisation: Option<OrganisationId>,
+    /// Full name of the organisation, taken into the register when it is not there yet.
+    #[serde(default)]
+    pub unit: String,
     /// The expert behind, if it is one's.
     #[serde(default)]
     pub person: Option<PersonId>,
@@ -250,7 +253,10 @@ impl Service {
         let mut change = self.change(ctx, LedgerId::System).await?;
         change.authorize(Action::ManageAccounts, Target::SYSTEM)?;
         let login = login_name(&new.login);
-        let mut found = problems("login", &login, "name", &new.name);
+        let mut found = problems("login", &login, "new_name", &new.name);
+        if !new.unit.trim().is_empty() && !(4..=60).contains(&new.unit.trim().chars().count()) {
+            found.push(Problem::new("unit", "单位全称应为 4 至 60 个字。请按公章填写；本单位的可以不填。"));
+        }
         if store::accounts::by_login::<AccountBody>(&mut *change, &login).await?.is_some() {
             found.push(Problem::new("login", "这个账号已有人使用。请换一个，例如在后面加工号。"));
         }
@@ -262,7 +268,14 @@ impl Service {
         if !found.is_empty() {
             return Err(Error::Invalid(found));
         }
-        let id = self.add_account(&mut change, ctx, new).await?;
+        let mut new = new.clone();
+        if new.organisation.is_none() {
+            new.organisation = match new.unit.trim() {
+                "" => ctx.actor.organisation,
+                unit => Some(self.organisation_named(&mut change, ctx, unit).await?),
+            };
+        }
+        let id = self.add_account(&mut change, ctx, &new).await?;
         let link = self.password_link(&mut change, ctx, id).await?;
         change.commit().await?;
         Ok((id, link))

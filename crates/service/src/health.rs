@@ -1,7 +1,15 @@
 //! What `doctor` and the page of the system administrator look at.
 
-use jiff::Timestamp;
+use std::path::Path;
 
+use domain::actor::{Action, Target};
+use domain::event::{Event, EventKind, Subject};
+use jiff::Timestamp;
+use store::LedgerId;
+use store::backup::Manifest;
+
+use crate::ctx::Ctx;
+use crate::error::Result;
 use crate::service::Service;
 
 /// One thing that was looked at.
@@ -10,7 +18,7 @@ pub struct Check {
     /// What.
     pub subject: &'static str,
     /// What was found; an error says what to do.
-    pub finding: Result<String, String>,
+    pub finding: std::result::Result<String, String>,
 }
 
 /// A clock before this program was made is wrong: 2026-01-01.
@@ -53,7 +61,24 @@ impl Service {
     }
 }
 
-fn clock(now: Timestamp) -> Result<String, String> {
+impl Service {
+    /// Makes a backup in a folder that does not exist yet, and notes in the ledger that it was made.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`], or what the store says about the folder.
+    pub async fn back_up(&self, ctx: &Ctx, folder: &Path) -> Result<Manifest> {
+        ctx.actor.allow(Action::RunBackup, Target::SYSTEM)?;
+        let manifest = store::backup::backup(&self.store, folder, ctx.now).await?;
+        let mut change = self.change(ctx, LedgerId::System).await?;
+        change.authorize(Action::RunBackup, Target::SYSTEM)?;
+        let event = Event::new(EventKind::BackedUp, Subject::new("backup", &manifest.digest));
+        change.record(event.fact("ledgers", manifest.ledgers.len())).await?;
+        change.commit().await?;
+        Ok(manifest)
+    }
+}
+
+fn clock(now: Timestamp) -> std::result::Result<String, String> {
     if now.as_second() < MADE {
         return Err(format!("服务器时间 {now} 明显偏早。请先校准时间，否则期限和聘期都会算错。"));
     }

@@ -95,6 +95,12 @@ impl Service {
         }
     }
 
+    /// The context of somebody who is not logged in.
+    pub fn visitor(&self, source: impl Into<String>, request: impl Into<String>) -> Ctx {
+        let actor = Actor { name: "未登录".to_owned(), ..Actor::system() };
+        self.ctx(actor, source, request)
+    }
+
     /// The context of scheduled work.
     pub fn schedule(&self) -> Ctx {
         self.ctx(Actor::system(), "schedule", "")

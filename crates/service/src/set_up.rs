@@ -121,7 +121,7 @@ impl Service {
         {
             return Err(Error::NotFound);
         }
-        let bureau = self.add_bureau(&mut change, ctx, typed.bureau.trim()).await?;
+        let bureau = self.organisation_named(&mut change, ctx, typed.bureau.trim()).await?;
         let words = Installation {
             name: self.settings.name.clone(),
             bureau: typed.bureau.trim().to_owned(),
@@ -172,7 +172,11 @@ impl Service {
         for (n, (role, person)) in people.iter().enumerate() {
             let (login_field, name_field) = fields(*role);
             let login = login_name(&person.login);
-            found.extend(accounts::problems(&login_field, &login, &name_field, &person.name));
+            let own = accounts::problems(&login_field, &login, &name_field, &person.name);
+            found.extend(own.into_iter().map(|problem| Problem {
+                sentence: format!("{}的{}", role.zh(), problem.sentence),
+                ..problem
+            }));
             for (other, earlier) in &people[..n] {
                 if !login.is_empty() && login_name(&earlier.login) == login {
                     found.push(Problem::new(
@@ -196,7 +200,11 @@ impl Service {
         found
     }
 
-    async fn add_bureau(&self, change: &mut Change<'_>, ctx: &Ctx, name: &str) -> Result<OrganisationId> {
+    /// The organisation of this name in the register, added when it is not there yet.
+    pub(crate) async fn organisation_named(&self, change: &mut Change<'_>, ctx: &Ctx, name: &str) -> Result<OrganisationId> {
+        if let Some(known) = store::organisations::named::<Organisation>(&mut **change, name).await?.first() {
+            return Ok(known.id);
+        }
         let organisation = Organisation {
             id: self.id(ctx),
             name: name.to_owned(),
@@ -235,7 +243,7 @@ impl Service {
             login: person.login.clone(),
             name: person.name.clone(),
             organisation: Some(bureau),
-            person: None,
+            ..NewAccount::default()
         };
         let id = self.add_account(change, ctx, &new).await?;
         let grant = RoleGrant { role: role.code().to_owned(), pool, unit: String::new() };

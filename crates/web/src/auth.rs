@@ -4,7 +4,7 @@
 use askama::Template;
 
 use crate::components::Qr;
-use crate::form::FormState;
+use crate::form::{Choice, FormState};
 use crate::layout::Layout;
 
 /// Sign in. Fields: `account`, `password`, `back`; posted to `/login`.
@@ -21,8 +21,8 @@ pub struct LoginPage {
     pub back: String,
 }
 
-/// First set-up through the one-time link. Fields: `bureau`, `help_phone`, `name`, `account`, `password`,
-/// `password_again`; posted to `action`.
+/// First set-up through the one-time link. Fields: `bureau`, `help_phone`, `pool`, `pack`, `despite_standing`,
+/// `password`, `password_again`, and `{role}_name`, `{role}_login` of each person; posted to `action`.
 #[derive(Debug, Template)]
 #[template(path = "auth/setup.html")]
 pub struct SetupPage {
@@ -30,6 +30,8 @@ pub struct SetupPage {
     pub layout: Layout,
     /// What was typed.
     pub form: FormState,
+    /// The instruments to choose from, each with what it is worth today.
+    pub packs: Vec<Choice>,
     /// The one-time link itself.
     pub action: String,
 }
@@ -44,6 +46,8 @@ pub struct PasswordPage {
     pub form: FormState,
     /// Why the change is asked for, such as 首次登录须修改初始密码; empty for none.
     pub reason: String,
+    /// Whether the present password is asked for; a one-time link takes its place.
+    pub current: bool,
     /// Where it is posted.
     pub action: String,
 }

@@ -453,7 +453,7 @@ pub(crate) fn number() -> String {
         .collect()
 }
 
-fn escape_query(text: &str) -> String {
+pub(crate) fn escape_query(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -178,6 +178,28 @@ impl FormState {
         choice
     }
 
+    /// Notes what a use case refused, beside its field or above the form.
+    ///
+    /// # Errors
+    /// What is not about the form: somebody may not, or something failed.
+    pub fn refuse(&mut self, error: service::Error) -> Result<(), WebError> {
+        match error {
+            service::Error::Invalid(problems) => {
+                for problem in problems {
+                    self.reject(&problem.field, problem.sentence);
+                }
+            }
+            service::Error::Refused(reasons) => {
+                for reason in reasons {
+                    let article = if reason.article.is_empty() { String::new() } else { format!("（{}）", reason.article) };
+                    self.reject("", format!("{}{article}。", reason.sentence.trim_end_matches('。')));
+                }
+            }
+            service::Error::Unauthenticated(sentence) => self.reject("", sentence),
+            other => return Err(other.into()),
+        }
+        Ok(())
+    }
     /// Notes what is wrong with a field; only the first message of a field is kept.
     pub fn reject(&mut self, name: &str, message: impl Into<String>) {
         if self.error(name).is_empty() {

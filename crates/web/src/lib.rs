@@ -12,12 +12,20 @@ pub mod form;
 pub mod home;
 pub mod layout;
 pub mod limits;
+pub mod log;
+pub mod login;
+pub mod me;
 pub mod menu;
+pub mod openapi;
 pub mod page;
+pub mod roles;
 pub mod routes;
 pub mod security;
 pub mod session;
 pub mod state;
+pub mod users;
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Body;
@@ -77,4 +85,16 @@ pub fn app(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         tracing::info_span!("request", method = %request.method(), route = route.unwrap_or("-"))
     });
     site(features.layer(traced), app.site.clone(), &app.transport)
+}
+
+/// Answers on this address until `stop` is done; requests under way are finished.
+///
+/// # Errors
+/// When the address fails.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop).await
 }

@@ -169,5 +169,11 @@ async fn enforce(access: Access, request: Request, next: Next) -> Response {
 /// Every route of the program. A new module adds its line here.
 #[must_use]
 pub fn all() -> Routes {
-    Routes::new().and(crate::home::routes())
+    Routes::new()
+        .and(crate::home::routes())
+        .and(crate::login::routes())
+        .and(crate::me::routes())
+        .and(crate::users::routes())
+        .and(crate::roles::routes())
+        .and(crate::log::routes())
 }

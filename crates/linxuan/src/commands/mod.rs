@@ -1,8 +1,14 @@
 //! One module per command.
 
+pub(crate) mod backup;
+pub(crate) mod doctor;
 pub(crate) mod draw;
+pub(crate) mod openapi;
 pub(crate) mod pack;
+pub(crate) mod restore;
+pub(crate) mod serve;
 pub(crate) mod share;
+pub(crate) mod user;
 pub(crate) mod verify;
 
 use serde_json::Value;
@@ -36,4 +42,52 @@ fn print(json: bool, value: &Value, text: &str) -> anyhow::Result<()> {
         print!("{text}");
     }
     Ok(())
+}
+
+/// Why a command over the database did not do what was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// By a rule or by the state of things.
+    Refused(String),
+    /// It was asked for in a way that makes no sense.
+    Usage(String),
+    /// A defect, or the machine.
+    Internal(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(cause: anyhow::Error) -> Self {
+        Self::Internal(cause)
+    }
+}
+
+impl From<service::Error> for Failure {
+    fn from(error: service::Error) -> Self {
+        match error {
+            service::Error::Internal(why) => Self::Internal(anyhow::anyhow!(why)),
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+/// Says why a command did not do what was asked, and with which code the program ends.
+pub(crate) fn ended(done: Result<(), Failure>) -> anyhow::Result<Ended> {
+    match done {
+        Ok(()) => Ok(Ended::Done),
+        Err(Failure::Refused(sentence)) => {
+            eprintln!("{sentence}");
+            Ok(Ended::Refused)
+        }
+        Err(Failure::Usage(sentence)) => {
+            eprintln!("{sentence}");
+            Ok(Ended::Usage)
+        }
+        Err(Failure::Internal(cause)) => Err(cause),
+    }
 }

@@ -99,6 +99,7 @@ async fn setup(visit: Visit) -> Result<axum::response::Response, WebError> {
     page::page(&SetupPage {
         layout,
         form: FormState::blank(),
+        packs: vec![web::form::Choice::new("dg-2021", "专家库管理办法（现行有效）")],
         action: "/setup/1".into(),
     })
 }
@@ -109,6 +110,7 @@ async fn password(visit: Visit) -> Result<axum::response::Response, WebError> {
         layout,
         form: FormState::blank(),
         reason: "首次登录须修改初始密码。".into(),
+        current: true,
         action: "/password".into(),
     })
 }

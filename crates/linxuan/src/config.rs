@@ -1,0 +1,71 @@
+//! Where the data is, and how the service over it is opened.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use service::port::{Clock as _, SystemClock, SystemEntropy};
+use service::{Packs, Service, Settings};
+use store::{Store, StoreConfig};
+
+use crate::commands::Failure;
+
+/// Where data, database and keys are.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Place {
+    /// 数据目录
+    #[arg(long, env = "LINXUAN_DATA", default_value = "data", value_name = "目录", global = true)]
+    pub(crate) data: PathBuf,
+    /// 数据库地址；不写即用数据目录中的 SQLite 文件
+    #[arg(long, env = "LINXUAN_DATABASE", value_name = "地址", hide_env_values = true, global = true)]
+    pub(crate) database: Option<String>,
+    /// 密钥目录；不写即为数据目录旁的“<数据目录>-keys”
+    #[arg(long, env = "LINXUAN_KEYS", value_name = "目录", global = true)]
+    pub(crate) keys: Option<PathBuf>,
+}
+
+impl Place {
+    /// As the store takes it.
+    pub(crate) fn store_config(&self) -> StoreConfig {
+        let mut config = StoreConfig::folder(&self.data, SystemClock::default().now());
+        config.database = self.database.clone();
+        if let Some(keys) = &self.keys {
+            config.keys.clone_from(keys);
+        }
+        config
+    }
+
+    /// Opens the store.
+    pub(crate) async fn open(&self) -> Result<Store, Failure> {
+        Ok(Store::open(self.store_config()).await?)
+    }
+
+    /// Opens the store with all use cases over it.
+    pub(crate) async fn service(&self, settings: Settings) -> Result<Service, Failure> {
+        let store = self.open().await?;
+        let packs = shipped_packs()?;
+        Ok(Service::new(store, packs, Arc::new(SystemClock::default()), Arc::new(SystemEntropy), settings))
+    }
+}
+
+/// The packs this program carries.
+pub(crate) fn shipped_packs() -> Result<Packs, Failure> {
+    let mut packs = Vec::new();
+    for shipped in domain::policy::library::SHIPPED {
+        let pack = domain::policy::check(shipped.pack)
+            .map_err(|problems| anyhow::anyhow!("{} 处问题，先是 {:?}", problems.len(), problems.first()))
+            .with_context(|| format!("随程序的规则包 {} 不成立", shipped.id))?;
+        packs.push(pack);
+    }
+    Ok(Packs::new(packs))
+}
+
+/// Runs a command that waits for input and output.
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("不能启动运行环境")?;
+    runtime.block_on(work)
+}
