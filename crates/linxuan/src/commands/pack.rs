@@ -4,7 +4,7 @@ mod folder;
 mod people;
 pub(crate) mod show;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use domain::policy::{cases, compare, coverage, decide};
@@ -12,6 +12,30 @@ use jiff::civil::Date;
 
 use super::Ended;
 pub(crate) use folder::Folder;
+
+/// A file or folder the user named cannot be read: what and why, in Chinese.
+#[derive(Debug)]
+struct CannotRead(String);
+
+impl std::fmt::Display for CannotRead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CannotRead {}
+
+impl CannotRead {
+    fn file(path: &Path, error: &std::io::Error) -> Self {
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "没有这个文件".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "没有读取权限".to_owned(),
+            std::io::ErrorKind::InvalidData => "不是 UTF-8 文本".to_owned(),
+            _ => error.to_string(),
+        };
+        Self(format!("读不出 {}：{why}。请核对路径。", path.display()))
+    }
+}
 
 /// 规则包：检查、试运行、对照条文、比较、判断
 #[derive(Debug, Args)]
@@ -69,8 +93,19 @@ enum Action {
 }
 
 impl PackCommand {
-    /// Runs it. An `Err` is a file that cannot be read, or a fault of the program.
+    /// Runs it. A file that cannot be read is a wrong command; an `Err` is a fault of the program.
     pub(crate) fn run(self) -> anyhow::Result<Ended> {
+        self.execute()
+            .or_else(|error| match error.downcast::<CannotRead>() {
+                Ok(cannot) => {
+                    eprintln!("{cannot}");
+                    Ok(Ended::Usage)
+                }
+                Err(error) => Err(error),
+            })
+    }
+
+    fn execute(self) -> anyhow::Result<Ended> {
         let today = || jiff::Zoned::now().date();
         match self.action {
             Action::List => show::list(self.json),

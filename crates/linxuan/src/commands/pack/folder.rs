@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use domain::policy::library::shipped;
 use domain::policy::{Pack, Problem, check};
+
+use super::CannotRead;
 
 /// The texts of one pack.
 #[derive(Debug)]
@@ -24,9 +25,10 @@ impl Folder {
         }
         let name = dir.to_string_lossy();
         let Some(pack) = shipped(&name) else {
-            anyhow::bail!(
+            let sentence = format!(
                 "没有文件夹“{name}”，也没有这个名称的规则包。可运行 linxuan pack list 查看名称。"
             );
+            return Err(CannotRead(sentence).into());
         };
         Ok(Self {
             file: format!("{name}/pack.toml"),
@@ -41,14 +43,13 @@ impl Folder {
 
     fn read(dir: &Path) -> anyhow::Result<Self> {
         let file = dir.join("pack.toml");
-        let pack =
-            fs::read_to_string(&file).with_context(|| format!("读不出 {}", file.display()))?;
+        let pack = fs::read_to_string(&file).map_err(|error| CannotRead::file(&file, &error))?;
         let mut paths: Vec<PathBuf> = match fs::read_dir(dir.join("cases")) {
             Ok(entries) => entries
                 .filter_map(|entry| Some(entry.ok()?.path()))
                 .collect(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error).context("读不出案例文件夹"),
+            Err(error) => return Err(CannotRead::file(&dir.join("cases"), &error).into()),
         };
         paths.retain(|path| {
             path.extension()
@@ -58,8 +59,8 @@ impl Folder {
         let cases = paths
             .into_iter()
             .map(|path| {
-                let text = fs::read_to_string(&path)
-                    .with_context(|| format!("读不出 {}", path.display()))?;
+                let text =
+                    fs::read_to_string(&path).map_err(|error| CannotRead::file(&path, &error))?;
                 let name = path
                     .file_name()
                     .unwrap_or_default()

@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::Context;
 use domain::policy::Facts;
 use domain::policy::cases::facts;
 
+use super::CannotRead;
+
 /// Reads a TOML or JSON file. The inner error is what is wrong with the facts, in Chinese.
 pub(super) fn read(path: &Path) -> anyhow::Result<Result<Vec<(String, Facts)>, String>> {
-    let text = fs::read_to_string(path).with_context(|| format!("读不出 {}", path.display()))?;
+    let text = fs::read_to_string(path).map_err(|error| CannotRead::file(path, &error))?;
     let json = path
         .extension()
         .is_some_and(|extension| extension == "json");
