@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::document::{self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document};
+use crate::document::{
+    self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
+};
 use crate::door::WriteTx;
 use crate::error::Result;
 use crate::sealed::{Column, Seals, Secret, Shape};
@@ -13,7 +15,12 @@ use crate::sql;
 use crate::sql::Sql;
 use crate::store::Db;
 
-const TOTP: Column = Column { table: "account", name: "totp", pad: 64, shape: Shape::Text };
+const TOTP: Column = Column {
+    table: "account",
+    name: "totp",
+    pad: 64,
+    shape: Shape::Text,
+};
 
 document! {
     /// Index columns of an account.
@@ -53,7 +60,8 @@ pub struct RoleGrant {
 
 /// Adds an account with [`document::insert`]; this sets its roles.
 pub async fn set_roles(tx: &mut WriteTx, account: AccountId, grants: &[RoleGrant]) -> Result<()> {
-    tx.execute(sql!("DELETE FROM account_role WHERE account = $1", account)).await?;
+    tx.execute(sql!("DELETE FROM account_role WHERE account = $1", account))
+        .await?;
     for grant in grants {
         tx.execute(sql!(
             "INSERT INTO account_role (account, role, pool, unit) VALUES ($1, $2, $3, $4)",
@@ -77,14 +85,24 @@ pub async fn roles(db: &mut impl Db, account: AccountId) -> Result<Vec<RoleGrant
 
 fn read_grant(row: &crate::Row) -> Result<RoleGrant> {
     let pool: String = row.get(1)?;
-    Ok(RoleGrant { role: row.get(0)?, pool: pool.parse().ok(), unit: row.get(2)? })
+    Ok(RoleGrant {
+        role: row.get(0)?,
+        pool: pool.parse().ok(),
+        unit: row.get(2)?,
+    })
 }
 
 /// The accounts that hold a role in a pool (`None` = in the system).
-pub async fn holders<B: DeserializeOwned>(db: &mut impl Db, pool: Option<PoolId>, role: &str) -> Result<Vec<Account<B>>> {
+pub async fn holders<B: DeserializeOwned>(
+    db: &mut impl Db,
+    pool: Option<PoolId>,
+    role: &str,
+) -> Result<Vec<Account<B>>> {
     let pool = pool.map(|pool| pool.to_string()).unwrap_or_default();
     let select = Select::<AccountKeys>::new().also(|sql| {
-        sql.push("t.id IN (SELECT account FROM account_role WHERE pool = ").bind(pool).push(" AND role = ");
+        sql.push("t.id IN (SELECT account FROM account_role WHERE pool = ")
+            .bind(pool)
+            .push(" AND role = ");
         sql.bind(role).push(")");
     });
     select.all_by(db, "login").await
@@ -92,22 +110,40 @@ pub async fn holders<B: DeserializeOwned>(db: &mut impl Db, pool: Option<PoolId>
 
 /// How many accounts there are at all.
 pub async fn total(db: &mut impl Db) -> Result<u64> {
-    db.rows(sql!("SELECT COUNT(*) FROM account")).await?.first().map_or(Ok(0), |row| row.get(0))
+    db.rows(sql!("SELECT COUNT(*) FROM account"))
+        .await?
+        .first()
+        .map_or(Ok(0), |row| row.get(0))
 }
 
 /// The account with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: AccountId) -> Result<Option<Account<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: AccountId,
+) -> Result<Option<Account<B>>> {
     document::find(db, id).await
 }
 
 /// The account with this log-in name.
-pub async fn by_login<B: DeserializeOwned>(db: &mut impl Db, login: &str) -> Result<Option<Account<B>>> {
-    Select::<AccountKeys>::new().equal("login", login).first(db).await
+pub async fn by_login<B: DeserializeOwned>(
+    db: &mut impl Db,
+    login: &str,
+) -> Result<Option<Account<B>>> {
+    Select::<AccountKeys>::new()
+        .equal("login", login)
+        .first(db)
+        .await
 }
 
 /// The accounts of a person.
-pub async fn of_person<B: DeserializeOwned>(db: &mut impl Db, person: PersonId) -> Result<Vec<Account<B>>> {
-    Select::<AccountKeys>::new().equal("person", person).all(db).await
+pub async fn of_person<B: DeserializeOwned>(
+    db: &mut impl Db,
+    person: PersonId,
+) -> Result<Vec<Account<B>>> {
+    Select::<AccountKeys>::new()
+        .equal("person", person)
+        .all(db)
+        .await
 }
 
 /// Which accounts to list.
@@ -131,7 +167,9 @@ impl AccountFilter {
             .one_of_if("status", &self.statuses);
         match &self.role {
             Some(role) => select.also(|sql| {
-                sql.push("t.id IN (SELECT account FROM account_role WHERE role = ").bind(role).push(")");
+                sql.push("t.id IN (SELECT account FROM account_role WHERE role = ")
+                    .bind(role)
+                    .push(")");
             }),
             None => select,
         }
@@ -144,7 +182,10 @@ pub async fn page<B: DeserializeOwned>(
     filter: &AccountFilter,
     request: &PageRequest,
 ) -> Result<Page<Account<B>>> {
-    filter.select().page::<ByText, B>(db, "login", Direction::Ascending, request).await
+    filter
+        .select()
+        .page::<ByText, B>(db, "login", Direction::Ascending, request)
+        .await
 }
 
 /// How many match.
@@ -154,25 +195,49 @@ pub async fn count(db: &mut impl Db, filter: &AccountFilter) -> Result<Count> {
 
 /// Stores or removes the secret of the one-time codes.
 pub async fn set_totp(tx: &mut WriteTx, account: AccountId, secret: Option<&Secret>) -> Result<()> {
-    let sealed = secret.map(|secret| tx.seals().seal(&TOTP, &account.to_string(), secret)).transpose()?;
-    tx.execute(sql!("UPDATE account SET totp = $1 WHERE id = $2", sealed, account)).await.map(drop)
+    let sealed = secret
+        .map(|secret| tx.seals().seal(&TOTP, &account.to_string(), secret))
+        .transpose()?;
+    tx.execute(sql!(
+        "UPDATE account SET totp = $1 WHERE id = $2",
+        sealed,
+        account
+    ))
+    .await
+    .map(drop)
 }
 
 /// The secret of the one-time codes.
 pub async fn totp(db: &mut impl Db, seals: &Seals, account: AccountId) -> Result<Option<Secret>> {
-    let rows = db.rows(sql!("SELECT totp FROM account WHERE id = $1", account)).await?;
+    let rows = db
+        .rows(sql!("SELECT totp FROM account WHERE id = $1", account))
+        .await?;
     let sealed: Option<Vec<u8>> = rows.first().map_or(Ok(None), |row| row.get(0))?;
-    Ok(sealed.map(|sealed| seals.open(&TOTP, &account.to_string(), &sealed)).transpose()?)
+    Ok(sealed
+        .map(|sealed| seals.open(&TOTP, &account.to_string(), &sealed))
+        .transpose()?)
 }
 
 /// Counts a wrong try, or with `None` forgets them; independent of the row's version, so that a
 /// guess cannot make an officer's edit stale. Returns the tries so far.
-pub async fn set_attempts(tx: &mut WriteTx, account: AccountId, locked_until: Option<Timestamp>, failed: bool) -> Result<i64> {
+pub async fn set_attempts(
+    tx: &mut WriteTx,
+    account: AccountId,
+    locked_until: Option<Timestamp>,
+    failed: bool,
+) -> Result<i64> {
     let mut sql = Sql::new("UPDATE account SET failed_attempts = ");
-    sql.push(if failed { "failed_attempts + 1" } else { "0" }).push(", locked_until = ").bind(locked_until);
+    sql.push(if failed { "failed_attempts + 1" } else { "0" })
+        .push(", locked_until = ")
+        .bind(locked_until);
     sql.push(" WHERE id = ").bind(account);
     tx.execute(sql).await?;
-    let rows = tx.rows(sql!("SELECT failed_attempts FROM account WHERE id = $1", account)).await?;
+    let rows = tx
+        .rows(sql!(
+            "SELECT failed_attempts FROM account WHERE id = $1",
+            account
+        ))
+        .await?;
     rows.first().map_or(Ok(0), |row| row.get(0))
 }
 
@@ -192,7 +257,11 @@ pub struct Link<B> {
 }
 
 /// Stores a link under the hash of its token; the token itself is never stored.
-pub async fn add_link<B: Serialize>(tx: &mut WriteTx, token_hash: &str, link: &Link<B>) -> Result<()> {
+pub async fn add_link<B: Serialize>(
+    tx: &mut WriteTx,
+    token_hash: &str,
+    link: &Link<B>,
+) -> Result<()> {
     tx.execute(sql!(
         "INSERT INTO setup_link (id, purpose, account, expires_at, used_at, body) VALUES ($1, $2, $3, $4, $5, $6)",
         token_hash,
@@ -207,11 +276,19 @@ pub async fn add_link<B: Serialize>(tx: &mut WriteTx, token_hash: &str, link: &L
 }
 
 /// The link with this token hash.
-pub async fn link<B: DeserializeOwned>(db: &mut impl Db, token_hash: &str) -> Result<Option<Link<B>>> {
+pub async fn link<B: DeserializeOwned>(
+    db: &mut impl Db,
+    token_hash: &str,
+) -> Result<Option<Link<B>>> {
     let rows = db
-        .rows(sql!("SELECT purpose, account, expires_at, used_at, body FROM setup_link WHERE id = $1", token_hash))
+        .rows(sql!(
+            "SELECT purpose, account, expires_at, used_at, body FROM setup_link WHERE id = $1",
+            token_hash
+        ))
         .await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     let body: String = row.get(4)?;
     Ok(Some(Link {
         purpose: row.get(0)?,
@@ -235,7 +312,12 @@ pub async fn use_link(tx: &mut WriteTx, token_hash: &str, now: Timestamp) -> Res
 }
 
 /// Makes all unused links of an account for a purpose void.
-pub async fn void_links(tx: &mut WriteTx, account: AccountId, purpose: &str, now: Timestamp) -> Result<u64> {
+pub async fn void_links(
+    tx: &mut WriteTx,
+    account: AccountId,
+    purpose: &str,
+    now: Timestamp,
+) -> Result<u64> {
     tx.execute(sql!(
         "UPDATE setup_link SET used_at = $1 WHERE account = $2 AND purpose = $3 AND used_at IS NULL",
         now,
@@ -247,5 +329,10 @@ pub async fn void_links(tx: &mut WriteTx, account: AccountId, purpose: &str, now
 
 /// Makes all unused links for a purpose void, whosever they are.
 pub async fn void_links_of(tx: &mut WriteTx, purpose: &str, now: Timestamp) -> Result<u64> {
-    tx.execute(sql!("UPDATE setup_link SET used_at = $1 WHERE purpose = $2 AND used_at IS NULL", now, purpose)).await
+    tx.execute(sql!(
+        "UPDATE setup_link SET used_at = $1 WHERE purpose = $2 AND used_at IS NULL",
+        now,
+        purpose
+    ))
+    .await
 }

@@ -37,17 +37,30 @@ document! {
 pub type Attachment<B> = Stored<FileKeys, B>;
 
 /// The file with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: FileId) -> Result<Option<Attachment<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: FileId,
+) -> Result<Option<Attachment<B>>> {
     document::find(db, id).await
 }
 
 /// The files of an object, oldest first.
-pub async fn of<B: DeserializeOwned>(db: &mut impl Db, owner_kind: &str, owner_id: &str) -> Result<Vec<Attachment<B>>> {
-    Select::<FileKeys>::new().equal("owner_kind", owner_kind).equal("owner_id", owner_id).all_by(db, "created_at").await
+pub async fn of<B: DeserializeOwned>(
+    db: &mut impl Db,
+    owner_kind: &str,
+    owner_id: &str,
+) -> Result<Vec<Attachment<B>>> {
+    Select::<FileKeys>::new()
+        .equal("owner_kind", owner_kind)
+        .equal("owner_id", owner_id)
+        .all_by(db, "created_at")
+        .await
 }
 
 /// Every digest the database names, once each, in order.
 pub async fn digests(db: &mut impl Db) -> Result<Vec<String>> {
-    let rows = db.rows(sql!("SELECT DISTINCT digest FROM file ORDER BY digest")).await?;
+    let rows = db
+        .rows(sql!("SELECT DISTINCT digest FROM file ORDER BY digest"))
+        .await?;
     rows.iter().map(|row| row.get(0)).collect()
 }

@@ -91,7 +91,10 @@ impl<W: Write> Write for Digesting<W> {
 
 /// Writes every row to `out` in canonical form. Returns its digest and the rows per table.
 async fn dump(db: &mut impl Db, out: impl Write + Send) -> Result<(String, BTreeMap<String, u64>)> {
-    let mut out = Digesting { out, hash: Sm3::new() };
+    let mut out = Digesting {
+        out,
+        hash: Sm3::new(),
+    };
     let mut counts = BTreeMap::new();
     for table in schema::tables() {
         writeln!(out, "{{\"table\":\"{}\"}}", table.name)?;
@@ -125,9 +128,13 @@ fn list(sql: &mut Sql, names: impl Iterator<Item = &'static str>) {
 fn encode(table: &Table, row: &Row) -> Result<Vec<Value>> {
     let value = |(at, (_, kind)): (usize, &(&str, Type))| -> Result<Value> {
         Ok(match kind {
-            Type::Text => row.get::<Option<String>>(at)?.map_or(Value::Null, Value::from),
+            Type::Text => row
+                .get::<Option<String>>(at)?
+                .map_or(Value::Null, Value::from),
             Type::Int => row.get::<Option<i64>>(at)?.map_or(Value::Null, Value::from),
-            Type::Bytes => row.get::<Option<Vec<u8>>>(at)?.map_or(Value::Null, |bytes| STANDARD.encode(bytes).into()),
+            Type::Bytes => row
+                .get::<Option<Vec<u8>>>(at)?
+                .map_or(Value::Null, |bytes| STANDARD.encode(bytes).into()),
         })
     };
     table.columns.iter().enumerate().map(value).collect()
@@ -155,7 +162,11 @@ pub async fn backup(store: &Store, folder: &Path, now: Timestamp) -> Result<Mani
     data.sync_all()?;
     let mut ledgers = Vec::new();
     for (ledger, size) in ledger::all(&mut db).await? {
-        ledgers.push((ledger.to_string(), size, hex::encode(ledger::root_at(&mut db, ledger, size).await?)));
+        ledgers.push((
+            ledger.to_string(),
+            size,
+            hex::encode(ledger::root_at(&mut db, ledger, size).await?),
+        ));
     }
     let files = attachments::digests(&mut db).await?;
     let copies = Files::folder(&folder.join("files"))?;
@@ -175,7 +186,11 @@ pub async fn backup(store: &Store, folder: &Path, now: Timestamp) -> Result<Mani
     };
     let text = serde_json::to_string(&manifest).map_err(io::Error::other)?;
     let signature = STANDARD.encode(store.inner.signer.sign(text.as_bytes()));
-    let signed = serde_json::to_string_pretty(&Signed { manifest, signature }).map_err(io::Error::other)?;
+    let signed = serde_json::to_string_pretty(&Signed {
+        manifest,
+        signature,
+    })
+    .map_err(io::Error::other)?;
     // Written last: a folder without a manifest is no backup.
     let mut file = File::create(folder.join("manifest.json"))?;
     file.write_all(signed.as_bytes())?;
@@ -188,24 +203,36 @@ pub async fn backup(store: &Store, folder: &Path, now: Timestamp) -> Result<Mani
 /// # Errors
 /// [`Error::Backup`] says what is wrong.
 pub async fn check(folder: &Path, key: &PublicKey) -> Result<Manifest> {
-    let text = std::fs::read_to_string(folder.join("manifest.json")).map_err(|_| broken("没有 manifest.json，备份没有做完"))?;
-    let Signed { manifest, signature } = serde_json::from_str(&text).map_err(|_| broken("manifest.json 无法读取"))?;
+    let text = std::fs::read_to_string(folder.join("manifest.json"))
+        .map_err(|_| broken("没有 manifest.json，备份没有做完"))?;
+    let Signed {
+        manifest,
+        signature,
+    } = serde_json::from_str(&text).map_err(|_| broken("manifest.json 无法读取"))?;
     let signed = serde_json::to_string(&manifest).map_err(io::Error::other)?;
-    let signature = STANDARD.decode(signature).map_err(|_| broken("签名无法读取"))?;
+    let signature = STANDARD
+        .decode(signature)
+        .map_err(|_| broken("签名无法读取"))?;
     if !key.verifies(signed.as_bytes(), &signature) {
         return Err(broken("签名不成立，清单被改动过或不属于这套密钥"));
     }
     if manifest.form != FORMAT || manifest.schema > schema::VERSION {
         return Err(broken("备份由更新版本的程序制作"));
     }
-    let mut hash = Digesting { out: io::sink(), hash: Sm3::new() };
+    let mut hash = Digesting {
+        out: io::sink(),
+        hash: Sm3::new(),
+    };
     io::copy(&mut File::open(folder.join("data.jsonl"))?, &mut hash)?;
     if hex::encode(hash.hash.finalize()) != manifest.digest {
         return Err(broken("data.jsonl 被改动或不完整"));
     }
     let files = Files::folder(&folder.join("files"))?;
     for digest in &manifest.files {
-        files.bytes(digest).await.map_err(|_| broken("有附件缺失或被改动"))?;
+        files
+            .bytes(digest)
+            .await
+            .map_err(|_| broken("有附件缺失或被改动"))?;
     }
     Ok(manifest)
 }
@@ -225,7 +252,9 @@ fn broken(why: &str) -> Error {
 /// [`Error::Backup`] when the place is not empty or the backup does not hold; nothing is kept then.
 pub async fn restore(config: &StoreConfig, folder: &Path) -> Result<Manifest> {
     let keys = KeyFolder::new(&config.keys, &config.data)?;
-    let material = keys.load()?.ok_or_else(|| KeyError::Missing(config.keys.clone()))?;
+    let material = keys
+        .load()?
+        .ok_or_else(|| KeyError::Missing(config.keys.clone()))?;
     let unsigned: Signed = std::fs::read_to_string(folder.join("manifest.json"))
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok())
@@ -237,7 +266,9 @@ pub async fn restore(config: &StoreConfig, folder: &Path) -> Result<Manifest> {
         return Err(KeyError::Foreign(config.keys.clone()).into());
     }
     if manifest.schema != schema::VERSION {
-        return Err(broken("备份的数据版本与本程序不同，请用制作它的程序版本恢复后再升级"));
+        return Err(broken(
+            "备份的数据版本与本程序不同，请用制作它的程序版本恢复后再升级",
+        ));
     }
     let engine = Engine::connect(&config.location()).await?;
     schema::migrate(&engine).await?;
@@ -256,7 +287,9 @@ pub async fn restore(config: &StoreConfig, folder: &Path) -> Result<Manifest> {
         if let Some(signed) = ledger::latest_checkpoint(&mut store.read(), ledger).await? {
             let known = store.inner.heads.read(ledger)?;
             let extends = match &known {
-                Some(known) => crate::startup::compare(&mut store.read(), ledger, known).await.is_ok(),
+                Some(known) => crate::startup::compare(&mut store.read(), ledger, known)
+                    .await
+                    .is_ok(),
                 None => true,
             };
             if extends {
@@ -278,20 +311,29 @@ async fn prove(store: &Store, manifest: &Manifest) -> Result<()> {
     }
     for (ledger, size, root) in &manifest.ledgers {
         let ledger: LedgerId = ledger.parse().map_err(|_| broken("台账编号无法识别"))?;
-        let found = (ledger::size(&mut db, ledger).await?, hex::encode(ledger::root_at(&mut db, ledger, *size).await?));
+        let found = (
+            ledger::size(&mut db, ledger).await?,
+            hex::encode(ledger::root_at(&mut db, ledger, *size).await?),
+        );
         if found != (*size, root.clone()) {
             return Err(broken("恢复后的台账与清单不一致"));
         }
     }
     drop(db);
-    crate::startup::check_rows_and_bundles(store).await.map(drop)
+    crate::startup::check_rows_and_bundles(store)
+        .await
+        .map(drop)
 }
 
 /// Inserts every row in one transaction.
 async fn load(engine: &Engine, folder: &Path) -> Result<()> {
     let mut session = engine.begin().await?;
     schema::locked_version(&mut session).await?;
-    let used = session.rows(sql!("SELECT 1 FROM instance UNION ALL SELECT 1 FROM ledger")).await?;
+    let used = session
+        .rows(sql!(
+            "SELECT 1 FROM instance UNION ALL SELECT 1 FROM ledger"
+        ))
+        .await?;
     if !used.is_empty() {
         return Err(broken("目标位置已有数据，恢复只能在空的位置进行"));
     }
@@ -299,20 +341,32 @@ async fn load(engine: &Engine, folder: &Path) -> Result<()> {
     let mut current: Option<&Table> = None;
     let mut batch: Vec<Vec<Val>> = Vec::new();
     for line in BufReader::new(File::open(folder.join("data.jsonl"))?).lines() {
-        let value: Value = serde_json::from_str(&line?).map_err(|_| broken("data.jsonl 有一行无法读取"))?;
+        let value: Value =
+            serde_json::from_str(&line?).map_err(|_| broken("data.jsonl 有一行无法读取"))?;
         match value {
             Value::Object(header) => {
                 insert(&mut session, current, &mut batch).await?;
-                let name = header.get("table").and_then(Value::as_str).unwrap_or_default();
-                current = Some(tables.iter().find(|table| table.name == name).ok_or_else(|| broken("有不认识的表"))?);
+                let name = header
+                    .get("table")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                current = Some(
+                    tables
+                        .iter()
+                        .find(|table| table.name == name)
+                        .ok_or_else(|| broken("有不认识的表"))?,
+                );
             }
             Value::Array(values) => {
                 let table = current.ok_or_else(|| broken("数据行之前没有表名"))?;
                 if values.len() != table.columns.len() {
                     return Err(broken("有一行的列数不对"));
                 }
-                let row: Option<Vec<Val>> =
-                    values.into_iter().zip(&table.columns).map(|(value, (_, kind))| decode(*kind, value)).collect();
+                let row: Option<Vec<Val>> = values
+                    .into_iter()
+                    .zip(&table.columns)
+                    .map(|(value, (_, kind))| decode(*kind, value))
+                    .collect();
                 batch.push(row.ok_or_else(|| broken("有一行的列类型不对"))?);
                 if (batch.len() + 1) * table.columns.len() > VALUES_AT_ONCE {
                     insert(&mut session, current, &mut batch).await?;
@@ -325,8 +379,14 @@ async fn load(engine: &Engine, folder: &Path) -> Result<()> {
     session.commit().await
 }
 
-async fn insert(session: &mut crate::engine::Session, table: Option<&Table>, batch: &mut Vec<Vec<Val>>) -> Result<()> {
-    let Some(table) = table.filter(|_| !batch.is_empty()) else { return Ok(()) };
+async fn insert(
+    session: &mut crate::engine::Session,
+    table: Option<&Table>,
+    batch: &mut Vec<Vec<Val>>,
+) -> Result<()> {
+    let Some(table) = table.filter(|_| !batch.is_empty()) else {
+        return Ok(());
+    };
     let mut sql = Sql::new("INSERT INTO ");
     sql.push(table.name).push(" (");
     list(&mut sql, table.columns.iter().map(|(name, _)| *name));

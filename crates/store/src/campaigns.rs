@@ -33,12 +33,19 @@ document! {
 pub type Campaign<B> = Stored<CampaignKeys, B>;
 
 /// The campaign with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: CampaignId) -> Result<Option<Campaign<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: CampaignId,
+) -> Result<Option<Campaign<B>>> {
     document::find(db, id).await
 }
 
 /// The campaigns of a pool, newest first.
-pub async fn page<B: DeserializeOwned>(db: &mut impl Db, pool: PoolId, request: &PageRequest) -> Result<Page<Campaign<B>>> {
+pub async fn page<B: DeserializeOwned>(
+    db: &mut impl Db,
+    pool: PoolId,
+    request: &PageRequest,
+) -> Result<Page<Campaign<B>>> {
     Select::<CampaignKeys>::new()
         .equal("pool", pool)
         .page::<ByText, B>(db, "opens_on", Direction::Descending, request)
@@ -62,8 +69,12 @@ pub struct Answer<B> {
 
 /// Adds or replaces an answer.
 pub async fn set_answer<B: Serialize>(tx: &mut WriteTx, answer: &Answer<B>) -> Result<()> {
-    tx.execute(sql!("DELETE FROM campaign_answer WHERE campaign = $1 AND expert = $2", answer.campaign, answer.expert))
-        .await?;
+    tx.execute(sql!(
+        "DELETE FROM campaign_answer WHERE campaign = $1 AND expert = $2",
+        answer.campaign,
+        answer.expert
+    ))
+    .await?;
     tx.execute(sql!(
         "INSERT INTO campaign_answer (campaign, expert, status, answered_at, body) VALUES ($1, $2, $3, $4, $5)",
         answer.campaign,
@@ -100,7 +111,9 @@ pub async fn answers<B: DeserializeOwned>(
     after: Option<ExpertId>,
     limit: u32,
 ) -> Result<Vec<Answer<B>>> {
-    let mut sql = Sql::new("SELECT campaign, expert, status, answered_at, body FROM campaign_answer WHERE campaign = ");
+    let mut sql = Sql::new(
+        "SELECT campaign, expert, status, answered_at, body FROM campaign_answer WHERE campaign = ",
+    );
     sql.bind(campaign);
     if let Some(status) = status {
         sql.push(" AND status = ").bind(status);
@@ -120,7 +133,9 @@ pub async fn by_status(db: &mut impl Db, campaign: CampaignId) -> Result<Vec<(St
             campaign
         ))
         .await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
 }
 
 fn read<B: DeserializeOwned>(row: &crate::Row) -> Result<Answer<B>> {

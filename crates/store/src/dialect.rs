@@ -4,7 +4,12 @@ use crate::engine::Kind;
 use crate::sql::Sql;
 
 /// Tables whose rows may only be added.
-const APPEND_ONLY: [&str; 4] = ["ledger_entry", "ledger_node", "ledger_checkpoint", "ledger_key"];
+const APPEND_ONLY: [&str; 4] = [
+    "ledger_entry",
+    "ledger_node",
+    "ledger_checkpoint",
+    "ledger_key",
+];
 
 /// Turns portable DDL into an engine's own. PostgreSQL compares text by bytes as SQLite does, so
 /// that order and ranges are the same; SQLite clusters a table by a single BIGINT key.
@@ -103,12 +108,15 @@ pub(crate) enum Token {
 pub(crate) fn matching_experts(kind: Kind, tokens: &[Token]) -> Sql {
     match kind {
         Kind::Sqlite => {
-            let mut sql = Sql::new("SELECT rowid AS seq FROM expert_search WHERE expert_search MATCH ");
+            let mut sql =
+                Sql::new("SELECT rowid AS seq FROM expert_search WHERE expert_search MATCH ");
             sql.bind(query(kind, tokens));
             sql
         }
         Kind::Postgres => {
-            let mut sql = Sql::new("SELECT seq FROM expert WHERE to_tsvector('simple', grams) @@ to_tsquery('simple', ");
+            let mut sql = Sql::new(
+                "SELECT seq FROM expert WHERE to_tsvector('simple', grams) @@ to_tsquery('simple', ",
+            );
             sql.bind(query(kind, tokens)).push(")");
             sql
         }
@@ -119,7 +127,8 @@ pub(crate) fn matching_experts(kind: Kind, tokens: &[Token]) -> Sql {
 pub(crate) fn matches_row(kind: Kind, tokens: &[Token]) -> Sql {
     match kind {
         Kind::Sqlite => {
-            let mut sql = Sql::new("EXISTS (SELECT 1 FROM expert_search WHERE expert_search MATCH ");
+            let mut sql =
+                Sql::new("EXISTS (SELECT 1 FROM expert_search WHERE expert_search MATCH ");
             sql.bind(query(kind, tokens)).push(" AND rowid = t.seq)");
             sql
         }

@@ -29,14 +29,22 @@ pub struct Receipt {
 impl Receipt {
     /// The code to print on a sheet.
     pub fn code(&self) -> Option<Code> {
-        self.checkpoint.as_ref().map(|signed| signed.checkpoint.code())
+        self.checkpoint
+            .as_ref()
+            .map(|signed| signed.checkpoint.code())
     }
 }
 
 impl WriteTx {
     pub(crate) fn new(store: Store, session: Session, head: Option<Head>) -> Self {
         let opened_at = head.as_ref().map_or(0, |head| head.frontier.size());
-        Self { store, session, head, opened_at, changed: false }
+        Self {
+            store,
+            session,
+            head,
+            opened_at,
+            changed: false,
+        }
     }
 
     /// Appends an event to the ledger this door was opened for. Returns its number.
@@ -45,15 +53,23 @@ impl WriteTx {
     /// [`LedgerError::ClockBehind`] when its time is more than five minutes before the last entry.
     pub async fn append(&mut self, event: &Event) -> Result<u64> {
         let head = self.head.as_mut().ok_or(Error::Unrecorded)?;
-        head.append(&mut self.session, &self.store.inner.seals, event).await
+        head.append(&mut self.session, &self.store.inner.seals, event)
+            .await
     }
 
     /// Never sign beside a checkpoint that was signed before: the ledger must extend it.
     pub(crate) async fn extends(&mut self, known: &SignedCheckpoint) -> Result<()> {
-        let Some(head) = &self.head else { return Ok(()) };
+        let Some(head) = &self.head else {
+            return Ok(());
+        };
         let ledger = head.ledger;
-        let current = known.checkpoint.size == head.frontier.size() && known.checkpoint.root == head.frontier.root();
-        if current { Ok(()) } else { crate::startup::compare(self, ledger, known).await }
+        let current = known.checkpoint.size == head.frontier.size()
+            && known.checkpoint.root == head.frontier.root();
+        if current {
+            Ok(())
+        } else {
+            crate::startup::compare(self, ledger, known).await
+        }
     }
 
     /// Makes the ledger of a new pool.
@@ -101,7 +117,9 @@ impl WriteTx {
             self.session.commit().await?;
             return Ok(Receipt { checkpoint: None });
         }
-        let signed = head.save(&mut self.session, &self.store.inner.signer).await?;
+        let signed = head
+            .save(&mut self.session, &self.store.inner.signer)
+            .await?;
         self.session.commit().await?;
         // The change is durable now; a head that cannot be written blocks the next write instead.
         if let Err(cause) = self.store.inner.heads.advance(head.ledger, &signed) {
@@ -110,7 +128,9 @@ impl WriteTx {
             }
             tracing::error!(ledger = %head.ledger, %cause, "ledger head outside the database not written");
         }
-        Ok(Receipt { checkpoint: Some(signed) })
+        Ok(Receipt {
+            checkpoint: Some(signed),
+        })
     }
 
     /// Undoes everything at once instead of when dropped.
@@ -123,7 +143,11 @@ impl Db for WriteTx {
     async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>> {
         self.session.rows(sql).await
     }
-    async fn each(&mut self, sql: Sql, visit: &mut (dyn FnMut(Row) -> Result<()> + Send)) -> Result<()> {
+    async fn each(
+        &mut self,
+        sql: Sql,
+        visit: &mut (dyn FnMut(Row) -> Result<()> + Send),
+    ) -> Result<()> {
         self.session.each(sql, visit).await
     }
     fn kind(&self) -> Kind {

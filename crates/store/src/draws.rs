@@ -4,14 +4,21 @@ use domain::id::{DrawId, PoolId, TaskId};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use crate::document::{self, ByNumber, Count, Direction, Page, PageRequest, Select, Stored, document};
+use crate::document::{
+    self, ByNumber, Count, Direction, Page, PageRequest, Select, Stored, document,
+};
 use crate::door::WriteTx;
 use crate::error::Result;
 use crate::sealed::{Column, Seals, Shape};
 use crate::sql;
 use crate::store::Db;
 
-const ANNEX: Column = Column { table: "draw", name: "annex", pad: 4096, shape: Shape::Text };
+const ANNEX: Column = Column {
+    table: "draw",
+    name: "annex",
+    pad: 4096,
+    shape: Shape::Text,
+};
 
 document! {
     /// Index columns of a draw. Added and saved with [`document`]'s functions; a second draw with
@@ -40,7 +47,10 @@ pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: DrawId) -> Result<O
 
 /// All attempts for a task, first to last.
 pub async fn of_task<B: DeserializeOwned>(db: &mut impl Db, task: TaskId) -> Result<Vec<Draw<B>>> {
-    Select::<DrawKeys>::new().equal("task", task).all_by(db, "attempt").await
+    Select::<DrawKeys>::new()
+        .equal("task", task)
+        .all_by(db, "attempt")
+        .await
 }
 
 /// Which draws to list.
@@ -73,7 +83,10 @@ pub async fn page<B: DeserializeOwned>(
     direction: Direction,
     request: &PageRequest,
 ) -> Result<Page<Draw<B>>> {
-    filter.select().page::<ByNumber, B>(db, "opened_at", direction, request).await
+    filter
+        .select()
+        .page::<ByNumber, B>(db, "opened_at", direction, request)
+        .await
 }
 
 /// How many match.
@@ -84,13 +97,19 @@ pub async fn count(db: &mut impl Db, filter: &DrawFilter) -> Result<Count> {
 /// Seals the annex of a draw.
 pub async fn seal_annex(tx: &mut WriteTx, id: DrawId, annex: &[u8]) -> Result<()> {
     let sealed = tx.seals().seal_bytes(&ANNEX, &id.to_string(), annex)?;
-    tx.execute(sql!("UPDATE draw SET annex = $1 WHERE id = $2", sealed, id)).await.map(drop)
+    tx.execute(sql!("UPDATE draw SET annex = $1 WHERE id = $2", sealed, id))
+        .await
+        .map(drop)
 }
 
 /// Opens the annex of a draw. The caller decides whether it may be, and records it.
 pub async fn open_annex(db: &mut impl Db, seals: &Seals, id: DrawId) -> Result<Option<Vec<u8>>> {
-    let rows = db.rows(sql!("SELECT annex FROM draw WHERE id = $1", id)).await?;
+    let rows = db
+        .rows(sql!("SELECT annex FROM draw WHERE id = $1", id))
+        .await?;
     let sealed: Option<Vec<u8>> = rows.first().map_or(Ok(None), |row| row.get(0))?;
-    let opened = sealed.map(|sealed| seals.open_bytes(&ANNEX, &id.to_string(), &sealed)).transpose()?;
+    let opened = sealed
+        .map(|sealed| seals.open_bytes(&ANNEX, &id.to_string(), &sealed))
+        .transpose()?;
     Ok(opened.map(|annex| annex.to_vec()))
 }

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
-use crate::document::{self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document};
+use crate::document::{
+    self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
+};
 use crate::door::WriteTx;
 use crate::error::{Error, Result};
 use crate::sql;
@@ -35,7 +37,10 @@ document! {
 pub type Engagement<B> = Stored<EngagementKeys, B>;
 
 /// The engagement with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: EngagementId) -> Result<Option<Engagement<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: EngagementId,
+) -> Result<Option<Engagement<B>>> {
     document::find(db, id).await
 }
 
@@ -69,7 +74,10 @@ impl EngagementFilter {
 }
 
 /// All that match, by id, which is the order they were made in.
-pub async fn all<B: DeserializeOwned>(db: &mut impl Db, filter: &EngagementFilter) -> Result<Vec<Engagement<B>>> {
+pub async fn all<B: DeserializeOwned>(
+    db: &mut impl Db,
+    filter: &EngagementFilter,
+) -> Result<Vec<Engagement<B>>> {
     filter.select().all(db).await
 }
 
@@ -80,7 +88,10 @@ pub async fn page<B: DeserializeOwned>(
     direction: Direction,
     request: &PageRequest,
 ) -> Result<Page<Engagement<B>>> {
-    filter.select().page::<ByText, B>(db, "id", direction, request).await
+    filter
+        .select()
+        .page::<ByText, B>(db, "id", direction, request)
+        .await
 }
 
 /// How many match.
@@ -121,8 +132,15 @@ const fn slot_code(slot: Slot) -> &'static str {
 }
 
 fn slot_of(code: &str) -> Result<Slot> {
-    let unknown = || Error::Corrupt { table: "busy_slot", column: "half", why: code.to_owned() };
-    Slot::ALL.into_iter().find(|slot| slot_code(*slot) == code).ok_or_else(unknown)
+    let unknown = || Error::Corrupt {
+        table: "busy_slot",
+        column: "half",
+        why: code.to_owned(),
+    };
+    Slot::ALL
+        .into_iter()
+        .find(|slot| slot_code(*slot) == code)
+        .ok_or_else(unknown)
 }
 
 /// Takes a half-day. The row is the reservation: of two that want the same one, in whatever pools,
@@ -147,21 +165,35 @@ pub async fn take(tx: &mut WriteTx, busy: &Busy) -> Result<()> {
 
 /// Gives back every half-day taken by a reference.
 pub async fn release(tx: &mut WriteTx, reference: &str) -> Result<u64> {
-    tx.execute(sql!("DELETE FROM busy_slot WHERE reference = $1", reference)).await
+    tx.execute(sql!(
+        "DELETE FROM busy_slot WHERE reference = $1",
+        reference
+    ))
+    .await
 }
 
 /// Everybody taken on any of these half-days, in whatever pool.
 pub async fn busy(db: &mut impl Db, half_days: &[HalfDay]) -> Result<Vec<Busy>> {
     let mut found = Vec::new();
     for some in half_days.chunks(200) {
-        let mut sql = Sql::new("SELECT person, day, half, hold, reference, pool FROM busy_slot WHERE ");
+        let mut sql =
+            Sql::new("SELECT person, day, half, hold, reference, pool FROM busy_slot WHERE ");
         for (n, half_day) in some.iter().enumerate() {
-            sql.push(if n == 0 { "(day = " } else { " OR (day = " }).bind(half_day.date);
-            sql.push(" AND half = ").bind(slot_code(half_day.slot)).push(")");
+            sql.push(if n == 0 { "(day = " } else { " OR (day = " })
+                .bind(half_day.date);
+            sql.push(" AND half = ")
+                .bind(slot_code(half_day.slot))
+                .push(")");
         }
         sql.push(" ORDER BY day, half, person, hold");
         if !some.is_empty() {
-            found.extend(db.rows(sql).await?.iter().map(read_busy).collect::<Result<Vec<_>>>()?);
+            found.extend(
+                db.rows(sql)
+                    .await?
+                    .iter()
+                    .map(read_busy)
+                    .collect::<Result<Vec<_>>>()?,
+            );
         }
     }
     Ok(found)
@@ -184,9 +216,16 @@ fn read_busy(row: &crate::Row) -> Result<Busy> {
     let hold: String = row.get(3)?;
     Ok(Busy {
         person: row.get(0)?,
-        half_day: HalfDay { date: row.get(1)?, slot: slot_of(&row.get::<String>(2)?)? },
+        half_day: HalfDay {
+            date: row.get(1)?,
+            slot: slot_of(&row.get::<String>(2)?)?,
+        },
         reference: row.get(4)?,
         pool: row.get(5)?,
-        hold: if hold.is_empty() { Hold::Exclusive } else { Hold::Shared },
+        hold: if hold.is_empty() {
+            Hold::Exclusive
+        } else {
+            Hold::Shared
+        },
     })
 }

@@ -11,7 +11,8 @@ use sqlx::{AssertSqlSafe, Database, Pool, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager;
 use sqlx_postgres::{PgArguments, PgConnectOptions, Postgres};
 use sqlx_sqlite::{
-    Sqlite, SqliteArguments, SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous,
+    Sqlite, SqliteArguments, SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode,
+    SqliteSynchronous,
 };
 
 use crate::error::{Error, Result};
@@ -47,8 +48,14 @@ pub(crate) enum Location {
 /// Connections to one database.
 #[derive(Debug, Clone)]
 pub(crate) enum Engine {
-    Sqlite { readers: Pool<Sqlite>, writer: Pool<Sqlite> },
-    Postgres { readers: Pool<Postgres>, writers: Pool<Postgres> },
+    Sqlite {
+        readers: Pool<Sqlite>,
+        writer: Pool<Sqlite>,
+    },
+    Postgres {
+        readers: Pool<Postgres>,
+        writers: Pool<Postgres>,
+    },
 }
 
 impl Engine {
@@ -99,7 +106,11 @@ impl Engine {
             .await?;
         let engine = Engine::Sqlite { readers, writer };
         let rows = engine.read(Sql::new("SELECT sqlite_version()")).await?;
-        let version: String = rows.first().map(|row| row.get(0)).transpose()?.unwrap_or_default();
+        let version: String = rows
+            .first()
+            .map(|row| row.get(0))
+            .transpose()?
+            .unwrap_or_default();
         if parse_version(&version) < Some(OLDEST_SQLITE) {
             return Err(Error::OldSqlite(version));
         }
@@ -113,11 +124,20 @@ impl Engine {
         let options = options
             .application_name("linxuan")
             .statement_cache_capacity(400)
-            .options([("lock_timeout", format!("{}s", LOCK_WAIT.as_secs()).as_str()), ("default_transaction_isolation", "read committed")]);
+            .options([
+                ("lock_timeout", format!("{}s", LOCK_WAIT.as_secs()).as_str()),
+                ("default_transaction_isolation", "read committed"),
+            ]);
         let pool = |most| {
-            PoolOptions::<Postgres>::new().max_connections(most).acquire_timeout(LOCK_WAIT).connect_lazy_with(options.clone())
+            PoolOptions::<Postgres>::new()
+                .max_connections(most)
+                .acquire_timeout(LOCK_WAIT)
+                .connect_lazy_with(options.clone())
         };
-        let engine = Engine::Postgres { readers: pool(READERS), writers: pool(WRITERS) };
+        let engine = Engine::Postgres {
+            readers: pool(READERS),
+            writers: pool(WRITERS),
+        };
         engine.read(Sql::new("SELECT 1")).await?;
         Ok(engine)
     }
@@ -132,17 +152,35 @@ impl Engine {
     /// Runs one reading statement on any free connection.
     pub(crate) async fn read(&self, sql: Sql) -> Result<Vec<Row>> {
         match self {
-            Engine::Sqlite { readers, .. } => Session::Sqlite(Hold::outside(readers.acquire().await?)).rows(sql).await,
-            Engine::Postgres { readers, .. } => Session::Postgres(Hold::outside(readers.acquire().await?)).rows(sql).await,
+            Engine::Sqlite { readers, .. } => {
+                Session::Sqlite(Hold::outside(readers.acquire().await?))
+                    .rows(sql)
+                    .await
+            }
+            Engine::Postgres { readers, .. } => {
+                Session::Postgres(Hold::outside(readers.acquire().await?))
+                    .rows(sql)
+                    .await
+            }
         }
     }
 
     /// Like `read`, row by row.
-    pub(crate) async fn each(&self, sql: Sql, visit: &mut (dyn FnMut(Row) -> Result<()> + Send)) -> Result<()> {
+    pub(crate) async fn each(
+        &self,
+        sql: Sql,
+        visit: &mut (dyn FnMut(Row) -> Result<()> + Send),
+    ) -> Result<()> {
         match self {
-            Engine::Sqlite { readers, .. } => Session::Sqlite(Hold::outside(readers.acquire().await?)).each(sql, visit).await,
+            Engine::Sqlite { readers, .. } => {
+                Session::Sqlite(Hold::outside(readers.acquire().await?))
+                    .each(sql, visit)
+                    .await
+            }
             Engine::Postgres { readers, .. } => {
-                Session::Postgres(Hold::outside(readers.acquire().await?)).each(sql, visit).await
+                Session::Postgres(Hold::outside(readers.acquire().await?))
+                    .each(sql, visit)
+                    .await
             }
         }
     }
@@ -150,9 +188,15 @@ impl Engine {
     /// A reading transaction that sees one state throughout.
     pub(crate) async fn snapshot(&self) -> Result<Session> {
         Ok(match self {
-            Engine::Sqlite { readers, .. } => Session::Sqlite(Hold::begin(readers.acquire().await?, "BEGIN DEFERRED").await?),
+            Engine::Sqlite { readers, .. } => {
+                Session::Sqlite(Hold::begin(readers.acquire().await?, "BEGIN DEFERRED").await?)
+            }
             Engine::Postgres { readers, .. } => Session::Postgres(
-                Hold::begin(readers.acquire().await?, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?,
+                Hold::begin(
+                    readers.acquire().await?,
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+                )
+                .await?,
             ),
         })
     }
@@ -160,16 +204,24 @@ impl Engine {
     /// A writing transaction. On SQLite it holds the one write lock from here on.
     pub(crate) async fn begin(&self) -> Result<Session> {
         Ok(match self {
-            Engine::Sqlite { writer, .. } => Session::Sqlite(Hold::begin(writer.acquire().await?, "BEGIN IMMEDIATE").await?),
-            Engine::Postgres { writers, .. } => Session::Postgres(Hold::begin(writers.acquire().await?, "BEGIN").await?),
+            Engine::Sqlite { writer, .. } => {
+                Session::Sqlite(Hold::begin(writer.acquire().await?, "BEGIN IMMEDIATE").await?)
+            }
+            Engine::Postgres { writers, .. } => {
+                Session::Postgres(Hold::begin(writers.acquire().await?, "BEGIN").await?)
+            }
         })
     }
 
     /// A writing connection outside any transaction (VACUUM INTO and the like).
     pub(crate) async fn outside_transaction(&self) -> Result<Session> {
         Ok(match self {
-            Engine::Sqlite { writer, .. } => Session::Sqlite(Hold::outside(writer.acquire().await?)),
-            Engine::Postgres { writers, .. } => Session::Postgres(Hold::outside(writers.acquire().await?)),
+            Engine::Sqlite { writer, .. } => {
+                Session::Sqlite(Hold::outside(writer.acquire().await?))
+            }
+            Engine::Postgres { writers, .. } => {
+                Session::Postgres(Hold::outside(writers.acquire().await?))
+            }
         })
     }
 
@@ -206,17 +258,32 @@ pub(crate) struct Hold<D: Database> {
 
 impl<D: Database> Hold<D> {
     fn outside(connection: PoolConnection<D>) -> Self {
-        Self { connection, open: false, spoiled: false }
+        Self {
+            connection,
+            open: false,
+            spoiled: false,
+        }
     }
 
     async fn begin(mut connection: PoolConnection<D>, statement: &'static str) -> Result<Self> {
-        <D::TransactionManager as TransactionManager>::begin(&mut connection, Some(statement.into_sql_str())).await?;
-        Ok(Self { connection, open: true, spoiled: false })
+        <D::TransactionManager as TransactionManager>::begin(
+            &mut connection,
+            Some(statement.into_sql_str()),
+        )
+        .await?;
+        Ok(Self {
+            connection,
+            open: true,
+            spoiled: false,
+        })
     }
 
     async fn commit(mut self) -> Result<()> {
         if self.open {
-            let result = <D::TransactionManager as TransactionManager>::commit(&mut self.connection).await.map_err(Error::from);
+            let result =
+                <D::TransactionManager as TransactionManager>::commit(&mut self.connection)
+                    .await
+                    .map_err(Error::from);
             self.note(&result);
             result?;
             self.open = false;
@@ -279,7 +346,10 @@ macro_rules! on_either {
         let (text, values) = $sql.into_parts();
         match $session {
             Session::Sqlite(hold) => {
-                let $query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(text), arguments!(SqliteArguments, values));
+                let $query = sqlx::query_with::<Sqlite, _>(
+                    AssertSqlSafe(text),
+                    arguments!(SqliteArguments, values),
+                );
                 let $row = Row::Sqlite;
                 let $connection = &mut *hold.connection;
                 let result = async { $run }.await;
@@ -287,7 +357,10 @@ macro_rules! on_either {
                 result
             }
             Session::Postgres(hold) => {
-                let $query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(text), arguments!(PgArguments, values));
+                let $query = sqlx::query_with::<Postgres, _>(
+                    AssertSqlSafe(text),
+                    arguments!(PgArguments, values),
+                );
                 let $row = Row::Postgres;
                 let $connection = &mut *hold.connection;
                 let result = async { $run }.await;
@@ -301,14 +374,25 @@ macro_rules! on_either {
 impl Session {
     pub(crate) async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>> {
         on_either!(self, sql, |query, connection, row| {
-            Ok(query.fetch_all(connection).await?.into_iter().map(row).collect())
+            Ok(query
+                .fetch_all(connection)
+                .await?
+                .into_iter()
+                .map(row)
+                .collect())
         })
     }
 
-    pub(crate) async fn each(&mut self, sql: Sql, visit: &mut (dyn FnMut(Row) -> Result<()> + Send)) -> Result<()> {
+    pub(crate) async fn each(
+        &mut self,
+        sql: Sql,
+        visit: &mut (dyn FnMut(Row) -> Result<()> + Send),
+    ) -> Result<()> {
         on_either!(self, sql, |query, connection, row| {
             let mut stream = query.fetch(connection);
-            while let Some(next) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
+            while let Some(next) =
+                std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await
+            {
                 visit(row(next?))?;
             }
             Ok(())
@@ -317,14 +401,23 @@ impl Session {
 
     /// Runs a statement; returns how many rows it touched.
     pub(crate) async fn execute(&mut self, sql: Sql) -> Result<u64> {
-        on_either!(self, sql, |query, connection, _row| Ok(query.execute(connection).await?.rows_affected()))
+        on_either!(self, sql, |query, connection, _row| Ok(query
+            .execute(connection)
+            .await?
+            .rows_affected()))
     }
 
     /// Runs a script of several statements. Only texts of this crate come here.
     pub(crate) async fn script(&mut self, text: String) -> Result<()> {
         match self {
-            Session::Sqlite(hold) => sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *hold.connection).await.map(drop)?,
-            Session::Postgres(hold) => sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *hold.connection).await.map(drop)?,
+            Session::Sqlite(hold) => sqlx::raw_sql(AssertSqlSafe(text))
+                .execute(&mut *hold.connection)
+                .await
+                .map(drop)?,
+            Session::Postgres(hold) => sqlx::raw_sql(AssertSqlSafe(text))
+                .execute(&mut *hold.connection)
+                .await
+                .map(drop)?,
         }
         Ok(())
     }

@@ -46,7 +46,9 @@ pub enum Error {
     #[error("磁盘空间已满，本次未保存，已有数据完好。请清理或扩容数据目录所在磁盘，然后重试。")]
     DiskFull,
     /// The database or its folder cannot be written.
-    #[error("数据库为只读，本次未保存。请检查数据目录的所有者与写权限，或数据库是否处于只读备用状态。")]
+    #[error(
+        "数据库为只读，本次未保存。请检查数据目录的所有者与写权限，或数据库是否处于只读备用状态。"
+    )]
     ReadOnly,
     /// The engine cannot be reached.
     #[error("连接不上数据库（{0}）。请确认数据库服务已启动、地址与账号正确，然后重试。")]
@@ -73,7 +75,9 @@ pub enum Error {
         known: i64,
     },
     /// A migration that already ran differs from the one in this program.
-    #[error("数据库第 {0} 版的结构与本程序记录的不一致，已停止启动，数据未作改动。请使用原来的程序版本，或从备份恢复。")]
+    #[error(
+        "数据库第 {0} 版的结构与本程序记录的不一致，已停止启动，数据未作改动。请使用原来的程序版本，或从备份恢复。"
+    )]
     ForeignSchema(i64),
     /// The bundled SQLite is too old to be trusted.
     #[error("SQLite 版本 {0} 有已知的数据丢失缺陷，至少需要 3.51.3。请更换程序版本。")]
@@ -106,8 +110,14 @@ impl From<sqlx::Error> for Error {
         match error {
             sqlx::Error::Database(cause) => {
                 let code = cause.code().unwrap_or_default().into_owned();
-                let sqlite = cause.try_downcast_ref::<sqlx_sqlite::SqliteError>().is_some();
-                let known = if sqlite { sqlite_kind(&code, cause.message()) } else { postgres_kind(&code, cause.message()) };
+                let sqlite = cause
+                    .try_downcast_ref::<sqlx_sqlite::SqliteError>()
+                    .is_some();
+                let known = if sqlite {
+                    sqlite_kind(&code, cause.message())
+                } else {
+                    postgres_kind(&code, cause.message())
+                };
                 known.unwrap_or(Error::Engine(sqlx::Error::Database(cause)))
             }
             sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => Error::Busy,
@@ -146,7 +156,9 @@ fn postgres_kind(code: &str, message: &str) -> Option<Error> {
         "55P03" | "57014" | "53300" => Error::Busy,
         "53100" | "53200" => Error::DiskFull,
         "25006" => Error::ReadOnly,
-        "57P01" | "57P02" | "57P03" | "28000" | "28P01" | "3D000" => Error::Unreachable(message.to_owned()),
+        "57P01" | "57P02" | "57P03" | "28000" | "28P01" | "3D000" => {
+            Error::Unreachable(message.to_owned())
+        }
         "XX001" | "XX002" => Error::Damaged(message.to_owned()),
         "23505" => Error::Duplicate,
         "23503" => Error::Reference,

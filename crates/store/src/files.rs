@@ -20,16 +20,27 @@ impl Files {
     /// Files in a folder, created if missing.
     pub(crate) fn folder(folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let store = LocalFileSystem::new_with_prefix(folder).map_err(failed)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store) })
+        let store = LocalFileSystem::new_with_prefix(folder)
+            .map_err(failed)?
+            .with_fsync(true);
+        Ok(Self {
+            store: Arc::new(store),
+        })
     }
 
     /// Stores bytes durably; returns their digest in lower hex. To be called before the row that
     /// names them is committed: bytes without a row are only garbage, a row without bytes is loss.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<String> {
         let digest = hex::encode(Sm3::digest(&bytes));
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.store.put_opts(&key(&digest), PutPayload::from(bytes), options).await {
+        let options = PutOptions {
+            mode: PutMode::Create,
+            ..PutOptions::default()
+        };
+        match self
+            .store
+            .put_opts(&key(&digest), PutPayload::from(bytes), options)
+            .await
+        {
             Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(digest),
             Err(cause) => Err(failed(cause)),
         }
@@ -40,7 +51,14 @@ impl Files {
     /// # Errors
     /// [`Error::Io`] when they are missing, [`Error::Damaged`] when they are not the same any more.
     pub async fn bytes(&self, digest: &str) -> Result<Vec<u8>> {
-        let bytes = self.store.get(&key(digest)).await.map_err(failed)?.bytes().await.map_err(failed)?;
+        let bytes = self
+            .store
+            .get(&key(digest))
+            .await
+            .map_err(failed)?
+            .bytes()
+            .await
+            .map_err(failed)?;
         if hex::encode(Sm3::digest(&bytes)) != digest {
             return Err(Error::Damaged(format!("文件 {digest} 的内容已被改动")));
         }

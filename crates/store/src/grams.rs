@@ -65,7 +65,11 @@ impl SearchText {
 
     /// The indexed form: tokens with blanks between.
     pub(crate) fn grams(&self) -> String {
-        self.grams.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+        self.grams
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// The tokens one by one.
@@ -80,8 +84,12 @@ pub(crate) fn tokens(typed: &str) -> Vec<Token> {
     for run in runs(typed) {
         match run {
             Run::Word(word) => tokens.push(Token::Prefix(word)),
-            Run::Characters(characters) if characters.len() == 1 => tokens.push(Token::Whole(spell(&characters))),
-            Run::Characters(characters) => tokens.extend(characters.windows(2).map(|pair| Token::Whole(spell(pair)))),
+            Run::Characters(characters) if characters.len() == 1 => {
+                tokens.push(Token::Whole(spell(&characters)))
+            }
+            Run::Characters(characters) => {
+                tokens.extend(characters.windows(2).map(|pair| Token::Whole(spell(pair))))
+            }
         }
     }
     // More tokens narrow nothing a person would notice.
@@ -151,18 +159,28 @@ mod tests {
 
     #[test]
     fn what_is_indexed_is_what_is_asked_for() {
-        let text = SearchText::new().name("欧阳伟").word("ouyangwei").word("oyw").text("示例市3M机电（集团）");
+        let text = SearchText::new()
+            .name("欧阳伟")
+            .word("ouyangwei")
+            .word("oyw")
+            .text("示例市3M机电（集团）");
         let grams: Vec<&str> = text.iter().collect();
-        for asked in ["欧阳", "阳伟", "欧阳伟", "伟", "集团", "机电", "欧阳　机电"] {
+        for asked in ["欧阳", "阳伟", "欧阳伟", "伟", "集团", "机电", "欧阳　机电"]
+        {
             for token in tokens(asked) {
-                let Token::Whole(token) = token else { panic!("{asked} is no word") };
+                let Token::Whole(token) = token else {
+                    panic!("{asked} is no word")
+                };
                 assert!(grams.contains(&token.as_str()), "{asked}");
             }
         }
         assert_eq!(tokens("OuYang"), [Token::Prefix("ouyang".into())]);
         assert_eq!(tokens("３ｍ"), [Token::Prefix("3m".into())]);
         assert!(grams.contains(&"3m"));
-        assert!(!grams.contains(&"u673a"), "employers are not found by one character");
+        assert!(
+            !grams.contains(&"u673a"),
+            "employers are not found by one character"
+        );
     }
 
     #[test]

@@ -26,12 +26,19 @@ document! {
 pub type Import<B> = Stored<ImportKeys, B>;
 
 /// The import with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: ImportId) -> Result<Option<Import<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: ImportId,
+) -> Result<Option<Import<B>>> {
     document::find(db, id).await
 }
 
 /// The imports of a pool, newest first.
-pub async fn page<B: DeserializeOwned>(db: &mut impl Db, pool: PoolId, request: &PageRequest) -> Result<Page<Import<B>>> {
+pub async fn page<B: DeserializeOwned>(
+    db: &mut impl Db,
+    pool: PoolId,
+    request: &PageRequest,
+) -> Result<Page<Import<B>>> {
     Select::<ImportKeys>::new()
         .equal("pool", pool)
         .page::<ByNumber, B>(db, "created_at", Direction::Descending, request)

@@ -79,9 +79,17 @@ pub async fn claim<B: DeserializeOwned>(
     lease: SignedDuration,
     limit: u32,
 ) -> Result<Vec<Job<B>>> {
-    let mut sql = Sql::new("SELECT kind, key, pool, due, attempts, last_error, body FROM job WHERE state = 'waiting'");
-    sql.push(" AND due <= ").bind(now).push(" AND leased_until <= ").bind(now);
-    sql.push(" AND kind IN (").bind_list(kinds).push(") ORDER BY due, kind, key LIMIT ").bind(limit);
+    let mut sql = Sql::new(
+        "SELECT kind, key, pool, due, attempts, last_error, body FROM job WHERE state = 'waiting'",
+    );
+    sql.push(" AND due <= ")
+        .bind(now)
+        .push(" AND leased_until <= ")
+        .bind(now);
+    sql.push(" AND kind IN (")
+        .bind_list(kinds)
+        .push(") ORDER BY due, kind, key LIMIT ")
+        .bind(limit);
     sql.push(dialect::for_claim(tx.kind()));
     let rows = tx.rows(sql).await?;
     let jobs: Vec<Job<B>> = rows.iter().map(read).collect::<Result<_>>()?;
@@ -113,7 +121,14 @@ pub async fn finish(tx: &mut WriteTx, kind: &str, key: &str, claimer: &str) -> R
 }
 
 /// Puts a failed job back until `due`, with the reason.
-pub async fn put_back(tx: &mut WriteTx, kind: &str, key: &str, claimer: &str, due: Timestamp, why: &str) -> Result<bool> {
+pub async fn put_back(
+    tx: &mut WriteTx,
+    kind: &str,
+    key: &str,
+    claimer: &str,
+    due: Timestamp,
+    why: &str,
+) -> Result<bool> {
     let moved = tx
         .execute(sql!(
             "UPDATE job SET due = $1, leased_until = 0, last_error = $2 WHERE kind = $3 AND key = $4 AND leased_by = $5 \
@@ -130,12 +145,20 @@ pub async fn put_back(tx: &mut WriteTx, kind: &str, key: &str, claimer: &str, du
 
 /// Calls a job off.
 pub async fn cancel(tx: &mut WriteTx, kind: &str, key: &str) -> Result<()> {
-    tx.execute(sql!("DELETE FROM job WHERE kind = $1 AND key = $2", kind, key)).await.map(drop)
+    tx.execute(sql!(
+        "DELETE FROM job WHERE kind = $1 AND key = $2",
+        kind,
+        key
+    ))
+    .await
+    .map(drop)
 }
 
 /// When the next job is due.
 pub async fn next_due(db: &mut impl Db) -> Result<Option<Timestamp>> {
-    let rows = db.rows(sql!("SELECT MIN(due) FROM job WHERE state = 'waiting'")).await?;
+    let rows = db
+        .rows(sql!("SELECT MIN(due) FROM job WHERE state = 'waiting'"))
+        .await?;
     rows.first().map_or(Ok(None), |row| row.get(0))
 }
 

@@ -20,16 +20,24 @@ use crate::ledger::Signer;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// There is data and no key folder.
-    #[error("数据目录里已有数据，但密钥目录 {0} 里没有密钥。为免旧数据永远打不开，程序不会生成新密钥。请把原来的密钥目录放回此处，再重新启动。")]
+    #[error(
+        "数据目录里已有数据，但密钥目录 {0} 里没有密钥。为免旧数据永远打不开，程序不会生成新密钥。请把原来的密钥目录放回此处，再重新启动。"
+    )]
     Missing(PathBuf),
     /// The keys are not the ones the data was sealed with.
-    #[error("密钥目录 {0} 里的密钥与这份数据不配套，已停止启动，数据未作改动。请换回创建这份数据时的密钥目录。")]
+    #[error(
+        "密钥目录 {0} 里的密钥与这份数据不配套，已停止启动，数据未作改动。请换回创建这份数据时的密钥目录。"
+    )]
     Foreign(PathBuf),
     /// Others may read the key files.
-    #[error("密钥文件 {0} 可被其他用户读取，已停止启动。请执行 chmod 700（目录）与 chmod 600（文件）后重新启动。")]
+    #[error(
+        "密钥文件 {0} 可被其他用户读取，已停止启动。请执行 chmod 700（目录）与 chmod 600（文件）后重新启动。"
+    )]
     Exposed(PathBuf),
     /// The key folder lies in the data folder, so that one copy would take both.
-    #[error("密钥目录 {0} 位于数据目录之内，一次拷贝就会同时带走数据与密钥。请用 --keys 指定数据目录以外的位置。")]
+    #[error(
+        "密钥目录 {0} 位于数据目录之内，一次拷贝就会同时带走数据与密钥。请用 --keys 指定数据目录以外的位置。"
+    )]
     InsideData(PathBuf),
     /// A key file does not parse.
     #[error("密钥文件 {0} 的内容不完整或被改动。请从保管的副本恢复该文件。")]
@@ -38,7 +46,9 @@ pub enum KeyError {
     #[error("密钥目录 {0} 无法读写（{1}）。请检查目录权限。")]
     Io(PathBuf, #[source] io::Error),
     /// A ciphertext does not open under this key, table, column and row.
-    #[error("{table} 表 {column} 列有一处密文无法打开：密文被改动、被移到别的行，或密钥不配套。请用最近一份备份核对该行。")]
+    #[error(
+        "{table} 表 {column} 列有一处密文无法打开：密文被改动、被移到别的行，或密钥不配套。请用最近一份备份核对该行。"
+    )]
     Sealed {
         /// Table.
         table: &'static str,
@@ -67,7 +77,10 @@ impl Material {
             rng.fill_bytes(signing.as_mut());
             Signer::new("probe", &signing).is_none()
         } {}
-        Self { roots: BTreeMap::from([(1, root)]), signing }
+        Self {
+            roots: BTreeMap::from([(1, root)]),
+            signing,
+        }
     }
 }
 
@@ -94,7 +107,8 @@ impl KeyFolder {
             // The part that exists is resolved; the rest is compared as written.
             let mut base = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
             let mut tail = Vec::new();
-            while let (false, Some(name)) = (base.exists(), base.file_name().map(|n| n.to_owned())) {
+            while let (false, Some(name)) = (base.exists(), base.file_name().map(|n| n.to_owned()))
+            {
                 tail.push(name);
                 base.pop();
             }
@@ -116,7 +130,10 @@ impl KeyFolder {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = fs::metadata(path).map_err(|e| self.io(e))?.permissions().mode();
+            let mode = fs::metadata(path)
+                .map_err(|e| self.io(e))?
+                .permissions()
+                .mode();
             if mode & 0o077 != 0 {
                 return Err(KeyError::Exposed(path.to_owned()));
             }
@@ -132,8 +149,12 @@ impl KeyFolder {
             use std::os::unix::fs::OpenOptionsExt as _;
             options.mode(0o600);
         }
-        let mut file = options.open(self.folder.join(name)).map_err(|e| self.io(e))?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| self.io(e))
+        let mut file = options
+            .open(self.folder.join(name))
+            .map_err(|e| self.io(e))?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(|e| self.io(e))
     }
 }
 
@@ -158,7 +179,9 @@ impl KeyProvider for KeyFolder {
         let text = Zeroizing::new(fs::read_to_string(&root).map_err(|e| self.io(e))?);
         let mut roots = BTreeMap::new();
         for line in text.lines() {
-            let parsed = line.split_once(' ').and_then(|(n, key)| Some((n.parse::<u32>().ok()?, parse_key(key)?)));
+            let parsed = line
+                .split_once(' ')
+                .and_then(|(n, key)| Some((n.parse::<u32>().ok()?, parse_key(key)?)));
             let (generation, key) = parsed.ok_or_else(|| KeyError::Broken(root.clone()))?;
             roots.insert(generation, key);
         }
@@ -180,8 +203,13 @@ impl KeyProvider for KeyFolder {
         }
         builder.create(&self.folder).map_err(|e| self.io(e))?;
         self.check_mode(&self.folder)?;
-        let roots: Zeroizing<String> =
-            Zeroizing::new(material.roots.iter().map(|(n, key)| format!("{n} {}\n", hex::encode(key.as_slice()))).collect());
+        let roots: Zeroizing<String> = Zeroizing::new(
+            material
+                .roots
+                .iter()
+                .map(|(n, key)| format!("{n} {}\n", hex::encode(key.as_slice())))
+                .collect(),
+        );
         self.write("root.key", &roots)?;
         let signing = Zeroizing::new(format!("{}\n", hex::encode(material.signing.as_slice())));
         self.write("ledger.key", &signing)
@@ -199,8 +227,11 @@ pub(crate) struct Roots {
 
 impl Roots {
     pub(crate) fn new(material: &Material) -> Self {
-        let generations =
-            material.roots.iter().map(|(n, root)| (*n, Hkdf::<Sm3>::new(Some(b"linxuan/1"), root.as_slice()))).collect();
+        let generations = material
+            .roots
+            .iter()
+            .map(|(n, root)| (*n, Hkdf::<Sm3>::new(Some(b"linxuan/1"), root.as_slice())))
+            .collect();
         Self { generations }
     }
 
@@ -215,16 +246,25 @@ impl Roots {
     }
 
     /// `N` bytes for one use; `None` for an unknown generation.
-    pub(crate) fn derive<const N: usize>(&self, generation: u32, label: &[&str]) -> Option<Zeroizing<[u8; N]>> {
+    pub(crate) fn derive<const N: usize>(
+        &self,
+        generation: u32,
+        label: &[&str],
+    ) -> Option<Zeroizing<[u8; N]>> {
         let mut key = Zeroizing::new([0; N]);
         let info = label.join("|");
-        self.generations.get(&generation)?.expand(info.as_bytes(), key.as_mut()).ok()?;
+        self.generations
+            .get(&generation)?
+            .expand(info.as_bytes(), key.as_mut())
+            .ok()?;
         Some(key)
     }
 
     /// A public value that tells this root from another.
     pub(crate) fn check_value(&self) -> String {
-        let key = self.derive::<32>(self.first(), &["check"]).unwrap_or_default();
+        let key = self
+            .derive::<32>(self.first(), &["check"])
+            .unwrap_or_default();
         hex::encode(&Sm3::digest(key.as_slice())[..16])
     }
 }
@@ -243,11 +283,17 @@ mod tests {
         let read = keys.load().unwrap().unwrap();
         assert_eq!(read.roots[&1], material.roots[&1]);
         assert_eq!(read.signing, material.signing);
-        assert!(matches!(keys.create(&Material::generate()), Err(KeyError::Io(..))), "an existing key is never replaced");
+        assert!(
+            matches!(keys.create(&Material::generate()), Err(KeyError::Io(..))),
+            "an existing key is never replaced"
+        );
 
         use std::os::unix::fs::PermissionsExt as _;
         let root = keys.place().join("root.key");
-        assert_eq!(fs::metadata(&root).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&root).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         fs::set_permissions(&root, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(keys.load(), Err(KeyError::Exposed(_))));
         fs::set_permissions(&root, fs::Permissions::from_mode(0o600)).unwrap();
@@ -260,8 +306,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
         fs::create_dir(&data).unwrap();
-        for inside in [data.join("keys"), data.clone(), dir.path().join("data/../data/k")] {
-            assert!(matches!(KeyFolder::new(inside, &data), Err(KeyError::InsideData(_))));
+        for inside in [
+            data.join("keys"),
+            data.clone(),
+            dir.path().join("data/../data/k"),
+        ] {
+            assert!(matches!(
+                KeyFolder::new(inside, &data),
+                Err(KeyError::InsideData(_))
+            ));
         }
         assert!(KeyFolder::new(dir.path().join("data-keys"), &data).is_ok());
     }
@@ -279,8 +332,14 @@ mod tests {
         let prk = mac(b"linxuan/1", &[&[7; 32]]);
         let t1 = mac(&prk, &[b"a|b", &[1]]);
         let t2 = mac(&prk, &[&t1, b"a|b", &[2]]);
-        let roots = Roots::new(&Material { roots: BTreeMap::from([(1, Zeroizing::new([7; 32]))]), signing: Zeroizing::new([1; 32]) });
-        assert_eq!(roots.derive::<48>(1, &["a", "b"]).unwrap()[..], [&t1[..], &t2[..16]].concat()[..]);
+        let roots = Roots::new(&Material {
+            roots: BTreeMap::from([(1, Zeroizing::new([7; 32]))]),
+            signing: Zeroizing::new([1; 32]),
+        });
+        assert_eq!(
+            roots.derive::<48>(1, &["a", "b"]).unwrap()[..],
+            [&t1[..], &t2[..16]].concat()[..]
+        );
         assert!(roots.derive::<16>(2, &["a"]).is_none());
     }
 }

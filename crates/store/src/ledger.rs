@@ -14,7 +14,9 @@ use std::io;
 use rand::Rng as _;
 
 pub use bundle::{BUNDLE_FORMAT, Line, write_bundle};
-pub use checkpoint::{BadCode, Checkpoint, Code, DISTINGUISHING_ID, PublicKey, SignedCheckpoint, Signer};
+pub use checkpoint::{
+    BadCode, Checkpoint, Code, DISTINGUISHING_ID, PublicKey, SignedCheckpoint, Signer,
+};
 pub use entry::{Actor, Body, Entry, Event, LedgerId, Object, Outcome};
 pub(crate) use heads::Heads;
 pub use tree::{Frontier, Hash, Position, empty, is_consistent, is_included, leaf, node};
@@ -31,7 +33,12 @@ use crate::{dialect, sql::Sql};
 /// How far an event's clock may be behind the ledger's last entry before it is refused.
 const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
 
-const BODY: Column = Column { table: "ledger_body", name: "sealed", pad: 256, shape: Shape::Text };
+const BODY: Column = Column {
+    table: "ledger_body",
+    name: "sealed",
+    pad: 256,
+    shape: Shape::Text,
+};
 
 /// What is wrong with a ledger. Messages are for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +57,9 @@ pub enum LedgerError {
         found: u64,
     },
     /// The database and the head agree on no common history.
-    #[error("台账 {ledger} 前 {size} 条与库外保存的台账头不一致：留痕被改写过。已停止，数据未作改动。请保留现场并通知纪检监督。")]
+    #[error(
+        "台账 {ledger} 前 {size} 条与库外保存的台账头不一致：留痕被改写过。已停止，数据未作改动。请保留现场并通知纪检监督。"
+    )]
     Forked {
         /// Ledger.
         ledger: LedgerId,
@@ -58,10 +67,14 @@ pub enum LedgerError {
         size: u64,
     },
     /// The head file carries no valid signature.
-    #[error("台账 {0} 的库外台账头签名不成立：文件被改动，或不属于这套密钥。请从保管的副本恢复该文件。")]
+    #[error(
+        "台账 {0} 的库外台账头签名不成立：文件被改动，或不属于这套密钥。请从保管的副本恢复该文件。"
+    )]
     ForgedHead(LedgerId),
     /// A ledger with a past has no head outside the database.
-    #[error("台账 {0} 的库外台账头不见了：密钥目录里的 heads 子目录被删除或没有一并搬来。已停止启动，数据未作改动。请放回该目录；确实无法找回时，由三人共同执行 linxuan doctor --recover-ledger。")]
+    #[error(
+        "台账 {0} 的库外台账头不见了：密钥目录里的 heads 子目录被删除或没有一并搬来。已停止启动，数据未作改动。请放回该目录；确实无法找回时，由三人共同执行 linxuan doctor --recover-ledger。"
+    )]
     MissingHead(LedgerId),
     /// A stored ledger does not pass the check anybody can make of its export.
     #[error("台账 {ledger} 核验不通过：{failure}")]
@@ -73,7 +86,9 @@ pub enum LedgerError {
         failure: Failure,
     },
     /// The head file cannot be read or written.
-    #[error("库外台账头无法读写（{0}）。为免留痕失去对照，暂停写入。请检查密钥目录的权限与剩余空间。")]
+    #[error(
+        "库外台账头无法读写（{0}）。为免留痕失去对照，暂停写入。请检查密钥目录的权限与剩余空间。"
+    )]
     Head(#[source] io::Error),
     /// Time went backwards.
     #[error("服务器时钟比台账最后一条早 {0} 秒，本次未保存。请先校准服务器时间。")]
@@ -109,20 +124,34 @@ impl Head {
     fn from_rows(ledger: LedgerId, rows: Vec<crate::sql::Row>) -> Result<Self> {
         let row = rows.first().ok_or(LedgerError::Unknown(ledger))?;
         let (size, peaks) = (row.get::<u64>(0)?, row.get::<Vec<u8>>(1)?);
-        let frontier = Frontier::from_bytes(size, &peaks).ok_or(LedgerError::Broken { ledger, seq: size })?;
-        Ok(Self { ledger, frontier, last_at: row.get(2)? })
+        let frontier =
+            Frontier::from_bytes(size, &peaks).ok_or(LedgerError::Broken { ledger, seq: size })?;
+        Ok(Self {
+            ledger,
+            frontier,
+            last_at: row.get(2)?,
+        })
     }
 
     /// Makes the head row of a new ledger.
     pub(crate) async fn open(session: &mut Session, ledger: LedgerId) -> Result<()> {
         session
-            .execute(sql!("INSERT INTO ledger (id, size, frontier, last_at) VALUES ($1, 0, $2, 0)", ledger, Vec::<u8>::new()))
+            .execute(sql!(
+                "INSERT INTO ledger (id, size, frontier, last_at) VALUES ($1, 0, $2, 0)",
+                ledger,
+                Vec::<u8>::new()
+            ))
             .await
             .map(drop)
     }
 
     /// Appends one event. The head row itself is written once, by `save`.
-    pub(crate) async fn append(&mut self, session: &mut Session, seals: &Seals, event: &Event) -> Result<u64> {
+    pub(crate) async fn append(
+        &mut self,
+        session: &mut Session,
+        seals: &Seals,
+        event: &Event,
+    ) -> Result<u64> {
         let behind = self.last_at - event.at.as_millisecond();
         if behind > CLOCK_TOLERANCE_MS {
             return Err(LedgerError::ClockBehind(behind / 1000).into());
@@ -167,14 +196,29 @@ impl Head {
             .await?;
         let sealed = seals.seal_bytes(&BODY, &body_row(self.ledger, seq), &body.to_bytes())?;
         session
-            .execute(sql!("INSERT INTO ledger_body (ledger, seq, sealed) VALUES ($1, $2, $3)", self.ledger, seq, sealed))
+            .execute(sql!(
+                "INSERT INTO ledger_body (ledger, seq, sealed) VALUES ($1, $2, $3)",
+                self.ledger,
+                seq,
+                sealed
+            ))
             .await?;
         let completed = self.frontier.push(hash);
         if !completed.is_empty() {
-            let mut insert = Sql::new("INSERT INTO ledger_node (ledger, level, position, hash) VALUES ");
+            let mut insert =
+                Sql::new("INSERT INTO ledger_node (ledger, level, position, hash) VALUES ");
             for (n, (position, hash)) in completed.iter().enumerate() {
-                insert.push(if n == 0 { "(" } else { ", (" }).bind(self.ledger).push(", ").bind(position.level);
-                insert.push(", ").bind(position.index).push(", ").bind(hash.to_vec()).push(")");
+                insert
+                    .push(if n == 0 { "(" } else { ", (" })
+                    .bind(self.ledger)
+                    .push(", ")
+                    .bind(position.level);
+                insert
+                    .push(", ")
+                    .bind(position.index)
+                    .push(", ")
+                    .bind(hash.to_vec())
+                    .push(")");
             }
             session.execute(insert).await?;
         }
@@ -183,7 +227,11 @@ impl Head {
     }
 
     /// Writes the head row and the signed checkpoint of its state.
-    pub(crate) async fn save(&self, session: &mut Session, signer: &Signer) -> Result<SignedCheckpoint> {
+    pub(crate) async fn save(
+        &self,
+        session: &mut Session,
+        signer: &Signer,
+    ) -> Result<SignedCheckpoint> {
         session
             .execute(sql!(
                 "UPDATE ledger SET size = $1, frontier = $2, last_at = $3 WHERE id = $4",
@@ -227,7 +275,12 @@ fn body_row(ledger: LedgerId, seq: u64) -> String {
 /// Reads complete subtree hashes.
 async fn node_hash(db: &mut impl Db, ledger: LedgerId, position: Position) -> Result<Hash> {
     let rows = if position.level == 0 {
-        db.rows(sql!("SELECT leaf FROM ledger_entry WHERE ledger = $1 AND seq = $2", ledger, position.index)).await?
+        db.rows(sql!(
+            "SELECT leaf FROM ledger_entry WHERE ledger = $1 AND seq = $2",
+            ledger,
+            position.index
+        ))
+        .await?
     } else {
         db.rows(sql!(
             "SELECT hash FROM ledger_node WHERE ledger = $1 AND level = $2 AND position = $3",
@@ -240,7 +293,13 @@ async fn node_hash(db: &mut impl Db, ledger: LedgerId, position: Position) -> Re
     let bytes: Option<Vec<u8>> = rows.first().map(|row| row.get(0)).transpose()?;
     bytes
         .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| LedgerError::Broken { ledger, seq: position.index << position.level }.into())
+        .ok_or_else(|| {
+            LedgerError::Broken {
+                ledger,
+                seq: position.index << position.level,
+            }
+            .into()
+        })
 }
 
 async fn part_hash(db: &mut impl Db, ledger: LedgerId, part: &[Position]) -> Result<Hash> {
@@ -257,7 +316,12 @@ pub async fn root_at(db: &mut impl Db, ledger: LedgerId, size: u64) -> Result<Ha
 }
 
 /// Proof that entry `seq` is in the tree of `size`; `seq < size <=` the ledger's size.
-pub async fn inclusion_proof(db: &mut impl Db, ledger: LedgerId, seq: u64, size: u64) -> Result<Vec<Hash>> {
+pub async fn inclusion_proof(
+    db: &mut impl Db,
+    ledger: LedgerId,
+    seq: u64,
+    size: u64,
+) -> Result<Vec<Hash>> {
     let mut proof = Vec::new();
     for part in tree::inclusion_plan(seq, size) {
         proof.push(part_hash(db, ledger, &part).await?);
@@ -266,7 +330,12 @@ pub async fn inclusion_proof(db: &mut impl Db, ledger: LedgerId, seq: u64, size:
 }
 
 /// Proof that the tree of `old` entries is a prefix of the tree of `size`; `0 < old <= size`.
-pub async fn consistency_proof(db: &mut impl Db, ledger: LedgerId, old: u64, size: u64) -> Result<Vec<Hash>> {
+pub async fn consistency_proof(
+    db: &mut impl Db,
+    ledger: LedgerId,
+    old: u64,
+    size: u64,
+) -> Result<Vec<Hash>> {
     let mut proof = Vec::new();
     for part in tree::consistency_plan(old, size) {
         proof.push(part_hash(db, ledger, &part).await?);
@@ -276,27 +345,52 @@ pub async fn consistency_proof(db: &mut impl Db, ledger: LedgerId, old: u64, siz
 
 /// Entries of one ledger so far.
 pub async fn size(db: &mut impl Db, ledger: LedgerId) -> Result<u64> {
-    let rows = db.rows(sql!("SELECT size FROM ledger WHERE id = $1", ledger)).await?;
+    let rows = db
+        .rows(sql!("SELECT size FROM ledger WHERE id = $1", ledger))
+        .await?;
     rows.first().ok_or(LedgerError::Unknown(ledger))?.get(0)
 }
 
 /// Every ledger of the database with its size.
 pub async fn all(db: &mut impl Db) -> Result<Vec<(LedgerId, u64)>> {
-    let rows = db.rows(sql!("SELECT id, size FROM ledger ORDER BY id")).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    let rows = db
+        .rows(sql!("SELECT id, size FROM ledger ORDER BY id"))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
 }
 
 /// The signed checkpoint at exactly `size`, if there is one.
-pub async fn checkpoint_at(db: &mut impl Db, ledger: LedgerId, size: u64) -> Result<Option<String>> {
-    let rows = db.rows(sql!("SELECT note FROM ledger_checkpoint WHERE ledger = $1 AND size = $2", ledger, size)).await?;
+pub async fn checkpoint_at(
+    db: &mut impl Db,
+    ledger: LedgerId,
+    size: u64,
+) -> Result<Option<String>> {
+    let rows = db
+        .rows(sql!(
+            "SELECT note FROM ledger_checkpoint WHERE ledger = $1 AND size = $2",
+            ledger,
+            size
+        ))
+        .await?;
     rows.first().map(|row| row.get(0)).transpose()
 }
 
 /// The latest signed checkpoint.
-pub async fn latest_checkpoint(db: &mut impl Db, ledger: LedgerId) -> Result<Option<SignedCheckpoint>> {
-    let rows =
-        db.rows(sql!("SELECT note FROM ledger_checkpoint WHERE ledger = $1 ORDER BY size DESC LIMIT 1", ledger)).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+pub async fn latest_checkpoint(
+    db: &mut impl Db,
+    ledger: LedgerId,
+) -> Result<Option<SignedCheckpoint>> {
+    let rows = db
+        .rows(sql!(
+            "SELECT note FROM ledger_checkpoint WHERE ledger = $1 ORDER BY size DESC LIMIT 1",
+            ledger
+        ))
+        .await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     let note: String = row.get(0)?;
     let checkpoint = SignedCheckpoint::read(&note).ok_or_else(|| Error::Corrupt {
         table: "ledger_checkpoint",
@@ -328,7 +422,10 @@ pub async fn list(db: &mut impl Db, filter: &EntryFilter, limit: u32) -> Result<
         sql.push(" AND ledger = ").bind(ledger);
     }
     if let Some((kind, id)) = &filter.object {
-        sql.push(" AND object_kind = ").bind(kind).push(" AND object_id = ").bind(id);
+        sql.push(" AND object_kind = ")
+            .bind(kind)
+            .push(" AND object_id = ")
+            .bind(id);
     }
     if let Some(actor) = &filter.actor {
         sql.push(" AND actor = ").bind(actor);
@@ -339,8 +436,13 @@ pub async fn list(db: &mut impl Db, filter: &EntryFilter, limit: u32) -> Result<
     if let Some(before) = filter.before {
         sql.push(" AND seq < ").bind(before);
     }
-    sql.push(" ORDER BY ledger DESC, seq DESC LIMIT ").bind(limit);
-    db.rows(sql).await?.iter().map(|row| decode(&row.get::<Vec<u8>>(0)?)).collect()
+    sql.push(" ORDER BY ledger DESC, seq DESC LIMIT ")
+        .bind(limit);
+    db.rows(sql)
+        .await?
+        .iter()
+        .map(|row| decode(&row.get::<Vec<u8>>(0)?))
+        .collect()
 }
 
 fn decode(bytes: &[u8]) -> Result<Entry> {
@@ -352,16 +454,35 @@ fn decode(bytes: &[u8]) -> Result<Entry> {
 }
 
 /// Opens the body of one entry; `None` when it was erased.
-pub async fn body(store: &Store, db: &mut impl Db, ledger: LedgerId, seq: u64) -> Result<Option<Body>> {
-    let rows = db.rows(sql!("SELECT sealed FROM ledger_body WHERE ledger = $1 AND seq = $2", ledger, seq)).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+pub async fn body(
+    store: &Store,
+    db: &mut impl Db,
+    ledger: LedgerId,
+    seq: u64,
+) -> Result<Option<Body>> {
+    let rows = db
+        .rows(sql!(
+            "SELECT sealed FROM ledger_body WHERE ledger = $1 AND seq = $2",
+            ledger,
+            seq
+        ))
+        .await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     open_body(store.seals(), ledger, seq, &row.get::<Vec<u8>>(0)?).map(Some)
 }
 
 /// Erases the body of an entry, salt included: what it said cannot be known or guessed any more,
 /// while the tree stays whole.
 pub async fn erase_body(tx: &mut WriteTx, ledger: LedgerId, seq: u64) -> Result<()> {
-    tx.execute(sql!("DELETE FROM ledger_body WHERE ledger = $1 AND seq = $2", ledger, seq)).await.map(drop)
+    tx.execute(sql!(
+        "DELETE FROM ledger_body WHERE ledger = $1 AND seq = $2",
+        ledger,
+        seq
+    ))
+    .await
+    .map(drop)
 }
 
 fn open_body(seals: &Seals, ledger: LedgerId, seq: u64, sealed: &[u8]) -> Result<Body> {

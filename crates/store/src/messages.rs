@@ -12,8 +12,18 @@ use crate::sql;
 use crate::sql::Sql;
 use crate::store::Db;
 
-const RECIPIENT: Column = Column { table: "message", name: "recipient", pad: 64, shape: Shape::Text };
-const CONTENT: Column = Column { table: "message", name: "content", pad: 256, shape: Shape::Text };
+const RECIPIENT: Column = Column {
+    table: "message",
+    name: "recipient",
+    pad: 64,
+    shape: Shape::Text,
+};
+const CONTENT: Column = Column {
+    table: "message",
+    name: "content",
+    pad: 256,
+    shape: Shape::Text,
+};
 
 /// Where a message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +53,15 @@ impl Delivery {
     }
 
     fn from_code(code: &str) -> Option<Self> {
-        [Delivery::Waiting, Delivery::Sending, Delivery::Sent, Delivery::Failed, Delivery::Cancelled]
-            .into_iter()
-            .find(|delivery| delivery.code() == code)
+        [
+            Delivery::Waiting,
+            Delivery::Sending,
+            Delivery::Sent,
+            Delivery::Failed,
+            Delivery::Cancelled,
+        ]
+        .into_iter()
+        .find(|delivery| delivery.code() == code)
     }
 }
 
@@ -134,7 +150,11 @@ const COLUMNS: &str = "SELECT id, pool, channel, recipient, account, subject, co
 fn read(seals: &Seals, row: &crate::Row) -> Result<Queued> {
     let id: MessageId = row.get(0)?;
     let name = id.to_string();
-    let corrupt = |column, why: &str| Error::Corrupt { table: "message", column, why: why.to_owned() };
+    let corrupt = |column, why: &str| Error::Corrupt {
+        table: "message",
+        column,
+        why: why.to_owned(),
+    };
     let (state, log): (String, String) = (row.get(9)?, row.get(14)?);
     Ok(Queued {
         message: Message {
@@ -159,12 +179,23 @@ fn read(seals: &Seals, row: &crate::Row) -> Result<Queued> {
 
 /// Claims up to `limit` messages that are due, for `lease`: nobody else gets them meanwhile, and
 /// if the claimer dies they are due again. Use an upkeep transaction and commit before sending.
-pub async fn claim(tx: &mut WriteTx, now: Timestamp, lease: SignedDuration, limit: u32) -> Result<Vec<Queued>> {
+pub async fn claim(
+    tx: &mut WriteTx,
+    now: Timestamp,
+    lease: SignedDuration,
+    limit: u32,
+) -> Result<Vec<Queued>> {
     let mut sql = Sql::new(COLUMNS);
-    sql.push(" WHERE state IN ('waiting', 'sending') AND next_at <= ").bind(now);
-    sql.push(" ORDER BY next_at, id LIMIT ").bind(limit).push(dialect::for_claim(tx.kind()));
+    sql.push(" WHERE state IN ('waiting', 'sending') AND next_at <= ")
+        .bind(now);
+    sql.push(" ORDER BY next_at, id LIMIT ")
+        .bind(limit)
+        .push(dialect::for_claim(tx.kind()));
     let rows = tx.rows(sql).await?;
-    let claimed: Vec<Queued> = rows.iter().map(|row| read(tx.seals(), row)).collect::<Result<_>>()?;
+    let claimed: Vec<Queued> = rows
+        .iter()
+        .map(|row| read(tx.seals(), row))
+        .collect::<Result<_>>()?;
     for queued in &claimed {
         tx.execute(sql!(
             "UPDATE message SET state = 'sending', attempts = attempts + 1, next_at = $1 WHERE id = $2",
@@ -184,7 +215,9 @@ pub async fn settle(
     next_at: Timestamp,
     one: Try,
 ) -> Result<()> {
-    let rows = tx.rows(sql!("SELECT log FROM message WHERE id = $1", id)).await?;
+    let rows = tx
+        .rows(sql!("SELECT log FROM message WHERE id = $1", id))
+        .await?;
     let text: String = rows.first().ok_or(Error::Reference)?.get(0)?;
     let mut log: Vec<Try> = read_log(&text)?;
     log.push(one);
@@ -201,7 +234,11 @@ pub async fn settle(
 }
 
 fn read_log(text: &str) -> Result<Vec<Try>> {
-    serde_json::from_str(text).map_err(|cause| Error::Corrupt { table: "message", column: "log", why: cause.to_string() })
+    serde_json::from_str(text).map_err(|cause| Error::Corrupt {
+        table: "message",
+        column: "log",
+        why: cause.to_string(),
+    })
 }
 
 /// Withdraws what has not been sent about an object. Returns how many.
@@ -248,7 +285,10 @@ pub async fn page(
         sql.push(" AND channel = ").bind(channel);
     }
     if let Some((kind, id)) = &filter.reference {
-        sql.push(" AND reference_kind = ").bind(kind).push(" AND reference_id = ").bind(id);
+        sql.push(" AND reference_kind = ")
+            .bind(kind)
+            .push(" AND reference_id = ")
+            .bind(id);
     }
     if let Some(delivery) = filter.delivery {
         sql.push(" AND state = ").bind(delivery.code());
@@ -256,21 +296,40 @@ pub async fn page(
     if let Some(cursor) = &request.after {
         let (at, id) = crate::document::read_cursor(cursor)?;
         let at: i64 = at.parse().map_err(|_| Error::Cursor)?;
-        sql.push(" AND (created_at, id) < (").bind(at).push(", ").bind(id).push(")");
+        sql.push(" AND (created_at, id) < (")
+            .bind(at)
+            .push(", ")
+            .bind(id)
+            .push(")");
     }
     let limit = request.rows();
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(limit + 1);
-    let mut items: Vec<Queued> = db.rows(sql).await?.iter().map(|row| read(seals, row)).collect::<Result<_>>()?;
+    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ")
+        .bind(limit + 1);
+    let mut items: Vec<Queued> = db
+        .rows(sql)
+        .await?
+        .iter()
+        .map(|row| read(seals, row))
+        .collect::<Result<_>>()?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
     let next = items.last().filter(|_| more).map(|last| {
-        crate::document::write_cursor(&last.message.created_at.as_millisecond().to_string(), &last.message.id.to_string())
+        crate::document::write_cursor(
+            &last.message.created_at.as_millisecond().to_string(),
+            &last.message.id.to_string(),
+        )
     });
     Ok(crate::document::Page { items, next })
 }
 
 /// How many messages are in each state.
 pub async fn by_state(db: &mut impl Db) -> Result<Vec<(String, u64)>> {
-    let rows = db.rows(sql!("SELECT state, COUNT(*) FROM message GROUP BY state ORDER BY state")).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    let rows = db
+        .rows(sql!(
+            "SELECT state, COUNT(*) FROM message GROUP BY state ORDER BY state"
+        ))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
 }

@@ -4,7 +4,9 @@ use domain::id::{ExpertId, MisconductId, PoolId};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
-use crate::document::{self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document};
+use crate::document::{
+    self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
+};
 use crate::error::Result;
 use crate::store::Db;
 
@@ -28,13 +30,22 @@ document! {
 pub type Misconduct<B> = Stored<MisconductKeys, B>;
 
 /// The record with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: MisconductId) -> Result<Option<Misconduct<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: MisconductId,
+) -> Result<Option<Misconduct<B>>> {
     document::find(db, id).await
 }
 
 /// All records of an expert, oldest first.
-pub async fn of_expert<B: DeserializeOwned>(db: &mut impl Db, expert: ExpertId) -> Result<Vec<Misconduct<B>>> {
-    Select::<MisconductKeys>::new().equal("expert", expert).all_by(db, "happened_on").await
+pub async fn of_expert<B: DeserializeOwned>(
+    db: &mut impl Db,
+    expert: ExpertId,
+) -> Result<Vec<Misconduct<B>>> {
+    Select::<MisconductKeys>::new()
+        .equal("expert", expert)
+        .all_by(db, "happened_on")
+        .await
 }
 
 /// Which records to list.
@@ -72,7 +83,10 @@ pub async fn page<B: DeserializeOwned>(
     filter: &MisconductFilter,
     request: &PageRequest,
 ) -> Result<Page<Misconduct<B>>> {
-    filter.select().page::<ByText, B>(db, "happened_on", Direction::Descending, request).await
+    filter
+        .select()
+        .page::<ByText, B>(db, "happened_on", Direction::Descending, request)
+        .await
 }
 
 /// How many match.

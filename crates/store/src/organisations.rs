@@ -5,7 +5,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::dialect::Token;
-use crate::document::{self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document};
+use crate::document::{
+    self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
+};
 use crate::door::WriteTx;
 use crate::error::Result;
 use crate::grams::{self, SearchText};
@@ -44,9 +46,17 @@ pub async fn insert<B: Serialize>(
 }
 
 /// Saves an organisation whose version is still the stored one.
-pub async fn save<B: Serialize>(tx: &mut WriteTx, row: &mut Organisation<B>, search: &SearchText) -> Result<()> {
+pub async fn save<B: Serialize>(
+    tx: &mut WriteTx,
+    row: &mut Organisation<B>,
+    search: &SearchText,
+) -> Result<()> {
     document::save(tx, row).await?;
-    tx.execute(sql!("DELETE FROM organisation_gram WHERE organisation = $1", row.id)).await?;
+    tx.execute(sql!(
+        "DELETE FROM organisation_gram WHERE organisation = $1",
+        row.id
+    ))
+    .await?;
     index(tx, row.id, search).await
 }
 
@@ -55,7 +65,12 @@ async fn index(tx: &mut WriteTx, id: OrganisationId, search: &SearchText) -> Res
     for some in grams.chunks(200) {
         let mut insert = Sql::new("INSERT INTO organisation_gram (gram, organisation) VALUES ");
         for (n, gram) in some.iter().enumerate() {
-            insert.push(if n == 0 { "(" } else { ", (" }).bind(gram).push(", ").bind(id).push(")");
+            insert
+                .push(if n == 0 { "(" } else { ", (" })
+                .bind(gram)
+                .push(", ")
+                .bind(id)
+                .push(")");
         }
         tx.execute(insert).await?;
     }
@@ -63,18 +78,33 @@ async fn index(tx: &mut WriteTx, id: OrganisationId, search: &SearchText) -> Res
 }
 
 /// The organisation with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: OrganisationId) -> Result<Option<Organisation<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: OrganisationId,
+) -> Result<Option<Organisation<B>>> {
     document::find(db, id).await
 }
 
 /// The organisation with this credit code.
-pub async fn by_credit_code<B: DeserializeOwned>(db: &mut impl Db, code: &str) -> Result<Option<Organisation<B>>> {
-    Select::<OrganisationKeys>::new().equal("credit_code", code).first(db).await
+pub async fn by_credit_code<B: DeserializeOwned>(
+    db: &mut impl Db,
+    code: &str,
+) -> Result<Option<Organisation<B>>> {
+    Select::<OrganisationKeys>::new()
+        .equal("credit_code", code)
+        .first(db)
+        .await
 }
 
 /// The organisations with exactly this name.
-pub async fn named<B: DeserializeOwned>(db: &mut impl Db, name: &str) -> Result<Vec<Organisation<B>>> {
-    Select::<OrganisationKeys>::new().equal("name", name).all(db).await
+pub async fn named<B: DeserializeOwned>(
+    db: &mut impl Db,
+    name: &str,
+) -> Result<Vec<Organisation<B>>> {
+    Select::<OrganisationKeys>::new()
+        .equal("name", name)
+        .all(db)
+        .await
 }
 
 /// Which organisations to list.
@@ -95,7 +125,11 @@ impl OrganisationFilter {
                 match token {
                     Token::Whole(gram) => sql.push("= ").bind(gram),
                     // Grams are ASCII, so every one that begins so lies below the same with `~`.
-                    Token::Prefix(gram) => sql.push(">= ").bind(&gram).push(" AND gram < ").bind(gram.clone() + "~"),
+                    Token::Prefix(gram) => sql
+                        .push(">= ")
+                        .bind(&gram)
+                        .push(" AND gram < ")
+                        .bind(gram.clone() + "~"),
                 };
                 sql.push(")");
             });
@@ -110,7 +144,10 @@ pub async fn page<B: DeserializeOwned>(
     filter: &OrganisationFilter,
     request: &PageRequest,
 ) -> Result<Page<Organisation<B>>> {
-    filter.select().page::<ByText, B>(db, "name_sort", Direction::Ascending, request).await
+    filter
+        .select()
+        .page::<ByText, B>(db, "name_sort", Direction::Ascending, request)
+        .await
 }
 
 /// How many match.

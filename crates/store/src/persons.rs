@@ -12,7 +12,12 @@ use crate::sql::{Bind as _, Sql, Val};
 use crate::store::Db;
 
 const fn column(name: &'static str, pad: usize, shape: Shape) -> Column {
-    Column { table: "person", name, pad, shape }
+    Column {
+        table: "person",
+        name,
+        pad,
+        shape,
+    }
 }
 
 /// 公民身份号码
@@ -58,20 +63,40 @@ pub struct Private {
 /// Blind index of the last [`TAIL`] characters of an identity number.
 pub fn tail_index(seals: &Seals, number: &Secret) -> Vec<u8> {
     let normal = Shape::Code.normalise(number.reveal());
-    let from = normal.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
+    let from = normal
+        .char_indices()
+        .rev()
+        .nth(TAIL - 1)
+        .map_or(0, |(at, _)| at);
     seals.index(&ID_TAIL, &Secret::new(&normal[from..]))
 }
 
 fn sealed(seals: &Seals, id: PersonId, private: &Private) -> Result<Vec<(&'static str, Val)>> {
     let row = id.to_string();
     let seal = |column: &Column, secret: &Option<Secret>| -> Result<Val> {
-        Ok(secret.as_ref().map(|secret| seals.seal(column, &row, secret)).transpose()?.to_val())
+        Ok(secret
+            .as_ref()
+            .map(|secret| seals.seal(column, &row, secret))
+            .transpose()?
+            .to_val())
     };
-    let index = |column: &Column, secret: &Option<Secret>| secret.as_ref().map(|secret| seals.index(column, secret)).to_val();
+    let index = |column: &Column, secret: &Option<Secret>| {
+        secret
+            .as_ref()
+            .map(|secret| seals.index(column, secret))
+            .to_val()
+    };
     Ok(vec![
         ("id_number", seal(&ID_NUMBER, &private.id_number)?),
         ("id_number_index", index(&ID_NUMBER, &private.id_number)),
-        ("id_tail_index", private.id_number.as_ref().map(|number| tail_index(seals, number)).to_val()),
+        (
+            "id_tail_index",
+            private
+                .id_number
+                .as_ref()
+                .map(|number| tail_index(seals, number))
+                .to_val(),
+        ),
         ("phone", seal(&PHONE, &private.phone)?),
         ("phone_index", index(&PHONE, &private.phone)),
         ("email", seal(&EMAIL, &private.email)?),
@@ -91,7 +116,17 @@ pub async fn insert<B: Serialize>(
     body: B,
 ) -> Result<Person<B>> {
     let more = sealed(tx.seals(), id, private)?;
-    document::insert_with(tx, &more, Stored { id, version: 1, keys, body }).await
+    document::insert_with(
+        tx,
+        &more,
+        Stored {
+            id,
+            version: 1,
+            keys,
+            body,
+        },
+    )
+    .await
 }
 
 /// Saves what is not sealed.
@@ -100,13 +135,20 @@ pub async fn save<B: Serialize>(tx: &mut WriteTx, person: &mut Person<B>) -> Res
 }
 
 /// Saves everything, what is sealed included.
-pub async fn save_with_private<B: Serialize>(tx: &mut WriteTx, person: &mut Person<B>, private: &Private) -> Result<()> {
+pub async fn save_with_private<B: Serialize>(
+    tx: &mut WriteTx,
+    person: &mut Person<B>,
+    private: &Private,
+) -> Result<()> {
     let more = sealed(tx.seals(), person.id, private)?;
     document::save_with(tx, &more, person).await
 }
 
 /// The person with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: PersonId) -> Result<Option<Person<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: PersonId,
+) -> Result<Option<Person<B>>> {
     document::find(db, id).await
 }
 
@@ -124,17 +166,30 @@ pub async fn by_id_number<B: DeserializeOwned>(
     seals: &Seals,
     number: &Secret,
 ) -> Result<Option<Person<B>>> {
-    Select::<PersonKeys>::new().equal("id_number_index", seals.index(&ID_NUMBER, number)).first(db).await
+    Select::<PersonKeys>::new()
+        .equal("id_number_index", seals.index(&ID_NUMBER, number))
+        .first(db)
+        .await
 }
 
 /// The persons with this telephone number, however it is spelt.
-pub async fn by_phone<B: DeserializeOwned>(db: &mut impl Db, seals: &Seals, phone: &Secret) -> Result<Vec<Person<B>>> {
-    Select::<PersonKeys>::new().equal("phone_index", seals.index(&PHONE, phone)).all(db).await
+pub async fn by_phone<B: DeserializeOwned>(
+    db: &mut impl Db,
+    seals: &Seals,
+    phone: &Secret,
+) -> Result<Vec<Person<B>>> {
+    Select::<PersonKeys>::new()
+        .equal("phone_index", seals.index(&PHONE, phone))
+        .all(db)
+        .await
 }
 
 /// The persons with exactly this name.
 pub async fn named<B: DeserializeOwned>(db: &mut impl Db, name: &str) -> Result<Vec<Person<B>>> {
-    Select::<PersonKeys>::new().equal("name", name).all(db).await
+    Select::<PersonKeys>::new()
+        .equal("name", name)
+        .all(db)
+        .await
 }
 
 /// Opens what is sealed of some persons. The caller records why.
@@ -146,14 +201,17 @@ pub async fn private(
     let ids: Vec<PersonId> = ids.into_iter().collect();
     let mut opened = Vec::with_capacity(ids.len());
     for some in ids.chunks(200) {
-        let mut sql = Sql::new("SELECT id, id_number, phone, email, address FROM person WHERE id IN (");
+        let mut sql =
+            Sql::new("SELECT id, id_number, phone, email, address FROM person WHERE id IN (");
         sql.bind_list(some).push(") ORDER BY id");
         for row in db.rows(sql).await? {
             let id: PersonId = row.get(0)?;
             let name = id.to_string();
             let open = |column: &Column, at: usize| -> Result<Option<Secret>> {
                 let sealed: Option<Vec<u8>> = row.get(at)?;
-                Ok(sealed.map(|sealed| seals.open(column, &name, &sealed)).transpose()?)
+                Ok(sealed
+                    .map(|sealed| seals.open(column, &name, &sealed))
+                    .transpose()?)
             };
             let private = Private {
                 id_number: open(&ID_NUMBER, 1)?,

@@ -31,8 +31,15 @@ document! {
 pub type Pool<B> = Stored<PoolKeys, B>;
 
 /// Adds a pool and opens its ledger. The door must be that of the system ledger. `no` is set here.
-pub async fn insert<B: Serialize>(tx: &mut WriteTx, id: PoolId, mut keys: PoolKeys, body: B) -> Result<Pool<B>> {
-    let rows = tx.rows(sql!("SELECT COALESCE(MAX(no), 0) FROM pool")).await?;
+pub async fn insert<B: Serialize>(
+    tx: &mut WriteTx,
+    id: PoolId,
+    mut keys: PoolKeys,
+    body: B,
+) -> Result<Pool<B>> {
+    let rows = tx
+        .rows(sql!("SELECT COALESCE(MAX(no), 0) FROM pool"))
+        .await?;
     keys.no = rows.first().map_or(Ok(0), |row| row.get::<i64>(0))? + 1;
     let pool = document::insert(tx, id, keys, body).await?;
     tx.open_ledger(LedgerId::Pool(id)).await?;
@@ -72,8 +79,14 @@ document! {
 pub type Specialty<B> = Stored<SpecialtyKeys, B>;
 
 /// The specialties of a pool, in their order.
-pub async fn specialties<B: DeserializeOwned>(db: &mut impl Db, pool: PoolId) -> Result<Vec<Specialty<B>>> {
-    Select::<SpecialtyKeys>::new().equal("pool", pool).all_by(db, "position").await
+pub async fn specialties<B: DeserializeOwned>(
+    db: &mut impl Db,
+    pool: PoolId,
+) -> Result<Vec<Specialty<B>>> {
+    Select::<SpecialtyKeys>::new()
+        .equal("pool", pool)
+        .all_by(db, "position")
+        .await
 }
 
 /// The specialty with this name.
@@ -82,7 +95,11 @@ pub async fn specialty_named<B: DeserializeOwned>(
     pool: PoolId,
     name: &str,
 ) -> Result<Option<Specialty<B>>> {
-    Select::<SpecialtyKeys>::new().equal("pool", pool).equal("name", name).first(db).await
+    Select::<SpecialtyKeys>::new()
+        .equal("pool", pool)
+        .equal("name", name)
+        .first(db)
+        .await
 }
 
 /// One setting of a pool (a pack's parameter, an extension document), or of the system when there
@@ -126,14 +143,22 @@ pub async fn parameters<B: DeserializeOwned>(
     kind: &str,
 ) -> Result<Vec<Parameter<B>>> {
     let rows = db
-        .rows(sql!("SELECT key, version, body FROM parameter WHERE pool = $1 AND kind = $2 ORDER BY key", scope(pool), kind))
+        .rows(sql!(
+            "SELECT key, version, body FROM parameter WHERE pool = $1 AND kind = $2 ORDER BY key",
+            scope(pool),
+            kind
+        ))
         .await?;
     rows.iter().map(read_parameter).collect()
 }
 
 fn read_parameter<B: DeserializeOwned>(row: &crate::Row) -> Result<Parameter<B>> {
     let body: String = row.get(2)?;
-    Ok(Parameter { key: row.get(0)?, version: row.get(1)?, body: document::decode("parameter", &body)? })
+    Ok(Parameter {
+        key: row.get(0)?,
+        version: row.get(1)?,
+        body: document::decode("parameter", &body)?,
+    })
 }
 
 /// Adds (`version` 0) or changes a parameter.
@@ -168,12 +193,29 @@ pub async fn set_parameter<B: Serialize>(
             key
         ))
         .await?;
-    if changed == 0 { Err(Error::Stale { table: "parameter", id: key.clone() }) } else { Ok(()) }
+    if changed == 0 {
+        Err(Error::Stale {
+            table: "parameter",
+            id: key.clone(),
+        })
+    } else {
+        Ok(())
+    }
 }
 
 /// Removes a parameter.
-pub async fn remove_parameter(tx: &mut WriteTx, pool: Option<PoolId>, kind: &str, key: &str) -> Result<()> {
-    tx.execute(sql!("DELETE FROM parameter WHERE pool = $1 AND kind = $2 AND key = $3", scope(pool), kind, key))
-        .await
-        .map(drop)
+pub async fn remove_parameter(
+    tx: &mut WriteTx,
+    pool: Option<PoolId>,
+    kind: &str,
+    key: &str,
+) -> Result<()> {
+    tx.execute(sql!(
+        "DELETE FROM parameter WHERE pool = $1 AND kind = $2 AND key = $3",
+        scope(pool),
+        kind,
+        key
+    ))
+    .await
+    .map(drop)
 }

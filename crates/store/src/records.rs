@@ -6,7 +6,9 @@ use domain::id::{PoolId, RecordId};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
-use crate::document::{self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document};
+use crate::document::{
+    self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
+};
 use crate::error::Result;
 use crate::sql;
 use crate::store::Db;
@@ -39,7 +41,10 @@ document! {
 pub type Record<B> = Stored<RecordKeys, B>;
 
 /// The record with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: RecordId) -> Result<Option<Record<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: RecordId,
+) -> Result<Option<Record<B>>> {
     document::find(db, id).await
 }
 
@@ -50,11 +55,21 @@ pub async fn by_number<B: DeserializeOwned>(
     kind: &str,
     number: &str,
 ) -> Result<Option<Record<B>>> {
-    Select::<RecordKeys>::new().equal("pool", pool).equal("kind", kind).equal("number", number).first(db).await
+    Select::<RecordKeys>::new()
+        .equal("pool", pool)
+        .equal("kind", kind)
+        .equal("number", number)
+        .first(db)
+        .await
 }
 
 /// The largest number of a kind that begins so; lengths being equal, text order is number order.
-pub async fn last_number(db: &mut impl Db, pool: PoolId, kind: &str, beginning: &str) -> Result<Option<String>> {
+pub async fn last_number(
+    db: &mut impl Db,
+    pool: PoolId,
+    kind: &str,
+    beginning: &str,
+) -> Result<Option<String>> {
     let rows = db
         .rows(sql!(
             "SELECT MAX(number) FROM record WHERE pool = $1 AND kind = $2 AND number >= $3 AND number < $4",
@@ -100,7 +115,10 @@ impl RecordFilter {
 }
 
 /// All that match, by sort key. For lists known to be short.
-pub async fn all<B: DeserializeOwned>(db: &mut impl Db, filter: &RecordFilter) -> Result<Vec<Record<B>>> {
+pub async fn all<B: DeserializeOwned>(
+    db: &mut impl Db,
+    filter: &RecordFilter,
+) -> Result<Vec<Record<B>>> {
     filter.select().all_by(db, "sort").await
 }
 
@@ -111,7 +129,10 @@ pub async fn page<B: DeserializeOwned>(
     direction: Direction,
     request: &PageRequest,
 ) -> Result<Page<Record<B>>> {
-    filter.select().page::<ByText, B>(db, "sort", direction, request).await
+    filter
+        .select()
+        .page::<ByText, B>(db, "sort", direction, request)
+        .await
 }
 
 /// How many match.

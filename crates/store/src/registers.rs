@@ -13,7 +13,12 @@ use crate::sql;
 use crate::sql::Sql;
 use crate::store::Db;
 
-const SUBJECT: Column = Column { table: "register_entry", name: "subject", pad: 32, shape: Shape::Code };
+const SUBJECT: Column = Column {
+    table: "register_entry",
+    name: "subject",
+    pad: 32,
+    shape: Shape::Code,
+};
 
 /// One line of a register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +45,11 @@ pub fn subject_index(seals: &Seals, code: &Secret) -> Vec<u8> {
 }
 
 /// Adds an entry; `code` is the identity number or credit code, of which only the index is kept.
-pub async fn add<B: Serialize>(tx: &mut WriteTx, entry: &RegisterEntry<B>, code: Option<&Secret>) -> Result<()> {
+pub async fn add<B: Serialize>(
+    tx: &mut WriteTx,
+    entry: &RegisterEntry<B>,
+    code: Option<&Secret>,
+) -> Result<()> {
     let index = code.map(|code| subject_index(tx.seals(), code));
     tx.execute(sql!(
         "INSERT INTO register_entry (id, register, name, subject_index, from_day, to_day, source, body) \
@@ -60,10 +69,17 @@ pub async fn add<B: Serialize>(tx: &mut WriteTx, entry: &RegisterEntry<B>, code:
 
 /// Removes an entry. `false` when there was none.
 pub async fn remove(tx: &mut WriteTx, id: Uuid) -> Result<bool> {
-    Ok(tx.execute(sql!("DELETE FROM register_entry WHERE id = $1", id.to_string())).await? == 1)
+    Ok(tx
+        .execute(sql!(
+            "DELETE FROM register_entry WHERE id = $1",
+            id.to_string()
+        ))
+        .await?
+        == 1)
 }
 
-const COLUMNS: &str = "SELECT id, register, name, from_day, to_day, source, body FROM register_entry";
+const COLUMNS: &str =
+    "SELECT id, register, name, from_day, to_day, source, body FROM register_entry";
 
 fn read<B: DeserializeOwned>(row: &crate::Row) -> Result<RegisterEntry<B>> {
     let (id, body): (String, String) = (row.get(0)?, row.get(6)?);
@@ -83,25 +99,43 @@ fn read<B: DeserializeOwned>(row: &crate::Row) -> Result<RegisterEntry<B>> {
 }
 
 /// The entry with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: Uuid) -> Result<Option<RegisterEntry<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: Uuid,
+) -> Result<Option<RegisterEntry<B>>> {
     let mut sql = Sql::new(COLUMNS);
     sql.push(" WHERE id = ").bind(id.to_string());
     db.rows(sql).await?.first().map(read).transpose()
 }
 
 /// Every entry about one identity number or credit code.
-pub async fn about<B: DeserializeOwned>(db: &mut impl Db, seals: &Seals, code: &Secret) -> Result<Vec<RegisterEntry<B>>> {
+pub async fn about<B: DeserializeOwned>(
+    db: &mut impl Db,
+    seals: &Seals,
+    code: &Secret,
+) -> Result<Vec<RegisterEntry<B>>> {
     let mut sql = Sql::new(COLUMNS);
-    sql.push(" WHERE subject_index = ").bind(subject_index(seals, code)).push(" ORDER BY register, id");
+    sql.push(" WHERE subject_index = ")
+        .bind(subject_index(seals, code))
+        .push(" ORDER BY register, id");
     db.rows(sql).await?.iter().map(read).collect()
 }
 
 /// The persons of whom a register speaks, by identity number.
-pub async fn persons_listed(db: &mut impl Db, seals: &Seals, pool: domain::id::PoolId) -> Result<Vec<(domain::id::PersonId, Uuid)>> {
+pub async fn persons_listed(
+    db: &mut impl Db,
+    seals: &Seals,
+    pool: domain::id::PoolId,
+) -> Result<Vec<(domain::id::PersonId, Uuid)>> {
     // The two blind indexes have different keys, so they cannot be joined: each listed subject is
     // looked up by opening the identity numbers of the pool once.
-    let rows = db.rows(sql!("SELECT id, subject_index FROM register_entry WHERE subject_index IS NOT NULL")).await?;
-    let mut listed: std::collections::HashMap<Vec<u8>, Vec<String>> = std::collections::HashMap::new();
+    let rows = db
+        .rows(sql!(
+            "SELECT id, subject_index FROM register_entry WHERE subject_index IS NOT NULL"
+        ))
+        .await?;
+    let mut listed: std::collections::HashMap<Vec<u8>, Vec<String>> =
+        std::collections::HashMap::new();
     for row in rows {
         listed.entry(row.get(1)?).or_default().push(row.get(0)?);
     }
@@ -116,8 +150,16 @@ pub async fn persons_listed(db: &mut impl Db, seals: &Seals, pool: domain::id::P
     );
     db.each(statement, &mut |row| {
         let person: domain::id::PersonId = row.get(0)?;
-        let number = seals.open(&crate::persons::ID_NUMBER, &person.to_string(), &row.get::<Vec<u8>>(1)?)?;
-        for id in listed.get(&subject_index(seals, &number)).into_iter().flatten() {
+        let number = seals.open(
+            &crate::persons::ID_NUMBER,
+            &person.to_string(),
+            &row.get::<Vec<u8>>(1)?,
+        )?;
+        for id in listed
+            .get(&subject_index(seals, &number))
+            .into_iter()
+            .flatten()
+        {
             if let Ok(id) = Uuid::parse_str(id) {
                 found.push((person, id));
             }
@@ -138,13 +180,25 @@ pub async fn page<B: DeserializeOwned>(
     sql.push(" WHERE register = ").bind(register);
     if let Some(cursor) = &request.after {
         let (name, id) = document::read_cursor(cursor)?;
-        sql.push(" AND (name, id) > (").bind(name).push(", ").bind(id).push(")");
+        sql.push(" AND (name, id) > (")
+            .bind(name)
+            .push(", ")
+            .bind(id)
+            .push(")");
     }
     let limit = request.rows();
     sql.push(" ORDER BY name, id LIMIT ").bind(limit + 1);
-    let mut items: Vec<RegisterEntry<B>> = db.rows(sql).await?.iter().map(read).collect::<Result<_>>()?;
+    let mut items: Vec<RegisterEntry<B>> = db
+        .rows(sql)
+        .await?
+        .iter()
+        .map(read)
+        .collect::<Result<_>>()?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|last| document::write_cursor(&last.name, &last.id.to_string()));
+    let next = items
+        .last()
+        .filter(|_| more)
+        .map(|last| document::write_cursor(&last.name, &last.id.to_string()));
     Ok(document::Page { items, next })
 }

@@ -32,7 +32,10 @@ document! {
 pub type Relation<B> = Stored<RelationKeys, B>;
 
 /// The relation with this id.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: RelationId) -> Result<Option<Relation<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: RelationId,
+) -> Result<Option<Relation<B>>> {
     document::find(db, id).await
 }
 
@@ -44,7 +47,12 @@ pub async fn of_persons<B: DeserializeOwned>(
     let persons: Vec<PersonId> = persons.into_iter().collect();
     let mut found = Vec::new();
     for some in persons.chunks(200) {
-        found.extend(Select::<RelationKeys>::new().one_of("person", some).all(db).await?);
+        found.extend(
+            Select::<RelationKeys>::new()
+                .one_of("person", some)
+                .all(db)
+                .await?,
+        );
     }
     Ok(found)
 }
@@ -57,7 +65,12 @@ pub async fn to_organisations<B: DeserializeOwned>(
     let organisations: Vec<OrganisationId> = organisations.into_iter().collect();
     let mut found = Vec::new();
     for some in organisations.chunks(200) {
-        found.extend(Select::<RelationKeys>::new().one_of("organisation", some).all(db).await?);
+        found.extend(
+            Select::<RelationKeys>::new()
+                .one_of("organisation", some)
+                .all(db)
+                .await?,
+        );
     }
     Ok(found)
 }

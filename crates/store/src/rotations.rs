@@ -29,14 +29,23 @@ document! {
 pub type Rotation<B> = Stored<RotationKeys, B>;
 
 /// The rotation of an expert; `None` when never drawn.
-pub async fn find<B: DeserializeOwned>(db: &mut impl Db, expert: ExpertId) -> Result<Option<Rotation<B>>> {
+pub async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    expert: ExpertId,
+) -> Result<Option<Rotation<B>>> {
     document::find(db, expert).await
 }
 
 /// The rotations of a pool, by expert. Experts never counted have none.
-pub async fn of_pool<B: DeserializeOwned + Send>(db: &mut impl Db, pool: PoolId) -> Result<HashMap<ExpertId, Rotation<B>>> {
+pub async fn of_pool<B: DeserializeOwned + Send>(
+    db: &mut impl Db,
+    pool: PoolId,
+) -> Result<HashMap<ExpertId, Rotation<B>>> {
     let mut rotations = HashMap::new();
-    let statement = sql!("SELECT t.id, t.version, t.body, t.pool, t.drawn_count, t.last_drawn FROM rotation t WHERE t.pool = $1", pool);
+    let statement = sql!(
+        "SELECT t.id, t.version, t.body, t.pool, t.drawn_count, t.last_drawn FROM rotation t WHERE t.pool = $1",
+        pool
+    );
     db.each(statement, &mut |row| {
         let rotation: Rotation<B> = document::read_stored(&row)?;
         rotations.insert(rotation.id, rotation);
@@ -51,7 +60,9 @@ pub async fn save<B: Serialize>(tx: &mut WriteTx, rotation: &mut Rotation<B>) ->
     if rotation.version == 0 {
         rotation.version = 1;
         let Rotation { id, keys, body, .. } = rotation;
-        return document::insert(tx, *id, keys.clone(), &*body).await.map(drop);
+        return document::insert(tx, *id, keys.clone(), &*body)
+            .await
+            .map(drop);
     }
     document::save(tx, rotation).await
 }

@@ -16,8 +16,12 @@ struct Migration {
     extras: fn(Kind) -> String,
 }
 
-const CHAIN: [Migration; 1] =
-    [Migration { version: 1, name: "base", portable: include_str!("schema/0001_base.sql"), extras: dialect::extras_1 }];
+const CHAIN: [Migration; 1] = [Migration {
+    version: 1,
+    name: "base",
+    portable: include_str!("schema/0001_base.sql"),
+    extras: dialect::extras_1,
+}];
 
 /// The schema version of this program.
 pub const VERSION: i64 = CHAIN[CHAIN.len() - 1].version;
@@ -28,26 +32,38 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<()> {
     loop {
         match prepare(engine).await {
             // Two servers creating the first table collide inside PostgreSQL's catalogue.
-            Err(Error::Duplicate | Error::Conflict | Error::Engine(_)) if attempt < 5 => attempt += 1,
+            Err(Error::Duplicate | Error::Conflict | Error::Engine(_)) if attempt < 5 => {
+                attempt += 1
+            }
             other => break other?,
         }
     }
     let mut session = engine.begin().await?;
     let current = locked_version(&mut session).await?;
     if current > VERSION {
-        return Err(Error::NewerDatabase { found: current, known: VERSION });
+        return Err(Error::NewerDatabase {
+            found: current,
+            known: VERSION,
+        });
     }
     for migration in CHAIN {
         let digest = hex::encode(Sm3::digest(migration.portable));
         if migration.version <= current {
-            let rows = session.rows(sql!("SELECT digest FROM schema_version WHERE version = $1", migration.version)).await?;
+            let rows = session
+                .rows(sql!(
+                    "SELECT digest FROM schema_version WHERE version = $1",
+                    migration.version
+                ))
+                .await?;
             if rows.first().map(|row| row.get::<String>(0)).transpose()? != Some(digest) {
                 return Err(Error::ForeignSchema(migration.version));
             }
             continue;
         }
         let kind = session.kind();
-        session.script(dialect::ddl(kind, migration.portable) + &(migration.extras)(kind)).await?;
+        session
+            .script(dialect::ddl(kind, migration.portable) + &(migration.extras)(kind))
+            .await?;
         session
             .execute(sql!(
                 "INSERT INTO schema_version (version, name, digest) VALUES ($1, $2, $3)",
@@ -56,7 +72,11 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<()> {
                 digest
             ))
             .await?;
-        tracing::info!(version = migration.version, name = migration.name, "schema migrated");
+        tracing::info!(
+            version = migration.version,
+            name = migration.name,
+            "schema migrated"
+        );
     }
     session.commit().await
 }
@@ -82,18 +102,32 @@ pub(crate) struct Table {
 /// Read from the migrations themselves, so that it cannot differ from them.
 pub(crate) fn tables() -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
-    for line in CHAIN.iter().flat_map(|migration| migration.portable.lines()) {
-        if let Some(name) = line.strip_prefix("CREATE TABLE ").and_then(|rest| rest.strip_suffix(" (")) {
-            tables.push(Table { name, columns: Vec::new(), key: Vec::new() });
+    for line in CHAIN
+        .iter()
+        .flat_map(|migration| migration.portable.lines())
+    {
+        if let Some(name) = line
+            .strip_prefix("CREATE TABLE ")
+            .and_then(|rest| rest.strip_suffix(" ("))
+        {
+            tables.push(Table {
+                name,
+                columns: Vec::new(),
+                key: Vec::new(),
+            });
             continue;
         }
-        let Some((table, rest)) = tables.last_mut().zip(line.strip_prefix("    ")) else { continue };
+        let Some((table, rest)) = tables.last_mut().zip(line.strip_prefix("    ")) else {
+            continue;
+        };
         if let Some(key) = rest.strip_prefix("PRIMARY KEY (") {
             table.key = key.trim_end_matches([')', ',']).split(", ").collect();
             continue;
         }
         let mut words = rest.split([' ', ',']);
-        let (Some(name), Some(kind)) = (words.next(), words.next()) else { continue };
+        let (Some(name), Some(kind)) = (words.next(), words.next()) else {
+            continue;
+        };
         let kind = match kind {
             "TEXT" => Type::Text,
             "BIGINT" => Type::Int,
@@ -132,8 +166,14 @@ pub(crate) async fn locked_version(session: &mut Session) -> Result<i64> {
     let mut lock = crate::Sql::new("SELECT version FROM schema_version WHERE version = 0");
     lock.push(dialect::for_update(session.kind()));
     session.rows(lock).await?;
-    let rows = session.rows(sql!("SELECT MAX(version) FROM schema_version")).await?;
-    Ok(rows.first().map(|row| row.get::<i64>(0)).transpose()?.unwrap_or(0))
+    let rows = session
+        .rows(sql!("SELECT MAX(version) FROM schema_version"))
+        .await?;
+    Ok(rows
+        .first()
+        .map(|row| row.get::<i64>(0))
+        .transpose()?
+        .unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -143,31 +183,57 @@ mod tests {
     #[test]
     fn every_table_is_read_from_the_chain_with_its_columns_and_key() {
         let tables = tables();
-        let created = CHAIN.iter().map(|migration| migration.portable.matches("CREATE TABLE").count()).sum::<usize>();
+        let created = CHAIN
+            .iter()
+            .map(|migration| migration.portable.matches("CREATE TABLE").count())
+            .sum::<usize>();
         assert_eq!(tables.len(), created);
         for table in &tables {
             assert!(!table.key.is_empty(), "{} has no key", table.name);
-            assert!(table.key.iter().all(|key| table.columns.iter().any(|(name, _)| name == key)), "{}", table.name);
+            assert!(
+                table
+                    .key
+                    .iter()
+                    .all(|key| table.columns.iter().any(|(name, _)| name == key)),
+                "{}",
+                table.name
+            );
         }
-        let slot = tables.iter().find(|table| table.name == "busy_slot").unwrap();
+        let slot = tables
+            .iter()
+            .find(|table| table.name == "busy_slot")
+            .unwrap();
         assert_eq!(slot.key, ["person", "day", "half", "hold"]);
         assert_eq!(slot.columns.len(), 6);
         let person = tables.iter().find(|table| table.name == "person").unwrap();
-        assert_eq!(person.columns.iter().filter(|(_, kind)| *kind == Type::Bytes).count(), 7);
+        assert_eq!(
+            person
+                .columns
+                .iter()
+                .filter(|(_, kind)| *kind == Type::Bytes)
+                .count(),
+            7
+        );
     }
 
     #[test]
     fn a_table_comes_after_those_it_refers_to() {
         let order: Vec<&str> = tables().iter().map(|table| table.name).collect();
         let mut current = "";
-        for line in CHAIN.iter().flat_map(|migration| migration.portable.lines()) {
+        for line in CHAIN
+            .iter()
+            .flat_map(|migration| migration.portable.lines())
+        {
             if let Some(name) = line.strip_prefix("CREATE TABLE ") {
                 current = name.trim_end_matches(" (");
             }
             if let Some((_, rest)) = line.split_once(" REFERENCES ") {
                 let target = rest.split(' ').next().unwrap();
                 let place = |name: &str| order.iter().position(|table| *table == name).unwrap();
-                assert!(place(target) < place(current), "{current} refers to {target}");
+                assert!(
+                    place(target) < place(current),
+                    "{current} refers to {target}"
+                );
             }
         }
     }

@@ -21,6 +21,8 @@ use zeroize::Zeroizing;
 use crate::keys::{KeyError, Material, Roots};
 
 type Cipher = AesGcm<Sm4, U12>;
+/// Generation, table and column.
+type CipherName = (u32, &'static str, &'static str);
 
 const FORMAT: u8 = 1;
 const SM4_GCM: u8 = 1;
@@ -71,13 +73,21 @@ impl Shape {
             c => c,
         });
         match self {
-            Shape::Code => narrow.filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect(),
+            Shape::Code => narrow
+                .filter(|c| !c.is_whitespace() && *c != '-')
+                .map(|c| c.to_ascii_uppercase())
+                .collect(),
             Shape::Phone => {
                 let digits: String = narrow.filter(char::is_ascii_digit).collect();
-                let local = digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() == 11));
+                let local = digits
+                    .strip_prefix("0086")
+                    .or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() == 11));
                 local.unwrap_or(&digits).to_owned()
             }
-            Shape::Email => narrow.filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect(),
+            Shape::Email => narrow
+                .filter(|c| !c.is_whitespace())
+                .flat_map(char::to_lowercase)
+                .collect(),
             Shape::Text => narrow.collect::<String>().trim().to_owned(),
         }
     }
@@ -99,13 +109,16 @@ pub struct Column {
 /// Seals, opens and indexes.
 pub struct Seals {
     roots: Roots,
-    ciphers: RwLock<HashMap<(u32, &'static str, &'static str), Arc<Cipher>>>,
+    ciphers: RwLock<HashMap<CipherName, Arc<Cipher>>>,
 }
 
 impl Seals {
     /// From key material.
     pub fn new(material: &Material) -> Self {
-        Self { roots: Roots::new(material), ciphers: RwLock::default() }
+        Self {
+            roots: Roots::new(material),
+            ciphers: RwLock::default(),
+        }
     }
 
     pub(crate) fn check_value(&self) -> String {
@@ -125,7 +138,12 @@ impl Seals {
     }
 
     /// Seals up to 4 GiB of bytes for one row.
-    pub fn seal_bytes(&self, column: &Column, row: &str, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
+    pub fn seal_bytes(
+        &self,
+        column: &Column,
+        row: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, KeyError> {
         let generation = self.roots.active();
         let length = u32::try_from(plain.len()).map_err(|_| broken(column))?;
         let padded = (plain.len() + 4).next_multiple_of(column.pad.max(1));
@@ -141,27 +159,53 @@ impl Seals {
         sealed.extend_from_slice(&generation.to_be_bytes());
         sealed.extend_from_slice(&nonce);
         let aad = aad(column, row);
-        let payload = Payload { msg: &buffer, aad: &aad };
-        let text = self.cipher(generation, column)?.encrypt(&nonce.into(), payload).map_err(|_| broken(column))?;
+        let payload = Payload {
+            msg: &buffer,
+            aad: &aad,
+        };
+        let text = self
+            .cipher(generation, column)?
+            .encrypt(&nonce.into(), payload)
+            .map_err(|_| broken(column))?;
         sealed.extend_from_slice(&text);
         Ok(sealed)
     }
 
     /// Opens bytes of one row: the right bytes or an error, never a part.
-    pub fn open_bytes(&self, column: &Column, row: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let (header, text) = sealed.split_at_checked(HEADER).ok_or_else(|| broken(column))?;
-        let (&[format, algorithm, g0, g1, g2, g3], nonce) =
-            header.split_first_chunk::<6>().ok_or_else(|| broken(column))?;
+    pub fn open_bytes(
+        &self,
+        column: &Column,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let (header, text) = sealed
+            .split_at_checked(HEADER)
+            .ok_or_else(|| broken(column))?;
+        let (&[format, algorithm, g0, g1, g2, g3], nonce) = header
+            .split_first_chunk::<6>()
+            .ok_or_else(|| broken(column))?;
         if (format, algorithm) != (FORMAT, SM4_GCM) {
             return Err(broken(column));
         }
         let nonce: [u8; 12] = nonce.try_into().map_err(|_| broken(column))?;
         let cipher = self.cipher(u32::from_be_bytes([g0, g1, g2, g3]), column)?;
         let aad = aad(column, row);
-        let plain = cipher.decrypt(&nonce.into(), Payload { msg: text, aad: &aad }).map_err(|_| broken(column))?;
+        let plain = cipher
+            .decrypt(
+                &nonce.into(),
+                Payload {
+                    msg: text,
+                    aad: &aad,
+                },
+            )
+            .map_err(|_| broken(column))?;
         let plain = Zeroizing::new(plain);
-        let (length, rest) = plain.split_first_chunk::<4>().ok_or_else(|| broken(column))?;
-        let text = rest.get(..u32::from_be_bytes(*length) as usize).ok_or_else(|| broken(column))?;
+        let (length, rest) = plain
+            .split_first_chunk::<4>()
+            .ok_or_else(|| broken(column))?;
+        let text = rest
+            .get(..u32::from_be_bytes(*length) as usize)
+            .ok_or_else(|| broken(column))?;
         Ok(Zeroizing::new(text.to_vec()))
     }
 
@@ -174,9 +218,14 @@ impl Seals {
     /// HMAC-SM3 under a key of its own purpose, e.g. a pepper over a password hash or the opaque
     /// candidate references of a draw.
     pub fn keyed_hash(&self, purpose: &[&str], data: &[u8]) -> Vec<u8> {
-        let key = self.roots.derive::<32>(self.roots.first(), purpose).unwrap_or_default();
+        let key = self
+            .roots
+            .derive::<32>(self.roots.first(), purpose)
+            .unwrap_or_default();
         // HMAC takes keys of any length.
-        let Ok(mut mac) = Hmac::<Sm3>::new_from_slice(key.as_slice()) else { return Vec::new() };
+        let Ok(mut mac) = Hmac::<Sm3>::new_from_slice(key.as_slice()) else {
+            return Vec::new();
+        };
         mac.update(data);
         mac.finalize().into_bytes().to_vec()
     }
@@ -188,7 +237,10 @@ impl Seals {
         {
             return Ok(Arc::clone(cipher));
         }
-        let key = self.roots.derive::<16>(generation, &["field", column.table, column.name]).ok_or_else(|| broken(column))?;
+        let key = self
+            .roots
+            .derive::<16>(generation, &["field", column.table, column.name])
+            .ok_or_else(|| broken(column))?;
         let cipher = Arc::new(Cipher::new_from_slice(key.as_slice()).map_err(|_| broken(column))?);
         if let Ok(mut ciphers) = self.ciphers.write() {
             ciphers.insert(name, Arc::clone(&cipher));
@@ -202,7 +254,10 @@ fn aad(column: &Column, row: &str) -> Vec<u8> {
 }
 
 fn broken(column: &Column) -> KeyError {
-    KeyError::Sealed { table: column.table, column: column.name }
+    KeyError::Sealed {
+        table: column.table,
+        column: column.name,
+    }
 }
 
 #[cfg(test)]
@@ -210,12 +265,28 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    const ID_NUMBER: Column = Column { table: "person", name: "id_number", pad: 32, shape: Shape::Code };
-    const PHONE: Column = Column { table: "person", name: "phone", pad: 32, shape: Shape::Phone };
+    const ID_NUMBER: Column = Column {
+        table: "person",
+        name: "id_number",
+        pad: 32,
+        shape: Shape::Code,
+    };
+    const PHONE: Column = Column {
+        table: "person",
+        name: "phone",
+        pad: 32,
+        shape: Shape::Phone,
+    };
 
     fn material(roots: &[(u32, u8)]) -> Material {
-        let roots: BTreeMap<_, _> = roots.iter().map(|(n, b)| (*n, Zeroizing::new([*b; 32]))).collect();
-        Material { roots, signing: Zeroizing::new([1; 32]) }
+        let roots: BTreeMap<_, _> = roots
+            .iter()
+            .map(|(n, b)| (*n, Zeroizing::new([*b; 32])))
+            .collect();
+        Material {
+            roots,
+            signing: Zeroizing::new([1; 32]),
+        }
     }
 
     /// GB/T 32905 example 1 and RFC 8998 appendix A.2.
@@ -234,7 +305,15 @@ mod tests {
              EEEEEEEEEEEEEEEEFFFFFFFFFFFFFFFFEEEEEEEEEEEEEEEEAAAAAAAAAAAAAAAA",
         );
         let aad = bytes("FEEDFACEDEADBEEFFEEDFACEDEADBEEFABADDAD2");
-        let sealed = cipher.encrypt(&nonce.into(), Payload { msg: &plain, aad: &aad }).unwrap();
+        let sealed = cipher
+            .encrypt(
+                &nonce.into(),
+                Payload {
+                    msg: &plain,
+                    aad: &aad,
+                },
+            )
+            .unwrap();
         assert_eq!(
             hex::encode_upper(&sealed),
             "17F399F08C67D5EE19D0DC9969C4BB7D5FD46FD3756489069157B282BB200735\
@@ -249,16 +328,33 @@ mod tests {
         let secret = Secret::new("440000199001010007");
         let sealed = seals.seal(&ID_NUMBER, "p1", &secret).unwrap();
         assert_eq!(seals.open(&ID_NUMBER, "p1", &sealed).unwrap(), secret);
-        assert!(seals.open(&ID_NUMBER, "p2", &sealed).is_err(), "moved to another row");
-        assert!(seals.open(&PHONE, "p1", &sealed).is_err(), "moved to another column");
-        assert!(Seals::new(&material(&[(1, 8)])).open(&ID_NUMBER, "p1", &sealed).is_err(), "another root");
+        assert!(
+            seals.open(&ID_NUMBER, "p2", &sealed).is_err(),
+            "moved to another row"
+        );
+        assert!(
+            seals.open(&PHONE, "p1", &sealed).is_err(),
+            "moved to another column"
+        );
+        assert!(
+            Seals::new(&material(&[(1, 8)]))
+                .open(&ID_NUMBER, "p1", &sealed)
+                .is_err(),
+            "another root"
+        );
         for at in 0..sealed.len() {
             for bit in 0..8 {
                 let mut changed = sealed.clone();
                 changed[at] ^= 1 << bit;
-                assert!(seals.open(&ID_NUMBER, "p1", &changed).is_err(), "bit {bit} of byte {at}");
+                assert!(
+                    seals.open(&ID_NUMBER, "p1", &changed).is_err(),
+                    "bit {bit} of byte {at}"
+                );
             }
-            assert!(seals.open(&ID_NUMBER, "p1", &sealed[..at]).is_err(), "cut at {at}");
+            assert!(
+                seals.open(&ID_NUMBER, "p1", &sealed[..at]).is_err(),
+                "cut at {at}"
+            );
         }
     }
 
@@ -273,25 +369,44 @@ mod tests {
     #[test]
     fn an_older_generation_still_opens_and_the_newest_seals() {
         let before = Seals::new(&material(&[(1, 7)]));
-        let old = before.seal(&PHONE, "p1", &Secret::new("16012345678")).unwrap();
+        let old = before
+            .seal(&PHONE, "p1", &Secret::new("16012345678"))
+            .unwrap();
         let after = Seals::new(&material(&[(1, 7), (2, 9)]));
-        assert_eq!(after.open(&PHONE, "p1", &old).unwrap().reveal(), "16012345678");
-        let new = after.seal(&PHONE, "p1", &Secret::new("16012345678")).unwrap();
+        assert_eq!(
+            after.open(&PHONE, "p1", &old).unwrap().reveal(),
+            "16012345678"
+        );
+        let new = after
+            .seal(&PHONE, "p1", &Secret::new("16012345678"))
+            .unwrap();
         assert!(before.open(&PHONE, "p1", &new).is_err());
-        assert_eq!(before.index(&PHONE, &Secret::new("16012345678")), after.index(&PHONE, &Secret::new("16012345678")));
+        assert_eq!(
+            before.index(&PHONE, &Secret::new("16012345678")),
+            after.index(&PHONE, &Secret::new("16012345678"))
+        );
     }
 
     #[test]
     fn the_index_sees_through_spelling_and_not_through_columns() {
         let seals = Seals::new(&material(&[(1, 7)]));
         let phone = |text: &str| seals.index(&PHONE, &Secret::new(text));
-        for spelling in ["+86 160 1234 5678", "１６０１２３４５６７８", "160-1234-5678", "8616012345678", "008616012345678"] {
+        for spelling in [
+            "+86 160 1234 5678",
+            "１６０１２３４５６７８",
+            "160-1234-5678",
+            "8616012345678",
+            "008616012345678",
+        ] {
             assert_eq!(phone(spelling), phone("16012345678"), "{spelling}");
         }
         assert_ne!(phone("16012345679"), phone("16012345678"));
         let id = |text: &str| seals.index(&ID_NUMBER, &Secret::new(text));
         assert_eq!(id("44000019900101000x"), id(" 44000019900101000Ｘ"));
-        assert_ne!(seals.index(&ID_NUMBER, &Secret::new("16012345678")), phone("16012345678"));
+        assert_ne!(
+            seals.index(&ID_NUMBER, &Secret::new("16012345678")),
+            phone("16012345678")
+        );
     }
 
     #[test]

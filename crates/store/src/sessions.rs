@@ -110,16 +110,33 @@ fn read<B: DeserializeOwned>(row: &crate::Row) -> Result<Session<B>> {
 
 /// Notes that a session was used. Worth doing once a minute, not at every request.
 pub async fn touch(tx: &mut WriteTx, id: &str, now: Timestamp) -> Result<()> {
-    tx.execute(sql!("UPDATE session SET seen_at = $1 WHERE id = $2 AND seen_at < $1", now, id)).await.map(drop)
+    tx.execute(sql!(
+        "UPDATE session SET seen_at = $1 WHERE id = $2 AND seen_at < $1",
+        now,
+        id
+    ))
+    .await
+    .map(drop)
 }
 
 /// Ends one session.
 pub async fn revoke(tx: &mut WriteTx, id: &str, now: Timestamp) -> Result<()> {
-    tx.execute(sql!("UPDATE session SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", now, id)).await.map(drop)
+    tx.execute(sql!(
+        "UPDATE session SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL",
+        now,
+        id
+    ))
+    .await
+    .map(drop)
 }
 
 /// Ends every session of an account, except possibly one. Returns how many.
-pub async fn revoke_all(tx: &mut WriteTx, account: AccountId, except: Option<&str>, now: Timestamp) -> Result<u64> {
+pub async fn revoke_all(
+    tx: &mut WriteTx,
+    account: AccountId,
+    except: Option<&str>,
+    now: Timestamp,
+) -> Result<u64> {
     tx.execute(sql!(
         "UPDATE session SET revoked_at = $1 WHERE account = $2 AND id <> $3 AND revoked_at IS NULL",
         now,
@@ -131,18 +148,35 @@ pub async fn revoke_all(tx: &mut WriteTx, account: AccountId, except: Option<&st
 
 /// Removes sessions that ended before a time.
 pub async fn sweep(tx: &mut WriteTx, before: Timestamp) -> Result<u64> {
-    tx.execute(sql!("DELETE FROM session WHERE expires_at < $1 OR revoked_at < $1", before)).await
+    tx.execute(sql!(
+        "DELETE FROM session WHERE expires_at < $1 OR revoked_at < $1",
+        before
+    ))
+    .await
 }
 
-const DRAFT: Column = Column { table: "draft", name: "sealed", pad: 256, shape: Shape::Text };
+const DRAFT: Column = Column {
+    table: "draft",
+    name: "sealed",
+    pad: 256,
+    shape: Shape::Text,
+};
 
 fn draft_row(account: AccountId, form: &str) -> String {
     format!("{account}|{form}")
 }
 
 /// Keeps what an account typed into a form. Sealed, since anything may have been typed.
-pub async fn save_draft(tx: &mut WriteTx, account: AccountId, form: &str, fields: &str, now: Timestamp) -> Result<()> {
-    let sealed = tx.seals().seal_bytes(&DRAFT, &draft_row(account, form), fields.as_bytes())?;
+pub async fn save_draft(
+    tx: &mut WriteTx,
+    account: AccountId,
+    form: &str,
+    fields: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let sealed = tx
+        .seals()
+        .seal_bytes(&DRAFT, &draft_row(account, form), fields.as_bytes())?;
     discard_draft(tx, account, form).await?;
     tx.execute(sql!(
         "INSERT INTO draft (account, form, saved_at, sealed) VALUES ($1, $2, $3, $4)",
@@ -162,8 +196,16 @@ pub async fn draft(
     account: AccountId,
     form: &str,
 ) -> Result<Option<(Timestamp, String)>> {
-    let rows = db.rows(sql!("SELECT saved_at, sealed FROM draft WHERE account = $1 AND form = $2", account, form)).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+    let rows = db
+        .rows(sql!(
+            "SELECT saved_at, sealed FROM draft WHERE account = $1 AND form = $2",
+            account,
+            form
+        ))
+        .await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     let opened = seals.open(&DRAFT, &draft_row(account, form), &row.get::<Vec<u8>>(1)?)?;
     Ok(Some((row.get(0)?, opened.reveal().to_owned())))
 }
@@ -171,14 +213,25 @@ pub async fn draft(
 /// The drafts of an account: form and time, newest first.
 pub async fn drafts(db: &mut impl Db, account: AccountId) -> Result<Vec<(String, Timestamp)>> {
     let rows = db
-        .rows(sql!("SELECT form, saved_at FROM draft WHERE account = $1 ORDER BY saved_at DESC, form", account))
+        .rows(sql!(
+            "SELECT form, saved_at FROM draft WHERE account = $1 ORDER BY saved_at DESC, form",
+            account
+        ))
         .await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
 }
 
 /// Forgets a draft.
 pub async fn discard_draft(tx: &mut WriteTx, account: AccountId, form: &str) -> Result<()> {
-    tx.execute(sql!("DELETE FROM draft WHERE account = $1 AND form = $2", account, form)).await.map(drop)
+    tx.execute(sql!(
+        "DELETE FROM draft WHERE account = $1 AND form = $2",
+        account,
+        form
+    ))
+    .await
+    .map(drop)
 }
 
 document! {
@@ -199,5 +252,9 @@ pub async fn filters<B: DeserializeOwned>(
     account: AccountId,
     list: &str,
 ) -> Result<Vec<Stored<FilterKeys, B>>> {
-    Select::<FilterKeys>::new().equal("account", account).equal("list", list).all_by(db, "name").await
+    Select::<FilterKeys>::new()
+        .equal("account", account)
+        .equal("list", list)
+        .all_by(db, "name")
+        .await
 }

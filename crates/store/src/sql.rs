@@ -30,7 +30,10 @@ pub struct Sql {
 impl Sql {
     /// Begins with fixed text.
     pub fn new(text: &'static str) -> Self {
-        Self { text: text.to_owned(), values: Vec::new() }
+        Self {
+            text: text.to_owned(),
+            values: Vec::new(),
+        }
     }
 
     /// Gives the next value of a text that already names its placeholders.
@@ -82,7 +85,9 @@ impl Sql {
         let mut values = other.values.into_iter();
         while let Some(at) = rest.find('$') {
             self.text.push_str(&rest[..at]);
-            let digits = rest[at + 1..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |n| at + 1 + n);
+            let digits = rest[at + 1..]
+                .find(|c: char| !c.is_ascii_digit())
+                .map_or(rest.len(), |n| at + 1 + n);
             if let Some(value) = values.next() {
                 self.bind_val(value);
             }
@@ -115,8 +120,18 @@ pub enum Row {
 }
 
 /// A type both drivers decode natively.
-pub trait Native: Sized + Type<Sqlite> + Type<Postgres> + for<'r> Decode<'r, Sqlite> + for<'r> Decode<'r, Postgres> {}
-impl<T> Native for T where T: Sized + Type<Sqlite> + Type<Postgres> + for<'r> Decode<'r, Sqlite> + for<'r> Decode<'r, Postgres> {}
+pub trait Native:
+    Sized + Type<Sqlite> + Type<Postgres> + for<'r> Decode<'r, Sqlite> + for<'r> Decode<'r, Postgres>
+{
+}
+impl<T> Native for T where
+    T: Sized
+        + Type<Sqlite>
+        + Type<Postgres>
+        + for<'r> Decode<'r, Sqlite>
+        + for<'r> Decode<'r, Postgres>
+{
+}
 
 impl Row {
     /// The value of column `index`, counted from 0.
@@ -208,7 +223,11 @@ mapped_field! {
 }
 
 fn undecodable(kind: &'static str, index: usize) -> Error {
-    Error::Corrupt { table: "（查询结果）", column: kind, why: format!("第 {} 列", index + 1) }
+    Error::Corrupt {
+        table: "（查询结果）",
+        column: kind,
+        why: format!("第 {} 列", index + 1),
+    }
 }
 
 impl<T: Bind> Bind for Option<T> {
@@ -270,8 +289,23 @@ macro_rules! id_field {
     )*};
 }
 id_field!(
-    OrganisationId, AccountId, PoolId, SpecialtyId, PersonId, ExpertId, RelationId, TaskId, DrawId,
-    EngagementId, FileId, MessageId, ImportId, FilterId, CampaignId, RecordId, MisconductId,
+    OrganisationId,
+    AccountId,
+    PoolId,
+    SpecialtyId,
+    PersonId,
+    ExpertId,
+    RelationId,
+    TaskId,
+    DrawId,
+    EngagementId,
+    FileId,
+    MessageId,
+    ImportId,
+    FilterId,
+    CampaignId,
+    RecordId,
+    MisconductId,
 );
 
 #[cfg(test)]

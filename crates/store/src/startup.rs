@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::error::Result;
 use crate::ledger::{
-    self, Actor, Event, Frontier, Head, LedgerError, LedgerId, Object, Outcome, SignedCheckpoint, Trust,
+    self, Actor, Event, Frontier, Head, LedgerError, LedgerId, Object, Outcome, SignedCheckpoint,
+    Trust,
 };
 use crate::sql;
 use crate::store::{Db, Recovery, Store};
@@ -28,32 +29,58 @@ pub(crate) async fn compare_heads(store: &Store) -> Result<()> {
 }
 
 async fn commits(db: &mut impl Db, ledger: LedgerId) -> Result<u64> {
-    let rows = db.rows(sql!("SELECT COUNT(*) FROM ledger_checkpoint WHERE ledger = $1", ledger)).await?;
+    let rows = db
+        .rows(sql!(
+            "SELECT COUNT(*) FROM ledger_checkpoint WHERE ledger = $1",
+            ledger
+        ))
+        .await?;
     rows.first().map_or(Ok(0), |row| row.get(0))
 }
 
 /// One head against one ledger of the database.
-pub(crate) async fn compare(db: &mut impl Db, ledger: LedgerId, head: &SignedCheckpoint) -> Result<()> {
+pub(crate) async fn compare(
+    db: &mut impl Db,
+    ledger: LedgerId,
+    head: &SignedCheckpoint,
+) -> Result<()> {
     let head = &head.checkpoint;
     let found = match ledger::size(db, ledger).await {
         Err(crate::Error::Ledger(LedgerError::Unknown(_))) => 0,
         size => size?,
     };
     if found < head.size {
-        return Err(LedgerError::RolledBack { ledger, head: head.size, found }.into());
+        return Err(LedgerError::RolledBack {
+            ledger,
+            head: head.size,
+            found,
+        }
+        .into());
     }
     if ledger::root_at(db, ledger, head.size).await? != head.root {
-        return Err(LedgerError::Forked { ledger, size: head.size }.into());
+        return Err(LedgerError::Forked {
+            ledger,
+            size: head.size,
+        }
+        .into());
     }
     Ok(())
 }
 
 /// Accepts the database as it is: writes what was lost into each ledger concerned and replaces the
 /// heads.
-pub(crate) async fn recover(store: &Store, recovery: &Recovery, now: Timestamp) -> Result<Vec<LedgerId>> {
+pub(crate) async fn recover(
+    store: &Store,
+    recovery: &Recovery,
+    now: Timestamp,
+) -> Result<Vec<LedgerId>> {
     let mut recovered = Vec::new();
     let mut db = store.read();
-    let present: Vec<LedgerId> = ledger::all(&mut db).await?.into_iter().map(|(ledger, _)| ledger).collect();
+    let present: Vec<LedgerId> = ledger::all(&mut db)
+        .await?
+        .into_iter()
+        .map(|(ledger, _)| ledger)
+        .collect();
     let mut concerned: Vec<(LedgerId, Option<String>)> = Vec::new();
     for ledger in store.inner.heads.ledgers()? {
         // An unreadable head is as lost as a newer one.
@@ -73,19 +100,32 @@ pub(crate) async fn recover(store: &Store, recovery: &Recovery, now: Timestamp) 
     }
     for (ledger, lost) in concerned {
         // A pool that the older database does not know yet is reported in the system ledger.
-        let place = if present.contains(&ledger) { ledger } else { LedgerId::System };
+        let place = if present.contains(&ledger) {
+            ledger
+        } else {
+            LedgerId::System
+        };
         let mut session = store.inner.engine.begin().await?;
         let mut head = Head::lock(&mut session, place).await?;
         let last = Timestamp::from_millisecond(head.last_at).unwrap_or(now);
         let event = Event {
             action: "ledger.recovered".into(),
-            actor: Actor { factors: String::new(), id: "system".into(), role: "recovery".into(), unit: String::new() },
-            object: Object { id: ledger.to_string(), kind: "ledger".into() },
+            actor: Actor {
+                factors: String::new(),
+                id: "system".into(),
+                role: "recovery".into(),
+                unit: String::new(),
+            },
+            object: Object {
+                id: ledger.to_string(),
+                kind: "ledger".into(),
+            },
             outcome: Outcome::Done,
             at: now.max(last),
             body: json!({ "approved_by": recovery.approved_by, "reason": recovery.reason, "lost_head": lost }),
         };
-        head.append(&mut session, &store.inner.seals, &event).await?;
+        head.append(&mut session, &store.inner.seals, &event)
+            .await?;
         let signed = head.save(&mut session, &store.inner.signer).await?;
         session.commit().await?;
         store.inner.heads.overwrite(place, &signed)?;
@@ -115,8 +155,13 @@ pub(crate) async fn check_rows_and_bundles(store: &Store) -> Result<Vec<(LedgerI
         check_rows(store, ledger).await?;
         let mut bundle = Vec::new();
         ledger::write_bundle(store, ledger, 1, &mut |_, _| true, &mut bundle).await?;
-        let trust = Trust { fingerprints: vec![], codes: vec![], checkpoints: vec![] };
-        ledger::verify(bundle.as_slice(), &trust, &mut |_, _| {}).map_err(|failure| LedgerError::Invalid { ledger, failure })?;
+        let trust = Trust {
+            fingerprints: vec![],
+            codes: vec![],
+            checkpoints: vec![],
+        };
+        ledger::verify(bundle.as_slice(), &trust, &mut |_, _| {})
+            .map_err(|failure| LedgerError::Invalid { ledger, failure })?;
         sizes.push((ledger, size));
     }
     Ok(sizes)
@@ -126,10 +171,19 @@ pub(crate) async fn check_rows_and_bundles(store: &Store) -> Result<Vec<(LedgerI
 async fn check_rows(store: &Store, ledger: LedgerId) -> Result<()> {
     let mut db = store.snapshot().await?;
     let mut nodes = std::collections::BTreeMap::new();
-    db.each(sql!("SELECT level, position, hash FROM ledger_node WHERE ledger = $1", ledger), &mut |row| {
-        nodes.insert((row.get::<u32>(0)?, row.get::<u64>(1)?), row.get::<Vec<u8>>(2)?);
-        Ok(())
-    })
+    db.each(
+        sql!(
+            "SELECT level, position, hash FROM ledger_node WHERE ledger = $1",
+            ledger
+        ),
+        &mut |row| {
+            nodes.insert(
+                (row.get::<u32>(0)?, row.get::<u64>(1)?),
+                row.get::<Vec<u8>>(2)?,
+            );
+            Ok(())
+        },
+    )
     .await?;
     let mut frontier = Frontier::default();
     let mut last_at = 0;
@@ -144,7 +198,11 @@ async fn check_rows(store: &Store, ledger: LedgerId) -> Result<()> {
             let broken = || LedgerError::Broken { ledger, seq };
             let bytes = row.get::<Vec<u8>>(6)?;
             let entry = ledger::Entry::from_bytes(&bytes).ok_or_else(broken)?;
-            let columns = (row.get::<i64>(1)?, row.get::<String>(2)?, row.get::<String>(3)?);
+            let columns = (
+                row.get::<i64>(1)?,
+                row.get::<String>(2)?,
+                row.get::<String>(3)?,
+            );
             let object = (row.get::<String>(4)?, row.get::<String>(5)?);
             let same = columns == (entry.at, entry.action, entry.actor.id)
                 && object == (entry.object.kind, entry.object.id)
@@ -162,11 +220,24 @@ async fn check_rows(store: &Store, ledger: LedgerId) -> Result<()> {
         },
     )
     .await?;
-    let rows = db.rows(sql!("SELECT size, frontier, last_at FROM ledger WHERE id = $1", ledger)).await?;
+    let rows = db
+        .rows(sql!(
+            "SELECT size, frontier, last_at FROM ledger WHERE id = $1",
+            ledger
+        ))
+        .await?;
     let row = rows.first().ok_or(LedgerError::Unknown(ledger))?;
-    let stored = (row.get::<u64>(0)?, row.get::<Vec<u8>>(1)?, row.get::<i64>(2)?);
+    let stored = (
+        row.get::<u64>(0)?,
+        row.get::<Vec<u8>>(1)?,
+        row.get::<i64>(2)?,
+    );
     if stored != (frontier.size(), frontier.to_bytes(), last_at) || !nodes.is_empty() {
-        return Err(LedgerError::Broken { ledger, seq: frontier.size() }.into());
+        return Err(LedgerError::Broken {
+            ledger,
+            seq: frontier.size(),
+        }
+        .into());
     }
     Ok(())
 }

@@ -34,7 +34,12 @@ impl StoreConfig {
         let data = data.into();
         let mut keys = data.clone().into_os_string();
         keys.push("-keys");
-        Self { database: None, data, keys: keys.into(), now }
+        Self {
+            database: None,
+            data,
+            keys: keys.into(),
+            now,
+        }
     }
 
     pub(crate) fn location(&self) -> Location {
@@ -61,7 +66,9 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("engine", &self.kind()).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("engine", &self.kind())
+            .finish_non_exhaustive()
     }
 }
 
@@ -89,16 +96,35 @@ impl Store {
         let signer = Signer::new(&name, &material.signing).ok_or_else(broken)?;
         let heads = Heads::new(keys.place().join("heads"), signer.public().clone())?;
         let files = Files::folder(&config.data.join("files"))?;
-        let inner = Inner { engine, seals, signer, heads, files };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Inner {
+            engine,
+            seals,
+            signer,
+            heads,
+            files,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Pairs the database with its keys. New keys are made only for a database that never had any.
-    async fn instance(engine: &Engine, keys: &dyn KeyProvider, now: jiff::Timestamp) -> Result<(Material, String)> {
+    async fn instance(
+        engine: &Engine,
+        keys: &dyn KeyProvider,
+        now: jiff::Timestamp,
+    ) -> Result<(Material, String)> {
         let mut session = engine.begin().await?;
         schema::locked_version(&mut session).await?;
-        let rows = session.rows(sql!("SELECT name, root_check FROM instance WHERE id = 'this'")).await?;
-        let paired = rows.first().map(|row| Ok::<_, Error>((row.get::<String>(0)?, row.get::<String>(1)?))).transpose()?;
+        let rows = session
+            .rows(sql!(
+                "SELECT name, root_check FROM instance WHERE id = 'this'"
+            ))
+            .await?;
+        let paired = rows
+            .first()
+            .map(|row| Ok::<_, Error>((row.get::<String>(0)?, row.get::<String>(1)?)))
+            .transpose()?;
         let material = match (keys.load()?, &paired) {
             (Some(material), _) => material,
             (None, Some(_)) => return Err(KeyError::Missing(keys.place().to_owned()).into()),
@@ -110,7 +136,9 @@ impl Store {
         };
         let check = Seals::new(&material).check_value();
         let name = match paired {
-            Some((_, expected)) if expected != check => return Err(KeyError::Foreign(keys.place().to_owned()).into()),
+            Some((_, expected)) if expected != check => {
+                return Err(KeyError::Foreign(keys.place().to_owned()).into());
+            }
             Some((name, _)) => name,
             None => {
                 let name = format!("linxuan/{}", uuid::Uuid::now_v7().simple());
@@ -165,12 +193,16 @@ impl Store {
 
     /// A handle for reading; every statement sees the latest committed state.
     pub fn read(&self) -> Read {
-        Read { engine: self.inner.engine.clone() }
+        Read {
+            engine: self.inner.engine.clone(),
+        }
     }
 
     /// A handle for reading one unchanging state. It holds a connection until dropped.
     pub async fn snapshot(&self) -> Result<Snapshot> {
-        Ok(Snapshot { session: self.inner.engine.snapshot().await? })
+        Ok(Snapshot {
+            session: self.inner.engine.snapshot().await?,
+        })
     }
 
     /// The write door: waits until this is the only writer of the ledger (on SQLite: of the
@@ -200,7 +232,12 @@ impl Store {
     /// Gives the planner fresh statistics; worth doing after a large import.
     pub async fn analyse(&self) -> Result<()> {
         let text = crate::dialect::analyse(self.kind());
-        self.inner.engine.outside_transaction().await?.script(text.to_owned()).await
+        self.inner
+            .engine
+            .outside_transaction()
+            .await?
+            .script(text.to_owned())
+            .await
     }
 
     /// Proves that the stored ledgers are whole: every leaf, subtree, checkpoint, body and index
@@ -239,7 +276,11 @@ impl Db for Read {
     async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>> {
         self.engine.read(sql).await
     }
-    async fn each(&mut self, sql: Sql, visit: &mut (dyn FnMut(Row) -> Result<()> + Send)) -> Result<()> {
+    async fn each(
+        &mut self,
+        sql: Sql,
+        visit: &mut (dyn FnMut(Row) -> Result<()> + Send),
+    ) -> Result<()> {
         self.engine.each(sql, visit).await
     }
     fn kind(&self) -> Kind {
@@ -256,7 +297,11 @@ impl Db for Snapshot {
     async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>> {
         self.session.rows(sql).await
     }
-    async fn each(&mut self, sql: Sql, visit: &mut (dyn FnMut(Row) -> Result<()> + Send)) -> Result<()> {
+    async fn each(
+        &mut self,
+        sql: Sql,
+        visit: &mut (dyn FnMut(Row) -> Result<()> + Send),
+    ) -> Result<()> {
         self.session.each(sql, visit).await
     }
     fn kind(&self) -> Kind {
@@ -279,9 +324,16 @@ impl Store {
     ///
     /// # Errors
     /// [`LedgerError::Unapproved`] without three different approvers and a reason.
-    pub async fn recover(config: StoreConfig, recovery: &Recovery) -> Result<(Self, Vec<LedgerId>)> {
-        let people: std::collections::BTreeSet<&str> =
-            recovery.approved_by.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+    pub async fn recover(
+        config: StoreConfig,
+        recovery: &Recovery,
+    ) -> Result<(Self, Vec<LedgerId>)> {
+        let people: std::collections::BTreeSet<&str> = recovery
+            .approved_by
+            .iter()
+            .map(|name| name.trim())
+            .filter(|name| !name.is_empty())
+            .collect();
         if people.len() < 3 || recovery.reason.trim().is_empty() {
             return Err(LedgerError::Unapproved.into());
         }

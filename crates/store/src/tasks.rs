@@ -4,7 +4,9 @@ use domain::id::{OrganisationId, PoolId, TaskId};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
-use crate::document::{self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document};
+use crate::document::{
+    self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
+};
 use crate::error::Result;
 use crate::sql;
 use crate::store::Db;
@@ -38,8 +40,14 @@ pub async fn find<B: DeserializeOwned>(db: &mut impl Db, id: TaskId) -> Result<O
 }
 
 /// The task with this number.
-pub async fn by_number<B: DeserializeOwned>(db: &mut impl Db, number: &str) -> Result<Option<Task<B>>> {
-    Select::<TaskKeys>::new().equal("number", number).first(db).await
+pub async fn by_number<B: DeserializeOwned>(
+    db: &mut impl Db,
+    number: &str,
+) -> Result<Option<Task<B>>> {
+    Select::<TaskKeys>::new()
+        .equal("number", number)
+        .first(db)
+        .await
 }
 
 /// The largest number that begins so, for giving the next; lengths being equal, text order is
@@ -91,7 +99,10 @@ pub async fn page<B: DeserializeOwned>(
     direction: Direction,
     request: &PageRequest,
 ) -> Result<Page<Task<B>>> {
-    filter.select().page::<ByText, B>(db, "work_from", direction, request).await
+    filter
+        .select()
+        .page::<ByText, B>(db, "work_from", direction, request)
+        .await
 }
 
 /// How many match.

@@ -8,8 +8,8 @@ use std::future::Future;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -37,14 +37,23 @@ pub struct TestStore {
 impl TestStore {
     /// A fresh store on one engine.
     pub async fn open(kind: Kind) -> Self {
-        let folder = tempfile::Builder::new().prefix("linxuan-store-").tempdir().expect("temporary folder");
+        let folder = tempfile::Builder::new()
+            .prefix("linxuan-store-")
+            .tempdir()
+            .expect("temporary folder");
         let folder = Arc::new(folder);
         let mut config = StoreConfig::folder(folder.path().join("data"), now());
         if kind == Kind::Postgres {
             config.database = Some(Cluster::shared().database().await);
         }
-        let store = Store::open(config.clone()).await.expect("a fresh store opens");
-        Self { store, config, folder }
+        let store = Store::open(config.clone())
+            .await
+            .expect("a fresh store opens");
+        Self {
+            store,
+            config,
+            folder,
+        }
     }
 
     /// A folder for this test's own files.
@@ -87,8 +96,16 @@ pub async fn empty_place(kind: Kind, folder: &Path) -> StoreConfig {
 pub fn event(action: &str, at: Timestamp) -> Event {
     Event {
         action: action.into(),
-        actor: Actor { factors: "password".into(), id: "tester".into(), role: "officer".into(), unit: String::new() },
-        object: Object { id: "object-1".into(), kind: "thing".into() },
+        actor: Actor {
+            factors: "password".into(),
+            id: "tester".into(),
+            role: "officer".into(),
+            unit: String::new(),
+        },
+        object: Object {
+            id: "object-1".into(),
+            kind: "thing".into(),
+        },
         outcome: Outcome::Done,
         at,
         body: serde_json::json!({ "note": action }),
@@ -97,12 +114,24 @@ pub fn event(action: &str, at: Timestamp) -> Event {
 
 /// Runs one statement past the door, as a database administrator would.
 pub async fn tamper(store: &Store, script: &str) -> Result<()> {
-    store.inner.engine.outside_transaction().await?.script(script.to_owned()).await
+    store
+        .inner
+        .engine
+        .outside_transaction()
+        .await?
+        .script(script.to_owned())
+        .await
 }
 
 /// Prepares a statement without running it.
 pub async fn prepare(store: &Store, text: &str) -> Result<()> {
-    store.inner.engine.outside_transaction().await?.prepare(text.to_owned()).await
+    store
+        .inner
+        .engine
+        .outside_transaction()
+        .await?
+        .prepare(text.to_owned())
+        .await
 }
 
 /// A PostgreSQL cluster for this process.
@@ -139,30 +168,58 @@ impl Cluster {
 
     fn start() -> Result<Self, String> {
         let binaries = binaries().ok_or(MISSING)?;
-        let folder = tempfile::Builder::new().prefix("linxuan-pg-").tempdir().map_err(|e| e.to_string())?.keep();
+        let folder = tempfile::Builder::new()
+            .prefix("linxuan-pg-")
+            .tempdir()
+            .map_err(|e| e.to_string())?
+            .keep();
         // PostgreSQL refuses to run as root.
         let as_user = std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
         if as_user {
             let chown = Command::new("chown").arg("postgres:").arg(&folder).status();
             if !chown.is_ok_and(|status| status.success()) {
-                return Err("以 root 运行测试时需要系统用户 postgres。请运行 cargo xtask test。".into());
+                return Err(
+                    "以 root 运行测试时需要系统用户 postgres。请运行 cargo xtask test。".into(),
+                );
             }
         }
         let command = |program: &Path| {
-            let mut command = if as_user { Command::new("setpriv") } else { Command::new(program) };
+            let mut command = if as_user {
+                Command::new("setpriv")
+            } else {
+                Command::new(program)
+            };
             if as_user {
-                command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+                command
+                    .args(["--reuid=postgres", "--regid=postgres", "--clear-groups"])
+                    .arg(program);
             }
-            command.current_dir("/").env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C");
+            command
+                .current_dir("/")
+                .env_clear()
+                .env("PATH", "/usr/bin:/bin")
+                .env("LC_ALL", "C");
             command
         };
         let made = command(&binaries.join("initdb"))
-            .args(["-U", "linxuan", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C", "-D"])
+            .args([
+                "-U",
+                "linxuan",
+                "--auth=trust",
+                "--no-sync",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-D",
+            ])
             .arg(folder.join("data"))
             .output()
             .map_err(|e| e.to_string())?;
         if !made.status.success() {
-            return Err(format!("initdb 失败：{}", String::from_utf8_lossy(&made.stderr)));
+            return Err(format!(
+                "initdb 失败：{}",
+                String::from_utf8_lossy(&made.stderr)
+            ));
         }
         let guard = command(Path::new("/bin/sh"))
             .args(["-c", GUARD, "guard"])
@@ -173,9 +230,18 @@ impl Cluster {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|e| e.to_string())?;
-        let cluster = Self { folder, binaries, databases: AtomicU32::new(0), _guard: guard };
+        let cluster = Self {
+            folder,
+            binaries,
+            databases: AtomicU32::new(0),
+            _guard: guard,
+        };
         let deadline = Instant::now() + Duration::from_secs(30);
-        while !cluster.client("pg_isready").status().is_ok_and(|status| status.success()) {
+        while !cluster
+            .client("pg_isready")
+            .status()
+            .is_ok_and(|status| status.success())
+        {
             if Instant::now() > deadline {
                 let log = std::fs::read_to_string(cluster.folder.join("log")).unwrap_or_default();
                 return Err(format!("PostgreSQL 没有在一分钟内启动：{log}"));
@@ -187,20 +253,41 @@ impl Cluster {
 
     fn client(&self, program: &str) -> Command {
         let mut command = Command::new(self.binaries.join(program));
-        command.arg("-h").arg(&self.folder).args(["-U", "linxuan"]).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg("-h")
+            .arg(&self.folder)
+            .args(["-U", "linxuan"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command
     }
 
     /// The URL of a fresh, empty database on this very cluster.
     pub async fn database(&self) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let made = self.client("createdb").arg(&name).status().expect("createdb runs");
+        let made = self
+            .client("createdb")
+            .arg(&name)
+            .status()
+            .expect("createdb runs");
         assert!(made.success(), "createdb {name}");
-        let url = format!("postgres://linxuan@localhost/{name}?host={}", self.folder.display());
-        let engine = Engine::connect(&Location::Url(url.clone())).await.expect("the cluster answers");
-        let rows = engine.read(sql!("SELECT current_setting('data_directory')")).await.expect("readable");
+        let url = format!(
+            "postgres://linxuan@localhost/{name}?host={}",
+            self.folder.display()
+        );
+        let engine = Engine::connect(&Location::Url(url.clone()))
+            .await
+            .expect("the cluster answers");
+        let rows = engine
+            .read(sql!("SELECT current_setting('data_directory')"))
+            .await
+            .expect("readable");
         let found: String = rows[0].get(0).expect("text");
-        assert_eq!(Path::new(&found), self.folder.join("data"), "connected to a foreign PostgreSQL");
+        assert_eq!(
+            Path::new(&found),
+            self.folder.join("data"),
+            "connected to a foreign PostgreSQL"
+        );
         engine.close().await;
         url
     }
@@ -208,7 +295,9 @@ impl Cluster {
 
 /// The newest PostgreSQL binaries: in PATH, else where Debian keeps them.
 fn binaries() -> Option<PathBuf> {
-    let in_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let in_path = std::env::var_os("PATH")
+        .into_iter()
+        .flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
     let mut debian: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -216,5 +305,7 @@ fn binaries() -> Option<PathBuf> {
         .collect();
     debian.sort();
     let programs = ["initdb", "postgres", "createdb", "pg_isready"];
-    in_path.chain(debian.into_iter().rev()).find(|folder| programs.iter().all(|program| folder.join(program).exists()))
+    in_path
+        .chain(debian.into_iter().rev())
+        .find(|folder| programs.iter().all(|program| folder.join(program).exists()))
 }

@@ -53,7 +53,11 @@ pub async fn take(
         .await?;
     }
     let rows = tx
-        .rows(sql!("SELECT failures, last_at FROM log_in_try WHERE name = $1 AND network = $2", name, network))
+        .rows(sql!(
+            "SELECT failures, last_at FROM log_in_try WHERE name = $1 AND network = $2",
+            name,
+            network
+        ))
         .await?;
     let (failures, last_at): (i64, Timestamp) = match rows.first() {
         Some(row) => (row.get(0)?, row.get(1)?),
@@ -61,7 +65,12 @@ pub async fn take(
     };
     match (counted, failures) {
         (0, 0) => {
-            tx.execute(sql!("UPDATE log_in_try SET failures = 1 WHERE name = $1 AND network = $2", name, network)).await?;
+            tx.execute(sql!(
+                "UPDATE log_in_try SET failures = 1 WHERE name = $1 AND network = $2",
+                name,
+                network
+            ))
+            .await?;
             Ok(Ok(1))
         }
         (0, _) => Ok(Err(last_at + allowance.wait)),
@@ -71,15 +80,24 @@ pub async fn take(
 
 /// Forgets the tries of a network at a name after the right secret.
 pub async fn forget(tx: &mut WriteTx, name: &str, network: &str) -> Result<()> {
-    tx.execute(sql!("DELETE FROM log_in_try WHERE name = $1 AND network = $2", name, network)).await.map(drop)
+    tx.execute(sql!(
+        "DELETE FROM log_in_try WHERE name = $1 AND network = $2",
+        name,
+        network
+    ))
+    .await
+    .map(drop)
 }
 
 /// Forgets the tries of every network at a name.
 pub async fn forgive(tx: &mut WriteTx, name: &str) -> Result<()> {
-    tx.execute(sql!("DELETE FROM log_in_try WHERE name = $1", name)).await.map(drop)
+    tx.execute(sql!("DELETE FROM log_in_try WHERE name = $1", name))
+        .await
+        .map(drop)
 }
 
 /// Removes tries last counted before a time.
 pub async fn sweep(tx: &mut WriteTx, before: Timestamp) -> Result<u64> {
-    tx.execute(sql!("DELETE FROM log_in_try WHERE last_at < $1", before)).await
+    tx.execute(sql!("DELETE FROM log_in_try WHERE last_at < $1", before))
+        .await
 }

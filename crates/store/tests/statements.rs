@@ -11,7 +11,9 @@ fn statements(source: &str) -> Vec<String> {
     let mut rest = source;
     while let Some(at) = rest.find("sql!(") {
         rest = rest[at + 5..].trim_start();
-        let Some(body) = rest.strip_prefix('"') else { continue };
+        let Some(body) = rest.strip_prefix('"') else {
+            continue;
+        };
         let mut text = String::new();
         let mut characters = body.chars();
         while let Some(c) = characters.next() {
@@ -39,7 +41,9 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             sources(&path, into);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("testing.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && !path.ends_with("testing.rs")
+        {
             into.push(std::fs::read_to_string(path).unwrap());
         }
     }
@@ -49,19 +53,29 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
 async fn every_fixed_statement_is_valid_on_both_engines() {
     on_both(|t| async move {
         let mut files = Vec::new();
-        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+        sources(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut files,
+        );
         let all: Vec<String> = files.iter().flat_map(|file| statements(file)).collect();
         assert!(all.len() > 80, "only {} statements were found", all.len());
         for text in &all {
-            prepare(&t.store, text).await.unwrap_or_else(|why| panic!("{text}\n{why:?}"));
+            prepare(&t.store, text)
+                .await
+                .unwrap_or_else(|why| panic!("{text}\n{why:?}"));
         }
-        assert!(prepare(&t.store, "SELECT nothing FROM nowhere").await.is_err());
+        assert!(
+            prepare(&t.store, "SELECT nothing FROM nowhere")
+                .await
+                .is_err()
+        );
     })
     .await;
 }
 
 #[test]
 fn statements_are_read_as_the_compiler_reads_them() {
-    let source = "sql!(\"SELECT a \\\n     FROM b\", x); sql!( \"SELECT \\\"c\\\"\" ); $crate::Sql::new";
+    let source =
+        "sql!(\"SELECT a \\\n     FROM b\", x); sql!( \"SELECT \\\"c\\\"\" ); $crate::Sql::new";
     assert_eq!(statements(source), ["SELECT a FROM b", "SELECT \"c\""]);
 }

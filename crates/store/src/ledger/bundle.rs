@@ -110,11 +110,27 @@ pub async fn write_bundle(
     let size = super::size(&mut db, ledger).await?;
     let name = &store.public_key().name;
     let mut keys = Vec::new();
-    for row in db.rows(sql!("SELECT name, point FROM ledger_key ORDER BY since, fingerprint")).await? {
-        keys.push(KeyLine { name: row.get(0)?, point: hex::encode(row.get::<Vec<u8>>(1)?) });
+    for row in db
+        .rows(sql!(
+            "SELECT name, point FROM ledger_key ORDER BY since, fingerprint"
+        ))
+        .await?
+    {
+        keys.push(KeyLine {
+            name: row.get(0)?,
+            point: hex::encode(row.get::<Vec<u8>>(1)?),
+        });
     }
-    let mut out = Digested { out, hash: Sm3::new() };
-    out.line(&Line::Bundle { keys, ledger: ledger.to_string(), origin: origin(name, ledger), v: BUNDLE_FORMAT })?;
+    let mut out = Digested {
+        out,
+        hash: Sm3::new(),
+    };
+    out.line(&Line::Bundle {
+        keys,
+        ledger: ledger.to_string(),
+        origin: origin(name, ledger),
+        v: BUNDLE_FORMAT,
+    })?;
 
     let mut from = 0;
     let mut signed_upto = 0;
@@ -146,13 +162,21 @@ pub async fn write_bundle(
                 column: "entry",
                 why: format!("第 {seq} 条不是文本"),
             })?;
-            out.line(&Line::Entry { leaf: hex::encode(row.get::<Vec<u8>>(3)?), text })?;
+            out.line(&Line::Entry {
+                leaf: hex::encode(row.get::<Vec<u8>>(3)?),
+                text,
+            })?;
             if let Some(sealed) = row.get::<Option<Vec<u8>>>(4)?
                 && opened(&row.get::<String>(1)?, seq)
             {
                 let Body { salt, json } = super::open_body(store.seals(), ledger, seq, &sealed)?;
-                let json = String::from_utf8(json).map_err(|_| super::LedgerError::Broken { ledger, seq })?;
-                out.line(&Line::Body { json, salt: hex::encode(salt), seq })?;
+                let json = String::from_utf8(json)
+                    .map_err(|_| super::LedgerError::Broken { ledger, seq })?;
+                out.line(&Line::Body {
+                    json,
+                    salt: hex::encode(salt),
+                    seq,
+                })?;
             }
             while let Some(note) = notes.peek() {
                 let at: u64 = note.get(0)?;
@@ -184,10 +208,14 @@ pub(super) fn read_hash(text: &str) -> Option<Hash> {
 }
 
 pub(super) fn is_signed_by(keys: &[super::PublicKey], message: &str, signature: &str) -> bool {
-    let Ok(bytes) = STANDARD.decode(signature) else { return false };
-    keys.iter().any(|key| key.verifies(message.as_bytes(), &bytes))
+    let Ok(bytes) = STANDARD.decode(signature) else {
+        return false;
+    };
+    keys.iter()
+        .any(|key| key.verifies(message.as_bytes(), &bytes))
 }
 
 pub(super) fn verify_note(keys: &[super::PublicKey], note: &str) -> Option<SignedCheckpoint> {
-    keys.iter().find_map(|key| SignedCheckpoint::verify(note, key))
+    keys.iter()
+        .find_map(|key| SignedCheckpoint::verify(note, key))
 }

@@ -39,7 +39,13 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// The signed text, ending in a line feed.
     pub fn to_text(&self) -> String {
-        format!("{}\n{}\n{}\nat {}\n", self.origin, self.size, STANDARD.encode(self.root), self.at)
+        format!(
+            "{}\n{}\n{}\nat {}\n",
+            self.origin,
+            self.size,
+            STANDARD.encode(self.root),
+            self.at
+        )
     }
 
     /// Reads the signed text; `None` unless it is exactly what `to_text` writes.
@@ -56,7 +62,10 @@ impl Checkpoint {
 
     /// What is printed on a sheet: size and the first 16 hex digits of the root.
     pub fn code(&self) -> Code {
-        Code { size: self.size, root: self.root[..8].try_into().unwrap_or_default() }
+        Code {
+            size: self.size,
+            root: self.root[..8].try_into().unwrap_or_default(),
+        }
     }
 }
 
@@ -81,7 +90,10 @@ impl std::str::FromStr for Code {
         let (size, root) = text.trim().split_once('-').ok_or(BadCode)?;
         let mut bytes = [0; 8];
         hex::decode_to_slice(root, &mut bytes).map_err(|_| BadCode)?;
-        Ok(Self { size: size.parse().map_err(|_| BadCode)?, root: bytes })
+        Ok(Self {
+            size: size.parse().map_err(|_| BadCode)?,
+            root: bytes,
+        })
     }
 }
 
@@ -103,12 +115,20 @@ impl SignedCheckpoint {
     /// Splits a note into text and signature and checks the signature.
     pub fn verify(note: &str, key: &PublicKey) -> Option<Self> {
         let checkpoint = Self::read(note)?;
-        let line = note.strip_prefix(&checkpoint.to_text())?.strip_prefix('\n')?.strip_suffix('\n')?;
+        let line = note
+            .strip_prefix(&checkpoint.to_text())?
+            .strip_prefix('\n')?
+            .strip_suffix('\n')?;
         let (name, encoded) = line.strip_prefix("— ")?.split_once(' ')?;
         let bytes = STANDARD.decode(encoded).ok()?;
         let (id, signature) = bytes.split_first_chunk::<4>()?;
-        let holds = name == key.name && *id == key.id() && key.verifies(checkpoint.to_text().as_bytes(), signature);
-        holds.then(|| Self { checkpoint, note: note.to_owned() })
+        let holds = name == key.name
+            && *id == key.id()
+            && key.verifies(checkpoint.to_text().as_bytes(), signature);
+        holds.then(|| Self {
+            checkpoint,
+            note: note.to_owned(),
+        })
     }
 
     /// Reads the checkpoint of a note without looking at the signature.
@@ -162,7 +182,13 @@ impl Signer {
     pub fn new(name: &str, scalar: &[u8; 32]) -> Option<Self> {
         let key = SigningKey::from_slice(DISTINGUISHING_ID, scalar).ok()?;
         let point = key.verifying_key().to_sec1_bytes().to_vec();
-        Some(Self { key, public: PublicKey { name: name.to_owned(), point } })
+        Some(Self {
+            key,
+            public: PublicKey {
+                name: name.to_owned(),
+                point,
+            },
+        })
     }
 
     /// The public half.
@@ -191,8 +217,12 @@ mod tests {
 
     fn signed() -> (Signer, SignedCheckpoint) {
         let signer = Signer::new("linxuan/test", &[5; 32]).unwrap();
-        let checkpoint =
-            Checkpoint { origin: "linxuan/test/system+sm3".into(), size: 42, root: [9; 32], at: 1_795_000_000_000 };
+        let checkpoint = Checkpoint {
+            origin: "linxuan/test/system+sm3".into(),
+            size: 42,
+            root: [9; 32],
+            at: 1_795_000_000_000,
+        };
         let note = signer.checkpoint(checkpoint);
         (signer, note)
     }
@@ -200,14 +230,21 @@ mod tests {
     #[test]
     fn a_note_verifies_and_any_changed_byte_does_not() {
         let (signer, signed) = signed();
-        assert_eq!(SignedCheckpoint::verify(&signed.note, signer.public()), Some(signed.clone()));
+        assert_eq!(
+            SignedCheckpoint::verify(&signed.note, signer.public()),
+            Some(signed.clone())
+        );
         let bytes = signed.note.as_bytes();
         for at in 0..bytes.len() {
             for change in [1_u8, 0x20, 0x80] {
                 let mut changed = bytes.to_vec();
                 changed[at] ^= change;
                 if let Ok(text) = String::from_utf8(changed) {
-                    assert_eq!(SignedCheckpoint::verify(&text, signer.public()), None, "byte {at}");
+                    assert_eq!(
+                        SignedCheckpoint::verify(&text, signer.public()),
+                        None,
+                        "byte {at}"
+                    );
                 }
             }
         }
@@ -228,10 +265,17 @@ mod tests {
     /// distid:1234567812345678`) over the text below, key and signature kept as a known answer.
     #[test]
     fn a_foreign_sm2_signature_verifies() {
-        let known: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/sm2.json")).unwrap();
+        let known: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/vectors/sm2.json")).unwrap();
         let bytes = |name: &str| hex::decode(known[name].as_str().unwrap()).unwrap();
-        let key = PublicKey { name: "x".into(), point: bytes("point") };
-        assert!(key.verifies(known["message"].as_str().unwrap().as_bytes(), &bytes("signature")));
+        let key = PublicKey {
+            name: "x".into(),
+            point: bytes("point"),
+        };
+        assert!(key.verifies(
+            known["message"].as_str().unwrap().as_bytes(),
+            &bytes("signature")
+        ));
         assert!(!key.verifies(b"another message", &bytes("signature")));
     }
 }

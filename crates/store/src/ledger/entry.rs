@@ -55,14 +55,18 @@ impl Bind for LedgerId {
 
 impl Field for LedgerId {
     fn from_row(row: &Row, index: usize) -> Result<Self> {
-        row.get::<String>(index)?.parse().map_err(|_| crate::Error::Corrupt {
-            table: "ledger",
-            column: "id",
-            why: "不是台账编号".into(),
-        })
+        row.get::<String>(index)?
+            .parse()
+            .map_err(|_| crate::Error::Corrupt {
+                table: "ledger",
+                column: "id",
+                why: "不是台账编号".into(),
+            })
     }
     fn from_nullable(row: &Row, index: usize) -> Result<Option<Self>> {
-        row.get::<Option<String>>(index)?.map(|_| Self::from_row(row, index)).transpose()
+        row.get::<Option<String>>(index)?
+            .map(|_| Self::from_row(row, index))
+            .transpose()
     }
 }
 
@@ -182,7 +186,10 @@ impl Body {
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (salt, json) = bytes.split_at_checked(32)?;
-        Some(Self { salt: salt.try_into().ok()?, json: json.to_vec() })
+        Some(Self {
+            salt: salt.try_into().ok()?,
+            json: json.to_vec(),
+        })
     }
 }
 
@@ -194,11 +201,19 @@ mod tests {
     fn the_canonical_form_is_pinned_and_nothing_else_is_read() {
         let entry = Entry {
             action: "draw.committed".into(),
-            actor: Actor { factors: "password+totp".into(), id: "a1".into(), role: "officer".into(), unit: String::new() },
+            actor: Actor {
+                factors: "password+totp".into(),
+                id: "a1".into(),
+                role: "officer".into(),
+                unit: String::new(),
+            },
             at: 1_795_000_000_000,
             body: "00".repeat(32),
             ledger: "system".into(),
-            object: Object { id: "d1".into(), kind: "draw".into() },
+            object: Object {
+                id: "d1".into(),
+                kind: "draw".into(),
+            },
             outcome: Outcome::Done,
             seq: 7,
             v: 1,
@@ -209,8 +224,17 @@ mod tests {
         );
         assert_eq!(String::from_utf8(entry.to_bytes()).unwrap(), text);
         assert_eq!(Entry::from_bytes(text.as_bytes()), Some(entry));
-        assert_eq!(Entry::from_bytes(text.replace(":7", ": 7").as_bytes()), None);
-        assert_eq!(Entry::from_bytes(text.replace("\"v\":1", "\"v\":2").as_bytes()), None);
-        assert_eq!(Entry::from_bytes(text.replace("draw.c", "draw\\u002ec").as_bytes()), None);
+        assert_eq!(
+            Entry::from_bytes(text.replace(":7", ": 7").as_bytes()),
+            None
+        );
+        assert_eq!(
+            Entry::from_bytes(text.replace("\"v\":1", "\"v\":2").as_bytes()),
+            None
+        );
+        assert_eq!(
+            Entry::from_bytes(text.replace("draw.c", "draw\\u002ec").as_bytes()),
+            None
+        );
     }
 }

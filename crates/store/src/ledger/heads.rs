@@ -23,7 +23,12 @@ pub(crate) struct Heads {
 impl Heads {
     pub(crate) fn new(folder: PathBuf, key: PublicKey) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder, key, owed: Mutex::default(), seen: Mutex::default() })
+        Ok(Self {
+            folder,
+            key,
+            owed: Mutex::default(),
+            seen: Mutex::default(),
+        })
     }
 
     fn path(&self, ledger: LedgerId) -> PathBuf {
@@ -42,7 +47,8 @@ impl Heads {
         {
             return Ok(Some(known.clone()));
         }
-        let head = SignedCheckpoint::verify(&note, &self.key).ok_or(LedgerError::ForgedHead(ledger))?;
+        let head =
+            SignedCheckpoint::verify(&note, &self.key).ok_or(LedgerError::ForgedHead(ledger))?;
         if let Ok(mut seen) = self.seen.lock() {
             seen.insert(ledger, head.clone());
         }
@@ -54,7 +60,10 @@ impl Heads {
         let mut ledgers = Vec::new();
         for file in fs::read_dir(&self.folder)? {
             let name = file?.file_name();
-            if let Some(ledger) = name.to_str().and_then(|name| name.strip_suffix(".head")?.parse().ok()) {
+            if let Some(ledger) = name
+                .to_str()
+                .and_then(|name| name.strip_suffix(".head")?.parse().ok())
+            {
                 ledgers.push(ledger);
             }
         }
@@ -64,7 +73,11 @@ impl Heads {
 
     /// Replaces the head if `new` is not behind it. The caller has proven that the database of
     /// `new` extends the old head; a head of equal size must be equal.
-    pub(crate) fn advance(&self, ledger: LedgerId, new: &SignedCheckpoint) -> Result<(), LedgerError> {
+    pub(crate) fn advance(
+        &self,
+        ledger: LedgerId,
+        new: &SignedCheckpoint,
+    ) -> Result<(), LedgerError> {
         let result = self.replace(ledger, new, false);
         if let Ok(mut owed) = self.owed.lock() {
             match &result {
@@ -77,12 +90,20 @@ impl Heads {
 
     /// Writes a head that an earlier commit still owes.
     pub(crate) fn settle(&self, ledger: LedgerId) -> Result<(), LedgerError> {
-        let owed = self.owed.lock().ok().and_then(|owed| owed.get(&ledger).cloned());
+        let owed = self
+            .owed
+            .lock()
+            .ok()
+            .and_then(|owed| owed.get(&ledger).cloned());
         owed.map_or(Ok(()), |head| self.advance(ledger, &head))
     }
 
     /// Replaces the head whatever it was: only for a recovery that three people answer for.
-    pub(crate) fn overwrite(&self, ledger: LedgerId, new: &SignedCheckpoint) -> Result<(), LedgerError> {
+    pub(crate) fn overwrite(
+        &self,
+        ledger: LedgerId,
+        new: &SignedCheckpoint,
+    ) -> Result<(), LedgerError> {
         self.replace(ledger, new, true)
     }
 
@@ -91,7 +112,12 @@ impl Heads {
         fs::remove_file(self.path(ledger)).map_err(LedgerError::Head)
     }
 
-    fn replace(&self, ledger: LedgerId, new: &SignedCheckpoint, whatever: bool) -> Result<(), LedgerError> {
+    fn replace(
+        &self,
+        ledger: LedgerId,
+        new: &SignedCheckpoint,
+        whatever: bool,
+    ) -> Result<(), LedgerError> {
         let lock = fs::OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -105,7 +131,14 @@ impl Heads {
                 return Ok(());
             }
             if old.size == new.size {
-                return if old.root == new.root { Ok(()) } else { Err(LedgerError::Forked { ledger, size: old.size }) };
+                return if old.root == new.root {
+                    Ok(())
+                } else {
+                    Err(LedgerError::Forked {
+                        ledger,
+                        size: old.size,
+                    })
+                };
             }
         }
         let write = || -> io::Result<()> {

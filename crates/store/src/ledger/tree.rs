@@ -50,7 +50,10 @@ impl Frontier {
         if bytes.len() != size.count_ones() as usize * 32 {
             return None;
         }
-        let peaks = bytes.chunks_exact(32).map(|chunk| chunk.try_into().ok()).collect::<Option<_>>()?;
+        let peaks = bytes
+            .chunks_exact(32)
+            .map(|chunk| chunk.try_into().ok())
+            .collect::<Option<_>>()?;
         Some(Self { size, peaks })
     }
 
@@ -73,7 +76,13 @@ impl Frontier {
             let Some(left) = self.peaks.pop() else { break };
             hash = node(&left, &hash);
             level += 1;
-            completed.push((Position { level, index: self.size >> level }, hash));
+            completed.push((
+                Position {
+                    level,
+                    index: self.size >> level,
+                },
+                hash,
+            ));
         }
         self.peaks.push(hash);
         self.size += 1;
@@ -97,8 +106,15 @@ fn cover(from: u64, to: u64) -> Vec<Position> {
     let mut at = from;
     while at < to {
         let fits = (to - at).ilog2();
-        let level = if at == 0 { fits } else { fits.min(at.trailing_zeros()) };
-        positions.push(Position { level, index: at >> level });
+        let level = if at == 0 {
+            fits
+        } else {
+            fits.min(at.trailing_zeros())
+        };
+        positions.push(Position {
+            level,
+            index: at >> level,
+        });
         at += 1 << level;
     }
     positions
@@ -266,7 +282,9 @@ mod tests {
     }
 
     fn proof(leaves: &[Hash], plan: Plan) -> Vec<Hash> {
-        plan.iter().map(|part| fold(&part.iter().map(|p| at(leaves, p)).collect::<Vec<_>>())).collect()
+        plan.iter()
+            .map(|part| fold(&part.iter().map(|p| at(leaves, p)).collect::<Vec<_>>()))
+            .collect()
     }
 
     #[test]
@@ -279,8 +297,14 @@ mod tests {
             }
             let size = n as u64 + 1;
             assert_eq!(frontier.root(), by_definition(&all[..=n]));
-            assert_eq!(Frontier::from_bytes(size, &frontier.to_bytes()), Some(frontier.clone()));
-            assert_eq!(Frontier::from_bytes(size + 1, &frontier.to_bytes()).is_some(), size.count_ones() == (size + 1).count_ones());
+            assert_eq!(
+                Frontier::from_bytes(size, &frontier.to_bytes()),
+                Some(frontier.clone())
+            );
+            assert_eq!(
+                Frontier::from_bytes(size + 1, &frontier.to_bytes()).is_some(),
+                size.count_ones() == (size + 1).count_ones()
+            );
             let parts: Vec<Hash> = root_plan(size).iter().map(|p| at(&all, p)).collect();
             assert_eq!(fold(&parts), frontier.root());
         }
@@ -294,15 +318,30 @@ mod tests {
             for index in 0..size {
                 let proof = proof(&all, inclusion_plan(index, size));
                 for other in 0..size {
-                    assert_eq!(is_included(&all[other as usize], index, size, &root, &proof), other == index);
+                    assert_eq!(
+                        is_included(&all[other as usize], index, size, &root, &proof),
+                        other == index
+                    );
                 }
                 let mut longer = proof.clone();
                 longer.push(leaf(b"x"));
-                assert!(!is_included(&all[index as usize], index, size, &root, &longer));
+                assert!(!is_included(
+                    &all[index as usize],
+                    index,
+                    size,
+                    &root,
+                    &longer
+                ));
                 for step in 0..proof.len() {
                     let mut forged = proof.clone();
                     forged[step] = leaf(b"forged");
-                    assert!(!is_included(&all[index as usize], index, size, &root, &forged));
+                    assert!(!is_included(
+                        &all[index as usize],
+                        index,
+                        size,
+                        &root,
+                        &forged
+                    ));
                 }
             }
         }
@@ -316,10 +355,19 @@ mod tests {
             for old in 1..=size {
                 let proof = proof(&all, consistency_plan(old, size));
                 let old_root = by_definition(&all[..old as usize]);
-                assert!(is_consistent(old, &old_root, size, &root, &proof), "{old} in {size}");
+                assert!(
+                    is_consistent(old, &old_root, size, &root, &proof),
+                    "{old} in {size}"
+                );
                 let mut forged = all[..old as usize].to_vec();
                 forged[0] = leaf(b"forged");
-                assert!(!is_consistent(old, &by_definition(&forged), size, &root, &proof));
+                assert!(!is_consistent(
+                    old,
+                    &by_definition(&forged),
+                    size,
+                    &root,
+                    &proof
+                ));
             }
         }
     }

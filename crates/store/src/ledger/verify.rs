@@ -157,13 +157,31 @@ pub fn verify(
     trust: &Trust,
     visit: &mut dyn FnMut(&Entry, Option<&Body>),
 ) -> Result<Verified, Failure> {
-    let mut lines = Lines { bundle, number: 0, hash: Sm3::new() };
-    let Some((Line::Bundle { keys, ledger, origin, v: BUNDLE_FORMAT }, _)) = lines.next()? else {
+    let mut lines = Lines {
+        bundle,
+        number: 0,
+        hash: Sm3::new(),
+    };
+    let Some((
+        Line::Bundle {
+            keys,
+            ledger,
+            origin,
+            v: BUNDLE_FORMAT,
+        },
+        _,
+    )) = lines.next()?
+    else {
         return Err(Failure::Unreadable { line: 1 });
     };
     let keys = accepted_keys(keys, trust)?;
     let mut witnesses = collect_witnesses(trust, &keys)?;
-    let mut state = State { frontier: Frontier::default(), last_at: i64::MIN, signed_upto: 0, pending: None };
+    let mut state = State {
+        frontier: Frontier::default(),
+        last_at: i64::MIN,
+        signed_upto: 0,
+        pending: None,
+    };
     let mut verified = Verified {
         origin,
         ledger,
@@ -177,7 +195,9 @@ pub fn verify(
     loop {
         let before = lines.hash.clone();
         let number = lines.number + 1;
-        let Some((line, _)) = lines.next()? else { return Err(Failure::End) };
+        let Some((line, _)) = lines.next()? else {
+            return Err(Failure::End);
+        };
         match line {
             Line::Bundle { .. } => return Err(Failure::Misplaced { line: number }),
             Line::Entry { leaf, text } => {
@@ -201,7 +221,10 @@ pub fn verify(
             }
             Line::End { digest, signature } => {
                 let found = hex::encode(before.finalize());
-                if digest != found || !is_signed_by(&keys, &digest, &signature) || lines.next()?.is_some() {
+                if digest != found
+                    || !is_signed_by(&keys, &digest, &signature)
+                    || lines.next()?.is_some()
+                {
                     return Err(Failure::End);
                 }
                 break;
@@ -212,37 +235,62 @@ pub fn verify(
     verified.size = state.frontier.size();
     verified.root = state.frontier.root();
     if state.signed_upto != verified.size {
-        return Err(Failure::Unsigned { from: state.signed_upto });
+        return Err(Failure::Unsigned {
+            from: state.signed_upto,
+        });
     }
     match witnesses.last() {
-        Some(witness) => Err(Failure::Truncated { known: witness.size, found: verified.size }),
+        Some(witness) => Err(Failure::Truncated {
+            known: witness.size,
+            found: verified.size,
+        }),
         None => Ok(verified),
     }
 }
 
-fn accepted_keys(keys: Vec<super::bundle::KeyLine>, trust: &Trust) -> Result<Vec<PublicKey>, Failure> {
+fn accepted_keys(
+    keys: Vec<super::bundle::KeyLine>,
+    trust: &Trust,
+) -> Result<Vec<PublicKey>, Failure> {
     let mut accepted = Vec::new();
     for key in keys {
         let point = hex::decode(&key.point).map_err(|_| Failure::UntrustedKey)?;
         if hex::encode(&point) != key.point {
             return Err(Failure::UntrustedKey);
         }
-        let key = PublicKey { name: key.name, point };
+        let key = PublicKey {
+            name: key.name,
+            point,
+        };
         if trust.fingerprints.is_empty() || trust.fingerprints.contains(&key.fingerprint()) {
             accepted.push(key);
         }
     }
-    if accepted.is_empty() { Err(Failure::UntrustedKey) } else { Ok(accepted) }
+    if accepted.is_empty() {
+        Err(Failure::UntrustedKey)
+    } else {
+        Ok(accepted)
+    }
 }
 
 /// Witnesses, largest size first, so that the next one to meet is the last.
 fn collect_witnesses(trust: &Trust, keys: &[PublicKey]) -> Result<Vec<Witness>, Failure> {
-    let mut witnesses: Vec<Witness> =
-        trust.codes.iter().map(|code| Witness { size: code.size, root: code.root.to_vec() }).collect();
+    let mut witnesses: Vec<Witness> = trust
+        .codes
+        .iter()
+        .map(|code| Witness {
+            size: code.size,
+            root: code.root.to_vec(),
+        })
+        .collect();
     for note in &trust.checkpoints {
         let size = SignedCheckpoint::read(note).map_or(0, |checkpoint| checkpoint.size);
-        let SignedCheckpoint { checkpoint, .. } = verify_note(keys, note).ok_or(Failure::Signature { size })?;
-        witnesses.push(Witness { size: checkpoint.size, root: checkpoint.root.to_vec() });
+        let SignedCheckpoint { checkpoint, .. } =
+            verify_note(keys, note).ok_or(Failure::Signature { size })?;
+        witnesses.push(Witness {
+            size: checkpoint.size,
+            root: checkpoint.root.to_vec(),
+        });
     }
     // At size 0 there is nothing to compare.
     witnesses.retain(|witness| witness.size > 0);
@@ -267,12 +315,16 @@ impl State {
 
     fn entry(&mut self, ledger: &str, hash: &str, text: &str) -> Result<(), Failure> {
         let expected = self.frontier.size();
-        let entry = Entry::from_bytes(text.as_bytes()).ok_or(Failure::EntryForm { seq: expected })?;
+        let entry =
+            Entry::from_bytes(text.as_bytes()).ok_or(Failure::EntryForm { seq: expected })?;
         if read_hash(hash) != Some(leaf(text.as_bytes())) {
             return Err(Failure::Leaf { seq: expected });
         }
         if entry.seq != expected {
-            return Err(Failure::Order { expected, found: entry.seq });
+            return Err(Failure::Order {
+                expected,
+                found: entry.seq,
+            });
         }
         if entry.ledger != ledger {
             return Err(Failure::OtherLedger { seq: expected });
@@ -287,12 +339,17 @@ impl State {
     }
 
     fn body(&mut self, json: String, salt: &str, seq: u64, line: u64) -> Result<(), Failure> {
-        let Some((entry, slot @ None)) = &mut self.pending else { return Err(Failure::Misplaced { line }) };
+        let Some((entry, slot @ None)) = &mut self.pending else {
+            return Err(Failure::Misplaced { line });
+        };
         if entry.seq != seq {
             return Err(Failure::Misplaced { line });
         }
         let salt = read_hash(salt).ok_or(Failure::Body { seq })?;
-        let body = Body { salt, json: json.into_bytes() };
+        let body = Body {
+            salt,
+            json: json.into_bytes(),
+        };
         if hex::encode(body.commitment()) != entry.body {
             return Err(Failure::Body { seq });
         }
@@ -302,12 +359,19 @@ impl State {
 
     fn checkpoint(&mut self, note: &str, keys: &[PublicKey], origin: &str) -> Result<(), Failure> {
         let size = self.frontier.size();
-        let SignedCheckpoint { checkpoint, .. } = verify_note(keys, note).ok_or(Failure::Signature { size })?;
+        let SignedCheckpoint { checkpoint, .. } =
+            verify_note(keys, note).ok_or(Failure::Signature { size })?;
         if checkpoint.origin != origin {
             return Err(Failure::Signature { size });
         }
-        if checkpoint.size != size || checkpoint.root != self.frontier.root() || checkpoint.at != self.last_at {
-            return Err(Failure::Root { from: self.signed_upto, size: checkpoint.size.max(1) });
+        if checkpoint.size != size
+            || checkpoint.root != self.frontier.root()
+            || checkpoint.at != self.last_at
+        {
+            return Err(Failure::Root {
+                from: self.signed_upto,
+                size: checkpoint.size.max(1),
+            });
         }
         self.signed_upto = size;
         Ok(())
@@ -324,11 +388,18 @@ impl<R: BufRead> Lines<R> {
     fn next(&mut self) -> Result<Option<(Line, String)>, Failure> {
         let line = self.number + 1;
         let mut text = String::new();
-        if self.bundle.read_line(&mut text).map_err(|_| Failure::Unreadable { line })? == 0 {
+        if self
+            .bundle
+            .read_line(&mut text)
+            .map_err(|_| Failure::Unreadable { line })?
+            == 0
+        {
             return Ok(None);
         }
         self.number = line;
-        let json = text.strip_suffix('\n').ok_or(Failure::Unreadable { line })?;
+        let json = text
+            .strip_suffix('\n')
+            .ok_or(Failure::Unreadable { line })?;
         let parsed: Line = serde_json::from_str(json).map_err(|_| Failure::Unreadable { line })?;
         if serde_json::to_string(&parsed).ok().as_deref() != Some(json) {
             return Err(Failure::NotCanonical { line });
