@@ -34,14 +34,20 @@ impl From<Ended> for std::process::ExitCode {
     }
 }
 
-/// Prints an answer: JSON for programs, text for people.
+/// Prints an answer: JSON for programs, text for people. A reader who stops reading (`| head`) is no
+/// fault.
 fn print(json: bool, value: &Value, text: &str) -> anyhow::Result<()> {
-    if json {
-        println!("{}", serde_json::to_string_pretty(value)?);
+    use std::io::{ErrorKind, Write};
+    let printed = if json {
+        format!("{}\n", serde_json::to_string_pretty(value)?)
     } else {
-        print!("{text}");
+        text.to_owned()
+    };
+    let mut out = std::io::stdout().lock();
+    match out.write_all(printed.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Why a command over the database did not do what was asked.
