@@ -14,7 +14,6 @@ use domain::contact::{Email, Landline, Mobile};
 use domain::explain::Explain;
 use domain::identity::IdentityNumber;
 use domain::person::Profile;
-use domain::text;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +22,9 @@ pub use header::Preface;
 pub use problem::{RowProblem, Severity};
 pub use ranks::RosterVocabulary;
 
-use crate::table::{Choose, Row, Sheet, TableError, TableReader, TableSink, Value, column_name};
+use crate::table::{
+    Cell, Choose, Row, Sheet, TableError, TableReader, TableSink, Value, column_name,
+};
 use problem::Complaint;
 
 /// Sheets tried when the first holds no list.
@@ -301,41 +302,26 @@ impl<'a> RosterSink<'a> {
 
     /// Whether a row is about somebody: not a repeated header, a numbered blank line, or a footer.
     fn holds_person(&self, row: &Row) -> bool {
-        let texts: Vec<(Option<Field>, String)> = row
-            .cells
-            .iter()
-            .filter_map(|cell| {
-                let column = self
-                    .roster
-                    .columns
-                    .iter()
-                    .find(|column| column.index == cell.column)?;
-                Some((column.field, text::tidy(&cell.value.text())))
-            })
-            .filter(|(field, text)| *field != Some(Field::Serial) && !text.is_empty())
-            .collect();
-        let name = texts
-            .iter()
-            .find(|(field, _)| *field == Some(Field::Name))
-            .map(|(_, name)| name.as_str());
-        if let Some(name) = name
-            && Field::of_head(name) == Some(Field::Name)
-        {
-            return false;
+        let field = |cell: &Cell| {
+            let known = |column: &&Column| column.index == cell.column;
+            self.roster
+                .columns
+                .iter()
+                .find(known)
+                .and_then(|column| column.field)
+        };
+        let (mut anything, mut id) = (false, false);
+        for cell in &row.cells {
+            match field(cell) {
+                None | Some(Field::Serial) => {}
+                Some(Field::Name) if is_name_head(&cell.value) => return false,
+                Some(other) => {
+                    anything = true;
+                    id |= other == Field::Id;
+                }
+            }
         }
-        let first = row
-            .cells
-            .first()
-            .map(|cell| text::tidy(&cell.value.text()))
-            .unwrap_or_default();
-        let footer = [
-            "填报", "填表", "制表", "审核", "备注", "注：", "注:", "说明", "合计", "共计", "联系",
-            "单位",
-        ]
-        .iter()
-        .any(|start| first.starts_with(start));
-        let id = texts.iter().any(|(field, _)| *field == Some(Field::Id));
-        !texts.is_empty() && (id || !footer)
+        anything && (id || !row.cells.first().is_some_and(|cell| is_footer(&cell.value)))
     }
 
     fn find_twins(&mut self, parsed: &mut row::Parsed) {
@@ -412,6 +398,19 @@ impl<'a> RosterSink<'a> {
             }
         }
     }
+}
+
+/// A header repeated on every printed page.
+fn is_name_head(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if text.trim_end().ends_with('名') && Field::of_head(text) == Some(Field::Name))
+}
+
+fn is_footer(value: &Value) -> bool {
+    const STARTS: [&str; 12] = [
+        "填报", "填表", "制表", "审核", "备注", "注：", "注:", "说明", "合计", "共计", "联系",
+        "单位",
+    ];
+    matches!(value, Value::Text(text) if STARTS.iter().any(|start| text.trim_start().starts_with(start)))
 }
 
 impl TableSink for RosterSink<'_> {

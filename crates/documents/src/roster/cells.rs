@@ -1,5 +1,7 @@
 //! Access to the cells of one row, and complaints about them.
 
+use std::borrow::Cow;
+
 use domain::date_text::LooseDate;
 use domain::explain::Explain;
 use domain::text;
@@ -106,14 +108,15 @@ impl<'a> RowReader<'a> {
                 continue;
             };
             let Some(field) = column.field else { continue };
-            let value = shown(field, &cell.value);
-            if matches!(cell.value, Value::Error(_)) {
-                self.complain_at(Some(column), value, &Complaint::ErrorValue);
-            } else if cell.origin == Origin::Formula && field != Field::Serial {
-                self.complain_at(Some(column), value, &Complaint::Formula);
-            } else if cell.origin == Origin::Merged && matches!(field, Field::Name | Field::Id) {
-                self.complain_at(Some(column), value, &Complaint::MergedPerson);
-            }
+            let complaint = match (&cell.value, cell.origin) {
+                (Value::Error(_), _) => Complaint::ErrorValue,
+                (_, Origin::Formula) if field != Field::Serial => Complaint::Formula,
+                (_, Origin::Merged) if matches!(field, Field::Name | Field::Id) => {
+                    Complaint::MergedPerson
+                }
+                _ => continue,
+            };
+            self.complain_at(Some(column), shown(field, &cell.value), &complaint);
         }
     }
 
@@ -224,11 +227,13 @@ pub(super) fn is_nothing(text: &str) -> bool {
 
 /// The text of a value without the apostrophe that an export puts before signs that could begin a
 /// formula.
-pub(super) fn unguarded(value: &Value) -> String {
-    let text = value.text();
+pub(super) fn unguarded(value: &Value) -> Cow<'_, str> {
+    let Value::Text(text) = value else {
+        return Cow::Owned(value.text());
+    };
     match text.strip_prefix('\'') {
-        Some(rest) if crate::xlsx::could_begin_formula(rest) => rest.to_owned(),
-        _ => text,
+        Some(rest) if crate::xlsx::could_begin_formula(rest) => Cow::Borrowed(rest),
+        _ => Cow::Borrowed(text),
     }
 }
 

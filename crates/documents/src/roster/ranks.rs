@@ -59,19 +59,30 @@ impl RosterVocabulary {
         let words = &pack.vocabulary;
         let rungs = |id: &str| {
             words.ladder(id).into_iter().flat_map(|ladder| {
-                let own = ladder.rungs.iter().map(|rung| (rung.as_str(), rung.as_str()));
+                let own = ladder
+                    .rungs
+                    .iter()
+                    .map(|rung| (rung.as_str(), rung.as_str()));
                 let aliases = ladder.aliases.iter().filter_map(|(alias, rung)| {
-                    Some((alias.as_str(), ladder.rungs.get(usize::from(*rung))?.as_str()))
+                    Some((
+                        alias.as_str(),
+                        ladder.rungs.get(usize::from(*rung))?.as_str(),
+                    ))
                 });
                 own.chain(aliases)
             })
         };
         let known = |rung: &str| {
-            words.ladder("admin").is_some_and(|ladder| ladder.rungs.iter().any(|own| own == rung))
+            words
+                .ladder("admin")
+                .is_some_and(|ladder| ladder.rungs.iter().any(|own| own == rung))
         };
-        let national = title::all().iter().map(|title| (title.name, title.level.label()));
-        let certificates =
-            SkillLevel::ALL.iter().map(|level| (level.on_certificate(), level.label()));
+        let national = title::all()
+            .iter()
+            .map(|title| (title.name, title.level.label()));
+        let certificates = SkillLevel::ALL
+            .iter()
+            .map(|level| (level.on_certificate(), level.label()));
         Self::default()
             .titles(rungs("title"))
             .titles(national)
@@ -79,8 +90,18 @@ impl RosterVocabulary {
             .skills(certificates)
             .honours(rungs("admin"))
             .honours(HONOURS.iter().copied().filter(|(_, rung)| known(rung)))
-            .unit_kinds(words.list("employer_kind").into_iter().flat_map(|list| list.offered()))
-            .channels(pack.admission.channels.iter().map(|channel| channel.label.as_str()))
+            .unit_kinds(
+                words
+                    .list("employer_kind")
+                    .into_iter()
+                    .flat_map(|list| list.offered()),
+            )
+            .channels(
+                pack.admission
+                    .channels
+                    .iter()
+                    .map(|channel| channel.label.as_str()),
+            )
     }
 
     /// Words of titles with their rung, e.g. (高级工程师, 副高级); rungs themselves included.

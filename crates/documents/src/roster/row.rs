@@ -169,7 +169,7 @@ impl RowReader<'_> {
         for field in [Field::Mobile, Field::Contact, Field::Landline] {
             let typed: Vec<String> = self
                 .cells(field)
-                .map(|(_, cell)| unguarded(&cell.value))
+                .map(|(_, cell)| unguarded(&cell.value).into_owned())
                 .collect();
             for text in typed.iter().filter(|text| !is_nothing(text)) {
                 let split = |c: char| SEPARATORS.contains(&c) || matches!(c, '/' | '／');
