@@ -10,6 +10,7 @@ mod eligibility;
 mod fee;
 mod forms;
 mod identity;
+mod quantities;
 mod section;
 
 use checker::Checker;
