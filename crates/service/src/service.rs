@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::attempts::Attempts;
 use crate::ctx::Ctx;
+use crate::outbox::Channels;
 use crate::packs::Packs;
 use crate::port::{Clock, Entropy};
 
@@ -23,6 +24,8 @@ pub struct Settings {
     pub name: String,
     /// A demonstration: every page says so, and nothing leaves through a real channel.
     pub demonstration: bool,
+    /// How messages leave; none by default, then they are only written down.
+    pub channels: Channels,
 }
 
 impl Default for Settings {
@@ -32,6 +35,7 @@ impl Default for Settings {
             help_phone: None,
             name: "职业能力建设专家库".to_owned(),
             demonstration: false,
+            channels: Channels::default(),
         }
     }
 }

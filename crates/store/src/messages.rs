@@ -207,38 +207,30 @@ pub async fn claim(
     Ok(claimed)
 }
 
-/// Writes down how a try ended: sent, given up, or waiting until `next_at`.
+/// Writes down how the try that `claimed` began ended: sent, given up, or waiting until `next_at`.
+/// `false` when the lease ran out and another server has taken the message over, or it was
+/// withdrawn meanwhile; then nothing is written.
 pub async fn settle(
     tx: &mut WriteTx,
-    id: MessageId,
+    claimed: &Queued,
     delivery: Delivery,
     next_at: Timestamp,
     one: Try,
-) -> Result<()> {
-    let rows = tx
-        .rows(sql!("SELECT log FROM message WHERE id = $1", id))
-        .await?;
-    let text: String = rows.first().ok_or(Error::Reference)?.get(0)?;
-    let mut log: Vec<Try> = read_log(&text)?;
+) -> Result<bool> {
+    let mut log = claimed.log.clone();
     log.push(one);
     let log = crate::document::encode("message", &log)?;
-    tx.execute(sql!(
-        "UPDATE message SET state = $1, next_at = $2, log = $3 WHERE id = $4",
-        delivery.code(),
-        next_at,
-        log,
-        id
-    ))
-    .await
-    .map(drop)
-}
-
-fn read_log(text: &str) -> Result<Vec<Try>> {
-    serde_json::from_str(text).map_err(|cause| Error::Corrupt {
-        table: "message",
-        column: "log",
-        why: cause.to_string(),
-    })
+    let rows = tx
+        .execute(sql!(
+            "UPDATE message SET state = $1, next_at = $2, log = $3 WHERE id = $4 AND state = 'sending' AND attempts = $5",
+            delivery.code(),
+            next_at,
+            log,
+            claimed.message.id,
+            claimed.attempts + 1
+        ))
+        .await?;
+    Ok(rows == 1)
 }
 
 /// Withdraws what has not been sent about an object. Returns how many.

@@ -1,0 +1,399 @@
+//! 待办: what waits for this person in this pool, found from where the work stands, so that an item
+//! leaves the list because the work is done and never because it was marked as read.
+
+use domain::actor::{Action, Reach, Target};
+use domain::draw_process::{Attempt, Party, State as DrawState};
+use domain::engagement::{Engagement, State as Seat};
+use domain::id::PoolId;
+use domain::misconduct::Misconduct;
+use domain::task::{Mode, State as TaskState, Task};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use store::document::{Count, Direction, PageRequest};
+use store::engagements::EngagementFilter;
+use store::experts::ExpertFilter;
+use store::messages::{Delivery, MessageFilter};
+use store::misconduct::MisconductFilter;
+use store::tasks::TaskFilter;
+
+use crate::ctx::{Ctx, shanghai};
+use crate::error::Result;
+use crate::service::Service;
+
+/// Most things of one kind that are looked at; nobody works through more in a day.
+const MOST: u32 = 200;
+
+/// How pressing an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// 已超期
+    Overdue,
+    /// 今天到期
+    Today,
+    /// Later, or without a date.
+    Later,
+}
+
+/// One thing that waits.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Item {
+    /// What kind of thing, at most six characters.
+    pub tag: &'static str,
+    /// What it is called.
+    pub title: String,
+    /// Its page, below the address of the pool, e.g. `tasks/…`.
+    pub path: String,
+    /// What is needed to decide whether to open it.
+    pub facts: String,
+    /// The one thing to do.
+    pub verb: &'static str,
+    /// Until when.
+    pub due: Option<Timestamp>,
+    /// How pressing.
+    pub urgency: Urgency,
+    /// Waiting since.
+    pub since: Timestamp,
+}
+
+/// A number above the list.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Figure {
+    /// What is counted.
+    pub label: &'static str,
+    /// How many.
+    pub count: u64,
+    /// What it is compared with, or where it comes from.
+    pub note: String,
+    /// The list behind it, below the address of the pool.
+    pub path: &'static str,
+}
+
+/// Everything of the first page.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Inbox {
+    /// What waits, the most pressing first.
+    pub items: Vec<Item>,
+    /// At most four numbers.
+    pub figures: Vec<Figure>,
+}
+
+impl Service {
+    /// What waits for the actor in a pool.
+    ///
+    /// # Errors
+    /// When the store fails. Whoever may do nothing here has an empty inbox.
+    pub async fn inbox(&self, ctx: &Ctx, pool: PoolId) -> Result<Inbox> {
+        let target = Target::pool(pool);
+        let mut found = Found { ctx, items: Vec::new() };
+        for task in self.open_tasks(pool).await? {
+            let requester = self.organisation_name(task.requester).await?;
+            found.task(&task, &requester);
+            let own = crate::tasks::target(&task);
+            if ctx.actor.allow(Action::ReadDraws, own).is_err() {
+                continue;
+            }
+            let attempts =
+                store::draws::of_task::<Attempt>(&mut self.store.read(), task.id).await?;
+            if let Some(last) = attempts.iter().map(|row| &row.body).max_by_key(|one| one.attempt) {
+                found.attempt(last, &task);
+            }
+            if matches!(task.state, TaskState::Published { .. }) {
+                let filter = EngagementFilter { task: Some(task.id), ..EngagementFilter::default() };
+                let seats =
+                    store::engagements::all::<Engagement>(&mut self.store.read(), &filter).await?;
+                let seats: Vec<Engagement> = seats.into_iter().map(|row| row.body).collect();
+                found.seats(&seats, &task);
+            }
+        }
+        if ctx.actor.allow(Action::ConfirmMisconduct, target).is_ok() {
+            let filter = MisconductFilter {
+                pool: Some(pool),
+                statuses: vec!["proposed".to_owned()],
+                ..MisconductFilter::default()
+            };
+            let page = PageRequest::first(MOST);
+            let proposed =
+                store::misconduct::page::<Misconduct>(&mut self.store.read(), &filter, &page).await?;
+            for record in proposed.items {
+                found.misconduct(&record.body);
+            }
+        }
+        if ctx.actor.allow(Action::NotifyExperts, target).is_ok() {
+            let filter = MessageFilter {
+                pool: Some(pool),
+                delivery: Some(Delivery::Failed),
+                ..MessageFilter::default()
+            };
+            let seals = self.store.seals();
+            let page = PageRequest::first(MOST);
+            let failed =
+                store::messages::page(&mut self.store.read(), seals, &filter, &page).await?;
+            found.failed(failed.items.iter().map(|queued| queued.message.created_at));
+        }
+        let mut items = found.items;
+        items.sort_by_key(|item| {
+            (item.urgency, item.due.is_none(), item.due, item.since, item.path.clone())
+        });
+        Ok(Inbox { items, figures: self.figures(ctx, pool).await? })
+    }
+
+    /// Tasks on which somebody may have to act, soonest work first.
+    async fn open_tasks(&self, pool: PoolId) -> Result<Vec<Task>> {
+        let open = ["filed", "returned", "accepted", "drawing", "drawn", "published"];
+        let filter = TaskFilter {
+            pool: Some(pool),
+            statuses: open.map(str::to_owned).to_vec(),
+            ..TaskFilter::default()
+        };
+        let page = PageRequest::first(MOST);
+        let direction = Direction::Descending;
+        let found =
+            store::tasks::page::<Task>(&mut self.store.read(), &filter, direction, &page).await?;
+        Ok(found.items.into_iter().map(|row| row.body).collect())
+    }
+
+    async fn figures(&self, ctx: &Ctx, pool: PoolId) -> Result<Vec<Figure>> {
+        let mut figures = Vec::new();
+        let mut read = self.store.read();
+        let actor = &ctx.actor;
+        let requester = match actor.reach_in(Action::ReadTasks, pool) {
+            Reach::Pool => None,
+            Reach::Unit => actor.organisation,
+            _ => return Ok(figures),
+        };
+        let tasks = |statuses: &[&str]| TaskFilter {
+            pool: Some(pool),
+            requester,
+            statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
+            ..TaskFilter::default()
+        };
+        for (label, statuses, note) in [
+            ("待受理需求", &["filed"][..], "使用方已提出"),
+            ("抽取进行中", &["accepted", "drawing", "drawn"][..], "已受理，未启封"),
+            ("等待参加", &["published"][..], "已启封，未办结"),
+        ] {
+            let count = store::tasks::count(&mut read, &tasks(statuses)).await?;
+            figures.push(Figure { label, count: number(&count), note: note.to_owned(), path: "tasks" });
+        }
+        if actor.reach_in(Action::ReadExperts, pool) == Reach::Pool {
+            let filter = ExpertFilter::all(pool);
+            let count = store::experts::count(&mut read, &filter).await?;
+            figures.push(Figure {
+                label: "在册专家",
+                count: number(&count),
+                note: "含暂停、期满".to_owned(),
+                path: "experts",
+            });
+        }
+        Ok(figures)
+    }
+}
+
+/// What was found so far for one actor.
+struct Found<'c> {
+    ctx: &'c Ctx,
+    items: Vec<Item>,
+}
+
+/// What all items about one thing share.
+struct About<'t> {
+    title: &'t str,
+    path: String,
+    facts: String,
+    due: Option<Timestamp>,
+    since: Timestamp,
+}
+
+impl Found<'_> {
+    fn may(&self, action: Action, target: Target) -> bool {
+        self.ctx.actor.allow(action, target).is_ok()
+    }
+
+    fn add(&mut self, tag: &'static str, verb: &'static str, about: About<'_>) {
+        let urgency = match about.due {
+            Some(due) if due < self.ctx.now => Urgency::Overdue,
+            Some(due) if due.to_zoned(shanghai()).date() <= self.ctx.today() => Urgency::Today,
+            _ => Urgency::Later,
+        };
+        let About { title, path, facts, due, since } = about;
+        let title = title.chars().take(40).collect();
+        self.items.push(Item { tag, title, path, facts, verb, due, urgency, since });
+    }
+
+    fn task(&mut self, task: &Task, requester: &str) {
+        let target = crate::tasks::target(task);
+        let request = &task.request;
+        let work = request.work_date();
+        let when = work.map_or_else(
+            || "时间未定".to_owned(),
+            |day| format!("{}使用", day.strftime("%-m月%-d日")),
+        );
+        let about = |since| About {
+            title: &request.content,
+            path: format!("tasks/{}", task.id),
+            facts: format!("{} · {requester} · {} 人 · {when}", task.number, request.seats()),
+            due: work.and_then(before),
+            since,
+        };
+        match (&task.state, &request.mode) {
+            (TaskState::Filed { at }, Mode::Random) if self.may(Action::ReviewTask, target) => {
+                self.add("需求受理", "受理", about(*at));
+            }
+            (TaskState::Filed { at }, Mode::Designated { .. })
+                if self.may(Action::ConsentDesignation, target) =>
+            {
+                self.add("定向选用", "审批", about(*at));
+            }
+            (TaskState::Returned { reason, at }, _) if self.may(Action::FileTask, target) => {
+                let mut about = about(*at);
+                about.facts = format!("{} · 退回理由：{reason}", task.number);
+                self.add("退回修改", "修改", about);
+            }
+            (TaskState::Accepted { at, .. }, Mode::Random) if self.may(Action::RunDraw, target) => {
+                self.add("待抽取", "去抽取", about(*at));
+            }
+            _ => {}
+        }
+    }
+
+    fn attempt(&mut self, attempt: &Attempt, task: &Task) {
+        let target = crate::tasks::target(task);
+        let due = task.request.work_date().and_then(before);
+        let path = format!("draws/{}", attempt.id);
+        let about = |facts: String, since| About {
+            title: &task.request.content,
+            path: path.clone(),
+            facts: format!("{} 第 {} 次 · {facts}", attempt.number, attempt.attempt),
+            due,
+            since,
+        };
+        if let Some(proposal) = &attempt.void_proposed
+            && self.may(Action::ConfirmVoid, target)
+        {
+            let facts = format!("{}提请作废：{}", proposal.by.name, proposal.reason);
+            self.add("确认作废", "审批", about(facts, proposal.by.at));
+            return;
+        }
+        let since = attempt.frozen.at;
+        for party in Party::ALL {
+            if !self.may(party.action(), target) {
+                continue;
+            }
+            match &attempt.state {
+                DrawState::Committing { commitments } if !commitments.contains_key(&party) => {
+                    let facts = format!("核对指纹 {} 后交密签", attempt.check_code());
+                    self.add("交密签", "去交", about(facts, since));
+                }
+                DrawState::Revealing { shares, .. } if !shares.contains_key(&party) => {
+                    let facts = format!("已有 {} 方揭示", shares.len());
+                    self.add("揭示", "去揭示", about(facts, since));
+                }
+                _ => {}
+            }
+        }
+        match &attempt.state {
+            DrawState::Sealed { at, proposed: None, .. }
+                if self.may(Action::ProposeUnsealing, target) =>
+            {
+                self.add("提请启封", "提请", about("结果已密封".to_owned(), *at));
+            }
+            DrawState::Sealed { proposed: Some(proposal), .. }
+                if self.may(Action::ConfirmUnsealing, target) =>
+            {
+                let facts = format!("{}已提请", proposal.by.name);
+                self.add("同意启封", "去启封", about(facts, proposal.by.at));
+            }
+            _ => {}
+        }
+    }
+
+    fn seats(&mut self, seats: &[Engagement], task: &Task) {
+        let target = crate::tasks::target(task);
+        let TaskState::Published { at, .. } = task.state else { return };
+        let due = task.request.work_date().and_then(before);
+        let about = |facts: String, due| About {
+            title: &task.request.content,
+            path: format!("tasks/{}", task.id),
+            facts: format!("{} · {facts}", task.number),
+            due,
+            since: at,
+        };
+        let count = |test: fn(&Engagement) -> bool| seats.iter().filter(|seat| test(seat)).count();
+        if self.may(Action::NotifyExperts, target) {
+            let waiting = seats.iter().filter_map(|seat| match seat.state {
+                Seat::Invited { answer_by, .. } => Some(answer_by),
+                _ => None,
+            });
+            let waiting: Vec<Timestamp> = waiting.collect();
+            if let Some(first) = waiting.iter().min() {
+                let facts = format!("{} 人尚未答复", waiting.len());
+                self.add("催办答复", "查看", about(facts, Some(*first)));
+            }
+            let vacant = count(|seat| seat.to_arrange);
+            if vacant > 0 {
+                self.add("补抽安排", "安排", about(format!("{vacant} 个名额空出"), due));
+            }
+            let own = self.ctx.actor.account;
+            let calls = seats.iter().filter(|seat| {
+                seat.call.as_ref().is_some_and(|call| Some(call.by) != own)
+            });
+            let calls = calls.count();
+            if calls > 0 {
+                self.add("电话答复", "确认", about(format!("{calls} 份待第二人确认"), due));
+            }
+        }
+        let leave = count(|seat| seat.leave_asked.is_some());
+        if leave > 0 && self.may(Action::AcceptLeave, target) {
+            self.add("书面请假", "受理", about(format!("{leave} 人请假"), due));
+        }
+    }
+
+    fn misconduct(&mut self, record: &Misconduct) {
+        let since = noon(record.on).unwrap_or(self.ctx.now);
+        self.add(
+            "不良行为",
+            "认定",
+            About {
+                title: &record.evidence,
+                path: format!("misconduct/{}", record.id),
+                facts: format!("{}发生，待认定", record.on.strftime("%-m月%-d日")),
+                due: None,
+                since,
+            },
+        );
+    }
+
+    fn failed(&mut self, at: impl Iterator<Item = Timestamp>) {
+        let failed: Vec<Timestamp> = at.collect();
+        if let Some(first) = failed.iter().min() {
+            self.add(
+                "消息未发出",
+                "查看",
+                About {
+                    title: "有消息没有送达，请改用电话通知",
+                    path: "messages?state=failed".to_owned(),
+                    facts: format!("{} 条未发出", failed.len()),
+                    due: None,
+                    since: *first,
+                },
+            );
+        }
+    }
+}
+
+/// The last second before the day of work: everything must be done by then.
+fn before(day: Date) -> Option<Timestamp> {
+    let midnight = day.to_zoned(shanghai()).ok()?.timestamp();
+    midnight.checked_sub(jiff::SignedDuration::from_secs(1)).ok()
+}
+
+fn noon(day: Date) -> Option<Timestamp> {
+    Some(day.at(12, 0, 0, 0).to_zoned(shanghai()).ok()?.timestamp())
+}
+
+fn number(count: &Count) -> u64 {
+    match count {
+        Count::Exactly(number) | Count::AtLeast(number) => *number,
+    }
+}
