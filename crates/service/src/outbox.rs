@@ -13,10 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use store::LedgerId;
 use store::document::{Page, PageRequest};
-use store::messages::{self, Delivery, MessageFilter, Queued, Try};
+use store::messages::{self, MessageFilter, Queued, Try};
 
 pub use mail::{Mail, Security};
 pub use sms::Sms;
+pub use store::messages::Delivery;
 
 use crate::ctx::Ctx;
 use crate::error::Result;

@@ -10,6 +10,8 @@ impl Service {
     /// Does everything that is due now. A new kind of work adds its line here.
     pub async fn run_schedule(&self, ctx: &Ctx) {
         report("sessions", self.sweep_sessions(ctx).await);
+        report("invitations", self.lapse_invitations(ctx).await.map(drop));
+        report("messages", self.deliver_messages(ctx).await.map(drop));
     }
 
     /// Forgets sessions that ended and tries that count no more.

@@ -112,7 +112,10 @@ pub fn build(
 /// The menu of the program: each entry with the actions any one of which opens it. No actions: for everybody who
 /// holds a role in the pool.
 const MENU: &[(Entry, &[Action])] = &[
+    (entry("", "待办", "/p/{no}", "home"), &[]),
     (entry("专家", "专家库", "/p/{no}/experts", "users"), &[Action::ReadExperts]),
+    (entry("监督", "消息记录", "/p/{no}/messages", "file"), &[Action::NotifyExperts]),
+    (entry("监督", "留痕", "/p/{no}/ledger", "file"), &[Action::ReadLedger]),
     (entry("系统", "账号", "/settings/users", "gear"), &[Action::ManageAccounts]),
     (entry("系统", "岗位授权", "/settings/roles", "gear"), &[Action::GrantRoles]),
     (entry("系统", "系统留痕", "/settings/log", "gear"), &[Action::ReadSystemLog]),

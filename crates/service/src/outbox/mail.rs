@@ -94,9 +94,9 @@ impl Mail {
         };
         let builder = builder.port(self.port).timeout(Some(PATIENCE));
         Ok(match (&self.user, &self.password) {
-            (Some(user), Some(password)) => {
-                builder.credentials(Credentials::new(user.clone(), password.clone())).build()
-            }
+            (Some(user), Some(password)) => builder
+                .credentials(Credentials::new(user.clone(), password.clone()))
+                .build(),
             _ => builder.build(),
         })
     }
@@ -104,5 +104,7 @@ impl Mail {
 
 /// The reply code; the text of a server may repeat the address.
 fn code(error: &lettre::transport::smtp::Error) -> String {
-    error.status().map_or_else(|| "连接失败".to_owned(), |code| code.to_string())
+    error
+        .status()
+        .map_or_else(|| "连接失败".to_owned(), |code| code.to_string())
 }

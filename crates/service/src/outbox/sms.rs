@@ -64,11 +64,17 @@ impl Sms {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.parse().map_err(|_| "网址写法不对".to_owned())?;
         let headers = request.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+        );
         for (name, value) in &self.headers {
-            let name: HeaderName = name.parse().map_err(|_| format!("请求头 {name} 写法不对"))?;
-            let mut value: HeaderValue =
-                value.parse().map_err(|_| format!("请求头 {name} 的值写法不对"))?;
+            let name: HeaderName = name
+                .parse()
+                .map_err(|_| format!("请求头 {name} 写法不对"))?;
+            let mut value: HeaderValue = value
+                .parse()
+                .map_err(|_| format!("请求头 {name} 的值写法不对"))?;
             value.set_sensitive(true);
             headers.insert(name, value);
         }
@@ -76,8 +82,11 @@ impl Sms {
     }
 
     async fn exchange(&self, request: Request<String>) -> Handed {
-        let connector =
-            HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+        let connector = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .build();
         let client = Client::builder(TokioExecutor::new()).build(connector);
         let answer = match client.request(request).await {
             Ok(answer) => answer,
@@ -85,10 +94,15 @@ impl Sms {
             Err(_) => return Handed::Later("与短信网关的连接中断".to_owned()),
         };
         let status = answer.status();
-        let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect().await;
+        let body = Limited::new(answer.into_body(), LONGEST_ANSWER)
+            .collect()
+            .await;
         let body = body.map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned());
         let body = body.unwrap_or_default();
-        let taken = self.accepted.as_ref().is_none_or(|words| body.contains(words.as_str()));
+        let taken = self
+            .accepted
+            .as_ref()
+            .is_none_or(|words| body.contains(words.as_str()));
         match status.as_u16() {
             200..300 if taken => Handed::Accepted(format!("短信网关已接收（{}）", status.as_u16())),
             200..300 => Handed::Later("短信网关没有接收，应答中没有成功标志".to_owned()),
@@ -137,8 +151,14 @@ mod tests {
     #[test]
     fn a_template_is_filled_once_and_stays_json() {
         let mut body = serde_json::json!({ "to": ["{phone}"], "p": { "t": "{text}{x}", "n": 3 } });
-        let words = [("{phone}", "164\"1".to_owned()), ("{text}", "请答复 {phone}".to_owned())];
+        let words = [
+            ("{phone}", "164\"1".to_owned()),
+            ("{text}", "请答复 {phone}".to_owned()),
+        ];
         fill(&mut body, &words);
-        assert_eq!(body, serde_json::json!({ "to": ["164\"1"], "p": { "t": "请答复 {phone}{x}", "n": 3 } }));
+        assert_eq!(
+            body,
+            serde_json::json!({ "to": ["164\"1"], "p": { "t": "请答复 {phone}{x}", "n": 3 } })
+        );
     }
 }

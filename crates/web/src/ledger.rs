@@ -1,0 +1,189 @@
+//! 留痕: the ledger of a pool in plain words, and its bundle for `linxuan verify`.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use domain::actor::Action;
+use domain::event::EventKind;
+use serde::Deserialize;
+use service::ledger::{LedgerFilter, LedgerLine};
+
+use crate::components::{Empty, Pager};
+use crate::error::WebError;
+use crate::form::{Choice, FormState};
+use crate::layout::{Layout, Visit};
+use crate::page;
+use crate::routes::{Access, Routes};
+use crate::session::InPool;
+use crate::state::App;
+
+const READ: Access = Access::Pool(Action::ReadLedger);
+
+/// Routes of the ledger.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/p/{no}/ledger", READ, list)
+        .get("/p/{no}/ledger/bundle", READ, bundle)
+}
+
+#[derive(Debug, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    object: String,
+    #[serde(default)]
+    before: Option<u64>,
+}
+
+#[derive(Template)]
+#[template(path = "ledger/list.html")]
+struct LedgerPage {
+    layout: Layout,
+    form: FormState,
+    kinds: Vec<Choice>,
+    code: String,
+    bundle: String,
+    reset: String,
+    rows: Vec<Line>,
+    pager: Pager,
+    empty: Empty,
+}
+
+struct Line {
+    number: u64,
+    at: String,
+    words: String,
+    by: String,
+    facts: String,
+    object: String,
+    same: String,
+}
+
+async fn list(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let object = asked
+        .object
+        .split_once(':')
+        .map(|(kind, id)| (kind.to_owned(), id.to_owned()));
+    let filter = LedgerFilter {
+        kind: EventKind::from_code(&asked.kind),
+        object,
+        until: crate::form::date(&asked.until),
+        before: asked.before,
+    };
+    let found = app
+        .service
+        .pool_ledger(here.ctx(), here.pool.id, &filter)
+        .await?;
+    let kinds = EventKind::ALL
+        .iter()
+        .filter(|kind| {
+            !["account.", "session.", "system."]
+                .iter()
+                .any(|start| kind.code().starts_with(start))
+        })
+        .map(|kind| Choice::new(kind.code(), kind.zh()));
+    let base = here.href("ledger");
+    // Codes, dates and ids are plain in an address; anything else was not found above.
+    let known = filter.kind.map_or("", EventKind::code);
+    let until = filter.until.map(|day| day.to_string()).unwrap_or_default();
+    let object: String = asked
+        .object
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "-_:".contains(*c))
+        .collect();
+    let query = format!("{base}?kind={known}&until={until}&object={object}");
+    let form = FormState::blank()
+        .with("kind", known)
+        .with("until", until)
+        .with("object", object);
+    page::page(&LedgerPage {
+        layout: here.layout(&app, &visit, "留痕"),
+        form,
+        kinds: kinds.collect(),
+        code: found.code.unwrap_or_else(|| "尚无".to_owned()),
+        bundle: here.href("ledger/bundle"),
+        pager: Pager {
+            range: format!("本页 {} 条", found.lines.len()),
+            first: asked.before.is_some().then(|| query.clone()),
+            next: found.next.map(|before| format!("{query}&before={before}")),
+            ..Pager::default()
+        },
+        rows: found
+            .lines
+            .into_iter()
+            .map(|found| line(found, &base))
+            .collect(),
+        reset: base,
+        empty: Empty {
+            what: "没有符合条件的留痕".to_owned(),
+            hint: "请放宽条件后再查。".to_owned(),
+            actions: Vec::new(),
+        },
+    })
+}
+
+fn line(found: LedgerLine, base: &str) -> Line {
+    let facts: Vec<String> = found
+        .facts
+        .iter()
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    let (kind, id) = &found.object;
+    Line {
+        number: found.seq + 1,
+        at: page::moment_short(found.at),
+        words: if found.done {
+            found.words
+        } else {
+            format!("{}（被拒）", found.words)
+        },
+        by: if found.role.is_empty() {
+            found.by
+        } else {
+            format!("{}（{}）", found.by, found.role)
+        },
+        facts: facts.join("；"),
+        object: object_zh(kind).to_owned(),
+        same: format!("{base}?object={kind}:{id}"),
+    }
+}
+
+fn object_zh(kind: &str) -> &str {
+    match kind {
+        "task" => "使用需求",
+        "draw" => "抽取场次",
+        "expert" => "专家",
+        "engagement" => "参与",
+        "organisation" => "单位",
+        "relation" => "回避关系",
+        "specialty" => "专业领域",
+        "misconduct" => "不良行为",
+        "message" => "消息",
+        "pool" => "专家库",
+        "import" => "导入",
+        _ => "其他",
+    }
+}
+
+async fn bundle(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
+    let bytes = app.service.ledger_bundle(here.ctx(), here.pool.id).await?;
+    let name = format!(
+        "attachment; filename=\"ledger-{}-{}.jsonl\"",
+        here.no,
+        here.ctx().today()
+    );
+    let headers = [
+        (CONTENT_TYPE, "application/x-ndjson".to_owned()),
+        (CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, bytes).into_response())
+}
