@@ -48,20 +48,22 @@ async fn a_message_leaves_once_with_its_change_and_again_when_the_sender_died() 
             at: later(71),
             outcome: "gateway 503".into(),
         };
-        messages::settle(&mut tx, sent.id, Delivery::Waiting, later(200), one_try)
-            .await
-            .unwrap();
+        // The first sender comes back too late: the message is another's by now.
+        let late = messages::settle(&mut tx, &claimed, Delivery::Sent, later(71), one_try.clone());
+        assert!(!late.await.unwrap());
+        let settled = messages::settle(&mut tx, &again[0], Delivery::Waiting, later(200), one_try);
+        assert!(settled.await.unwrap());
         tx.commit().await.unwrap();
         assert!(claim(199).await.is_empty());
-        assert_eq!(claim(200).await.len(), 1);
+        let third = claim(200).await;
+        assert_eq!(third.len(), 1);
         let mut tx = t.store.upkeep().await.unwrap();
         let last = Try {
             at: later(201),
             outcome: "ok".into(),
         };
-        messages::settle(&mut tx, sent.id, Delivery::Sent, later(201), last)
-            .await
-            .unwrap();
+        let settled = messages::settle(&mut tx, &third[0], Delivery::Sent, later(201), last);
+        assert!(settled.await.unwrap());
         assert_eq!(
             messages::cancel(&mut tx, "engagement", "e1").await.unwrap(),
             0,
