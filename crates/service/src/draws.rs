@@ -498,3 +498,50 @@ pub(crate) async fn save(
     store::document::save(change, row).await?;
     Ok(())
 }
+
+/// The parts of a record a page shows; whoever shows them decides whether it is unsealed.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    /// Party code and commitment, lower hex.
+    pub commitments: Vec<(String, String)>,
+    /// The seed, lower hex.
+    pub seed: String,
+    /// Fingerprint of the record, lower hex.
+    pub digest: String,
+}
+
+/// Replays a stored record.
+///
+/// # Errors
+/// [`Error::Internal`] when it does not verify: what is stored was written by this program.
+pub fn replay(json: &str) -> Result<Replayed> {
+    let record = read_record(json)?;
+    Ok(Replayed {
+        commitments: record
+            .commitments()
+            .map(|(code, digest)| (code.to_owned(), digest.to_hex()))
+            .collect(),
+        seed: record.seed().to_hex(),
+        digest: record.digest().to_hex(),
+    })
+}
+
+fn frame_of(attempt: &Attempt) -> Result<draw::Frame> {
+    draw::Frame::from_json(attempt.frame.as_bytes()).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// How many people the frozen list holds.
+///
+/// # Errors
+/// [`Error::Internal`] when the stored list cannot be read.
+pub fn drawable(attempt: &Attempt) -> Result<usize> {
+    frame_of(attempt).map(|frame| frame.len())
+}
+
+/// The suite of the fingerprints of an attempt.
+///
+/// # Errors
+/// As [`drawable`].
+pub fn suite(attempt: &Attempt) -> Result<&'static str> {
+    frame_of(attempt).map(|frame| frame.header().suite.name())
+}

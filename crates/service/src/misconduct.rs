@@ -207,3 +207,72 @@ impl Service {
         Ok(())
     }
 }
+
+impl Service {
+    /// Records with the names of the experts: all of them for the approver and the officer, a
+    /// requester's own tasks for the requester.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn misconduct_lines(&self, ctx: &Ctx, pool: PoolId) -> Result<Vec<(Misconduct, String)>> {
+        use domain::actor::Reach;
+        let whole = [Action::ConfirmMisconduct, Action::ProposeMisconduct]
+            .into_iter()
+            .any(|action| ctx.actor.reach_in(action, pool) == Reach::Pool);
+        let records = if whole {
+            self.misconduct(ctx, pool).await?
+        } else {
+            if ctx.actor.reach_in(Action::ProposeMisconduct, pool) != Reach::Unit {
+                return Err(domain::actor::Denied { action: Action::ProposeMisconduct }.into());
+            }
+            let filter = MisconductFilter { pool: Some(pool), ..MisconductFilter::default() };
+            let page = PageRequest::first(500);
+            let mut read = self.store.read();
+            let found = store::misconduct::page::<Misconduct>(&mut read, &filter, &page).await?;
+            let mut own = Vec::new();
+            for record in found.items.into_iter().map(|row| row.body) {
+                let Some(task) = record.task else { continue };
+                let row = store::tasks::find::<Task>(&mut read, task).await?;
+                let requester = row.map(|row| row.body.requester);
+                if requester.is_some() && requester == ctx.actor.organisation {
+                    own.push(record);
+                }
+            }
+            own
+        };
+        let mut lines = Vec::with_capacity(records.len());
+        for record in records {
+            let row = store::experts::find::<domain::expert::Expert>(&mut self.store.read(), record.expert).await?;
+            let name = match row {
+                Some(row) => self.profile(row.body.person).await?.name,
+                None => "—".to_owned(),
+            };
+            lines.push((record, name));
+        }
+        Ok(lines)
+    }
+
+    /// The expert of this name who was invited for the task of this number.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when there is no such task, or nobody or more than one of that name in it.
+    pub async fn engaged_expert(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+        number: &str,
+        name: &str,
+    ) -> Result<(TaskId, ExpertId)> {
+        let no_task = || Error::field("task", format!("没有编号为“{number}”且已启封的使用需求。请核对编号。"));
+        let row = store::tasks::by_number::<Task>(&mut self.store.read(), number).await?;
+        let row = row.filter(|row| row.body.pool == pool).ok_or_else(no_task)?;
+        let seats = self.seats(ctx, row.id).await.map_err(|_| no_task())?;
+        let mut experts: Vec<ExpertId> =
+            seats.iter().filter(|seat| seat.name == name).map(|seat| seat.engagement.expert).collect();
+        experts.dedup();
+        match experts.as_slice() {
+            [only] => Ok((row.id, *only)),
+            _ => Err(Error::field("expert", format!("这次使用的专家中找不到唯一的“{name}”。请核对姓名。"))),
+        }
+    }
+}

@@ -2,8 +2,10 @@
 
 use domain::actor::{Action, Reach, Target};
 use domain::event::{Event, EventKind, Subject};
-use domain::id::{OrganisationId, PoolId, TaskId};
+use domain::expert::Expert;
+use domain::id::{ExpertId, OrganisationId, PoolId, TaskId};
 use domain::organisation::Organisation;
+use domain::person::Profile;
 use domain::pool::{Specialty, SpecialtyStatus};
 use domain::request_check;
 use domain::task::{Mode, Request, State, Task};
@@ -375,4 +377,74 @@ async fn next_number(change: &mut Change<'_>, pool: i64, year: i16) -> Result<St
     let last = store::tasks::last_number(&mut **change, &beginning).await?;
     let last = last.and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok()).unwrap_or(0);
     Ok(format!("{beginning}{:04}", last + 1))
+}
+
+impl Service {
+    /// Every specialty of a pool, retired ones included, for those who may file or see requests.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a pool in which the actor has no such reach.
+    pub async fn specialties_to_ask(&self, ctx: &Ctx, pool: PoolId) -> Result<Vec<Specialty>> {
+        match ctx.actor.reach_in(Action::ReadTasks, pool) {
+            Reach::Pool | Reach::Unit => self.specialties_of(pool).await,
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// The experts a requester names for a designation: by name, or by name and employer where a name
+    /// is not alone. Nothing but the match is told.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Invalid`] naming each line that fits nobody or several.
+    pub async fn experts_named(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+        lines: &[String],
+    ) -> Result<Vec<ExpertId>> {
+        let mut target = Target::pool(pool);
+        target.organisation = ctx.actor.organisation;
+        ctx.actor.allow(Action::FileTask, target)?;
+        let mut read = self.store.read();
+        let (mut found, mut problems) = (Vec::new(), Vec::new());
+        for line in lines {
+            let (name, employer) = line.split_once(' ').unwrap_or((line, ""));
+            let mut fits = Vec::new();
+            for person in store::persons::named::<Profile>(&mut read, name).await? {
+                let at = person.body.employer.as_ref().map_or("", |employer| employer.name.as_str());
+                if !employer.is_empty() && at != employer.trim() {
+                    continue;
+                }
+                let member = store::experts::of_person::<Expert>(&mut read, pool, person.id).await?;
+                fits.extend(member.map(|row| row.id));
+            }
+            match fits.as_slice() {
+                [only] => found.push(*only),
+                [] => problems.push(format!("库中没有“{line}”。请核对姓名，或改为随机抽取。")),
+                _ => problems.push(format!("“{name}”有同名专家，无法确定是哪一位。请写成“姓名 单位全称”。")),
+            }
+        }
+        if problems.is_empty() {
+            Ok(found)
+        } else {
+            Err(Error::field("experts", problems.join("")))
+        }
+    }
+
+    /// Names of the experts a designation names, as the requester wrote them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a task the actor may not see.
+    pub async fn names_of_experts(&self, ctx: &Ctx, task: &Task) -> Result<Vec<String>> {
+        ctx.actor.allow(Action::ReadTasks, target(task)).map_err(|_| Error::NotFound)?;
+        let Mode::Designated { experts, .. } = &task.request.mode else { return Ok(Vec::new()) };
+        let mut names = Vec::with_capacity(experts.len());
+        for id in experts {
+            let row = store::experts::find::<Expert>(&mut self.store.read(), *id).await?;
+            let profile = self.profile(row.ok_or(Error::NotFound)?.body.person).await?;
+            let employer = profile.employer.map(|employer| employer.name).unwrap_or_default();
+            names.push(format!("{} {employer}", profile.name).trim().to_owned());
+        }
+        Ok(names)
+    }
 }

@@ -114,6 +114,11 @@ pub fn build(
 const MENU: &[(Entry, &[Action])] = &[
     (entry("", "待办", "/p/{no}", "home"), &[]),
     (entry("专家", "专家库", "/p/{no}/experts", "users"), &[Action::ReadExperts]),
+    (entry("抽取与使用", "使用需求", "/p/{no}/tasks", "draw"), &[Action::ReadTasks]),
+    (
+        entry("抽取与使用", "不良行为记录", "/p/{no}/misconduct", ""),
+        &[Action::ConfirmMisconduct, Action::ProposeMisconduct],
+    ),
     (entry("监督", "消息记录", "/p/{no}/messages", "file"), &[Action::NotifyExperts]),
     (entry("监督", "留痕", "/p/{no}/ledger", "file"), &[Action::ReadLedger]),
     (entry("系统", "账号", "/settings/users", "gear"), &[Action::ManageAccounts]),

@@ -179,4 +179,12 @@ pub fn all() -> Routes {
         .and(crate::inbox::routes())
         .and(crate::messages::routes())
         .and(crate::ledger::routes())
+        .and(crate::tasks::routes())
+        .and(crate::task_form::routes())
+        .and(crate::draws::routes())
+        .and(crate::seats::routes())
+        .and(crate::frames::routes())
+        .and(crate::publications::routes())
+        .and(crate::invitations::routes())
+        .and(crate::misconduct::routes())
 }
