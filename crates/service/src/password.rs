@@ -131,6 +131,17 @@ mod tests {
     }
 
     #[test]
+    fn nobodys_password_costs_what_anybodys_costs() {
+        let costs = |stored: &str| stored.split('$').nth(1).map(str::to_owned);
+        let real = hash("云津-Pool-2026", b"pepper", &SystemEntropy).expect("hashes");
+        assert_eq!(costs(NOBODYS), costs(&real));
+        for (nobodys, reals) in NOBODYS.split('$').zip(real.split('$')) {
+            assert_eq!(nobodys.len(), reals.len());
+        }
+        assert!(NOBODYS.split('$').skip(2).all(|part| BASE64_STANDARD_NO_PAD.decode(part).is_ok()));
+    }
+
+    #[test]
     fn every_weakness_is_named_at_once() {
         assert_eq!(problems("password", "abc", "officer").len(), 2);
         assert_eq!(problems("password", "Officer-2026!", "officer").len(), 1);

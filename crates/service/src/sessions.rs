@@ -162,10 +162,7 @@ impl Service {
         let login = login_name(&typed.login);
         let name = links::hash(&login);
         // Counted before the password is looked at, so that parallel guesses cannot outrun the count.
-        let mut tx = self.store.upkeep().await?;
-        let taken = store::tries::take(&mut tx, &name, &typed.network, ctx.now, ALLOWANCE).await?;
-        tx.commit().await?;
-        let Ok(tries) = taken else { return Err(Error::Unauthenticated(WAIT.to_owned())) };
+        let Ok(tries) = self.take_try(ctx, &name, &typed.network).await? else { return Err(Error::Unauthenticated(WAIT.to_owned())) };
         let row = store::accounts::by_login::<AccountBody>(&mut self.store.read(), &login).await?;
         let stored = row.as_ref().and_then(|row| row.keys.password.clone());
         let right = self.password_matches(&typed.password, stored).await?;
@@ -174,6 +171,23 @@ impl Service {
                 self.start_session(ctx, &row, typed, &name).await
             }
             row => self.refuse_log_in(ctx, row.map(|row| row.id), tries).await,
+        }
+    }
+
+    /// Takes one try at a name from a network: its number, or until when there is none left.
+    async fn take_try(&self, ctx: &Ctx, name: &str, network: &str) -> Result<std::result::Result<i64, Timestamp>> {
+        let mut lost = 0;
+        loop {
+            let mut tx = self.store.upkeep().await?;
+            match store::tries::take(&mut tx, name, network, ctx.now, ALLOWANCE).await {
+                Ok(taken) => {
+                    tx.commit().await?;
+                    return Ok(taken);
+                }
+                // Another first try of the same network came at the same moment.
+                Err(store::Error::Duplicate | store::Error::Conflict) if lost < 20 => lost += 1,
+                Err(error) => return Err(error.into()),
+            }
         }
     }
 
@@ -233,10 +247,7 @@ impl Service {
     pub async fn enter_code(&self, session: &SignedIn, code: &str, network: &str, agent: &str) -> Result<Started> {
         let ctx = &session.ctx;
         let name = links::hash(&format!("code:{}", session.login));
-        let mut tx = self.store.upkeep().await?;
-        let taken = store::tries::take(&mut tx, &name, network, ctx.now, ALLOWANCE).await?;
-        tx.commit().await?;
-        if taken.is_err() {
+        if self.take_try(ctx, &name, network).await?.is_err() {
             return Err(Error::field("code", "动态口令连续 5 次不对，暂停 15 分钟。请稍后再试，或联系系统管理员重置。"));
         }
         self.check_code(session, code).await?;
@@ -310,10 +321,7 @@ impl Service {
         let ctx = &session.ctx;
         let id = session.account;
         let name = links::hash(&session.login);
-        let mut tx = self.store.upkeep().await?;
-        let taken = store::tries::take(&mut tx, &name, &session.session, ctx.now, ALLOWANCE).await?;
-        tx.commit().await?;
-        if taken.is_err() {
+        if self.take_try(ctx, &name, &session.session).await?.is_err() {
             return Err(Error::field("current", "现在的密码连续 5 次不对，暂停 15 分钟。请稍后再试。"));
         }
         let mut row = store::accounts::find::<AccountBody>(&mut self.store.read(), id).await?.ok_or(Error::NotFound)?;
