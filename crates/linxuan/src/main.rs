@@ -26,6 +26,8 @@ enum Command {
     Share(commands::share::ShareCommand),
     /// 复核抽取记录或留痕包
     Verify(commands::verify::VerifyCommand),
+    /// 启动带演示数据的网站，打印每个岗位的登录名和密码
+    Demo(commands::demo::Demo),
     /// 启动网站
     Serve(commands::serve::Serve),
     /// 管理登录账号（在服务器本机执行）
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Draw(command) => command.run(),
         Command::Share(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Demo(command) => commands::ended(command.run()),
         Command::Serve(command) => commands::ended(command.run()),
         Command::User(command) => commands::ended(command.run()),
         Command::Doctor(command) => commands::ended(command.run()),

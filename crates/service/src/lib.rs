@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod change;
 pub mod ctx;
+pub mod demo;
 pub mod designations;
 pub mod draws;
 pub mod engagements;

@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub(crate) mod backup;
+pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod draw;
 pub(crate) mod openapi;
