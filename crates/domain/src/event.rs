@@ -54,11 +54,13 @@ kinds! {
     ParameterChanged = "pool.parameter_changed", "调整规则参数";
     ExtensionRegistered = "pool.extension_registered", "登记延期文件";
     SpecialtyAdded = "specialty.added", "新增专业领域";
+    SpecialtyRenamed = "specialty.renamed", "专业领域改名";
     SpecialtyRetired = "specialty.retired", "移除专业领域";
     SpecialtyRestored = "specialty.restored", "恢复专业领域";
     OrganisationAdded = "organisation.added", "登记单位";
     OrganisationChanged = "organisation.changed", "变更单位";
     RelationAdded = "relation.added", "登记回避关系";
+    RelationChanged = "relation.changed", "变更回避关系";
     RelationRemoved = "relation.removed", "撤销回避关系";
     ExpertAdded = "expert.added", "专家入库";
     ExpertChanged = "expert.changed", "变更专家信息";

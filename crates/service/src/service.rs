@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use crate::attempts::Attempts;
 use crate::ctx::Ctx;
 use crate::outbox::Channels;
+use crate::imports::Running;
 use crate::packs::Packs;
 use crate::port::{Clock, Entropy};
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub demonstration: bool,
     /// How messages leave; none by default, then they are only written down.
     pub channels: Channels,
+    /// Where uploaded workbooks are parsed; `None`: in a child process of this very program.
+    pub isolation: Option<documents::table::Isolation>,
 }
 
 impl Default for Settings {
@@ -36,6 +39,7 @@ impl Default for Settings {
             name: "职业能力建设专家库".to_owned(),
             demonstration: false,
             channels: Channels::default(),
+            isolation: None,
         }
     }
 }
@@ -52,6 +56,7 @@ pub struct Service {
     pub(crate) attempts: Arc<Attempts>,
     /// How many passwords may be hashed at once.
     pub(crate) hashers: Arc<Semaphore>,
+    pub(crate) running_imports: Running,
 }
 
 /// Each hash takes 19 MiB and a core for some time.
@@ -75,6 +80,7 @@ impl Service {
             settings: Arc::new(settings),
             attempts: Arc::new(Attempts::default()),
             hashers: Arc::new(Semaphore::new(HASHERS)),
+            running_imports: Running::default(),
         }
     }
 

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::document::{self, Stored, document};
+use crate::document::{self, Keys as _, Stored, document};
 use crate::door::WriteTx;
 use crate::error::{Error, Result};
 use crate::grams::SearchText;
@@ -177,6 +177,20 @@ pub async fn of_person<B: DeserializeOwned>(
         .await
 }
 
+/// The memberships of some persons in a pool, in no particular order.
+pub async fn of_persons<B: DeserializeOwned>(
+    db: &mut impl Db,
+    pool: PoolId,
+    persons: &[PersonId],
+) -> Result<Vec<Expert<B>>> {
+    let mut found = Vec::new();
+    for some in persons.chunks(200) {
+        let select = document::Select::<ExpertKeys>::new().equal("pool", pool).one_of("person", some);
+        found.extend(select.all(db).await?);
+    }
+    Ok(found)
+}
+
 /// All memberships of a person.
 pub async fn all_of_person<B: DeserializeOwned>(
     db: &mut impl Db,
@@ -226,4 +240,36 @@ pub async fn by_specialty(db: &mut impl Db, pool: PoolId) -> Result<Vec<(Special
     rows.iter()
         .map(|row| Ok((row.get(0)?, row.get(1)?)))
         .collect()
+}
+
+/// The highest number that begins so, as the sort order has it.
+pub async fn last_number(db: &mut impl Db, pool: PoolId, prefix: &str) -> Result<Option<String>> {
+    let rows = db
+        .rows(sql!(
+            "SELECT MAX(number_sort) FROM expert WHERE pool = $1 AND number_sort > $2 AND number_sort < $3",
+            pool,
+            prefix,
+            format!("{prefix}\u{7f}")
+        ))
+        .await?;
+    rows.first().map_or(Ok(None), |row| row.get(0))
+}
+
+/// Experts still in the pool all of whose specialties are retired, by `seq`, at most `limit`.
+pub async fn with_only_retired<B: DeserializeOwned>(
+    db: &mut impl Db,
+    pool: PoolId,
+    limit: u32,
+) -> Result<Vec<Expert<B>>> {
+    let mut sql = Sql::new("SELECT ");
+    sql.push(ExpertKeys::SELECTED).push(
+        " FROM (SELECT DISTINCT s.expert FROM specialty r JOIN expert_specialty s ON s.specialty = r.id WHERE r.pool = ",
+    );
+    sql.bind(pool).push(
+        " AND r.status = 'retired') AS hit CROSS JOIN expert t WHERE t.seq = hit.expert AND t.status <> 'left' \
+         AND NOT EXISTS (SELECT 1 FROM expert_specialty o JOIN specialty p ON p.id = o.specialty \
+         WHERE o.expert = t.seq AND p.status <> 'retired') ORDER BY t.seq LIMIT ",
+    );
+    sql.bind(limit);
+    db.rows(sql).await?.iter().map(document::read_stored).collect()
 }

@@ -172,6 +172,20 @@ pub async fn by_id_number<B: DeserializeOwned>(
         .await
 }
 
+/// The persons with these identity numbers, in no particular order.
+pub async fn by_id_numbers<B: DeserializeOwned>(
+    db: &mut impl Db,
+    seals: &Seals,
+    numbers: &[Secret],
+) -> Result<Vec<Person<B>>> {
+    let mut found = Vec::new();
+    for some in numbers.chunks(200) {
+        let indexes = some.iter().map(|number| seals.index(&ID_NUMBER, number));
+        found.extend(Select::<PersonKeys>::new().one_of("id_number_index", indexes).all(db).await?);
+    }
+    Ok(found)
+}
+
 /// The persons with this telephone number, however it is spelt.
 pub async fn by_phone<B: DeserializeOwned>(
     db: &mut impl Db,

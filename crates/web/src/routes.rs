@@ -187,4 +187,9 @@ pub fn all() -> Routes {
         .and(crate::publications::routes())
         .and(crate::invitations::routes())
         .and(crate::misconduct::routes())
+        .and(crate::experts::routes())
+        .and(crate::imports::routes())
+        .and(crate::instrument::routes())
+        .and(crate::organisations::routes())
+        .and(crate::specialties::routes())
 }

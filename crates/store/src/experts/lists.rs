@@ -1,5 +1,6 @@
 //! Pages and counts of a pool's experts, by whichever way is shortest.
 
+use domain::expert::Status;
 use domain::id::{OrganisationId, PoolId, SpecialtyId};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -38,6 +39,8 @@ pub struct ExpertFilter {
     pub employer: Option<OrganisationId>,
     /// Term ends on or before this day.
     pub term_to: Option<Date>,
+    /// Of this status on this day.
+    pub standing: Option<(Status, Date)>,
     /// Blind index of the last characters of the identity number (see `persons::tail_index`).
     pub id_tail: Option<Vec<u8>>,
 }
@@ -54,6 +57,7 @@ impl ExpertFilter {
             skill_at_least: None,
             employer: None,
             term_to: None,
+            standing: None,
             id_tail: None,
         }
     }
@@ -178,6 +182,16 @@ fn conditions(kind: crate::Kind, filter: &ExpertFilter, sql: &mut Sql) {
     }
     if let Some(day) = filter.term_to {
         sql.push(" AND t.term_to <= ").bind(day);
+    }
+    if let Some((status, day)) = filter.standing {
+        let stored = if matches!(status, Status::NotYet | Status::Expired) { Status::Active } else { status };
+        sql.push(" AND t.status = ").bind(stored.code());
+        match status {
+            Status::Active => sql.push(" AND t.term_from <= ").bind(day).push(" AND t.term_to >= ").bind(day),
+            Status::NotYet => sql.push(" AND t.term_from > ").bind(day),
+            Status::Expired => sql.push(" AND t.term_to < ").bind(day),
+            Status::Suspended | Status::Left => &mut *sql,
+        };
     }
     if let Some(tail) = &filter.id_tail {
         sql.push(

@@ -1,0 +1,283 @@
+//! The list of a pool's experts: conditions as typed, one page by key, filters saved by name.
+
+use domain::actor::Action;
+use domain::expert::Status;
+use domain::id::{ExpertId, FilterId, SpecialtyId};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::document;
+use store::experts::{self, ExpertFilter, ExpertOrder};
+use store::sessions::{self, FilterKeys};
+use store::{Count, Direction, PageRequest, Secret};
+
+use super::{Member, Membership};
+use crate::ctx::Ctx;
+use crate::error::{Error, Problem, Result};
+use crate::pools::OpenPool;
+use crate::service::Service;
+use crate::typed::{self, Fields};
+
+/// Name of this list among saved filters.
+const LIST: &str = "experts";
+/// Most filters one account keeps.
+const MOST_FILTERS: usize = 20;
+
+/// The conditions of the list, as typed. Empty ones do not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExpertQuery {
+    /// Name, pinyin, initials or number.
+    pub q: String,
+    /// Employer.
+    pub employer: String,
+    /// Id of a specialty.
+    pub specialty: String,
+    /// `title:中级` or `skill:技师`: at least this rung.
+    pub level: String,
+    /// Code of a status.
+    pub status: String,
+    /// Term ends on or before this day.
+    pub term_to: String,
+    /// Last four characters of the identity number.
+    pub id4: String,
+    /// `name`, `-name`, `number` or `-number`.
+    pub sort: String,
+}
+
+/// One expert of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExpertRow {
+    /// Who.
+    pub id: ExpertId,
+    /// 姓名
+    pub name: String,
+    /// 专家编号
+    pub number: String,
+    /// 专业领域
+    pub specialties: Vec<String>,
+    /// 职称、技能等级: the highest of each.
+    pub level: String,
+    /// 工作单位
+    pub employer: String,
+    /// Last day of the term.
+    pub term_to: Date,
+    /// What holds today.
+    pub status: Status,
+}
+
+/// One page of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpertList {
+    /// The rows.
+    pub rows: Vec<ExpertRow>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+    /// How many match.
+    pub count: Count,
+    /// What was typed and cannot be read.
+    pub problems: Vec<Problem>,
+}
+
+/// A filter kept under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SavedFilter {
+    /// Identifier.
+    pub id: FilterId,
+    /// Name.
+    pub name: String,
+    /// Its conditions.
+    pub query: ExpertQuery,
+}
+
+impl ExpertQuery {
+    /// Reads the conditions from an address or a form.
+    pub fn of(fields: &Fields) -> Self {
+        let text = |name: &str| domain::text::tidy(fields.text(name));
+        Self {
+            q: text("q"),
+            employer: text("employer"),
+            specialty: text("specialty"),
+            level: text("level"),
+            status: text("status"),
+            term_to: text("term_to"),
+            id4: text("id4"),
+            sort: text("sort"),
+        }
+    }
+
+    /// The conditions that are set, as an address spells them.
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        let all = [
+            ("q", &self.q),
+            ("employer", &self.employer),
+            ("specialty", &self.specialty),
+            ("level", &self.level),
+            ("status", &self.status),
+            ("term_to", &self.term_to),
+            ("id4", &self.id4),
+            ("sort", &self.sort),
+        ];
+        all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.as_str())).collect()
+    }
+
+    pub(crate) fn order(&self) -> (ExpertOrder, Direction) {
+        let (column, direction) = match self.sort.strip_prefix('-') {
+            Some(column) => (column, Direction::Descending),
+            None => (self.sort.as_str(), Direction::Ascending),
+        };
+        (if column == "number" { ExpertOrder::Number } else { ExpertOrder::Name }, direction)
+    }
+}
+
+impl Service {
+    /// One page of experts.
+    ///
+    /// # Errors
+    /// Not found or denied.
+    pub async fn experts(&self, ctx: &Ctx, no: i64, query: &ExpertQuery, page: &PageRequest) -> Result<ExpertList> {
+        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let (filter, problems) = self.expert_filter(ctx, &pool, query);
+        let Some(filter) = filter else {
+            return Ok(ExpertList { rows: Vec::new(), next: None, count: Count::Exactly(0), problems });
+        };
+        let (order, direction) = query.order();
+        let mut db = self.store.read();
+        let found = experts::page::<Membership>(&mut db, &filter, order, direction, page).await?;
+        let count = experts::count(&mut db, &filter).await?;
+        let rows = self.expert_rows(ctx, &pool, found.items).await?;
+        Ok(ExpertList { rows, next: found.next, count, problems })
+    }
+
+    pub(crate) async fn expert_rows(&self, ctx: &Ctx, pool: &OpenPool, members: Vec<Member>) -> Result<Vec<ExpertRow>> {
+        let known = self.specialties_of(pool.id()).await?;
+        let today = ctx.today();
+        let rung = |ladder: &str, rank: i64| -> Option<&str> {
+            let place = usize::try_from(rank).ok()?.checked_sub(1)?;
+            pool.rungs(ladder).get(place).map(String::as_str)
+        };
+        let row = |member: Member| ExpertRow {
+            id: member.id,
+            specialties: Self::names_of(&known, &member.body.expert.specialties),
+            level: [rung("title", member.keys.title_rank), rung("skill", member.keys.skill_rank)]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("、"),
+            term_to: member.body.expert.standing.term().to,
+            status: member.body.expert.standing.on(today),
+            name: member.keys.name,
+            number: member.body.expert.number,
+            employer: member.keys.employer,
+        };
+        Ok(members.into_iter().map(row).collect())
+    }
+
+    /// Exactly how many experts of the pool are in it, suspended, gone.
+    ///
+    /// # Errors
+    /// Not found or denied.
+    pub async fn expert_totals(&self, ctx: &Ctx, no: i64) -> Result<Vec<(Status, u64)>> {
+        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let counts = experts::by_status(&mut self.store.read(), pool.id()).await?;
+        Ok(counts.into_iter().filter_map(|(code, count)| Some((Status::from_code(&code)?, count))).collect())
+    }
+
+    /// The filter of a query; `None` when a condition that is set cannot be read, because showing
+    /// everybody instead would be wrong.
+    pub(crate) fn expert_filter(&self, ctx: &Ctx, pool: &OpenPool, query: &ExpertQuery) -> (Option<ExpertFilter>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut filter = ExpertFilter::all(pool.id());
+        filter.text = [query.q.as_str(), query.employer.as_str()].join(" ");
+        if !query.specialty.is_empty() {
+            match query.specialty.parse::<SpecialtyId>() {
+                Ok(id) => filter.specialties.push(id),
+                Err(_) => problems.push(Problem::new("specialty", "专业领域不在列表里。请从列表中选择。")),
+            }
+        }
+        if let Some((ladder, rung)) = query.level.split_once(':') {
+            match (ladder, pool.rank(ladder, std::iter::once(rung))) {
+                ("title", rank @ 1..) => filter.title_at_least = Some(rank),
+                ("skill", rank @ 1..) => filter.skill_at_least = Some(rank),
+                _ => problems.push(Problem::new("level", "等级不在列表里。请从列表中选择。")),
+            }
+        }
+        if !query.status.is_empty() {
+            match Status::from_code(&query.status) {
+                Some(status) => filter.standing = Some((status, ctx.today())),
+                None => problems.push(Problem::new("status", "状态不在列表里。请从列表中选择。")),
+            }
+        }
+        filter.term_to = typed::date(&mut problems, "term_to", &query.term_to, "聘期至");
+        if !query.id4.is_empty() {
+            let tail = domain::text::compact(&query.id4).to_uppercase();
+            if tail.chars().count() == store::persons::TAIL && tail.is_ascii() {
+                filter = filter.id_tail(self.store.seals(), &Secret::new(tail));
+            } else {
+                problems.push(Problem::new("id4", "证件末四位应为 4 位数字（末位可为 X）。请重新填写。"));
+            }
+        }
+        if problems.is_empty() { (Some(filter), problems) } else { (None, problems) }
+    }
+
+    /// The filters this account keeps for the list, by name.
+    ///
+    /// # Errors
+    /// Not found or denied.
+    pub async fn expert_filters(&self, ctx: &Ctx, no: i64) -> Result<Vec<SavedFilter>> {
+        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let Some(account) = ctx.actor.account else { return Ok(Vec::new()) };
+        let list = format!("{LIST}/{}", pool.id());
+        let kept = sessions::filters::<ExpertQuery>(&mut self.store.read(), account, &list).await?;
+        Ok(kept.into_iter().map(|row| SavedFilter { id: row.id, name: row.keys.name, query: row.body }).collect())
+    }
+
+    /// 存为常用查询; the same name replaces.
+    ///
+    /// # Errors
+    /// Denied, no name, no condition, or too many kept.
+    pub async fn save_expert_filter(&self, ctx: &Ctx, no: i64, name: &str, query: &ExpertQuery) -> Result<()> {
+        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let account = ctx.actor.account.ok_or(Error::LoggedOut)?;
+        let mut problems = Vec::new();
+        let name = typed::required(&mut problems, "filter_name", name, "没有填写名称。请给这组条件起个名字，如“聘期年底到期”。");
+        typed::at_most(&mut problems, "filter_name", "名称", &name, 20);
+        if query.pairs().is_empty() {
+            problems.push(Problem::new("filter_name", "没有设置任何条件。请先查询，再存为常用查询。"));
+        }
+        let list = format!("{LIST}/{}", pool.id());
+        let mut tx = self.store.upkeep().await?;
+        let kept = sessions::filters::<ExpertQuery>(&mut tx, account, &list).await?;
+        let same = kept.iter().find(|row| row.keys.name == name);
+        if same.is_none() && kept.len() >= MOST_FILTERS {
+            problems.push(Problem::new("filter_name", format!("常用查询最多存 {MOST_FILTERS} 个。请先删除不用的。")));
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        match same {
+            Some(row) => document::save(&mut tx, &mut document::Stored { body: query.clone(), ..row.clone() }).await?,
+            None => {
+                let id: FilterId = self.id(ctx);
+                document::insert(&mut tx, id, FilterKeys { account, list, name }, query.clone()).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Drops a filter of this account.
+    ///
+    /// # Errors
+    /// Not found or denied.
+    pub async fn remove_expert_filter(&self, ctx: &Ctx, no: i64, id: FilterId) -> Result<()> {
+        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let account = ctx.actor.account.ok_or(Error::LoggedOut)?;
+        let list = format!("{LIST}/{}", pool.id());
+        let mut tx = self.store.upkeep().await?;
+        let kept = sessions::filters::<ExpertQuery>(&mut tx, account, &list).await?;
+        let row = kept.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
+        document::remove::<FilterKeys>(&mut tx, row.id, row.version).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,275 @@
+//! 导出: what the list shows as a workbook or CSV, 附件1 of one expert, 附件2 of several. Plain
+//! identity numbers and phones leave only for a stated purpose, and every export is in the ledger.
+
+use std::sync::OnceLock;
+
+use documents::applications::{ApplicationForm, ApplicationWording, qualifications, sex};
+use documents::fonts::{FontSettings, SystemFonts};
+use documents::form::FormView;
+use documents::pdf::Typesetter;
+use documents::summary_list::{SummaryList, SummaryRow};
+use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
+use domain::actor::Action;
+use domain::event::{Event, EventKind, Subject};
+use domain::explain::Explain as _;
+use domain::id::ExpertId;
+
+use crate::ctx::{Ctx, shanghai};
+use crate::error::{Error, Result};
+use crate::experts::{Chosen, ExpertRow, PersonFile, need_purpose};
+use crate::persons;
+use crate::pools::OpenPool;
+use crate::service::Service;
+
+/// In which form a list leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportForm {
+    /// The columns of the list, as a workbook.
+    Xlsx,
+    /// The columns of the list, as CSV in UTF-8 with a mark, as spreadsheets expect it.
+    Csv,
+    /// 附件2 汇总表 as a workbook, with plain identity numbers and phones.
+    SummaryXlsx,
+    /// 附件2 汇总表 as PDF, with plain identity numbers and phones.
+    SummaryPdf,
+}
+
+impl ExportForm {
+    /// Every form, in the order offered.
+    pub const ALL: [Self; 4] = [Self::Xlsx, Self::Csv, Self::SummaryXlsx, Self::SummaryPdf];
+
+    /// Stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+            Self::SummaryXlsx => "summary.xlsx",
+            Self::SummaryPdf => "summary.pdf",
+        }
+    }
+
+    /// The words users see.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Xlsx => "列表（.xlsx）",
+            Self::Csv => "列表（.csv）",
+            Self::SummaryXlsx => "附件2 名单汇总表（.xlsx，含证件号码和联系方式）",
+            Self::SummaryPdf => "附件2 名单汇总表（PDF，含证件号码和联系方式）",
+        }
+    }
+
+    const fn is_plain(self) -> bool {
+        matches!(self, Self::SummaryXlsx | Self::SummaryPdf)
+    }
+}
+
+/// A file made for one answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeFile {
+    /// Name under which it is saved.
+    pub name: String,
+    /// Media type.
+    pub media_type: &'static str,
+    /// Bytes.
+    pub bytes: Vec<u8>,
+    /// How many experts are in it.
+    pub count: usize,
+}
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const PDF: &str = "application/pdf";
+
+impl Service {
+    /// Exports the experts chosen.
+    ///
+    /// # Errors
+    /// Denied, no purpose, nobody chosen; or the document could not be made.
+    pub async fn export_experts(&self, ctx: &Ctx, no: i64, chosen: &Chosen, form: ExportForm, purpose: &str) -> Result<MadeFile> {
+        let pool = self.open_pool(ctx, no, Action::ExportExperts).await?;
+        let purpose = need_purpose(purpose)?;
+        let mut change = self.change(ctx, pool.id()).await?;
+        change.authorize(Action::ExportExperts, pool.target())?;
+        if form.is_plain() {
+            change.authorize(Action::RevealIdentity, pool.target())?;
+        }
+        let members = self.chosen_members(ctx, &pool, &mut *change, chosen).await?;
+        if members.is_empty() {
+            return Err(Error::field("id", "没有选中任何专家。请勾选或查询到专家后再导出。"));
+        }
+        let count = members.len();
+        let name = format!("{}_{}", pool.pool.name, ctx.today());
+        let (name, media_type, bytes) = if form.is_plain() {
+            let list = self.summary_list(ctx, &pool, &mut change, members).await?;
+            match form {
+                ExportForm::SummaryPdf => (format!("{name}_名单汇总表.pdf"), PDF, print(ctx, list.view()).await?),
+                _ => {
+                    let made = xlsx::summary_list(&list).map_err(|error| Error::Document(error.sentence()))?;
+                    (format!("{name}_名单汇总表.xlsx"), XLSX, made)
+                }
+            }
+        } else {
+            let rows = self.expert_rows(ctx, &pool, members).await?;
+            match form {
+                ExportForm::Csv => (format!("{name}_专家名单.csv"), "text/csv; charset=utf-8", csv(&rows)),
+                _ => (format!("{name}_专家名单.xlsx"), XLSX, workbook(&rows)?),
+            }
+        };
+        let event = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
+            .fact("form", form.code())
+            .fact("count", count)
+            .fact("purpose", purpose)
+            .fact("digest", crate::imports::digest(&bytes));
+        change.record(event).await?;
+        change.commit().await?;
+        Ok(MadeFile { name, media_type, bytes, count })
+    }
+
+    /// 附件1 入库申请表 of one expert, with plain values.
+    ///
+    /// # Errors
+    /// Denied, no purpose, or the document could not be made.
+    pub async fn print_application(&self, ctx: &Ctx, no: i64, id: ExpertId, purpose: &str) -> Result<MadeFile> {
+        let pool = self.open_pool(ctx, no, Action::RevealIdentity).await?;
+        let view = self.expert(ctx, no, id).await?;
+        let plain = self.reveal_expert(ctx, no, id, purpose).await?;
+        let form = pool.pack.form("annex1");
+        let official = ApplicationWording::default();
+        let wording = ApplicationWording {
+            annex: form.map_or(official.annex, |form| form.annex.clone()),
+            title: form.map_or(official.title, |form| form.title.clone()),
+            channels: pool.pack.admission.channels.iter().map(|channel| channel.label.clone()).collect(),
+            unit_kinds: pool.offered("employer_kind"),
+            pledge: form.and_then(|form| form.commitment.clone()).unwrap_or(official.pledge),
+            notes: form.map_or(official.notes, |form| form.notes.iter().map(|note| note.text.clone()).collect()),
+        };
+        let channel = view.member.expert.channel.as_deref().and_then(|id| pool.pack.admission.channel(id));
+        let sheet = ApplicationForm {
+            wording,
+            marks: pool.standing(ctx.today()).banner().into_iter().collect(),
+            channel: channel.map(|channel| channel.label.clone()),
+            honour: persons::highest_honour(&pool, &view.person.profile),
+            office_phone: view.person.office_phone.clone().unwrap_or_default(),
+            id_number: plain.id_number,
+            address: plain.address,
+            mobile: plain.phone,
+            email: plain.email,
+            profile: view.person.profile,
+            ..ApplicationForm::default()
+        };
+        let name = format!("{}_入库申请表.pdf", sheet.profile.name);
+        Ok(MadeFile { name, media_type: PDF, bytes: print(ctx, sheet.view()).await?, count: 1 })
+    }
+
+    async fn summary_list(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        change: &mut crate::change::Change<'_>,
+        members: Vec<crate::experts::Member>,
+    ) -> Result<SummaryList> {
+        let ids: Vec<_> = members.iter().map(|member| member.keys.person).collect();
+        let files: std::collections::HashMap<_, PersonFile> = store::persons::find_all::<PersonFile>(&mut **change, ids.iter().copied())
+            .await?
+            .into_iter()
+            .map(|person| (person.id, person.body))
+            .collect();
+        let mut private: std::collections::HashMap<_, _> =
+            store::persons::private(&mut **change, self.store.seals(), ids).await?.into_iter().collect();
+        let known = self.specialties_of(pool.id()).await?;
+        let rows = members.into_iter().map(|member| {
+            let file = files.get(&member.keys.person).cloned().unwrap_or_default();
+            let private = private.remove(&member.keys.person).unwrap_or_default();
+            let plain = crate::experts::PlainValues::of(&private);
+            SummaryRow {
+                name: member.keys.name,
+                sex: file.profile.sex.map_or("", sex).to_owned(),
+                id_number: plain.id_number,
+                specialty: Self::names_of(&known, &member.body.expert.specialties).join("、"),
+                employer: member.keys.employer,
+                qualification: qualifications(&file.profile),
+                honour: persons::highest_honour(pool, &file.profile),
+                contact: if plain.phone.is_empty() { file.office_phone.unwrap_or_default() } else { plain.phone },
+            }
+        });
+        let rows = rows.collect();
+        let form = pool.pack.form("annex2");
+        let official = SummaryList::dg();
+        Ok(SummaryList {
+            annex: form.map_or(official.annex, |form| form.annex.clone()),
+            title: form.map_or(official.title, |form| form.title.clone()),
+            channels: pool.pack.admission.channels.iter().filter(|channel| channel.batch).map(|c| c.label.clone()).collect(),
+            marks: pool.standing(ctx.today()).banner().into_iter().collect(),
+            filled_by: ctx.actor.name.clone(),
+            on: Some(ctx.today()),
+            rows,
+            ..SummaryList::default()
+        })
+    }
+}
+
+const HEADS: [(&str, f64, ExportKind); 7] = [
+    ("专家编号", 16.0, ExportKind::Text),
+    ("姓名", 12.0, ExportKind::Text),
+    ("专业领域", 28.0, ExportKind::Text),
+    ("职称、等级", 20.0, ExportKind::Text),
+    ("工作单位", 36.0, ExportKind::Text),
+    ("聘期至", 14.0, ExportKind::Date),
+    ("状态", 12.0, ExportKind::Centre),
+];
+
+fn workbook(rows: &[ExpertRow]) -> Result<Vec<u8>> {
+    let columns = HEADS.map(|(head, width, kind)| ExportColumn { head, width, kind });
+    let table = ExportTable { name: "专家名单", columns: &columns };
+    let values = rows.iter().map(|row| {
+        vec![
+            ExportValue::Text(row.number.clone()),
+            ExportValue::Text(row.name.clone()),
+            ExportValue::Text(row.specialties.join("、")),
+            ExportValue::Text(row.level.clone()),
+            ExportValue::Text(row.employer.clone()),
+            ExportValue::Date(row.term_to),
+            ExportValue::Text(row.status.zh().to_owned()),
+        ]
+    });
+    xlsx::export(&table, values).map_err(|error| Error::Document(error.sentence()))
+}
+
+fn csv(rows: &[ExpertRow]) -> Vec<u8> {
+    let mut text = String::from("\u{feff}");
+    let line = |cells: &[String]| {
+        let quoted: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", xlsx::safe_text(cell).replace('"', "\"\""))).collect();
+        quoted.join(",") + "\r\n"
+    };
+    text += &line(&HEADS.map(|(head, ..)| head.to_owned()));
+    for row in rows {
+        text += &line(&[
+            row.number.clone(),
+            row.name.clone(),
+            row.specialties.join("、"),
+            row.level.clone(),
+            row.employer.clone(),
+            row.term_to.to_string(),
+            row.status.zh().to_owned(),
+        ]);
+    }
+    text.into_bytes()
+}
+
+/// Typesets a view away from the threads that answer requests.
+async fn print(ctx: &Ctx, view: FormView) -> Result<Vec<u8>> {
+    let at = ctx.now.to_zoned(shanghai()).datetime();
+    let made = tokio::task::spawn_blocking(move || {
+        // Fonts are looked for once in the life of the process; a failure is looked for again.
+        static SHOP: OnceLock<Typesetter> = OnceLock::new();
+        let shop = match SHOP.get() {
+            Some(shop) => shop,
+            None => {
+                let made = Typesetter::new(&FontSettings { folders: Vec::new(), system: SystemFonts::Search });
+                let made = made.map_err(|error| Error::Document(error.to_string()))?;
+                SHOP.get_or_init(|| made)
+            }
+        };
+        shop.pdf(&view, at).map_err(|error| Error::Document(error.to_string()))
+    });
+    made.await.map_err(|error| Error::Internal(error.to_string()))?
+}

@@ -1,0 +1,119 @@
+//! 办法: the instrument a pool obeys: where it stands on a day, the documents that prolong it, and what
+//! its pack says of ranks and lists.
+
+use domain::actor::{Action, Target};
+use domain::event::{Event, EventKind, Subject};
+use domain::id::PoolId;
+use domain::policy::in_force::Extension;
+use domain::pool::Pool;
+use store::{document, pools};
+
+use crate::ctx::Ctx;
+use crate::error::{Error, Problem, Result};
+use crate::pools::OpenPool;
+use crate::service::Service;
+use crate::typed;
+
+impl OpenPool {
+    /// Identifier.
+    pub const fn id(&self) -> PoolId {
+        self.pool.id
+    }
+
+    /// Everything in this pool, as a target.
+    pub const fn target(&self) -> Target {
+        Target::pool(self.pool.id)
+    }
+
+    /// The ladder rung of a person's best title or skill, 1 = lowest, 0 = none of this pack's.
+    pub fn rank<'a>(&self, ladder: &str, rungs: impl Iterator<Item = &'a str>) -> i64 {
+        let ladder = self.pack.vocabulary.ladders.iter().find(|l| l.id == ladder);
+        rungs.filter_map(|rung| ladder?.rung(rung)).max().map_or(0, |rung| i64::from(rung) + 1)
+    }
+
+    /// The rungs of a ladder, lowest first.
+    pub fn rungs(&self, ladder: &str) -> &[String] {
+        let found = self.pack.vocabulary.ladders.iter().find(|l| l.id == ladder);
+        found.map_or(&[], |ladder| &ladder.rungs)
+    }
+
+    /// The values a list of the pack offers.
+    pub fn offered(&self, list: &str) -> Vec<String> {
+        let found = self.pack.vocabulary.lists.iter().find(|l| l.id == list);
+        found.map(|list| list.offered().map(str::to_owned).collect()).unwrap_or_default()
+    }
+}
+
+/// 延期文件, as typed.
+#[derive(Debug, Clone, Default)]
+pub struct ExtensionDraft {
+    /// 文号
+    pub document: String,
+    /// 印发日期
+    pub issued: String,
+    /// 新的截止日
+    pub until: String,
+}
+
+impl Service {
+    /// The pool with this number, for an actor who may do this there.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such pool or the actor holds no role in it,
+    /// [`Error::Forbidden`] when the roles held there do not reach the action.
+    pub async fn open_pool(&self, ctx: &Ctx, no: i64, action: Action) -> Result<OpenPool> {
+        let pool = self.pool_numbered(ctx, no).await?;
+        ctx.actor.allow(action, pool.target())?;
+        Ok(pool)
+    }
+
+    /// Version of the stored pool, for the forms that change it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn pool_version(&self, pool: &OpenPool) -> Result<i64> {
+        let row = pools::find::<Pool>(&mut self.store.read(), pool.id()).await?;
+        Ok(row.ok_or(Error::NotFound)?.version)
+    }
+
+    /// 登记延期文件 (A-G-12): an expired instrument counts as in force again until the new day.
+    ///
+    /// # Errors
+    /// Denied, stale, or everything wrong with what was typed.
+    pub async fn register_extension(&self, ctx: &Ctx, no: i64, version: i64, draft: &ExtensionDraft) -> Result<()> {
+        let pool = self.open_pool(ctx, no, Action::EditParameters).await?;
+        let mut problems = Vec::new();
+        let document = typed::required(&mut problems, "document", &draft.document, "请填写延期文件的文号，如“东人社发〔2024〕1号”。");
+        let issued = typed::date(&mut problems, "issued", &draft.issued, "印发日期");
+        let until = typed::date(&mut problems, "until", &draft.until, "新的截止日");
+        if let Some(issued) = issued
+            && ctx.today() < issued
+        {
+            problems.push(Problem::new("issued", format!("印发日期 {issued} 还没有到。请按文件落款日期填写。")));
+        }
+        let last = pool.pool.extension.as_ref().map_or(pool.pack.identity.to, |extension| extension.to);
+        if let (Some(until), Some(last)) = (until, last)
+            && until <= last
+        {
+            problems.push(Problem::new("until", format!("新的截止日 {until} 不晚于原截止日 {last}，起不到延期作用。请核对文件。")));
+        }
+        let (Some(issued), Some(until), true) = (issued, until, problems.is_empty()) else {
+            return Err(Error::Invalid(typed::missing(problems, &[("issued", &draft.issued, "印发日期"), ("until", &draft.until, "新的截止日")])));
+        };
+        let mut change = self.change(ctx, pool.id()).await?;
+        change.authorize(Action::EditParameters, pool.target())?;
+        let mut row = pools::find::<Pool>(&mut *change, pool.id()).await?.ok_or(Error::NotFound)?;
+        if row.version != version {
+            return Err(Error::Stale);
+        }
+        row.body.extension = Some(Extension { document: document.clone(), to: Some(until) });
+        document::save(&mut change, &mut row).await?;
+        let event = Event::new(EventKind::ExtensionRegistered, Subject::new("pool", pool.id()))
+            .fact("document", document)
+            .fact("issued", issued)
+            .fact("until", until);
+        change.record(event).await?;
+        change.commit().await?;
+        Ok(())
+    }
+}
