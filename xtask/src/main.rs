@@ -52,7 +52,9 @@ fn run() -> Result<()> {
 
 /// The workspace root.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
 fn cargo(args: &[&str]) -> Command {
@@ -65,7 +67,9 @@ fn cargo(args: &[&str]) -> Command {
 fn show(command: &mut Command) -> Result<()> {
     let line = format!("{command:?}");
     println!("$ {}", line.replace('"', ""));
-    let status = command.status().with_context(|| format!("cannot start {line}"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {line}"))?;
     if !status.success() {
         bail!("{line} failed with {status}");
     }
@@ -83,7 +87,14 @@ fn test(args: &[String]) -> Result<()> {
     setup::axe(&root())?;
     show(&mut cargo(&["fmt", "--all", "--check"]))?;
     show(cargo(&["test", "--workspace", "--no-fail-fast"]).args(args))?;
-    show(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
+    show(&mut cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
 }
 
 /// Every benchmark is an example of the crate it measures, so that it builds with it.
@@ -98,7 +109,15 @@ fn bench() -> Result<()> {
     setup::install(setup::DEMO)?;
     for (package, example) in BENCHES {
         println!("\n== {package}: {example}");
-        show(&mut cargo(&["run", "--release", "--quiet", "-p", package, "--example", example]))?;
+        show(&mut cargo(&[
+            "run",
+            "--release",
+            "--quiet",
+            "-p",
+            package,
+            "--example",
+            example,
+        ]))?;
     }
     Ok(())
 }
@@ -106,17 +125,30 @@ fn bench() -> Result<()> {
 fn crash(args: &[String]) -> Result<()> {
     setup::install(setup::TEST)?;
     let cycles = args.first().map_or("1000", String::as_str);
-    cycles.parse::<u32>().with_context(|| format!("not a number of cycles: {cycles}"))?;
+    cycles
+        .parse::<u32>()
+        .with_context(|| format!("not a number of cycles: {cycles}"))?;
     show(
-        cargo(&["test", "--package", "linxuan", "--test", "crash", "--", "--nocapture"])
-            .env("LINXUAN_CRASH_CYCLES", cycles),
+        cargo(&[
+            "test",
+            "--package",
+            "linxuan",
+            "--test",
+            "crash",
+            "--",
+            "--nocapture",
+        ])
+        .env("LINXUAN_CRASH_CYCLES", cycles),
     )
 }
 
 fn coverage() -> Result<()> {
     let tool = root().join("../shared/tools/coverage");
     if !tool.exists() {
-        bail!("the requirements are not beside this checkout ({})", tool.display());
+        bail!(
+            "the requirements are not beside this checkout ({})",
+            tool.display()
+        );
     }
     show(Command::new(tool).arg(root()).arg("--missing"))
 }

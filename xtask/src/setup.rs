@@ -27,14 +27,29 @@ pub(crate) const DEMO: &[Need] = &[FONTS];
 /// What the tests need.
 pub(crate) const TEST: &[Need] = &[
     FONTS,
-    Need { paths: &["/usr/bin/pdftotext"], package: "poppler-utils", why: "reading PDFs back" },
     Need {
-        paths: &["/usr/lib/postgresql/15/bin/initdb", "/usr/lib/postgresql/17/bin/initdb"],
+        paths: &["/usr/bin/pdftotext"],
+        package: "poppler-utils",
+        why: "reading PDFs back",
+    },
+    Need {
+        paths: &[
+            "/usr/lib/postgresql/15/bin/initdb",
+            "/usr/lib/postgresql/17/bin/initdb",
+        ],
         package: "postgresql",
         why: "the second database engine",
     },
-    Need { paths: &["/usr/bin/chromium"], package: "chromium", why: "tests of the pages" },
-    Need { paths: &["/usr/bin/chromedriver"], package: "chromium-driver", why: "driving Chromium" },
+    Need {
+        paths: &["/usr/bin/chromium"],
+        package: "chromium",
+        why: "tests of the pages",
+    },
+    Need {
+        paths: &["/usr/bin/chromedriver"],
+        package: "chromium-driver",
+        why: "driving Chromium",
+    },
     Need {
         paths: &["/usr/bin/python3", "/usr/local/bin/python3"],
         package: "python3",
@@ -44,8 +59,10 @@ pub(crate) const TEST: &[Need] = &[
 
 /// Installs what is missing, or says what to install where it may not.
 pub(crate) fn install(needs: &[Need]) -> Result<()> {
-    let missing: Vec<&Need> =
-        needs.iter().filter(|need| !need.paths.iter().any(|path| Path::new(path).exists())).collect();
+    let missing: Vec<&Need> = needs
+        .iter()
+        .filter(|need| !need.paths.iter().any(|path| Path::new(path).exists()))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -77,7 +94,10 @@ fn apt(args: &[&str]) -> Result<()> {
 }
 
 fn is_root() -> Result<bool> {
-    let out = Command::new("id").arg("-u").output().context("cannot start id")?;
+    let out = Command::new("id")
+        .arg("-u")
+        .output()
+        .context("cannot start id")?;
     Ok(out.stdout.trim_ascii() == b"0")
 }
 
@@ -104,11 +124,19 @@ pub(crate) fn axe(root: &Path) -> Result<()> {
         .output()
         .context("cannot start npm")?;
     if !packed.status.success() {
-        bail!("npm pack {AXE} failed: {}", String::from_utf8_lossy(&packed.stderr));
+        bail!(
+            "npm pack {AXE} failed: {}",
+            String::from_utf8_lossy(&packed.stderr)
+        );
     }
     let archive = String::from_utf8_lossy(&packed.stdout).trim().to_owned();
     let status = Command::new("tar")
-        .args(["-xzf", &archive, "--strip-components=1", "package/axe.min.js"])
+        .args([
+            "-xzf",
+            &archive,
+            "--strip-components=1",
+            "package/axe.min.js",
+        ])
         .current_dir(&tools)
         .status()
         .context("cannot start tar")?;

@@ -116,12 +116,7 @@ impl Misconduct {
     ///
     /// # Errors
     /// [`Refused`] when decided, without evidence, or without the effect the kind needs.
-    pub fn confirm(
-        &self,
-        needs_effect: bool,
-        by: String,
-        at: Timestamp,
-    ) -> Result<State, Refused> {
+    pub fn confirm(&self, needs_effect: bool, by: String, at: Timestamp) -> Result<State, Refused> {
         let blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
         match self.state {
             State::Proposed if blank(Some(&self.evidence)) => Err(Refused::NoEvidence),
@@ -142,7 +137,11 @@ impl Misconduct {
             return Err(Refused::NoReason);
         }
         match self.state {
-            State::Proposed => Ok(State::Rejected { by, at, reason: reason.trim().to_owned() }),
+            State::Proposed => Ok(State::Rejected {
+                by,
+                at,
+                reason: reason.trim().to_owned(),
+            }),
             _ => Err(Refused::Decided(self.state.zh())),
         }
     }
@@ -175,13 +174,25 @@ mod tests {
     fn nothing_is_confirmed_without_evidence_or_the_effect_it_needs() {
         let at = Timestamp::UNIX_EPOCH;
         let by = || "审批".to_owned();
-        assert_eq!(record(" ").confirm(false, by(), at), Err(Refused::NoEvidence));
+        assert_eq!(
+            record(" ").confirm(false, by(), at),
+            Err(Refused::NoEvidence)
+        );
         let mut shown = record("现场笔录");
         assert_eq!(shown.confirm(true, by(), at), Err(Refused::NoEffect));
         shown.effect = Some("媒体报道".into());
         shown.state = shown.confirm(true, by(), at).expect("complete");
-        assert_eq!(shown.confirm(true, by(), at), Err(Refused::Decided("已认定")));
+        assert_eq!(
+            shown.confirm(true, by(), at),
+            Err(Refused::Decided("已认定"))
+        );
         assert_eq!(record("笔录").reject("", by(), at), Err(Refused::NoReason));
-        assert_eq!(record("笔录").reject("证据不足", by(), at).expect("reason").code(), "rejected");
+        assert_eq!(
+            record("笔录")
+                .reject("证据不足", by(), at)
+                .expect("reason")
+                .code(),
+            "rejected"
+        );
     }
 }

@@ -30,7 +30,10 @@ pub fn problems(
     today: Date,
     known: impl Fn(SpecialtyId) -> bool,
 ) -> Vec<RequestProblem> {
-    let mut found = Found { pack, all: Vec::new() };
+    let mut found = Found {
+        pack,
+        all: Vec::new(),
+    };
     found.texts(request);
     found.time(request, today);
     found.demands(request, known);
@@ -47,7 +50,11 @@ struct Found<'p> {
 impl Found<'_> {
     fn add(&mut self, field: impl Into<String>, sentence: impl Into<String>) {
         let article = self.pack.draw.citation.to_string();
-        self.all.push(RequestProblem { field: field.into(), article, sentence: sentence.into() });
+        self.all.push(RequestProblem {
+            field: field.into(),
+            article,
+            sentence: sentence.into(),
+        });
     }
 
     fn asks(&self, field: RequestField) -> bool {
@@ -62,41 +69,76 @@ impl Found<'_> {
         ];
         for (field, name, text) in asked {
             if self.asks(field) && text.trim().is_empty() {
-                self.add(name, format!("没有填写{0}。抽取须按使用要求进行，请填写{0}。", field.zh()));
+                self.add(
+                    name,
+                    format!("没有填写{0}。抽取须按使用要求进行，请填写{0}。", field.zh()),
+                );
             }
         }
-        for (name, text, most) in
-            [("content", &request.content, 500), ("place", &request.place, 200)]
-        {
+        for (name, text, most) in [
+            ("content", &request.content, 500),
+            ("place", &request.place, 200),
+        ] {
             if text.chars().count() > most {
-                self.add(name, format!("内容超过 {most} 字，无法印在通知上。请删减后再提交。"));
+                self.add(
+                    name,
+                    format!("内容超过 {most} 字，无法印在通知上。请删减后再提交。"),
+                );
             }
         }
-        let list = self.pack.tasks.scope.as_ref().and_then(|id| self.pack.vocabulary.list(id));
+        let list = self
+            .pack
+            .tasks
+            .scope
+            .as_ref()
+            .and_then(|id| self.pack.vocabulary.list(id));
         if let Some(list) = list
             && !request.scope.is_empty()
             && !list.offers(&request.scope)
         {
             let offered: Vec<_> = list.offered().collect();
-            self.add("scope", format!("“{}”不在业务范围之列。请从“{}”中选择。", request.scope, offered.join("、")));
+            self.add(
+                "scope",
+                format!(
+                    "“{}”不在业务范围之列。请从“{}”中选择。",
+                    request.scope,
+                    offered.join("、")
+                ),
+            );
         }
-        if let RecusalDemand::Organisations { organisations, reason } = &request.recusal {
+        if let RecusalDemand::Organisations {
+            organisations,
+            reason,
+        } = &request.recusal
+        {
             if organisations.is_empty() {
-                self.add("recusal", "选择了有回避要求，但没有填写单位。请填写单位，或选择“无”。");
+                self.add(
+                    "recusal",
+                    "选择了有回避要求，但没有填写单位。请填写单位，或选择“无”。",
+                );
             }
             if reason.trim().is_empty() {
-                self.add("recusal_reason", "提出回避要求须写明理由，理由会留痕。请补充。");
+                self.add(
+                    "recusal_reason",
+                    "提出回避要求须写明理由，理由会留痕。请补充。",
+                );
             }
         }
     }
 
     fn time(&mut self, request: &Request, today: Date) {
         let Some(first) = request.work_date() else {
-            self.add("half_days", "没有填写工作时间。时间决定谁能参加、回避从哪天起算，请至少选一个半天。");
+            self.add(
+                "half_days",
+                "没有填写工作时间。时间决定谁能参加、回避从哪天起算，请至少选一个半天。",
+            );
             return;
         };
         if first < today {
-            self.add("half_days", format!("工作日期 {first} 已经过去。请改为今天或以后的日期。"));
+            self.add(
+                "half_days",
+                format!("工作日期 {first} 已经过去。请改为今天或以后的日期。"),
+            );
         }
         let mut sorted = request.half_days.clone();
         sorted.sort_unstable();
@@ -110,18 +152,31 @@ impl Found<'_> {
 
     fn demands(&mut self, request: &Request, known: impl Fn(SpecialtyId) -> bool) {
         if request.demands.is_empty() {
-            self.add("demands", "没有填写名额。请至少填写一组专业领域、等级和人数。");
+            self.add(
+                "demands",
+                "没有填写名额。请至少填写一组专业领域、等级和人数。",
+            );
         }
         if request.demands.len() > MOST_DEMANDS {
-            self.add("demands", format!("一次需求最多 {MOST_DEMANDS} 组名额。请合并或分开提出。"));
+            self.add(
+                "demands",
+                format!("一次需求最多 {MOST_DEMANDS} 组名额。请合并或分开提出。"),
+            );
         }
         for (index, demand) in request.demands.iter().enumerate() {
             let at = |name: &str| format!("demands.{index}.{name}");
             let row = index + 1;
             if demand.specialties.is_empty() {
-                self.add(at("specialties"), format!("第 {row} 组没有选择专业领域。请至少选择一项。"));
+                self.add(
+                    at("specialties"),
+                    format!("第 {row} 组没有选择专业领域。请至少选择一项。"),
+                );
             }
-            if demand.specialties.iter().any(|specialty| !known(*specialty)) {
+            if demand
+                .specialties
+                .iter()
+                .any(|specialty| !known(*specialty))
+            {
                 self.add(
                     at("specialties"),
                     format!("第 {row} 组选了已移除的专业领域，不能再抽取。请改选在用的专业领域。"),
@@ -130,11 +185,17 @@ impl Found<'_> {
             if demand.seats == 0 || demand.seats > MOST_SEATS {
                 self.add(
                     at("seats"),
-                    format!("第 {row} 组人数为 {}，应在 1 至 {MOST_SEATS} 之间。请核对。", demand.seats),
+                    format!(
+                        "第 {row} 组人数为 {}，应在 1 至 {MOST_SEATS} 之间。请核对。",
+                        demand.seats
+                    ),
                 );
             }
             if demand.reserves > MOST_SEATS {
-                self.add(at("reserves"), format!("第 {row} 组候补人数过多，最多 {MOST_SEATS} 人。"));
+                self.add(
+                    at("reserves"),
+                    format!("第 {row} 组候补人数过多，最多 {MOST_SEATS} 人。"),
+                );
             }
             let rung = match &demand.level {
                 Level::Any => None,
@@ -144,17 +205,26 @@ impl Found<'_> {
             if let Some((ladder, rung)) = rung
                 && self.pack.vocabulary.rung(ladder, rung).is_none()
             {
-                self.add(at("level"), format!("第 {row} 组的等级“{rung}”不在等级序列中。请重新选择。"));
+                self.add(
+                    at("level"),
+                    format!("第 {row} 组的等级“{rung}”不在等级序列中。请重新选择。"),
+                );
             }
             let duty = self.pack.axis("duty");
             if let (Some(wanted), Some(axis)) = (&demand.duty, duty)
                 && !axis.values.contains(wanted)
             {
-                self.add(at("duty"), format!("第 {row} 组的职责“{wanted}”不存在。请重新选择。"));
+                self.add(
+                    at("duty"),
+                    format!("第 {row} 组的职责“{wanted}”不存在。请重新选择。"),
+                );
             }
         }
         if request.per_employer == Some(0) {
-            self.add("per_employer", "同一单位人数上限不能为 0。请填 1 以上，或不限。");
+            self.add(
+                "per_employer",
+                "同一单位人数上限不能为 0。请填 1 以上，或不限。",
+            );
         }
     }
 
@@ -170,8 +240,16 @@ impl Found<'_> {
                 .as_ref()
                 .is_some_and(|sub| kind.sub_kinds.iter().any(|known| known.label == *sub));
             if !known {
-                let names: Vec<_> = kind.sub_kinds.iter().map(|sub| sub.label.as_str()).collect();
-                let sentence = format!("没有选择“{}”的具体类别。请从“{}”中选择。", kind.label, names.join("、"));
+                let names: Vec<_> = kind
+                    .sub_kinds
+                    .iter()
+                    .map(|sub| sub.label.as_str())
+                    .collect();
+                let sentence = format!(
+                    "没有选择“{}”的具体类别。请从“{}”中选择。",
+                    kind.label,
+                    names.join("、")
+                );
                 self.all.push(RequestProblem {
                     field: "sub_kind".into(),
                     article: article.clone(),
@@ -183,7 +261,10 @@ impl Found<'_> {
             if reviewed.organisation.name.trim().is_empty() {
                 self.add(
                     format!("reviewed.{index}.organisation"),
-                    format!("第 {} 个受评单位没有名称。请填写全称，或删去这一行。", index + 1),
+                    format!(
+                        "第 {} 个受评单位没有名称。请填写全称，或删去这一行。",
+                        index + 1
+                    ),
                 );
             }
         }
@@ -191,7 +272,10 @@ impl Found<'_> {
             let given = match field.as_str() {
                 "project_leader" => {
                     !request.reviewed.is_empty()
-                        && request.reviewed.iter().all(|r| r.people.iter().any(|p| p.leads))
+                        && request
+                            .reviewed
+                            .iter()
+                            .all(|r| r.people.iter().any(|p| p.leads))
                 }
                 "reviewed_organisation" => !request.reviewed.is_empty(),
                 "guideline" | "round" => {
@@ -202,7 +286,10 @@ impl Found<'_> {
                             })
                         })
                 }
-                other => request.fields.get(other).is_some_and(|text| !text.trim().is_empty()),
+                other => request
+                    .fields
+                    .get(other)
+                    .is_some_and(|text| !text.trim().is_empty()),
             };
             if !given {
                 let label = self
@@ -221,7 +308,10 @@ impl Found<'_> {
                 self.all.push(RequestProblem {
                     field: place,
                     article: article.clone(),
-                    sentence: format!("“{}”必须填写{label}，否则无法核对回避。请补充。", kind.label),
+                    sentence: format!(
+                        "“{}”必须填写{label}，否则无法核对回避。请补充。",
+                        kind.label
+                    ),
                 });
             }
         }
@@ -233,10 +323,19 @@ impl Found<'_> {
             Mode::Designated { .. } => DrawMode::Designation,
         };
         if !self.pack.draw.modes.contains(&mode) {
-            self.add("mode", format!("本办法没有“{}”这种方式。请改选。", mode.zh()));
+            self.add(
+                "mode",
+                format!("本办法没有“{}”这种方式。请改选。", mode.zh()),
+            );
         }
-        let (Mode::Designated { ground, why_not_random, experts }, Some(rules)) =
-            (&request.mode, &self.pack.draw.designation)
+        let (
+            Mode::Designated {
+                ground,
+                why_not_random,
+                experts,
+            },
+            Some(rules),
+        ) = (&request.mode, &self.pack.draw.designation)
         else {
             return;
         };
@@ -250,15 +349,25 @@ impl Found<'_> {
         };
         if !rules.grounds.contains(ground) {
             let grounds = rules.grounds.join("、");
-            add("ground", format!("没有选择定向选用的理由。请从“{grounds}”中选择一项。"));
+            add(
+                "ground",
+                format!("没有选择定向选用的理由。请从“{grounds}”中选择一项。"),
+            );
         }
         if why_not_random.trim().is_empty() {
-            add("why_not_random", "没有说明为什么随机方式难以确定合适专家。请写明。".into());
+            add(
+                "why_not_random",
+                "没有说明为什么随机方式难以确定合适专家。请写明。".into(),
+            );
         }
         if u32::try_from(experts.len()).unwrap_or(u32::MAX) != request.seats() {
             add(
                 "experts",
-                format!("需 {} 人，现选了 {} 人。请使两者一致。", request.seats(), experts.len()),
+                format!(
+                    "需 {} 人，现选了 {} 人。请使两者一致。",
+                    request.seats(),
+                    experts.len()
+                ),
             );
         }
         let mut unique = experts.clone();

@@ -15,10 +15,22 @@ use crate::commands::Failure;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Place {
     /// 数据目录
-    #[arg(long, env = "LINXUAN_DATA", default_value = "data", value_name = "目录", global = true)]
+    #[arg(
+        long,
+        env = "LINXUAN_DATA",
+        default_value = "data",
+        value_name = "目录",
+        global = true
+    )]
     pub(crate) data: PathBuf,
     /// 数据库地址；不写即用数据目录中的 SQLite 文件
-    #[arg(long, env = "LINXUAN_DATABASE", value_name = "地址", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "LINXUAN_DATABASE",
+        value_name = "地址",
+        hide_env_values = true,
+        global = true
+    )]
     pub(crate) database: Option<String>,
     /// 密钥目录；不写即为数据目录旁的“<数据目录>-keys”
     #[arg(long, env = "LINXUAN_KEYS", value_name = "目录", global = true)]
@@ -45,7 +57,13 @@ impl Place {
     pub(crate) async fn service(&self, settings: Settings) -> Result<Service, Failure> {
         let store = self.open().await?;
         let packs = shipped_packs()?;
-        Ok(Service::new(store, packs, Arc::new(SystemClock::default()), Arc::new(SystemEntropy), settings))
+        Ok(Service::new(
+            store,
+            packs,
+            Arc::new(SystemClock::default()),
+            Arc::new(SystemEntropy),
+            settings,
+        ))
     }
 }
 
@@ -54,7 +72,9 @@ pub(crate) fn shipped_packs() -> Result<Packs, Failure> {
     let mut packs = Vec::new();
     for shipped in domain::policy::library::SHIPPED {
         let pack = domain::policy::check(shipped.pack)
-            .map_err(|problems| anyhow::anyhow!("{} 处问题，先是 {:?}", problems.len(), problems.first()))
+            .map_err(|problems| {
+                anyhow::anyhow!("{} 处问题，先是 {:?}", problems.len(), problems.first())
+            })
             .with_context(|| format!("随程序的规则包 {} 不成立", shipped.id))?;
         packs.push(pack);
     }

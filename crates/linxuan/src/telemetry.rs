@@ -16,8 +16,12 @@ pub(crate) enum LogFormat {
 
 /// Starts logging at `filter` (such as `info` or `web=debug`).
 pub(crate) fn start(filter: &str, format: LogFormat) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter).map_err(|e| format!("日志级别“{filter}”不能识别（{e}）。请写成 info 或 web=debug 这样。"))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_new(filter).map_err(|e| {
+        format!("日志级别“{filter}”不能识别（{e}）。请写成 info 或 web=debug 这样。")
+    })?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = match format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().try_init(),

@@ -11,15 +11,33 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("documents", &["domain"]),
     ("service", &["documents", "domain", "draw", "store"]),
     ("web", &["domain", "service"]),
-    ("linxuan", &["documents", "domain", "draw", "service", "store", "web"]),
+    (
+        "linxuan",
+        &["documents", "domain", "draw", "service", "store", "web"],
+    ),
     ("xtask", &[]),
 ];
 
-const IMPURE: &[&str] = &["tokio", "sqlx", "rand", "axum", "object_store", "hyper-util", "rustix", "tempfile"];
+const IMPURE: &[&str] = &[
+    "tokio",
+    "sqlx",
+    "rand",
+    "axum",
+    "object_store",
+    "hyper-util",
+    "rustix",
+    "tempfile",
+];
 
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let out = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo metadata runs");
@@ -28,11 +46,17 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     packages
         .iter()
         .map(|package| {
-            let normal = package["dependencies"].as_array().expect("dependencies").iter();
+            let normal = package["dependencies"]
+                .as_array()
+                .expect("dependencies")
+                .iter();
             let names = normal
                 .filter(|dependency| dependency["kind"].is_null())
                 .map(|dependency| dependency["name"].as_str().expect("a name").to_owned());
-            (package["name"].as_str().expect("a name").to_owned(), names.collect())
+            (
+                package["name"].as_str().expect("a name").to_owned(),
+                names.collect(),
+            )
         })
         .collect()
 }
@@ -41,12 +65,24 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 fn the_arrows_are_those_of_the_map() {
     let all = dependencies();
     let ours: BTreeSet<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(all.keys().map(String::as_str).collect::<BTreeSet<_>>(), ours);
+    assert_eq!(
+        all.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        ours
+    );
     for (name, allowed) in ARROWS {
-        let found: BTreeSet<&str> =
-            all[*name].iter().map(String::as_str).filter(|dep| ours.contains(dep)).collect();
-        let unexpected: Vec<_> = found.difference(&allowed.iter().copied().collect()).copied().collect();
-        assert!(unexpected.is_empty(), "{name} may not depend on {unexpected:?}");
+        let found: BTreeSet<&str> = all[*name]
+            .iter()
+            .map(String::as_str)
+            .filter(|dep| ours.contains(dep))
+            .collect();
+        let unexpected: Vec<_> = found
+            .difference(&allowed.iter().copied().collect())
+            .copied()
+            .collect();
+        assert!(
+            unexpected.is_empty(),
+            "{name} may not depend on {unexpected:?}"
+        );
     }
 }
 
@@ -55,7 +91,10 @@ fn the_pure_crates_stay_pure() {
     let all = dependencies();
     for name in ["draw", "domain"] {
         for impure in IMPURE {
-            assert!(!all[name].contains(*impure), "{name} must not depend on {impure}");
+            assert!(
+                !all[name].contains(*impure),
+                "{name} must not depend on {impure}"
+            );
         }
     }
 }

@@ -117,13 +117,24 @@ pub struct OneTimeLink {
 
 /// A log-in name in its one spelling: half-width, lower case, without blanks around.
 pub fn login_name(typed: &str) -> String {
-    typed.trim().chars().map(domain::text::half_width).collect::<String>().to_lowercase()
+    typed
+        .trim()
+        .chars()
+        .map(domain::text::half_width)
+        .collect::<String>()
+        .to_lowercase()
 }
 
 /// What is wrong with a new account, all at once.
-pub(crate) fn problems(login_field: &str, login: &str, name_field: &str, name: &str) -> Vec<Problem> {
+pub(crate) fn problems(
+    login_field: &str,
+    login: &str,
+    name_field: &str,
+    name: &str,
+) -> Vec<Problem> {
     let mut found = Vec::new();
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    let allowed =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
     if !(3..=32).contains(&login.len()) || !login.chars().all(allowed) {
         found.push(Problem::new(
             login_field,
@@ -132,7 +143,10 @@ pub(crate) fn problems(login_field: &str, login: &str, name_field: &str, name: &
     }
     let length = name.trim().chars().count();
     if !(2..=30).contains(&length) {
-        found.push(Problem::new(name_field, format!("姓名应为 2 至 30 个字，现在是 {length} 个。请填写本人姓名。")));
+        found.push(Problem::new(
+            name_field,
+            format!("姓名应为 2 至 30 个字，现在是 {length} 个。请填写本人姓名。"),
+        ));
     }
     found
 }
@@ -152,7 +166,12 @@ pub(crate) fn account(row: &AccountRow, roles: &[RoleGrant]) -> Account {
 }
 
 pub(crate) fn grants(roles: &[RoleGrant]) -> Vec<Grant> {
-    let known = |grant: &RoleGrant| Some(Grant { role: Role::from_code(&grant.role)?, pool: grant.pool });
+    let known = |grant: &RoleGrant| {
+        Some(Grant {
+            role: Role::from_code(&grant.role)?,
+            pool: grant.pool,
+        })
+    };
     roles.iter().filter_map(known).collect()
 }
 
@@ -176,9 +195,13 @@ impl Service {
             .allow(Action::ManageAccounts, Target::SYSTEM)
             .or_else(|_| ctx.actor.allow(Action::GrantRoles, Target::SYSTEM))?;
         let mut db = self.store.read();
-        let filter = AccountFilter { name, ..AccountFilter::default() };
+        let filter = AccountFilter {
+            name,
+            ..AccountFilter::default()
+        };
         let page =
-            store::accounts::page::<AccountBody>(&mut db, &filter, &PageRequest::after(after, 50)).await?;
+            store::accounts::page::<AccountBody>(&mut db, &filter, &PageRequest::after(after, 50))
+                .await?;
         let mut lines = Vec::with_capacity(page.items.len());
         for row in &page.items {
             lines.push(self.account_line(ctx, row).await?);
@@ -196,7 +219,9 @@ impl Service {
                 .allow(Action::ManageAccounts, Target::SYSTEM)
                 .or_else(|_| ctx.actor.allow(Action::GrantRoles, Target::SYSTEM))?;
         }
-        let row = store::accounts::find::<AccountBody>(&mut self.store.read(), id).await?.ok_or(Error::NotFound)?;
+        let row = store::accounts::find::<AccountBody>(&mut self.store.read(), id)
+            .await?
+            .ok_or(Error::NotFound)?;
         self.account_line(ctx, &row).await
     }
 
@@ -206,7 +231,9 @@ impl Service {
     /// [`Error::Forbidden`], [`Error::NotFound`].
     pub async fn account_by_login(&self, ctx: &Ctx, login: &str) -> Result<AccountLine> {
         ctx.actor.allow(Action::ManageAccounts, Target::SYSTEM)?;
-        let row = store::accounts::by_login::<AccountBody>(&mut self.store.read(), &login_name(login)).await?;
+        let row =
+            store::accounts::by_login::<AccountBody>(&mut self.store.read(), &login_name(login))
+                .await?;
         self.account_line(ctx, &row.ok_or(Error::NotFound)?).await
     }
 
@@ -249,21 +276,39 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Invalid`].
-    pub async fn create_account(&self, ctx: &Ctx, new: &NewAccount) -> Result<(AccountId, OneTimeLink)> {
+    pub async fn create_account(
+        &self,
+        ctx: &Ctx,
+        new: &NewAccount,
+    ) -> Result<(AccountId, OneTimeLink)> {
         let mut change = self.change(ctx, LedgerId::System).await?;
         change.authorize(Action::ManageAccounts, Target::SYSTEM)?;
         let login = login_name(&new.login);
         let mut found = problems("login", &login, "new_name", &new.name);
         if !new.unit.trim().is_empty() && !(4..=60).contains(&new.unit.trim().chars().count()) {
-            found.push(Problem::new("unit", "单位全称应为 4 至 60 个字。请按公章填写；本单位的可以不填。"));
+            found.push(Problem::new(
+                "unit",
+                "单位全称应为 4 至 60 个字。请按公章填写；本单位的可以不填。",
+            ));
         }
-        if store::accounts::by_login::<AccountBody>(&mut *change, &login).await?.is_some() {
-            found.push(Problem::new("login", "这个账号已有人使用。请换一个，例如在后面加工号。"));
+        if store::accounts::by_login::<AccountBody>(&mut *change, &login)
+            .await?
+            .is_some()
+        {
+            found.push(Problem::new(
+                "login",
+                "这个账号已有人使用。请换一个，例如在后面加工号。",
+            ));
         }
         if let Some(organisation) = new.organisation
-            && store::organisations::find::<Organisation>(&mut *change, organisation).await?.is_none()
+            && store::organisations::find::<Organisation>(&mut *change, organisation)
+                .await?
+                .is_none()
         {
-            found.push(Problem::new("organisation", "没有这个单位。请先登记单位，再建账号。"));
+            found.push(Problem::new(
+                "organisation",
+                "没有这个单位。请先登记单位，再建账号。",
+            ));
         }
         if !found.is_empty() {
             return Err(Error::Invalid(found));
@@ -282,7 +327,12 @@ impl Service {
     }
 
     /// Adds a checked account inside a change of the system ledger.
-    pub(crate) async fn add_account(&self, change: &mut Change<'_>, ctx: &Ctx, new: &NewAccount) -> Result<AccountId> {
+    pub(crate) async fn add_account(
+        &self,
+        change: &mut Change<'_>,
+        ctx: &Ctx,
+        new: &NewAccount,
+    ) -> Result<AccountId> {
         let id: AccountId = self.id(ctx);
         let keys = AccountKeys {
             login: login_name(&new.login),
@@ -294,10 +344,15 @@ impl Service {
             failed_attempts: 0,
             locked_until: None,
         };
-        let body = AccountBody { created_at: Some(ctx.now), ..AccountBody::default() };
+        let body = AccountBody {
+            created_at: Some(ctx.now),
+            ..AccountBody::default()
+        };
         let detail = serde_json::json!({ "login": keys.login, "name": keys.name });
         store::document::insert(change, id, keys, body).await?;
-        change.record(Event::new(EventKind::AccountCreated, subject(id)).detail(detail)).await?;
+        change
+            .record(Event::new(EventKind::AccountCreated, subject(id)).detail(detail))
+            .await?;
         Ok(id)
     }
 
@@ -308,9 +363,13 @@ impl Service {
         ctx: &Ctx,
         id: AccountId,
     ) -> Result<OneTimeLink> {
-        let row = store::accounts::find::<AccountBody>(&mut **change, id).await?.ok_or(Error::NotFound)?;
+        let row = store::accounts::find::<AccountBody>(&mut **change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         store::accounts::void_links(change, id, links::PASSWORD, ctx.now).await?;
-        let (token, expires_at) = self.add_link(change, ctx, links::PASSWORD, Some(id)).await?;
+        let (token, expires_at) = self
+            .add_link(change, ctx, links::PASSWORD, Some(id))
+            .await?;
         Ok(OneTimeLink {
             login: row.keys.login,
             name: row.keys.name,
@@ -324,21 +383,32 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NotFound`].
-    pub async fn reset_account(&self, ctx: &Ctx, id: AccountId, device: Device) -> Result<OneTimeLink> {
+    pub async fn reset_account(
+        &self,
+        ctx: &Ctx,
+        id: AccountId,
+        device: Device,
+    ) -> Result<OneTimeLink> {
         let mut change = self.change(ctx, LedgerId::System).await?;
         change.authorize(Action::ManageAccounts, Target::SYSTEM)?;
-        let mut row = store::accounts::find::<AccountBody>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        let mut row = store::accounts::find::<AccountBody>(&mut *change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         row.keys.password = None;
         if device == Device::Lost && row.body.second_factor.is_on() {
             row.body.second_factor = SecondFactor::Off;
             store::accounts::set_totp(&mut change, id, None).await?;
-            change.record(Event::new(EventKind::TotpDisabled, subject(id))).await?;
+            change
+                .record(Event::new(EventKind::TotpDisabled, subject(id)))
+                .await?;
         }
         store::document::save(&mut change, &mut row).await?;
         store::sessions::revoke_all(&mut change, id, None, ctx.now).await?;
         store::tries::forgive(&mut change, &links::hash(&row.keys.login)).await?;
         store::accounts::set_attempts(&mut change, id, None, false).await?;
-        change.record(Event::new(EventKind::PasswordReset, subject(id))).await?;
+        change
+            .record(Event::new(EventKind::PasswordReset, subject(id)))
+            .await?;
         let link = self.password_link(&mut change, ctx, id).await?;
         change.commit().await?;
         Ok(link)
@@ -363,7 +433,9 @@ impl Service {
     async fn switch_account(&self, ctx: &Ctx, id: AccountId, to: AccountStatus) -> Result<()> {
         let mut change = self.change(ctx, LedgerId::System).await?;
         change.authorize(Action::ManageAccounts, Target::SYSTEM)?;
-        let mut row = store::accounts::find::<AccountBody>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        let mut row = store::accounts::find::<AccountBody>(&mut *change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         if ctx.actor.account == Some(id) {
             return Err(Error::state(
                 "own_account",
@@ -395,25 +467,41 @@ impl Service {
     pub async fn unlock_account(&self, ctx: &Ctx, id: AccountId) -> Result<()> {
         let mut change = self.change(ctx, LedgerId::System).await?;
         change.authorize(Action::ManageAccounts, Target::SYSTEM)?;
-        let row = store::accounts::find::<AccountBody>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        let row = store::accounts::find::<AccountBody>(&mut *change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         store::tries::forgive(&mut change, &links::hash(&row.keys.login)).await?;
         store::accounts::set_attempts(&mut change, id, None, false).await?;
-        change.record(Event::new(EventKind::AccountEnabled, subject(id)).fact("unlocked", "yes")).await?;
+        change
+            .record(Event::new(EventKind::AccountEnabled, subject(id)).fact("unlocked", "yes"))
+            .await?;
         change.commit().await?;
         Ok(())
     }
 
     /// Writes a new password into a row: checked, hashed, remembered among the former ones.
-    pub(crate) async fn set_password(&self, ctx: &Ctx, row: &mut AccountRow, new: &str, again: &str) -> Result<()> {
+    pub(crate) async fn set_password(
+        &self,
+        ctx: &Ctx,
+        row: &mut AccountRow,
+        new: &str,
+        again: &str,
+    ) -> Result<()> {
         let mut found = password::problems("password", new, &row.keys.login);
         if new != again {
-            found.push(Problem::new("password_again", "两次输入的新密码不一样。请重新输入第二遍。"));
+            found.push(Problem::new(
+                "password_again",
+                "两次输入的新密码不一样。请重新输入第二遍。",
+            ));
         }
         if found.is_empty() {
             let known = row.keys.password.iter().chain(&row.body.former);
             for stored in known.cloned().collect::<Vec<_>>() {
                 if self.password_matches(new, Some(stored)).await? {
-                    found.push(Problem::new("password", "新密码与最近用过的相同。请换一个没有用过的。"));
+                    found.push(Problem::new(
+                        "password",
+                        "新密码与最近用过的相同。请换一个没有用过的。",
+                    ));
                     break;
                 }
             }

@@ -15,7 +15,10 @@ const MOST: usize = 100_000;
 impl Attempts {
     /// Counts one try; `false` once more than `most` were made.
     pub fn allow(&self, name: &str, most: u32) -> bool {
-        let mut tries = self.tries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut tries = self
+            .tries
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if tries.len() >= MOST {
             tries.clear();
         }
@@ -26,7 +29,10 @@ impl Attempts {
 
     /// The secret was right.
     pub fn forget(&self, name: &str) {
-        let mut tries = self.tries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut tries = self
+            .tries
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         tries.remove(name);
     }
 }

@@ -25,9 +25,17 @@ impl Service {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn change<'c>(&self, ctx: &'c Ctx, ledger: impl Into<LedgerId>) -> Result<Change<'c>> {
+    pub async fn change<'c>(
+        &self,
+        ctx: &'c Ctx,
+        ledger: impl Into<LedgerId>,
+    ) -> Result<Change<'c>> {
         let tx = self.store.write(ledger).await?;
-        Ok(Change { tx, ctx, role: None })
+        Ok(Change {
+            tx,
+            ctx,
+            role: None,
+        })
     }
 }
 
@@ -83,16 +91,28 @@ pub(crate) fn ledger_event(
     outcome: Outcome,
 ) -> LedgerEvent {
     let actor = &ctx.actor;
-    let system = if actor.person.is_some() { "expert" } else { "system" };
+    let system = if actor.person.is_some() {
+        "expert"
+    } else {
+        "system"
+    };
     LedgerEvent {
         action: event.kind.code().to_owned(),
         actor: LedgerActor {
             factors: ctx.factors.clone(),
-            id: actor.account.map_or_else(|| system.to_owned(), |id| id.to_string()),
+            id: actor
+                .account
+                .map_or_else(|| system.to_owned(), |id| id.to_string()),
             role: role.map_or("", Role::code).to_owned(),
-            unit: actor.organisation.map(|id| id.to_string()).unwrap_or_default(),
+            unit: actor
+                .organisation
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
         },
-        object: Object { id: event.subject.id, kind: event.subject.kind },
+        object: Object {
+            id: event.subject.id,
+            kind: event.subject.kind,
+        },
         outcome,
         at: ctx.now,
         body: serde_json::json!({

@@ -22,8 +22,7 @@ pub struct Ctx {
 
 /// The time zone of every date the law speaks of.
 pub fn shanghai() -> TimeZone {
-    TimeZone::get("Asia/Shanghai")
-        .unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(8)))
+    TimeZone::get("Asia/Shanghai").unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(8)))
 }
 
 impl Ctx {

@@ -34,15 +34,27 @@ use crate::set_up::{NewPerson, SetUp};
 const EXPERTS: usize = 240;
 /// Specialties of the demonstration's pool.
 const SPECIALTIES: [&str; 10] = [
-    "焊接", "电工", "机械加工", "汽车维修", "中式烹调", "养老护理", "美容美发", "计算机应用",
-    "电子商务", "质量管理",
+    "焊接",
+    "电工",
+    "机械加工",
+    "汽车维修",
+    "中式烹调",
+    "养老护理",
+    "美容美发",
+    "计算机应用",
+    "电子商务",
+    "质量管理",
 ];
 /// The roles that get a log-in, with the log-in name.
 const PEOPLE: [(Role, &str, &str); 5] = [
     (Role::Officer, "jingban", ""),
     (Role::Approver, "shenpi", ""),
     (Role::Supervisor, "jiandu", ""),
-    (Role::Requester, "shiyong", "东莞市示例镇人力资源和社会保障分局"),
+    (
+        Role::Requester,
+        "shiyong",
+        "东莞市示例镇人力资源和社会保障分局",
+    ),
     (Role::Secretary, "mishu", ""),
 ];
 
@@ -64,7 +76,10 @@ impl Service {
     pub async fn fill_demonstration(&self, password: &str) -> Result<Vec<DemoLogin>> {
         let ctx = self.console();
         let link = self.set_up_link().await?.ok_or_else(|| {
-            Error::state("demo.not_empty", "数据目录里已有数据，演示只能在空目录中运行。请换一个目录。")
+            Error::state(
+                "demo.not_empty",
+                "数据目录里已有数据，演示只能在空目录中运行。请换一个目录。",
+            )
         })?;
         let token = link.rsplit('/').next().unwrap_or_default().to_owned();
         let person = |login: &str, role: Role| NewPerson {
@@ -103,7 +118,10 @@ impl Service {
                 name: security.name,
                 organisation: None,
                 person: None,
-                grants: vec![Grant { role: Role::SecurityAdmin, pool: None }],
+                grants: vec![Grant {
+                    role: Role::SecurityAdmin,
+                    pool: None,
+                }],
             },
             "cli",
             "",
@@ -113,20 +131,33 @@ impl Service {
                 login: login.to_owned(),
                 name: format!("{}（演示）", role.zh()),
                 organisation: None,
-                unit: if unit.is_empty() { "东莞市示例人力资源和社会保障局" } else { unit }.to_owned(),
+                unit: if unit.is_empty() {
+                    "东莞市示例人力资源和社会保障局"
+                } else {
+                    unit
+                }
+                .to_owned(),
                 person: None,
             };
             let (id, link) = self.create_account(&ctx, &new).await?;
             self.take_link(&ctx, &link.address, password).await?;
-            self.grant_role(&granting, id, role, Some(done.pool)).await?;
+            self.grant_role(&granting, id, role, Some(done.pool))
+                .await?;
         }
         self.populate(done.pool).await?;
-        let officers = [(Role::SystemAdmin, "xitong"), (Role::SecurityAdmin, "anquan"), (Role::Auditor, "shenji")];
+        let officers = [
+            (Role::SystemAdmin, "xitong"),
+            (Role::SecurityAdmin, "anquan"),
+            (Role::Auditor, "shenji"),
+        ];
         Ok(PEOPLE
             .iter()
             .map(|(role, login, _)| (*role, *login))
             .chain(officers)
-            .map(|(role, login)| DemoLogin { role, login: login.to_owned() })
+            .map(|(role, login)| DemoLogin {
+                role,
+                login: login.to_owned(),
+            })
             .collect())
     }
 
@@ -147,14 +178,20 @@ impl Service {
             name: line.name,
             organisation,
             person: None,
-            grants: vec![Grant { role, pool: Some(pool) }],
+            grants: vec![Grant {
+                role,
+                pool: Some(pool),
+            }],
         };
         Ok(self.ctx(actor, "cli", ""))
     }
 
     async fn populate(&self, no: i64) -> Result<()> {
         let rows = store::pools::all::<Pool>(&mut self.store.read()).await?;
-        let mut row = rows.into_iter().find(|row| row.keys.no == no).ok_or(Error::NotFound)?;
+        let mut row = rows
+            .into_iter()
+            .find(|row| row.keys.no == no)
+            .ok_or(Error::NotFound)?;
         let pool = row.id;
         let officer = self.as_demo("jingban", Role::Officer, pool).await?;
         let mut change = self.change(&officer, pool).await?;
@@ -181,7 +218,8 @@ impl Service {
         }
         let mut cast = Cast::new(20_211_015, officer.today(), Place::Dongguan);
         for (n, person) in cast.people(EXPERTS).into_iter().enumerate() {
-            self.add_demo_expert(&mut change, &officer, pool, &specialties, n, person).await?;
+            self.add_demo_expert(&mut change, &officer, pool, &specialties, n, person)
+                .await?;
         }
         change
             .record(
@@ -212,20 +250,33 @@ impl Service {
             email: Some(Secret::new(person.email.expose())),
             address: None,
         };
-        let keys = PersonKeys { name: profile.name.clone(), name_sort: sort_key(&profile.name) };
+        let keys = PersonKeys {
+            name: profile.name.clone(),
+            name_sort: sort_key(&profile.name),
+        };
         match store::persons::insert(change, id, keys, &private, &profile).await {
             Ok(_) => {}
             Err(store::Error::Duplicate) => return Ok(()),
             Err(other) => return Err(other.into()),
         }
         let from = back(today, i64::try_from(n * 5 % 1000).unwrap_or(0));
-        let to = from.saturating_add(Span::new().years(3)).yesterday().unwrap_or(from);
+        let to = from
+            .saturating_add(Span::new().years(3))
+            .yesterday()
+            .unwrap_or(from);
         let term = Term { from, to };
         let standing = match n % 40 {
-            39 => Standing::Suspended { term, reason: "材料核实中".to_owned(), until: None },
+            39 => Standing::Suspended {
+                term,
+                reason: "材料核实中".to_owned(),
+                until: None,
+            },
             _ => Standing::Appointed { term },
         };
-        let own = [specialties.get(n % specialties.len()), specialties.get(n / 3 % specialties.len())];
+        let own = [
+            specialties.get(n % specialties.len()),
+            specialties.get(n / 3 % specialties.len()),
+        ];
         let mut own: Vec<SpecialtyId> = own.into_iter().flatten().copied().collect();
         own.dedup();
         let expert = Expert {
@@ -234,7 +285,11 @@ impl Service {
             person: id,
             number: format!("DG{}{:04}", from.year(), n + 1),
             specialties: own.clone(),
-            duties: if n.is_multiple_of(6) { vec!["督导".to_owned()] } else { vec!["考评".to_owned()] },
+            duties: if n.is_multiple_of(6) {
+                vec!["督导".to_owned()]
+            } else {
+                vec!["考评".to_owned()]
+            },
             standing,
             channel: None,
             basis: Some("演示数据".to_owned()),
@@ -244,7 +299,11 @@ impl Service {
             let rung = level.and_then(|l| pack.and_then(|p| p.vocabulary.rung(ladder, l)));
             rung.map_or(0, |rung| i64::from(rung.rung) + 1)
         };
-        let employer = profile.employer.as_ref().map(|e| e.name.clone()).unwrap_or_default();
+        let employer = profile
+            .employer
+            .as_ref()
+            .map(|e| e.name.clone())
+            .unwrap_or_default();
         let keys = ExpertKeys {
             seq: 0,
             pool,
@@ -261,7 +320,10 @@ impl Service {
             title_rank: rank("title", profile.titles.first().map(|title| &title.level)),
             skill_rank: rank("skill", profile.skills.first().map(|skill| &skill.level)),
         };
-        let mut search = store::SearchText::new().name(&profile.name).text(&employer).word(&expert.number);
+        let mut search = store::SearchText::new()
+            .name(&profile.name)
+            .text(&employer)
+            .word(&expert.number);
         for word in SearchKeys::of_name(&profile.name).tokens() {
             search = search.word(word);
         }
@@ -277,28 +339,46 @@ impl Service {
         let asking = self.as_demo("shiyong", Role::Requester, pool).await?;
         let work = |days| officer.today().saturating_add(Span::new().days(days));
         let done = self
-            .file_task(&asking, pool, request("焊接实训基地项目评审", work(9), specialties, 0, 3))
+            .file_task(
+                &asking,
+                pool,
+                request("焊接实训基地项目评审", work(9), specialties, 0, 3),
+            )
             .await?;
         self.accept_task(&officer, done).await?;
         let draw = self.freeze_frame(&officer, done, true).await?;
-        self.demo_ceremony(draw, [&officer, &asking, &supervisor]).await?;
+        self.demo_ceremony(draw, [&officer, &asking, &supervisor])
+            .await?;
         self.propose_unsealing(&officer, draw).await?;
         self.confirm_unsealing(&supervisor, draw).await?;
         self.demo_answers(&officer, done).await?;
 
         let sealed = self
-            .file_task(&asking, pool, request("养老护理培训项目评审", work(11), specialties, 5, 3))
+            .file_task(
+                &asking,
+                pool,
+                request("养老护理培训项目评审", work(11), specialties, 5, 3),
+            )
             .await?;
         self.accept_task(&officer, sealed).await?;
         let draw = self.freeze_frame(&officer, sealed, true).await?;
-        self.demo_ceremony(draw, [&officer, &asking, &supervisor]).await?;
+        self.demo_ceremony(draw, [&officer, &asking, &supervisor])
+            .await?;
 
         let ready = self
-            .file_task(&asking, pool, request("汽车维修实训项目评审", work(14), specialties, 3, 5))
+            .file_task(
+                &asking,
+                pool,
+                request("汽车维修实训项目评审", work(14), specialties, 3, 5),
+            )
             .await?;
         self.accept_task(&officer, ready).await?;
-        self.file_task(&asking, pool, request("中式烹调竞赛方案评审", work(16), specialties, 4, 3))
-            .await?;
+        self.file_task(
+            &asking,
+            pool,
+            request("中式烹调竞赛方案评审", work(16), specialties, 4, 3),
+        )
+        .await?;
         Ok(())
     }
 
@@ -320,8 +400,12 @@ impl Service {
     async fn demo_answers(&self, officer: &Ctx, task: TaskId) -> Result<()> {
         let seats = self.seats(officer, task).await?;
         let answers = [
-            Answer::Accept { declared_none: true },
-            Answer::Decline { reason: Some("当天有教学任务".to_owned()) },
+            Answer::Accept {
+                declared_none: true,
+            },
+            Answer::Decline {
+                reason: Some("当天有教学任务".to_owned()),
+            },
         ];
         for (seat, answer) in seats.iter().zip(answers) {
             let actor = Actor {
@@ -329,10 +413,14 @@ impl Service {
                 name: seat.name.clone(),
                 organisation: None,
                 person: Some(seat.engagement.person),
-                grants: vec![Grant { role: Role::Expert, pool: Some(seat.engagement.pool) }],
+                grants: vec![Grant {
+                    role: Role::Expert,
+                    pool: Some(seat.engagement.pool),
+                }],
             };
             let ctx = self.ctx(actor, "cli", "");
-            self.answer_invitation(&ctx, seat.engagement.id, answer).await?;
+            self.answer_invitation(&ctx, seat.engagement.id, answer)
+                .await?;
         }
         Ok(())
     }
@@ -342,14 +430,23 @@ fn back(day: Date, days: i64) -> Date {
     day.checked_sub(Span::new().days(days)).unwrap_or(day)
 }
 
-fn request(content: &str, day: Date, specialties: &[SpecialtyId], index: usize, seats: u32) -> Request {
+fn request(
+    content: &str,
+    day: Date,
+    specialties: &[SpecialtyId],
+    index: usize,
+    seats: u32,
+) -> Request {
     Request {
         content: content.to_owned(),
         scope: "考核评价".to_owned(),
         kind: "8-4".to_owned(),
         sub_kind: Some("项目评审".to_owned()),
         fields: std::collections::BTreeMap::new(),
-        half_days: vec![HalfDay { date: day, slot: Slot::Morning }],
+        half_days: vec![HalfDay {
+            date: day,
+            slot: Slot::Morning,
+        }],
         starts_at: Some("09:00".to_owned()),
         place: "东莞市示例镇政务服务中心三楼会议室".to_owned(),
         venue: Venue::OnSite,
@@ -360,13 +457,21 @@ fn request(content: &str, day: Date, specialties: &[SpecialtyId], index: usize, 
                 credit_code: None,
             },
             listed: false,
-            people: vec![ReviewedPerson { name: "项目负责人（演示）".to_owned(), leads: true }],
-            call: Some(Call { guideline: "技能人才培养项目指南".to_owned(), round: "第一批".to_owned() }),
+            people: vec![ReviewedPerson {
+                name: "项目负责人（演示）".to_owned(),
+                leads: true,
+            }],
+            call: Some(Call {
+                guideline: "技能人才培养项目指南".to_owned(),
+                round: "第一批".to_owned(),
+            }),
         }],
         demands: vec![Demand {
             label: "专业组".to_owned(),
             specialties: specialties.get(index).copied().into_iter().collect(),
-            level: Level::Title { rung: "中级".to_owned() },
+            level: Level::Title {
+                rung: "中级".to_owned(),
+            },
             duty: None,
             seats,
             reserves: 2,

@@ -26,9 +26,14 @@ impl Service {
     ) -> Result<()> {
         let view = self.task(ctx, id).await?;
         self.check_status(ctx, &view.pool, status_confirmed)?;
-        let (mut change, mut row) = self.task_change(ctx, id, Action::ConsentDesignation).await?;
+        let (mut change, mut row) = self
+            .task_change(ctx, id, Action::ConsentDesignation)
+            .await?;
         let Mode::Designated { experts, .. } = row.body.request.mode.clone() else {
-            return Err(Error::state("task.random", "这是随机抽取的需求，不需要同意人选。"));
+            return Err(Error::state(
+                "task.random",
+                "这是随机抽取的需求，不需要同意人选。",
+            ));
         };
         let prospects = self.prospects(&view.pool, &row.body.request).await?;
         let question = Question {
@@ -49,7 +54,10 @@ impl Service {
                 prospects
                     .iter()
                     .find(|prospect| prospect.expert.id == *expert)
-                    .map_or_else(|| "所选专家".to_owned(), |prospect| prospect.profile.name.clone())
+                    .map_or_else(
+                        || "所选专家".to_owned(),
+                        |prospect| prospect.profile.name.clone(),
+                    )
             };
             match places.iter().find(|place| place.expert == *expert) {
                 None => reasons.push(Reason::law(
@@ -59,7 +67,11 @@ impl Service {
                 )),
                 Some(place) if place.is_candidate() => chosen.push(place),
                 Some(place) => reasons.extend(place.reasons.iter().map(|reason| {
-                    Reason::law(&reason.code, &reason.article, format!("{}：{}", name(), reason.fact))
+                    Reason::law(
+                        &reason.code,
+                        &reason.article,
+                        format!("{}：{}", name(), reason.fact),
+                    )
                 })),
             }
         }
@@ -79,14 +91,18 @@ impl Service {
         crate::tasks::save(&mut change, &mut row).await?;
         change
             .record(
-                Event::new(EventKind::DesignationConsented, crate::tasks::subject(&row.body))
-                    .fact("experts", experts.len())
-                    .detail(serde_json::json!({ "experts": experts })),
+                Event::new(
+                    EventKind::DesignationConsented,
+                    crate::tasks::subject(&row.body),
+                )
+                .fact("experts", experts.len())
+                .detail(serde_json::json!({ "experts": experts })),
             )
             .await?;
         for (place, demand) in seats {
             let who = (place.expert, place.person);
-            self.engage(&mut change, ctx, &row.body, None, who, demand, 1).await?;
+            self.engage(&mut change, ctx, &row.body, None, who, demand, 1)
+                .await?;
         }
         change.commit().await?;
         Ok(())
@@ -98,13 +114,17 @@ impl Service {
     /// [`Error::Forbidden`], [`Error::Refused`], [`Error::Invalid`] without a reason.
     pub async fn refuse_designation(&self, ctx: &Ctx, id: TaskId, reason: &str) -> Result<()> {
         let reason = crate::tasks::required(reason, "reason", "没有写明不同意的理由。请填写。")?;
-        let (mut change, mut row) = self.task_change(ctx, id, Action::ConsentDesignation).await?;
+        let (mut change, mut row) = self
+            .task_change(ctx, id, Action::ConsentDesignation)
+            .await?;
         row.body.state = row.body.state.clone().send_back(reason.clone(), ctx.now)?;
         row.body.request.mode = Mode::Random;
         crate::tasks::save(&mut change, &mut row).await?;
-        let event =
-            Event::new(EventKind::DesignationRefused, crate::tasks::subject(&row.body))
-                .fact("reason", reason);
+        let event = Event::new(
+            EventKind::DesignationRefused,
+            crate::tasks::subject(&row.body),
+        )
+        .fact("reason", reason);
         change.record(event).await?;
         change.commit().await?;
         Ok(())

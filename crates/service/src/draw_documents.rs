@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use documents::check_ins::{ExpectedExpert, SignInSheet};
 use documents::draws::{
-    ConfirmedExpert, DrawEvent, DrawGroup, DrawParty, DrawRecordSheet, FunnelStep,
-    PanelSeat, ResultConfirmation, Verification, VoidAttempt,
+    ConfirmedExpert, DrawEvent, DrawGroup, DrawParty, DrawRecordSheet, FunnelStep, PanelSeat,
+    ResultConfirmation, Verification, VoidAttempt,
 };
 use documents::fonts::FontSettings;
 use documents::form::Field;
@@ -44,7 +44,9 @@ static PRESS: OnceLock<Result<Arc<Typesetter>, String>> = OnceLock::new();
 fn press() -> Result<Arc<Typesetter>> {
     PRESS
         .get_or_init(|| {
-            Typesetter::new(&FontSettings::default()).map(Arc::new).map_err(|error| error.to_string())
+            Typesetter::new(&FontSettings::default())
+                .map(Arc::new)
+                .map_err(|error| error.to_string())
         })
         .clone()
         .map_err(Error::Document)
@@ -54,9 +56,15 @@ fn civil(at: Timestamp) -> DateTime {
     at.to_zoned(shanghai()).datetime()
 }
 
-async fn print(view: impl Printable + Send + 'static, at: Timestamp, name: String) -> Result<Printed> {
+async fn print(
+    view: impl Printable + Send + 'static,
+    at: Timestamp,
+    name: String,
+) -> Result<Printed> {
     let bytes = tokio::task::spawn_blocking(move || {
-        press()?.pdf(&view, civil(at)).map_err(|error| Error::Document(error.to_string()))
+        press()?
+            .pdf(&view, civil(at))
+            .map_err(|error| Error::Document(error.to_string()))
     })
     .await
     .map_err(|error| Error::Internal(error.to_string()))??;
@@ -72,7 +80,10 @@ impl Service {
     pub async fn print_draw_record(&self, ctx: &Ctx, id: DrawId) -> Result<Printed> {
         let view = self.draw(ctx, id).await?;
         let Some(json) = view.attempt.record() else {
-            return Err(Error::state("draw.no_record", "本场次还没有抽取，没有抽取记录。请在三方揭示之后打印。"));
+            return Err(Error::state(
+                "draw.no_record",
+                "本场次还没有抽取，没有抽取记录。请在三方揭示之后打印。",
+            ));
         };
         let record = read_record(json)?;
         let pool = self.any_pool(view.attempt.pool).await?;
@@ -80,26 +91,40 @@ impl Service {
         let names = self.panel_names(ctx, &view).await?;
         let labels = |group: u32| {
             let demand = view.task.request.demands.get(group as usize);
-            demand.map(|demand| demand.label.clone()).unwrap_or_default()
+            demand
+                .map(|demand| demand.label.clone())
+                .unwrap_or_default()
         };
         let seat = |reference: draw::Ref, group: u32, state: &str| {
-            let (name, employer) = names
-                .iter()
-                .find(|(known, ..)| *known == reference)
-                .map_or(("未启封".to_owned(), String::new()), |(_, name, employer)| {
-                    (name.clone(), employer.clone())
-                });
+            let (name, employer) = names.iter().find(|(known, ..)| *known == reference).map_or(
+                ("未启封".to_owned(), String::new()),
+                |(_, name, employer)| (name.clone(), employer.clone()),
+            );
             let reference = reference.to_hex().chars().take(12).collect();
-            PanelSeat { group: labels(group), reference, name, employer, state: state.to_owned() }
+            PanelSeat {
+                group: labels(group),
+                reference,
+                name,
+                employer,
+                state: state.to_owned(),
+            }
         };
         let present = record.present();
         let panel = record.outcome().panel.iter().map(|one| {
             let held = present.iter().any(|now| now.reference == one.reference);
-            seat(one.reference, one.group, if held { "在席" } else { "已递补" })
+            seat(
+                one.reference,
+                one.group,
+                if held { "在席" } else { "已递补" },
+            )
         });
-        let reserves = (0..).zip(&record.outcome().reserves).flat_map(|(group, line)| {
-            line.iter().map(move |reference| (*reference, group)).collect::<Vec<(draw::Ref, u32)>>()
-        });
+        let reserves = (0..)
+            .zip(&record.outcome().reserves)
+            .flat_map(|(group, line)| {
+                line.iter()
+                    .map(move |reference| (*reference, group))
+                    .collect::<Vec<(draw::Ref, u32)>>()
+            });
         let reserves: Vec<PanelSeat> = reserves
             .map(|(reference, group)| {
                 let held = present.iter().any(|now| now.reference == reference);
@@ -109,10 +134,20 @@ impl Service {
         let short = |reference: &draw::Ref| seat(*reference, 0, "");
         let who = |reference: &draw::Ref| {
             let seat = short(reference);
-            if seat.name == "未启封" { seat.reference } else { seat.name }
+            if seat.name == "未启封" {
+                seat.reference
+            } else {
+                seat.name
+            }
         };
         let events = record.events().iter().filter_map(|event| match event {
-            draw::Event::Left { kind, reference, at, replacement, .. } => Some(DrawEvent {
+            draw::Event::Left {
+                kind,
+                reference,
+                at,
+                replacement,
+                ..
+            } => Some(DrawEvent {
                 at: at.parse::<Timestamp>().map(civil).ok()?,
                 kind: leaving_zh(*kind).to_owned(),
                 who: who(reference),
@@ -164,7 +199,12 @@ impl Service {
             verification: Some(self.verification(&view.attempt)?),
             signatures: vec!["经办人".into(), "使用方".into(), "监督人".into()],
         };
-        print(sheet.view(), ctx.now, format!("抽取记录-{}.pdf", view.attempt.number)).await
+        print(
+            sheet.view(),
+            ctx.now,
+            format!("抽取记录-{}.pdf", view.attempt.number),
+        )
+        .await
     }
 
     /// 结果确认表: the experts who take part.
@@ -176,7 +216,10 @@ impl Service {
         let pool = self.any_pool(view.pool).await?;
         let requester = self.organisation_name(view.requester).await?;
         let mut experts = Vec::new();
-        for seat in seats.iter().filter(|seat| seat.engagement.state.holds_seat()) {
+        for seat in seats
+            .iter()
+            .filter(|seat| seat.engagement.state.holds_seat())
+        {
             let profile = self.profile(seat.engagement.person).await?;
             experts.push(ConfirmedExpert {
                 name: seat.name.clone(),
@@ -189,23 +232,37 @@ impl Service {
                     (Some(_), round) => format!("补抽（第 {} 轮）", round - 1),
                 },
                 answer: match &seat.engagement.state {
-                    Answer::Accepted { at, .. } => format!("同意参加 {}", civil(*at).strftime("%m-%d %H:%M")),
+                    Answer::Accepted { at, .. } => {
+                        format!("同意参加 {}", civil(*at).strftime("%m-%d %H:%M"))
+                    }
                     other => other.zh().to_owned(),
                 },
             });
         }
-        let left = seats.iter().filter(|seat| !seat.engagement.state.holds_seat()).count();
+        let left = seats
+            .iter()
+            .filter(|seat| !seat.engagement.state.holds_seat())
+            .count();
         let mut remarks = Vec::new();
         if let Some(draw) = &draw {
-            remarks.push(format!("本结果为第 {} 次抽取产生，抽取编号 {}。", draw.attempt, draw.number));
+            remarks.push(format!(
+                "本结果为第 {} 次抽取产生，抽取编号 {}。",
+                draw.attempt, draw.number
+            ));
         }
         if left > 0 {
-            remarks.push(format!("另有 {left} 人未参加，已按同一次抽取排定的次序处理。"));
+            remarks.push(format!(
+                "另有 {left} 人未参加，已按同一次抽取排定的次序处理。"
+            ));
         }
         let form = ResultConfirmation {
             pool: pool.pool.name.clone(),
-            number: draw.as_ref().map_or_else(|| view.number.clone(), |draw| draw.number.clone()),
-            standing: draw.as_ref().map_or(real(pool.pool.demonstration), standing),
+            number: draw
+                .as_ref()
+                .map_or_else(|| view.number.clone(), |draw| draw.number.clone()),
+            standing: draw
+                .as_ref()
+                .map_or(real(pool.pool.demonstration), standing),
             marks: pool.standing(ctx.today()).banner().into_iter().collect(),
             task: request_fields(&view, &requester),
             experts,
@@ -214,10 +271,18 @@ impl Service {
                 Some(json) => checkpoint(&read_record(json)?),
                 None => String::new(),
             },
-            verification: draw.as_ref().map(|draw| self.verification(draw)).transpose()?,
+            verification: draw
+                .as_ref()
+                .map(|draw| self.verification(draw))
+                .transpose()?,
             signatures: vec!["经办人".into(), "使用方".into(), "监督人".into()],
         };
-        print(form.view(), ctx.now, format!("结果确认表-{}.pdf", view.number)).await
+        print(
+            form.view(),
+            ctx.now,
+            format!("结果确认表-{}.pdf", view.number),
+        )
+        .await
     }
 
     /// 签到表 of a task.
@@ -228,7 +293,10 @@ impl Service {
         let (view, seats, draw) = self.unsealed(ctx, task).await?;
         let pool = self.any_pool(view.pool).await?;
         let mut experts = Vec::new();
-        for seat in seats.iter().filter(|seat| seat.engagement.state.holds_seat()) {
+        for seat in seats
+            .iter()
+            .filter(|seat| seat.engagement.state.holds_seat())
+        {
             let profile = self.profile(seat.engagement.person).await?;
             experts.push(ExpectedExpert {
                 name: seat.name.clone(),
@@ -245,7 +313,9 @@ impl Service {
             host: self.organisation_name(view.requester).await?,
             experts,
             spare_rows: 3,
-            standing: draw.as_ref().map_or(real(pool.pool.demonstration), standing),
+            standing: draw
+                .as_ref()
+                .map_or(real(pool.pool.demonstration), standing),
             marks: Vec::new(),
         };
         print(sheet.view(), ctx.now, format!("签到表-{}.pdf", view.number)).await
@@ -266,12 +336,19 @@ impl Service {
         let Answer::Invited { at, answer_by } = engagement.state else {
             return Err(Error::state(
                 "engagement.state",
-                format!("这位专家现在是“{}”，不再需要邀请函。", engagement.state.zh()),
+                format!(
+                    "这位专家现在是“{}”，不再需要邀请函。",
+                    engagement.state.zh()
+                ),
             ));
         };
         let pool = self.any_pool(engagement.pool).await?;
         let profile = self.profile(engagement.person).await?;
-        let recusal = pool.pack.recusal.as_ref().map(|rules| rules.citation.to_string());
+        let recusal = pool
+            .pack
+            .recusal
+            .as_ref()
+            .map(|rules| rules.citation.to_string());
         let letter = Letter {
             head: None,
             number: None,
@@ -281,7 +358,11 @@ impl Service {
             work: task.request.content.clone(),
             time: span(&task),
             place: task.request.place.clone(),
-            arrival: task.request.starts_at.as_ref().map(|hour| format!("请于 {hour} 前到场签到")),
+            arrival: task
+                .request
+                .starts_at
+                .as_ref()
+                .map(|hour| format!("请于 {hour} 前到场签到")),
             answer_by: civil(answer_by),
             answer_how: "可在短信或邮件中的链接内答复，也可致电联系人。".to_owned(),
             answer_code: None,
@@ -289,12 +370,21 @@ impl Service {
                 || pool.pack.identity.title.clone(),
                 |article| format!("《{}》{article}", pool.pack.identity.title),
             ),
-            contact: pool.pool.phone.clone().unwrap_or_else(|| "见通知".to_owned()),
+            contact: pool
+                .pool
+                .phone
+                .clone()
+                .unwrap_or_else(|| "见通知".to_owned()),
             sign: self.organisation_name(pool.pool.manager).await?,
             on: civil(at).date(),
             standing: real(pool.pool.demonstration),
         };
-        print(letter.view(), ctx.now, format!("邀请函-{}.pdf", task.number)).await
+        print(
+            letter.view(),
+            ctx.now,
+            format!("邀请函-{}.pdf", task.number),
+        )
+        .await
     }
 
     /// The record as JSON: references and fingerprints, no names. Sealed results stay sealed.
@@ -304,15 +394,27 @@ impl Service {
     pub async fn draw_record(&self, ctx: &Ctx, id: DrawId) -> Result<(String, String)> {
         let view = self.draw(ctx, id).await?;
         match &view.attempt.state {
-            State::Unsealed { record, .. } | State::Void { record: Some(record), .. } => {
-                Ok((format!("{}-{}.json", view.attempt.number, view.attempt.attempt), record.clone()))
-            }
-            _ => Err(Error::state("draw.sealed", "结果还没有启封，记录不能下载。请由两个岗位启封后再下载。")),
+            State::Unsealed { record, .. }
+            | State::Void {
+                record: Some(record),
+                ..
+            } => Ok((
+                format!("{}-{}.json", view.attempt.number, view.attempt.attempt),
+                record.clone(),
+            )),
+            _ => Err(Error::state(
+                "draw.sealed",
+                "结果还没有启封，记录不能下载。请由两个岗位启封后再下载。",
+            )),
         }
     }
 
     /// Names of everybody who ever held a seat, if the actor may know them now.
-    async fn panel_names(&self, ctx: &Ctx, view: &DrawView) -> Result<Vec<(draw::Ref, String, String)>> {
+    async fn panel_names(
+        &self,
+        ctx: &Ctx,
+        view: &DrawView,
+    ) -> Result<Vec<(draw::Ref, String, String)>> {
         let target = crate::tasks::target(&view.task);
         let unsealed = matches!(view.attempt.state, State::Unsealed { .. });
         if !unsealed || ctx.actor.allow(Action::ReadPanel, target).is_err() {
@@ -332,7 +434,10 @@ impl Service {
         let view = self.task(ctx, id).await?;
         let seats = self.seats(ctx, id).await?;
         if seats.is_empty() {
-            return Err(Error::state("task.no_panel", "专家组名单还没有启封，不能打印。请在启封之后打印。"));
+            return Err(Error::state(
+                "task.no_panel",
+                "专家组名单还没有启封，不能打印。请在启封之后打印。",
+            ));
         }
         let attempts = store::draws::of_task::<Attempt>(&mut self.store.read(), id).await?;
         let draw = attempts
@@ -343,13 +448,21 @@ impl Service {
     }
 
     fn verification(&self, attempt: &Attempt) -> Result<Verification> {
-        let address = format!("{}/public/draws/{}", self.settings.public_url, attempt.number);
-        Verification::new(attempt.number.clone(), address).map_err(|error| Error::Document(error.to_string()))
+        let address = format!(
+            "{}/public/draws/{}",
+            self.settings.public_url, attempt.number
+        );
+        Verification::new(attempt.number.clone(), address)
+            .map_err(|error| Error::Document(error.to_string()))
     }
 }
 
 const fn real(demonstration: bool) -> Standing {
-    if demonstration { Standing::Rehearsal } else { Standing::Real }
+    if demonstration {
+        Standing::Rehearsal
+    } else {
+        Standing::Real
+    }
 }
 
 fn standing(attempt: &Attempt) -> Standing {
@@ -369,7 +482,11 @@ fn checkpoint(record: &draw::Record) -> String {
 }
 
 fn half_days(task: &Task) -> String {
-    let all = task.request.half_days.iter().map(|half| format!("{}{}", half.date, half.slot.label()));
+    let all = task
+        .request
+        .half_days
+        .iter()
+        .map(|half| format!("{}{}", half.date, half.slot.label()));
     all.collect::<Vec<_>>().join("、")
 }
 
@@ -402,7 +519,12 @@ fn groups(view: &DrawView) -> Vec<DrawGroup> {
                     format!("{rung}以上或相当等级")
                 }
             },
-            eligible: view.attempt.candidates.get(index).copied().unwrap_or_default(),
+            eligible: view
+                .attempt
+                .candidates
+                .get(index)
+                .copied()
+                .unwrap_or_default(),
         })
         .collect()
 }
@@ -427,7 +549,14 @@ fn void_attempts(view: &DrawView) -> Vec<VoidAttempt> {
     Service::void_attempts(&view.attempts)
         .filter(|attempt| attempt.attempt < view.attempt.attempt)
         .filter_map(|attempt| match &attempt.state {
-            State::Void { reason, proposed, confirmed, at, digest, .. } => Some(VoidAttempt {
+            State::Void {
+                reason,
+                proposed,
+                confirmed,
+                at,
+                digest,
+                ..
+            } => Some(VoidAttempt {
                 number: attempt.attempt,
                 at: civil(*at),
                 reason: reason.clone(),
@@ -458,9 +587,17 @@ fn span(task: &Task) -> (DateTime, DateTime) {
     };
     let mut days = task.request.half_days.clone();
     days.sort_unstable();
-    let starts = task.request.starts_at.as_ref().and_then(|text| text.parse::<jiff::civil::Time>().ok());
-    let first = days.first().map(|half| half.date.to_datetime(starts.unwrap_or(hours(half.slot).0)));
-    let last = days.last().map(|half| half.date.to_datetime(hours(half.slot).1));
+    let starts = task
+        .request
+        .starts_at
+        .as_ref()
+        .and_then(|text| text.parse::<jiff::civil::Time>().ok());
+    let first = days
+        .first()
+        .map(|half| half.date.to_datetime(starts.unwrap_or(hours(half.slot).0)));
+    let last = days
+        .last()
+        .map(|half| half.date.to_datetime(hours(half.slot).1));
     let filed = civil(task.filed_at);
     (first.unwrap_or(filed), last.unwrap_or(filed))
 }

@@ -8,9 +8,9 @@ use domain::draw_process::{AfterReveal, Annex, Attempt, Party, Proposal, Signatu
 use domain::event::{Event, EventKind, Subject};
 use domain::frame::{self, Question};
 use domain::id::{DrawId, TaskId};
+use domain::policy::pack::Consequence;
 use domain::relaxation;
 use domain::task::{Mode, Task};
-use domain::policy::pack::Consequence;
 use draw::{Digest, Draw, Record, Share};
 use store::draws::DrawKeys;
 
@@ -41,7 +41,11 @@ pub(crate) fn subject(attempt: &Attempt) -> Subject {
 
 pub(crate) fn signature(ctx: &Ctx) -> Result<Signature> {
     let account = ctx.actor.account.ok_or(Error::LoggedOut)?;
-    Ok(Signature { account, name: ctx.actor.name.clone(), at: ctx.now })
+    Ok(Signature {
+        account,
+        name: ctx.actor.name.clone(),
+        at: ctx.now,
+    })
 }
 
 /// A stored record. What the store holds was written by this program, so anything else is a fault.
@@ -53,7 +57,9 @@ pub(crate) fn read_record(json: &str) -> Result<Record> {
 
 /// How times stand in records: Shanghai, to the second.
 pub(crate) fn stamp(at: jiff::Timestamp) -> String {
-    at.to_zoned(crate::ctx::shanghai()).strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string()
+    at.to_zoned(crate::ctx::shanghai())
+        .strftime("%Y-%m-%dT%H:%M:%S+08:00")
+        .to_string()
 }
 
 impl From<domain::draw_process::Refused> for Error {
@@ -88,7 +94,10 @@ impl Service {
         self.check_status(ctx, &view.pool, status_confirmed)?;
         let (mut change, mut row) = self.task_change(ctx, task, Action::RunDraw).await?;
         if !matches!(row.body.request.mode, Mode::Random) {
-            return Err(Error::state("draw.designation", "定向选用不抽取。请由审批岗位办理同意。"));
+            return Err(Error::state(
+                "draw.designation",
+                "定向选用不抽取。请由审批岗位办理同意。",
+            ));
         }
         let id: DrawId = self.id(ctx);
         let waived = rest_waived(&row.body.state);
@@ -96,12 +105,20 @@ impl Service {
         let request = &row.body.request;
         let prospects = self.prospects(&view.pool, request).await?;
         let pack = &view.pool.pack;
-        let question = Question { pack, request, today: ctx.today(), rest_waived: waived };
+        let question = Question {
+            pack,
+            request,
+            today: ctx.today(),
+            rest_waived: waived,
+        };
         let places = relaxation::place_all(&question, &prospects);
         let (scope, funnel) = frame::funnel(&places);
         let candidates = relaxation::candidates(request, &places);
         let earlier = store::draws::of_task::<Attempt>(&mut *change, task).await?;
-        let last = earlier.iter().map(|row| &row.body).max_by_key(|attempt| attempt.attempt);
+        let last = earlier
+            .iter()
+            .map(|row| &row.body)
+            .max_by_key(|attempt| attempt.attempt);
         let previous = match last.map(|attempt| &attempt.state) {
             Some(State::Void { digest, .. }) => *digest,
             _ => Digest([0; 32]),
@@ -112,7 +129,13 @@ impl Service {
         };
         let attempt = last.map_or(1, |attempt| attempt.attempt + 1);
         let rehearsal = view.pool.pool.demonstration;
-        let heading = Heading { id, number: &number, attempt, previous, rehearsal };
+        let heading = Heading {
+            id,
+            number: &number,
+            attempt,
+            previous,
+            rehearsal,
+        };
         let key = self.entropy.secret();
         let (frame, annex) = assembly::assemble(pack, request, &heading, places, &key)
             .map_err(|error| Error::state("draw.frame", error))?;
@@ -121,7 +144,10 @@ impl Service {
         }
         if !relaxation::ratio_kept(pack.draw.ratio, request, &candidates) {
             let (people, seats) = pack.draw.ratio;
-            return Err(too_few(pack, format!("每 {seats} 席至少要有 {people} 名候选人")));
+            return Err(too_few(
+                pack,
+                format!("每 {seats} 席至少要有 {people} 名候选人"),
+            ));
         }
         let drawn = Attempt {
             id,
@@ -137,7 +163,9 @@ impl Service {
             funnel,
             candidates,
             void_proposed: None,
-            state: State::Committing { commitments: BTreeMap::new() },
+            state: State::Committing {
+                commitments: BTreeMap::new(),
+            },
         };
         let sealed = serde_json::to_vec(&annex).map_err(|e| Error::Internal(e.to_string()))?;
         store::document::insert(&mut change, id, keys(&drawn), &drawn).await?;
@@ -171,8 +199,10 @@ impl Service {
         party: Party,
         commitment: &str,
     ) -> Result<()> {
-        let commitment: Digest =
-            commitment.trim().parse().map_err(|error| Error::field("commitment", format!("{error}")))?;
+        let commitment: Digest = commitment
+            .trim()
+            .parse()
+            .map_err(|error| Error::field("commitment", format!("{error}")))?;
         let (mut change, mut row, _) = self.draw_change(ctx, id, party.action()).await?;
         row.body.state = row.body.commit(party, commitment, signature(ctx)?)?;
         save(&mut change, &mut row).await?;
@@ -199,8 +229,10 @@ impl Service {
         party: Party,
         share: &str,
     ) -> Result<State> {
-        let share: Share =
-            share.trim().parse().map_err(|error| Error::field("share", format!("{error}")))?;
+        let share: Share = share
+            .trim()
+            .parse()
+            .map_err(|error| Error::field("share", format!("{error}")))?;
         let (mut change, mut row, mut task) = self.draw_change(ctx, id, party.action()).await?;
         let event = Event::new(EventKind::ShareRevealed, subject(&row.body))
             .fact("party", party.code())
@@ -218,7 +250,10 @@ impl Service {
                 task.body.state = task.body.state.clone().void(by, ctx.now)?;
                 change.record(void_event(&row.body, &reason)).await?;
             }
-            AfterReveal::Complete { commitments, shares } => {
+            AfterReveal::Complete {
+                commitments,
+                shares,
+            } => {
                 change.record(event).await?;
                 let frame = draw::Frame::from_json(row.body.frame.as_bytes())
                     .map_err(|error| Error::Internal(error.to_string()))?;
@@ -233,8 +268,11 @@ impl Service {
                             .fact("seats", record.outcome().panel.len()),
                     )
                     .await?;
-                row.body.state =
-                    State::Sealed { record: record.to_json(), at: ctx.now, proposed: None };
+                row.body.state = State::Sealed {
+                    record: record.to_json(),
+                    at: ctx.now,
+                    proposed: None,
+                };
             }
         }
         let state = row.body.state.clone();
@@ -266,11 +304,17 @@ impl Service {
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Refused`] for the same person or without a proposal.
     pub async fn confirm_void(&self, ctx: &Ctx, id: DrawId) -> Result<()> {
-        let (mut change, mut row, mut task) = self.draw_change(ctx, id, Action::ConfirmVoid).await?;
+        let (mut change, mut row, mut task) =
+            self.draw_change(ctx, id, Action::ConfirmVoid).await?;
         let by = signature(ctx)?;
         let Proposal { reason, by: first } = row.body.second_void(&by)?;
-        row.body.state =
-            voided(&row.body, reason.clone(), Some(first), Some(by.clone()), ctx)?;
+        row.body.state = voided(
+            &row.body,
+            reason.clone(),
+            Some(first),
+            Some(by.clone()),
+            ctx,
+        )?;
         row.body.void_proposed = None;
         task.body.state = task.body.state.clone().void(by.account, ctx.now)?;
         self.void_engagements(&mut change, &row.body, ctx).await?;
@@ -290,7 +334,9 @@ impl Service {
         row.body.second_void(&signature(ctx)?)?;
         row.body.void_proposed = None;
         save(&mut change, &mut row).await?;
-        change.record(Event::new(EventKind::VoidRejected, subject(&row.body))).await?;
+        change
+            .record(Event::new(EventKind::VoidRejected, subject(&row.body)))
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -303,7 +349,9 @@ impl Service {
         let (mut change, mut row, _) = self.draw_change(ctx, id, Action::ProposeUnsealing).await?;
         row.body.state = row.body.propose_unsealing(signature(ctx)?)?;
         save(&mut change, &mut row).await?;
-        change.record(Event::new(EventKind::UnsealProposed, subject(&row.body))).await?;
+        change
+            .record(Event::new(EventKind::UnsealProposed, subject(&row.body)))
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -327,7 +375,8 @@ impl Service {
         save(&mut change, &mut row).await?;
         crate::tasks::save(&mut change, &mut task).await?;
         self.enter_uses(&mut change, &row.body).await?;
-        self.invite_panel(&mut change, ctx, &row.body, &task.body).await?;
+        self.invite_panel(&mut change, ctx, &row.body, &task.body)
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -338,11 +387,15 @@ impl Service {
     /// [`Error::NotFound`].
     pub async fn draw(&self, ctx: &Ctx, id: DrawId) -> Result<DrawView> {
         let mut read = self.store.read();
-        let row = store::draws::find::<Attempt>(&mut read, id).await?.ok_or(Error::NotFound)?;
+        let row = store::draws::find::<Attempt>(&mut read, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         let task = store::tasks::find::<Task>(&mut read, row.body.task).await?;
         let task = task.ok_or(Error::NotFound)?.body;
         let target = crate::tasks::target(&task);
-        ctx.actor.allow(Action::ReadDraws, target).map_err(|_| Error::NotFound)?;
+        ctx.actor
+            .allow(Action::ReadDraws, target)
+            .map_err(|_| Error::NotFound)?;
         let attempts = store::draws::of_task::<Attempt>(&mut read, task.id).await?;
         let parties = Party::ALL
             .into_iter()
@@ -371,7 +424,8 @@ impl Service {
 
     /// The annex of an attempt, opened for a purpose the caller has authorized.
     pub(crate) async fn annex(&self, id: DrawId) -> Result<Annex> {
-        let bytes = store::draws::open_annex(&mut self.store.read(), self.store.seals(), id).await?;
+        let bytes =
+            store::draws::open_annex(&mut self.store.read(), self.store.seals(), id).await?;
         let bytes = bytes.ok_or_else(|| Error::Internal("抽取名单附件不存在".to_owned()))?;
         serde_json::from_slice(&bytes).map_err(|error| Error::Internal(error.to_string()))
     }
@@ -382,15 +436,23 @@ impl Service {
         ctx: &'c Ctx,
         id: DrawId,
         action: Action,
-    ) -> Result<(Change<'c>, store::draws::Draw<Attempt>, store::tasks::Task<Task>)> {
+    ) -> Result<(
+        Change<'c>,
+        store::draws::Draw<Attempt>,
+        store::tasks::Task<Task>,
+    )> {
         let seen = store::draws::find::<Attempt>(&mut self.store.read(), id).await?;
         let seen = seen.ok_or(Error::NotFound)?;
         let mut change = self.change(ctx, seen.body.pool).await?;
-        let row = store::draws::find::<Attempt>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        let row = store::draws::find::<Attempt>(&mut *change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         let task = store::tasks::find::<Task>(&mut *change, row.body.task).await?;
         let task = task.ok_or(Error::NotFound)?;
         let target = crate::tasks::target(&task.body);
-        ctx.actor.allow(Action::ReadDraws, target).map_err(|_| Error::NotFound)?;
+        ctx.actor
+            .allow(Action::ReadDraws, target)
+            .map_err(|_| Error::NotFound)?;
         change.authorize(action, target)?;
         Ok((change, row, task))
     }
@@ -412,19 +474,29 @@ impl Service {
             Consequence::Warn => Err(Error::Refused(vec![Reason::law(
                 "pack.confirm",
                 article,
-                format!("《{}》{banner}。如仍按此办法办理，请确认后再提交；确认会留痕。", pool.pack.identity.title),
+                format!(
+                    "《{}》{banner}。如仍按此办法办理，请确认后再提交；确认会留痕。",
+                    pool.pack.identity.title
+                ),
             )])),
-            Consequence::BlockNew | Consequence::BlockAll => Err(Error::Refused(vec![Reason::law(
-                "pack.blocked",
-                article,
-                format!("《{}》{banner}，不能新办。请登记延期文件或改用现行办法。", pool.pack.identity.title),
-            )])),
+            Consequence::BlockNew | Consequence::BlockAll => {
+                Err(Error::Refused(vec![Reason::law(
+                    "pack.blocked",
+                    article,
+                    format!(
+                        "《{}》{banner}，不能新办。请登记延期文件或改用现行办法。",
+                        pool.pack.identity.title
+                    ),
+                )]))
+            }
         }
     }
 
     /// Numbered void attempts of a task, as they are printed on its result.
     pub(crate) fn void_attempts(attempts: &[Attempt]) -> impl Iterator<Item = &Attempt> {
-        attempts.iter().filter(|attempt| matches!(attempt.state, State::Void { .. }))
+        attempts
+            .iter()
+            .filter(|attempt| matches!(attempt.state, State::Void { .. }))
     }
 }
 
@@ -435,7 +507,10 @@ fn too_few(pack: &domain::policy::pack::Pack, what: String) -> Error {
         || (pack.draw.citation.to_string(), String::new()),
         |rule| {
             let names: Vec<_> = rule.remedies.iter().map(|remedy| remedy.zh()).collect();
-            (rule.citation.to_string(), format!("。可按规定依次{}", names.join("、")))
+            (
+                rule.citation.to_string(),
+                format!("。可按规定依次{}", names.join("、")),
+            )
         },
     );
     Error::Refused(vec![Reason::law(
@@ -469,7 +544,14 @@ fn voided(
             (None, digest)
         }
     };
-    Ok(State::Void { reason, proposed, confirmed, at: ctx.now, record, digest })
+    Ok(State::Void {
+        reason,
+        proposed,
+        confirmed,
+        at: ctx.now,
+        record,
+        digest,
+    })
 }
 
 fn void_event(attempt: &Attempt, reason: &str) -> Event {
@@ -527,7 +609,8 @@ pub fn replay(json: &str) -> Result<Replayed> {
 }
 
 fn frame_of(attempt: &Attempt) -> Result<draw::Frame> {
-    draw::Frame::from_json(attempt.frame.as_bytes()).map_err(|error| Error::Internal(error.to_string()))
+    draw::Frame::from_json(attempt.frame.as_bytes())
+        .map_err(|error| Error::Internal(error.to_string()))
 }
 
 /// How many people the frozen list holds.

@@ -66,8 +66,13 @@ impl Service {
     /// [`Error::NotFound`] for a task the actor may not see, or whose names are still sealed.
     pub async fn seats(&self, ctx: &Ctx, id: TaskId) -> Result<Vec<Seat>> {
         let view = self.task(ctx, id).await?;
-        ctx.actor.allow(Action::ReadPanel, view.target()).map_err(|_| Error::NotFound)?;
-        let filter = EngagementFilter { task: Some(id), ..EngagementFilter::default() };
+        ctx.actor
+            .allow(Action::ReadPanel, view.target())
+            .map_err(|_| Error::NotFound)?;
+        let filter = EngagementFilter {
+            task: Some(id),
+            ..EngagementFilter::default()
+        };
         let mut read = self.store.read();
         let rows = store::engagements::all::<Engagement>(&mut read, &filter).await?;
         let mut seats = Vec::with_capacity(rows.len());
@@ -76,12 +81,23 @@ impl Service {
             let demand = view.task.request.demands.get(row.body.demand as usize);
             seats.push(Seat {
                 name: profile.name,
-                employer: profile.employer.map(|employer| employer.name).unwrap_or_default(),
-                demand: demand.map(|demand| demand.label.clone()).unwrap_or_default(),
+                employer: profile
+                    .employer
+                    .map(|employer| employer.name)
+                    .unwrap_or_default(),
+                demand: demand
+                    .map(|demand| demand.label.clone())
+                    .unwrap_or_default(),
                 engagement: row.body,
             });
         }
-        seats.sort_by_key(|seat| (seat.engagement.round, seat.engagement.demand, seat.engagement.id));
+        seats.sort_by_key(|seat| {
+            (
+                seat.engagement.round,
+                seat.engagement.demand,
+                seat.engagement.id,
+            )
+        });
         Ok(seats)
     }
 
@@ -93,12 +109,15 @@ impl Service {
         attempt: &Attempt,
         task: &Task,
     ) -> Result<()> {
-        let Some(record) = attempt.record() else { return Ok(()) };
+        let Some(record) = attempt.record() else {
+            return Ok(());
+        };
         let record = read_record(record)?;
         let annex = self.annex(attempt.id).await?;
         for seat in record.present() {
             let who = annexed(&annex, seat.reference)?;
-            self.engage(change, ctx, task, Some(attempt.id), who, seat.group, 1).await?;
+            self.engage(change, ctx, task, Some(attempt.id), who, seat.group, 1)
+                .await?;
         }
         Ok(())
     }
@@ -128,10 +147,14 @@ impl Service {
             leave_asked: None,
             call: None,
             to_arrange: false,
-            state: State::Invited { at: ctx.now, answer_by: self.answer_by(ctx, &pool, task) },
+            state: State::Invited {
+                at: ctx.now,
+                answer_by: self.answer_by(ctx, &pool, task),
+            },
         };
         document::insert(change, engagement.id, keys(&engagement), &engagement).await?;
-        self.send_invitation(change, ctx, &pool, task, &engagement).await?;
+        self.send_invitation(change, ctx, &pool, task, &engagement)
+            .await?;
         change
             .record(
                 Event::new(EventKind::ExpertNotified, subject(&engagement))
@@ -181,7 +204,8 @@ impl Service {
             _ => None,
         };
         if let Some(leaving) = leaving {
-            self.vacate(&mut change, ctx, &row.body, &task, leaving, Fill::Next).await?;
+            self.vacate(&mut change, ctx, &row.body, &task, leaving, Fill::Next)
+                .await?;
         }
         let state = row.body.state.clone();
         change.commit().await?;
@@ -190,12 +214,19 @@ impl Service {
 
     /// Declared grounds exist in the pack, and the catch-all comes with words (DG 第十条(七)).
     async fn check_declaration(&self, task: &Task, answer: &Answer) -> Result<()> {
-        let Answer::Recuse { declared } = answer else { return Ok(()) };
+        let Answer::Recuse { declared } = answer else {
+            return Ok(());
+        };
         let pool = self.any_pool(task.pool).await?;
-        let Some(rules) = &pool.pack.recusal else { return Ok(()) };
+        let Some(rules) = &pool.pack.recusal else {
+            return Ok(());
+        };
         for declaration in declared {
             let ground = rules.ground(&declaration.ground).ok_or_else(|| {
-                Error::field("ground", "选择的回避情形不在办法之列。请从列出的情形中选择。")
+                Error::field(
+                    "ground",
+                    "选择的回避情形不在办法之列。请从列出的情形中选择。",
+                )
             })?;
             if ground.text_required && declaration.note.trim().is_empty() {
                 return Err(Refused::NoWords.into());
@@ -258,11 +289,21 @@ impl Service {
         fill: Fill,
     ) -> Result<()> {
         store::engagements::release(change, &engagement.id.to_string()).await?;
-        let Some(draw) = engagement.draw else { return Ok(()) };
+        let Some(draw) = engagement.draw else {
+            return Ok(());
+        };
         let row = document::find::<store::draws::DrawKeys, Attempt>(&mut **change, draw).await?;
         let mut row = row.ok_or(Error::NotFound)?;
-        let DrawState::Unsealed { record: json, drawn, .. } = &mut row.body.state else {
-            return Err(Error::state("draw.state", "本场次没有启封或已作废，不能补抽。"));
+        let DrawState::Unsealed {
+            record: json,
+            drawn,
+            ..
+        } = &mut row.body.state
+        else {
+            return Err(Error::state(
+                "draw.state",
+                "本场次没有启封或已作废，不能补抽。",
+            ));
         };
         let mut record = read_record(json)?;
         let drawn = *drawn;
@@ -277,7 +318,11 @@ impl Service {
         *json = record.to_json();
         crate::draws::save(change, &mut row).await?;
         let mut event = Event::new(
-            if replacement.is_some() { EventKind::SeatFilled } else { EventKind::SeatClosed },
+            if replacement.is_some() {
+                EventKind::SeatFilled
+            } else {
+                EventKind::SeatClosed
+            },
             Subject::new("draw", draw),
         )
         .fact("because", leaving.name())
@@ -286,12 +331,17 @@ impl Service {
             event = event.fact("exhausted", "yes");
         }
         change.record(event).await?;
-        let touched: Vec<Ref> = [Some(reference), replacement].into_iter().flatten().collect();
-        self.correct_uses(change, &row.body, &annex, &record, drawn, &touched).await?;
+        let touched: Vec<Ref> = [Some(reference), replacement]
+            .into_iter()
+            .flatten()
+            .collect();
+        self.correct_uses(change, &row.body, &annex, &record, drawn, &touched)
+            .await?;
         if let Some(next) = replacement {
             let who = annexed(&annex, next)?;
             let round = engagement.round + 1;
-            self.engage(change, ctx, task, Some(draw), who, engagement.demand, round).await?;
+            self.engage(change, ctx, task, Some(draw), who, engagement.demand, round)
+                .await?;
         }
         Ok(())
     }
@@ -339,7 +389,9 @@ impl Service {
             name: ctx.actor.name.clone(),
             at: ctx.now,
             accepts,
-            reason: reason.map(|r| r.trim().to_owned()).filter(|r| !r.is_empty()),
+            reason: reason
+                .map(|r| r.trim().to_owned())
+                .filter(|r| !r.is_empty()),
         });
         save(&mut change, &mut row).await?;
         let event = Event::new(EventKind::CallRecorded, subject(&row.body))
@@ -356,20 +408,33 @@ impl Service {
     pub async fn confirm_call(&self, ctx: &Ctx, id: EngagementId) -> Result<State> {
         let row = store::engagements::find::<Engagement>(&mut self.store.read(), id).await?;
         let row = row.ok_or(Error::NotFound)?;
-        let task = self.task(ctx, row.body.task).await.map_err(|_| Error::NotFound)?;
+        let task = self
+            .task(ctx, row.body.task)
+            .await
+            .map_err(|_| Error::NotFound)?;
         ctx.actor.allow(Action::ReadFrame, task.target())?;
         let call = row.body.call.ok_or_else(|| {
-            Error::state("engagement.no_call", "没有待确认的电话答复。请刷新页面查看最新状态。")
+            Error::state(
+                "engagement.no_call",
+                "没有待确认的电话答复。请刷新页面查看最新状态。",
+            )
         })?;
         if Some(call.by) == ctx.actor.account {
             return Err(domain::draw_process::Refused::SamePerson.into());
         }
         let answer = if call.accepts {
-            Answer::Accept { declared_none: true }
+            Answer::Accept {
+                declared_none: true,
+            }
         } else {
-            Answer::Decline { reason: call.reason }
+            Answer::Decline {
+                reason: call.reason,
+            }
         };
-        let answered = Answered::Call { officer: call.name, witness: ctx.actor.name.clone() };
+        let answered = Answered::Call {
+            officer: call.name,
+            witness: ctx.actor.name.clone(),
+        };
         self.take_answer(ctx, id, answer, answered).await
     }
 
@@ -378,28 +443,40 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Refused`], [`Error::Invalid`] without evidence.
-    pub async fn stop_expert(
-        &self,
-        ctx: &Ctx,
-        id: EngagementId,
-        found: Declaration,
-    ) -> Result<()> {
+    pub async fn stop_expert(&self, ctx: &Ctx, id: EngagementId, found: Declaration) -> Result<()> {
         if found.note.trim().is_empty() {
-            return Err(Error::field("note", "没有写明依据。停止专家参与须写明发现的事实，请填写。"));
+            return Err(Error::field(
+                "note",
+                "没有写明依据。停止专家参与须写明发现的事实，请填写。",
+            ));
         }
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::StopExpert, crate::tasks::target(&task))?;
-        let answer = Answer::Recuse { declared: vec![found.clone()] };
+        let answer = Answer::Recuse {
+            declared: vec![found.clone()],
+        };
         self.check_declaration(&task, &answer).await?;
         let event = Event::new(EventKind::ExpertStopped, subject(&row.body))
             .fact("ground", &found.ground)
             .detail(serde_json::json!({ "found": found }));
         row.body.state =
-            row.body.state.clone().stop(ctx.actor.name.clone(), found.clone(), ctx.now)?;
+            row.body
+                .state
+                .clone()
+                .stop(ctx.actor.name.clone(), found.clone(), ctx.now)?;
         save(&mut change, &mut row).await?;
         change.record(event).await?;
-        self.vacate(&mut change, ctx, &row.body, &task, Leaving::Stopped, Fill::Next).await?;
-        self.propose_after_stop(&mut change, ctx, &row.body, &task, &found).await?;
+        self.vacate(
+            &mut change,
+            ctx,
+            &row.body,
+            &task,
+            Leaving::Stopped,
+            Fill::Next,
+        )
+        .await?;
+        self.propose_after_stop(&mut change, ctx, &row.body, &task, &found)
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -419,9 +496,15 @@ impl Service {
         if !matches!(row.body.state, State::Accepted { .. }) {
             return Err(Refused::State(row.body.state.zh()).into());
         }
-        let begins = task.request.work_date().is_some_and(|day| day < ctx.today());
+        let begins = task
+            .request
+            .work_date()
+            .is_some_and(|day| day < ctx.today());
         if begins {
-            return Err(Error::state("leave.too_late", "工作已经开始，不能再请假。请直接联系使用方说明情况。"));
+            return Err(Error::state(
+                "leave.too_late",
+                "工作已经开始，不能再请假。请直接联系使用方说明情况。",
+            ));
         }
         row.body.leave_asked = Some(reason.to_owned());
         save(&mut change, &mut row).await?;
@@ -444,7 +527,9 @@ impl Service {
         row.body.to_arrange = true;
         save(&mut change, &mut row).await?;
         store::engagements::release(&mut change, &row.body.id.to_string()).await?;
-        change.record(Event::new(EventKind::LeaveAccepted, subject(&row.body))).await?;
+        change
+            .record(Event::new(EventKind::LeaveAccepted, subject(&row.body)))
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -461,12 +546,18 @@ impl Service {
         reason: &str,
     ) -> Result<()> {
         if follow_up == FollowUp::Reduce && reason.trim().is_empty() {
-            return Err(Error::field("reason", "没有写明减员理由。请填写，或改为补抽。"));
+            return Err(Error::field(
+                "reason",
+                "没有写明减员理由。请填写，或改为补抽。",
+            ));
         }
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::NotifyExperts, crate::tasks::target(&task))?;
         if !row.body.to_arrange {
-            return Err(Error::state("leave.arranged", "这个名额已经安排过。请刷新页面查看。"));
+            return Err(Error::state(
+                "leave.arranged",
+                "这个名额已经安排过。请刷新页面查看。",
+            ));
         }
         row.body.to_arrange = false;
         save(&mut change, &mut row).await?;
@@ -474,7 +565,8 @@ impl Service {
             FollowUp::TopUp => Fill::Next,
             FollowUp::Reduce => Fill::Close,
         };
-        self.vacate(&mut change, ctx, &row.body, &task, Leaving::Absent, fill).await?;
+        self.vacate(&mut change, ctx, &row.body, &task, Leaving::Absent, fill)
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -494,12 +586,27 @@ impl Service {
         let mut lapsed = 0;
         for seen in due {
             let (mut change, mut row, task) = self.engagement_change(ctx, seen.id).await?;
-            let Ok(state) = row.body.state.clone().lapse(ctx.now) else { continue };
+            let Ok(state) = row.body.state.clone().lapse(ctx.now) else {
+                continue;
+            };
             row.body.state = state;
             row.body.call = None;
             save(&mut change, &mut row).await?;
-            change.record(Event::new(EventKind::ExpertDidNotAnswer, subject(&row.body))).await?;
-            self.vacate(&mut change, ctx, &row.body, &task, Leaving::NoAnswer, Fill::Next).await?;
+            change
+                .record(Event::new(
+                    EventKind::ExpertDidNotAnswer,
+                    subject(&row.body),
+                ))
+                .await?;
+            self.vacate(
+                &mut change,
+                ctx,
+                &row.body,
+                &task,
+                Leaving::NoAnswer,
+                Fill::Next,
+            )
+            .await?;
             change.commit().await?;
             lapsed += 1;
         }
@@ -513,7 +620,10 @@ impl Service {
         attempt: &Attempt,
         ctx: &Ctx,
     ) -> Result<()> {
-        let filter = EngagementFilter { draw: Some(attempt.id), ..EngagementFilter::default() };
+        let filter = EngagementFilter {
+            draw: Some(attempt.id),
+            ..EngagementFilter::default()
+        };
         let rows = store::engagements::all::<Engagement>(&mut **change, &filter).await?;
         if rows.is_empty() {
             return Ok(());

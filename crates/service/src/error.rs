@@ -18,7 +18,10 @@ pub struct Problem {
 impl Problem {
     /// A problem of one field.
     pub fn new(field: impl Into<String>, sentence: impl Into<String>) -> Self {
-        Self { field: field.into(), sentence: sentence.into() }
+        Self {
+            field: field.into(),
+            sentence: sentence.into(),
+        }
     }
 }
 
@@ -36,12 +39,20 @@ pub struct Reason {
 impl Reason {
     /// A reason that rests on the state of things rather than on an article.
     pub fn state(code: &str, sentence: impl std::fmt::Display) -> Self {
-        Self { code: code.to_owned(), article: String::new(), sentence: sentence.to_string() }
+        Self {
+            code: code.to_owned(),
+            article: String::new(),
+            sentence: sentence.to_string(),
+        }
     }
 
     /// A reason that rests on an article.
     pub fn law(code: &str, article: impl std::fmt::Display, sentence: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), article: article.to_string(), sentence: sentence.into() }
+        Self {
+            code: code.to_owned(),
+            article: article.to_string(),
+            sentence: sentence.into(),
+        }
     }
 }
 

@@ -96,10 +96,26 @@ impl ExpertView {
         let mut fields = persons::fields(&self.person);
         let member = &self.member;
         fields.push("number", &member.expert.number);
-        let specialties = member.expert.specialties.iter().map(|id| ("specialty", id.to_string()));
-        let duties = member.expert.duties.iter().map(|duty| ("duty", duty.clone()));
-        let declared = member.declared.iter().filter(|(_, ticks)| **ticks == Ticks::Whole(true)).map(|(id, _)| ("declared", id.clone()));
-        let reviewed = member.reviewed.iter().filter(|(_, holds)| **holds).map(|(id, _)| ("reviewed", id.clone()));
+        let specialties = member
+            .expert
+            .specialties
+            .iter()
+            .map(|id| ("specialty", id.to_string()));
+        let duties = member
+            .expert
+            .duties
+            .iter()
+            .map(|duty| ("duty", duty.clone()));
+        let declared = member
+            .declared
+            .iter()
+            .filter(|(_, ticks)| **ticks == Ticks::Whole(true))
+            .map(|(id, _)| ("declared", id.clone()));
+        let reviewed = member
+            .reviewed
+            .iter()
+            .filter(|(_, holds)| **holds)
+            .map(|(id, _)| ("reviewed", id.clone()));
         for (name, value) in specialties.chain(duties).chain(declared).chain(reviewed) {
             fields.push(name, value);
         }
@@ -122,7 +138,12 @@ pub struct PlainValues {
 
 impl PlainValues {
     pub(crate) fn of(private: &Private) -> Self {
-        let plain = |secret: &Option<store::Secret>| secret.as_ref().map(|s| s.reveal().to_owned()).unwrap_or_default();
+        let plain = |secret: &Option<store::Secret>| {
+            secret
+                .as_ref()
+                .map(|s| s.reveal().to_owned())
+                .unwrap_or_default()
+        };
         Self {
             id_number: plain(&private.id_number),
             phone: plain(&private.phone),
@@ -145,9 +166,16 @@ pub(crate) struct Draft {
 
 impl Service {
     /// The membership in this pool, or nothing the actor may know of.
-    pub(crate) async fn member(&self, db: &mut impl Db, pool: &OpenPool, id: ExpertId) -> Result<Member> {
+    pub(crate) async fn member(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+        id: ExpertId,
+    ) -> Result<Member> {
         let member = experts::find::<Membership>(db, id).await?;
-        member.filter(|member| member.keys.pool == pool.id()).ok_or(Error::NotFound)
+        member
+            .filter(|member| member.keys.pool == pool.id())
+            .ok_or(Error::NotFound)
     }
 
     pub(crate) async fn person(&self, db: &mut impl Db, id: PersonId) -> Result<Person> {
@@ -156,7 +184,11 @@ impl Service {
 
     pub(crate) async fn private_of(&self, db: &mut impl Db, id: PersonId) -> Result<Private> {
         let opened = stored_persons::private(db, self.store.seals(), [id]).await?;
-        Ok(opened.into_iter().next().map(|(_, private)| private).unwrap_or_default())
+        Ok(opened
+            .into_iter()
+            .next()
+            .map(|(_, private)| private)
+            .unwrap_or_default())
     }
 
     /// One expert.
@@ -170,7 +202,12 @@ impl Service {
         let person = self.person(&mut db, member.keys.person).await?;
         let private = self.private_of(&mut db, member.keys.person).await?;
         let known = self.specialties_of(pool.id()).await?;
-        let specialties = member.body.expert.specialties.iter().filter_map(|id| known.iter().find(|s| s.id == *id));
+        let specialties = member
+            .body
+            .expert
+            .specialties
+            .iter()
+            .filter_map(|id| known.iter().find(|s| s.id == *id));
         let name = |s: &domain::pool::Specialty| match s.status {
             SpecialtyStatus::Active => s.name.clone(),
             SpecialtyStatus::Retired { .. } => format!("{}（已移除）", s.name),
@@ -197,32 +234,67 @@ impl Service {
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditExperts, pool.target())?;
         let mut problems = Vec::new();
-        let mut draft = self.read_draft(ctx, &pool, fields, None, &mut problems).await?;
-        let document = typed::required(&mut problems, "basis", fields.text("basis"), "没有填写入库依据。请填写委员会会议纪要编号，或原名册的文号。");
-        let on = typed::date(&mut problems, "basis_on", fields.text("basis_on"), "依据日期");
-        let mut problems = typed::missing(problems, &[("basis_on", &fields.text("basis_on").to_owned(), "依据日期")]);
+        let mut draft = self
+            .read_draft(ctx, &pool, fields, None, &mut problems)
+            .await?;
+        let document = typed::required(
+            &mut problems,
+            "basis",
+            fields.text("basis"),
+            "没有填写入库依据。请填写委员会会议纪要编号，或原名册的文号。",
+        );
+        let on = typed::date(
+            &mut problems,
+            "basis_on",
+            fields.text("basis_on"),
+            "依据日期",
+        );
+        let mut problems = typed::missing(
+            problems,
+            &[("basis_on", &fields.text("basis_on").to_owned(), "依据日期")],
+        );
         if let Some(on) = on
             && ctx.today() < on
         {
-            problems.push(Problem::new("basis_on", format!("依据日期 {on} 还没有到。请按会议纪要或文件的日期填写。")));
+            problems.push(Problem::new(
+                "basis_on",
+                format!("依据日期 {on} 还没有到。请按会议纪要或文件的日期填写。"),
+            ));
         }
         let term = self.typed_term(&pool, fields, on, &mut problems);
         let number = typed::optional(fields.text("number"));
         if let Some(number) = &number
-            && experts::by_number::<Membership>(&mut *change, pool.id(), number).await?.is_some()
+            && experts::by_number::<Membership>(&mut *change, pool.id(), number)
+                .await?
+                .is_some()
         {
-            problems.push(Problem::new("number", format!("专家编号 {number} 已在使用。请核对，或留空由系统编号。")));
+            problems.push(Problem::new(
+                "number",
+                format!("专家编号 {number} 已在使用。请核对，或留空由系统编号。"),
+            ));
         }
         let known = match &draft.private.id_number {
-            Some(secret) => stored_persons::by_id_number::<PersonFile>(&mut *change, self.store.seals(), secret).await?,
+            Some(secret) => {
+                stored_persons::by_id_number::<PersonFile>(&mut *change, self.store.seals(), secret)
+                    .await?
+            }
             None => None,
         };
         if let Some(person) = &known
-            && let Some(member) = experts::of_person::<Membership>(&mut *change, pool.id(), person.id).await?
+            && let Some(member) =
+                experts::of_person::<Membership>(&mut *change, pool.id(), person.id).await?
         {
-            problems.push(Problem::new("id_number", format!("这个身份证号码的专家已在库：{}（{}）。请在原记录上修改。", member.keys.name, member.body.expert.number)));
+            problems.push(Problem::new(
+                "id_number",
+                format!(
+                    "这个身份证号码的专家已在库：{}（{}）。请在原记录上修改。",
+                    member.keys.name, member.body.expert.number
+                ),
+            ));
         }
-        let (Some(on), Some(term), true) = (on, term, problems.is_empty()) else { return Err(Error::Invalid(problems)) };
+        let (Some(on), Some(term), true) = (on, term, problems.is_empty()) else {
+            return Err(Error::Invalid(problems));
+        };
         self.match_employer(&mut change, &mut draft.file).await?;
         let decision = self.decided(&mut *change, &pool, &draft, on).await?;
         refuse_unmet(&pool, &decision)?;
@@ -230,9 +302,28 @@ impl Service {
             Some(number) => number,
             None => self.next_number(&mut *change, &pool, term.from).await?,
         };
-        let channel = typed::optional(fields.text("channel")).filter(|id| pool.pack.admission.channel(id).is_some());
-        let entry = Entry { document, on, decision };
-        let id = self.write_new(ctx, &mut change, &pool, draft, known, NewMember { number, term, channel, entry }).await?;
+        let channel = typed::optional(fields.text("channel"))
+            .filter(|id| pool.pack.admission.channel(id).is_some());
+        let entry = Entry {
+            document,
+            on,
+            decision,
+        };
+        let id = self
+            .write_new(
+                ctx,
+                &mut change,
+                &pool,
+                draft,
+                known,
+                NewMember {
+                    number,
+                    term,
+                    channel,
+                    entry,
+                },
+            )
+            .await?;
         change.commit().await?;
         Ok(id)
     }
@@ -259,24 +350,47 @@ impl Service {
         }
         let before = self.private_of(&mut *change, person.id).await?;
         let mut problems = Vec::new();
-        let mut draft = self.read_draft(ctx, &pool, fields, Some(&before), &mut problems).await?;
-        let reason = typed::required(&mut problems, "reason", fields.text("reason"), "没有填写变更原因。变更会留痕，请写明依据，如“本人申请并附新聘书”。");
+        let mut draft = self
+            .read_draft(ctx, &pool, fields, Some(&before), &mut problems)
+            .await?;
+        let reason = typed::required(
+            &mut problems,
+            "reason",
+            fields.text("reason"),
+            "没有填写变更原因。变更会留痕，请写明依据，如“本人申请并附新聘书”。",
+        );
         if let Some(secret) = &draft.private.id_number
-            && let Some(other) = stored_persons::by_id_number::<PersonFile>(&mut *change, self.store.seals(), secret).await?
+            && let Some(other) =
+                stored_persons::by_id_number::<PersonFile>(&mut *change, self.store.seals(), secret)
+                    .await?
             && other.id != person.id
         {
-            problems.push(Problem::new("id_number", "这个身份证号码已登记给另一个人。请核对号码；确属同一人的，请联系系统管理员合并。"));
+            problems.push(Problem::new(
+                "id_number",
+                "这个身份证号码已登记给另一个人。请核对号码；确属同一人的，请联系系统管理员合并。",
+            ));
         }
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
         self.match_employer(&mut change, &mut draft.file).await?;
-        let mut found = persons::differences((&person.body, &before), (&draft.file, &draft.private));
-        found.extend(self.membership_differences(&pool, &member.body, &draft).await?);
+        let mut found =
+            persons::differences((&person.body, &before), (&draft.file, &draft.private));
+        found.extend(
+            self.membership_differences(&pool, &member.body, &draft)
+                .await?,
+        );
         if found.is_empty() {
-            return Err(Error::state("expert.unchanged", "没有改动任何内容，因此没有保存。请修改后再提交，或返回专家详情。"));
+            return Err(Error::state(
+                "expert.unchanged",
+                "没有改动任何内容，因此没有保存。请修改后再提交，或返回专家详情。",
+            ));
         }
-        let public = found.iter().map(|difference| difference.label.as_str()).collect::<Vec<_>>().join("、");
+        let public = found
+            .iter()
+            .map(|difference| difference.label.as_str())
+            .collect::<Vec<_>>()
+            .join("、");
         let event = Event::new(EventKind::ExpertChanged, Subject::new("expert", id))
             .fact("fields", public)
             .detail(serde_json::json!({ "reason": reason, "changes": found }));
@@ -301,7 +415,13 @@ impl Service {
     ///
     /// # Errors
     /// Denied, or no purpose.
-    pub async fn reveal_expert(&self, ctx: &Ctx, no: i64, id: ExpertId, purpose: &str) -> Result<PlainValues> {
+    pub async fn reveal_expert(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: ExpertId,
+        purpose: &str,
+    ) -> Result<PlainValues> {
         let pool = self.open_pool(ctx, no, Action::RevealIdentity).await?;
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::RevealIdentity, pool.target())?;
@@ -328,46 +448,97 @@ impl Service {
         let known = self.specialties_of(pool.id()).await?;
         let mut specialties = Vec::new();
         for id in fields.all("specialty").filter(|id| !id.is_empty()) {
-            match known.iter().find(|specialty| specialty.id.to_string() == id) {
+            match known
+                .iter()
+                .find(|specialty| specialty.id.to_string() == id)
+            {
                 Some(specialty) => specialties.push(specialty.id),
-                None => problems.push(Problem::new("specialty", "所选专业领域不在本库中。请刷新页面后重新选择。")),
+                None => problems.push(Problem::new(
+                    "specialty",
+                    "所选专业领域不在本库中。请刷新页面后重新选择。",
+                )),
             }
         }
         specialties.sort_unstable();
         specialties.dedup();
         let needed = pool.pack.axis("specialty").map_or(1, |axis| axis.at_least);
         if specialties.len() < usize::try_from(needed).unwrap_or(usize::MAX) {
-            problems.push(Problem::new("specialty", format!("还没有分类。入库前至少选择 {needed} 个专业领域，抽取按专业领域进行。")));
+            problems.push(Problem::new(
+                "specialty",
+                format!("还没有分类。入库前至少选择 {needed} 个专业领域，抽取按专业领域进行。"),
+            ));
         }
-        let duties = pool.pack.axis("duty").map(|axis| axis.values.clone()).unwrap_or_default();
-        let ticked = |name: &'static str| fields.all(name).filter(|id| pool.pack.eligibility.leaf(id).is_some()).map(str::to_owned);
+        let duties = pool
+            .pack
+            .axis("duty")
+            .map(|axis| axis.values.clone())
+            .unwrap_or_default();
+        let ticked = |name: &'static str| {
+            fields
+                .all(name)
+                .filter(|id| pool.pack.eligibility.leaf(id).is_some())
+                .map(str::to_owned)
+        };
         Ok(Draft {
             file,
             private,
             specialties,
-            duties: duties.into_iter().filter(|duty| fields.holds("duty", duty)).collect(),
-            declared: ticked("declared").map(|id| (id, Ticks::Whole(true))).collect(),
+            duties: duties
+                .into_iter()
+                .filter(|duty| fields.holds("duty", duty))
+                .collect(),
+            declared: ticked("declared")
+                .map(|id| (id, Ticks::Whole(true)))
+                .collect(),
             reviewed: ticked("reviewed").map(|id| (id, true)).collect(),
         })
     }
 
-    fn typed_term(&self, pool: &OpenPool, fields: &Fields, on: Option<Date>, problems: &mut Vec<Problem>) -> Option<Term> {
-        let from = typed::date(problems, "term_from", fields.text("term_from"), "聘期开始").or(on)?;
+    fn typed_term(
+        &self,
+        pool: &OpenPool,
+        fields: &Fields,
+        on: Option<Date>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Term> {
+        let from =
+            typed::date(problems, "term_from", fields.text("term_from"), "聘期开始").or(on)?;
         let full = term::first(&pool.pack, from, None, None);
-        let Some(to) = typed::date(problems, "term_to", fields.text("term_to"), "聘期结束") else { return Some(full) };
+        let Some(to) = typed::date(problems, "term_to", fields.text("term_to"), "聘期结束")
+        else {
+            return Some(full);
+        };
         if to < from {
-            problems.push(Problem::new("term_to", format!("聘期结束 {to} 早于聘期开始 {from}。请核对聘书。")));
+            problems.push(Problem::new(
+                "term_to",
+                format!("聘期结束 {to} 早于聘期开始 {from}。请核对聘书。"),
+            ));
         }
         if full.to < to {
-            problems.push(Problem::new("term_to", format!("聘期从 {from} 起最长到 {}（{}），填写的是 {to}。请核对聘书。", full.to, pool.pack.admission.term.citation)));
+            problems.push(Problem::new(
+                "term_to",
+                format!(
+                    "聘期从 {from} 起最长到 {}（{}），填写的是 {to}。请核对聘书。",
+                    full.to, pool.pack.admission.term.citation
+                ),
+            ));
         }
         Some(Term { from, to })
     }
 
     /// An employer named but not chosen from the register is matched when exactly one has that name.
-    pub(crate) async fn match_employer(&self, change: &mut Change<'_>, file: &mut PersonFile) -> Result<()> {
-        let Some(employer) = &mut file.profile.employer else { return Ok(()) };
-        let chosen = employer.organisation.map(|id| id.to_string()).unwrap_or_default();
+    pub(crate) async fn match_employer(
+        &self,
+        change: &mut Change<'_>,
+        file: &mut PersonFile,
+    ) -> Result<()> {
+        let Some(employer) = &mut file.profile.employer else {
+            return Ok(());
+        };
+        let chosen = employer
+            .organisation
+            .map(|id| id.to_string())
+            .unwrap_or_default();
         let found = crate::relations::resolve(change, &employer.name, &chosen).await?;
         employer.organisation = found.id;
         if employer.credit_code.is_none() {
@@ -377,17 +548,29 @@ impl Service {
     }
 
     /// The next number of the pack's certificates for the year of a day.
-    pub(crate) async fn next_number(&self, db: &mut impl Db, pool: &OpenPool, on: Date) -> Result<String> {
+    pub(crate) async fn next_number(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+        on: Date,
+    ) -> Result<String> {
         let sequence = self.last_sequence(db, pool, on.year()).await?;
         Ok(number_of(pool, on.year(), sequence + 1))
     }
 
     /// The last sequence used in a year.
-    pub(crate) async fn last_sequence(&self, db: &mut impl Db, pool: &OpenPool, year: i16) -> Result<u32> {
+    pub(crate) async fn last_sequence(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+        year: i16,
+    ) -> Result<u32> {
         let first = number_of(pool, year, 0);
         let prefix = first.trim_end_matches(|c: char| c.is_ascii_digit() && c == '0');
         let last = experts::last_number(db, pool.id(), prefix).await?;
-        Ok(last.and_then(|number| number.strip_prefix(prefix)?.parse().ok()).unwrap_or(0))
+        Ok(last
+            .and_then(|number| number.strip_prefix(prefix)?.parse().ok())
+            .unwrap_or(0))
     }
 
     pub(crate) async fn write_new(
@@ -408,7 +591,14 @@ impl Service {
             }
             None => {
                 let id: PersonId = self.id(ctx);
-                stored_persons::insert(change, id, person_keys(&draft.file), &draft.private, draft.file).await?
+                stored_persons::insert(
+                    change,
+                    id,
+                    person_keys(&draft.file),
+                    &draft.private,
+                    draft.file,
+                )
+                .await?
             }
         };
         let id: ExpertId = self.id(ctx);
@@ -438,28 +628,67 @@ impl Service {
             reviewed: draft.reviewed,
         };
         let keys = keys(pool, &body, &person.body);
-        let member = store::Stored { id, version: 1, keys, body };
+        let member = store::Stored {
+            id,
+            version: 1,
+            keys,
+            body,
+        };
         let text = search_text(&member, &person.body);
-        experts::insert(change, id, member.keys, &text, &draft.specialties, member.body).await?;
+        experts::insert(
+            change,
+            id,
+            member.keys,
+            &text,
+            &draft.specialties,
+            member.body,
+        )
+        .await?;
         change.record(event).await?;
         Ok(id)
     }
 
-    async fn membership_differences(&self, pool: &OpenPool, before: &Membership, after: &Draft) -> Result<Vec<Difference>> {
+    async fn membership_differences(
+        &self,
+        pool: &OpenPool,
+        before: &Membership,
+        after: &Draft,
+    ) -> Result<Vec<Difference>> {
         let known = self.specialties_of(pool.id()).await?;
-        let leaf = |id: &String| pool.pack.eligibility.leaf(id).map_or(id.clone(), |leaf| leaf.label.clone());
+        let leaf = |id: &String| {
+            pool.pack
+                .eligibility
+                .leaf(id)
+                .map_or(id.clone(), |leaf| leaf.label.clone())
+        };
         let mut found = Vec::new();
         let mut compare = |label: &str, before: Vec<String>, after: Vec<String>| {
             if before != after {
-                found.push(Difference { label: label.to_owned(), before: before.join("、"), after: after.join("、") });
+                found.push(Difference {
+                    label: label.to_owned(),
+                    before: before.join("、"),
+                    after: after.join("、"),
+                });
             }
         };
         let mut old = before.expert.specialties.clone();
         old.sort_unstable();
-        compare("专业领域", Self::names_of(&known, &old), Self::names_of(&known, &after.specialties));
+        compare(
+            "专业领域",
+            Self::names_of(&known, &old),
+            Self::names_of(&known, &after.specialties),
+        );
         compare("职责", before.expert.duties.clone(), after.duties.clone());
-        compare("本人承诺", before.declared.keys().map(leaf).collect(), after.declared.keys().map(leaf).collect());
-        compare("审核确认", before.reviewed.keys().map(leaf).collect(), after.reviewed.keys().map(leaf).collect());
+        compare(
+            "本人承诺",
+            before.declared.keys().map(leaf).collect(),
+            after.declared.keys().map(leaf).collect(),
+        );
+        compare(
+            "审核确认",
+            before.reviewed.keys().map(leaf).collect(),
+            after.reviewed.keys().map(leaf).collect(),
+        );
         Ok(found)
     }
 }
@@ -489,24 +718,43 @@ pub(crate) fn refuse_unmet(pool: &OpenPool, decision: &Decided) -> Result<()> {
     let reasons: Vec<Reason> = decision
         .findings
         .iter()
-        .filter(|finding| decision.blocking.contains(&finding.code) && finding.verdict == domain::finding::Verdict::Unmet)
+        .filter(|finding| {
+            decision.blocking.contains(&finding.code)
+                && finding.verdict == domain::finding::Verdict::Unmet
+        })
         .map(|finding| Reason::law(&finding.code, &finding.citation, finding.sentence.clone()))
         .collect();
     if reasons.is_empty() {
-        return Err(Error::Refused(vec![Reason::law("eligibility", &pool.pack.eligibility.citation, "不符合入库条件。")]));
+        return Err(Error::Refused(vec![Reason::law(
+            "eligibility",
+            &pool.pack.eligibility.citation,
+            "不符合入库条件。",
+        )]));
     }
     Err(Error::Refused(reasons))
 }
 
 pub(crate) fn need_purpose(typed_purpose: &str) -> Result<String> {
     let mut problems = Vec::new();
-    let purpose = typed::required(&mut problems, "purpose", typed_purpose, "没有填写用途。查看和导出个人信息会留痕，请写明用途，如“电话通知评审”。");
+    let purpose = typed::required(
+        &mut problems,
+        "purpose",
+        typed_purpose,
+        "没有填写用途。查看和导出个人信息会留痕，请写明用途，如“电话通知评审”。",
+    );
     typed::at_most(&mut problems, "purpose", "用途", &purpose, 200);
-    if problems.is_empty() { Ok(purpose) } else { Err(Error::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok(purpose)
+    } else {
+        Err(Error::Invalid(problems))
+    }
 }
 
 pub(crate) fn person_keys(file: &PersonFile) -> PersonKeys {
-    PersonKeys { name: file.profile.name.clone(), name_sort: pinyin::sort_key(&file.profile.name) }
+    PersonKeys {
+        name: file.profile.name.clone(),
+        name_sort: pinyin::sort_key(&file.profile.name),
+    }
 }
 
 /// Code of a standing as lists filter by it; whether a term has ended is asked of its days.
@@ -532,20 +780,35 @@ pub(crate) fn keys(pool: &OpenPool, member: &Membership, file: &PersonFile) -> E
         term_to: Some(term.to),
         name: profile.name.clone(),
         name_sort: pinyin::sort_key(&profile.name),
-        employer: profile.employer.as_ref().map(|e| e.name.clone()).unwrap_or_default(),
+        employer: profile
+            .employer
+            .as_ref()
+            .map(|e| e.name.clone())
+            .unwrap_or_default(),
         employer_organisation: profile.employer.as_ref().and_then(|e| e.organisation),
-        title_rank: pool.rank("title", profile.titles.iter().map(|title| title.level.as_str())),
-        skill_rank: pool.rank("skill", profile.skills.iter().map(|skill| skill.level.as_str())),
+        title_rank: pool.rank(
+            "title",
+            profile.titles.iter().map(|title| title.level.as_str()),
+        ),
+        skill_rank: pool.rank(
+            "skill",
+            profile.skills.iter().map(|skill| skill.level.as_str()),
+        ),
     }
 }
 
 pub(crate) fn refresh_keys(pool: &OpenPool, member: &mut Member, file: &PersonFile) {
     let seq = member.keys.seq;
-    member.keys = ExpertKeys { seq, ..keys(pool, &member.body, file) };
+    member.keys = ExpertKeys {
+        seq,
+        ..keys(pool, &member.body, file)
+    };
 }
 
 pub(crate) fn search_text(member: &Member, file: &PersonFile) -> SearchText {
-    let mut text = SearchText::new().name(&file.profile.name).word(&member.body.expert.number);
+    let mut text = SearchText::new()
+        .name(&file.profile.name)
+        .word(&member.body.expert.number);
     for key in SearchKeys::of_name(&file.profile.name).tokens() {
         text = text.word(key);
     }

@@ -84,7 +84,14 @@ impl Service {
     ///
     /// # Errors
     /// Denied, no purpose, nobody chosen; or the document could not be made.
-    pub async fn export_experts(&self, ctx: &Ctx, no: i64, chosen: &Chosen, form: ExportForm, purpose: &str) -> Result<MadeFile> {
+    pub async fn export_experts(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        chosen: &Chosen,
+        form: ExportForm,
+        purpose: &str,
+    ) -> Result<MadeFile> {
         let pool = self.open_pool(ctx, no, Action::ExportExperts).await?;
         let purpose = need_purpose(purpose)?;
         let mut change = self.change(ctx, pool.id()).await?;
@@ -92,25 +99,39 @@ impl Service {
         if form.is_plain() {
             change.authorize(Action::RevealIdentity, pool.target())?;
         }
-        let members = self.chosen_members(ctx, &pool, &mut *change, chosen).await?;
+        let members = self
+            .chosen_members(ctx, &pool, &mut *change, chosen)
+            .await?;
         if members.is_empty() {
-            return Err(Error::field("id", "没有选中任何专家。请勾选或查询到专家后再导出。"));
+            return Err(Error::field(
+                "id",
+                "没有选中任何专家。请勾选或查询到专家后再导出。",
+            ));
         }
         let count = members.len();
         let name = format!("{}_{}", pool.pool.name, ctx.today());
         let (name, media_type, bytes) = if form.is_plain() {
             let list = self.summary_list(ctx, &pool, &mut change, members).await?;
             match form {
-                ExportForm::SummaryPdf => (format!("{name}_名单汇总表.pdf"), PDF, print(ctx, list.view()).await?),
+                ExportForm::SummaryPdf => (
+                    format!("{name}_名单汇总表.pdf"),
+                    PDF,
+                    print(ctx, list.view()).await?,
+                ),
                 _ => {
-                    let made = xlsx::summary_list(&list).map_err(|error| Error::Document(error.sentence()))?;
+                    let made = xlsx::summary_list(&list)
+                        .map_err(|error| Error::Document(error.sentence()))?;
                     (format!("{name}_名单汇总表.xlsx"), XLSX, made)
                 }
             }
         } else {
             let rows = self.expert_rows(ctx, &pool, members).await?;
             match form {
-                ExportForm::Csv => (format!("{name}_专家名单.csv"), "text/csv; charset=utf-8", csv(&rows)),
+                ExportForm::Csv => (
+                    format!("{name}_专家名单.csv"),
+                    "text/csv; charset=utf-8",
+                    csv(&rows),
+                ),
                 _ => (format!("{name}_专家名单.xlsx"), XLSX, workbook(&rows)?),
             }
         };
@@ -121,14 +142,25 @@ impl Service {
             .fact("digest", crate::imports::digest(&bytes));
         change.record(event).await?;
         change.commit().await?;
-        Ok(MadeFile { name, media_type, bytes, count })
+        Ok(MadeFile {
+            name,
+            media_type,
+            bytes,
+            count,
+        })
     }
 
     /// 附件1 入库申请表 of one expert, with plain values.
     ///
     /// # Errors
     /// Denied, no purpose, or the document could not be made.
-    pub async fn print_application(&self, ctx: &Ctx, no: i64, id: ExpertId, purpose: &str) -> Result<MadeFile> {
+    pub async fn print_application(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: ExpertId,
+        purpose: &str,
+    ) -> Result<MadeFile> {
         let pool = self.open_pool(ctx, no, Action::RevealIdentity).await?;
         let view = self.expert(ctx, no, id).await?;
         let plain = self.reveal_expert(ctx, no, id, purpose).await?;
@@ -137,12 +169,27 @@ impl Service {
         let wording = ApplicationWording {
             annex: form.map_or(official.annex, |form| form.annex.clone()),
             title: form.map_or(official.title, |form| form.title.clone()),
-            channels: pool.pack.admission.channels.iter().map(|channel| channel.label.clone()).collect(),
+            channels: pool
+                .pack
+                .admission
+                .channels
+                .iter()
+                .map(|channel| channel.label.clone())
+                .collect(),
             unit_kinds: pool.offered("employer_kind"),
-            pledge: form.and_then(|form| form.commitment.clone()).unwrap_or(official.pledge),
-            notes: form.map_or(official.notes, |form| form.notes.iter().map(|note| note.text.clone()).collect()),
+            pledge: form
+                .and_then(|form| form.commitment.clone())
+                .unwrap_or(official.pledge),
+            notes: form.map_or(official.notes, |form| {
+                form.notes.iter().map(|note| note.text.clone()).collect()
+            }),
         };
-        let channel = view.member.expert.channel.as_deref().and_then(|id| pool.pack.admission.channel(id));
+        let channel = view
+            .member
+            .expert
+            .channel
+            .as_deref()
+            .and_then(|id| pool.pack.admission.channel(id));
         let sheet = ApplicationForm {
             wording,
             marks: pool.standing(ctx.today()).banner().into_iter().collect(),
@@ -157,7 +204,12 @@ impl Service {
             ..ApplicationForm::default()
         };
         let name = format!("{}_入库申请表.pdf", sheet.profile.name);
-        Ok(MadeFile { name, media_type: PDF, bytes: print(ctx, sheet.view()).await?, count: 1 })
+        Ok(MadeFile {
+            name,
+            media_type: PDF,
+            bytes: print(ctx, sheet.view()).await?,
+            count: 1,
+        })
     }
 
     async fn summary_list(
@@ -168,13 +220,17 @@ impl Service {
         members: Vec<crate::experts::Member>,
     ) -> Result<SummaryList> {
         let ids: Vec<_> = members.iter().map(|member| member.keys.person).collect();
-        let files: std::collections::HashMap<_, PersonFile> = store::persons::find_all::<PersonFile>(&mut **change, ids.iter().copied())
-            .await?
-            .into_iter()
-            .map(|person| (person.id, person.body))
-            .collect();
+        let files: std::collections::HashMap<_, PersonFile> =
+            store::persons::find_all::<PersonFile>(&mut **change, ids.iter().copied())
+                .await?
+                .into_iter()
+                .map(|person| (person.id, person.body))
+                .collect();
         let mut private: std::collections::HashMap<_, _> =
-            store::persons::private(&mut **change, self.store.seals(), ids).await?.into_iter().collect();
+            store::persons::private(&mut **change, self.store.seals(), ids)
+                .await?
+                .into_iter()
+                .collect();
         let known = self.specialties_of(pool.id()).await?;
         let rows = members.into_iter().map(|member| {
             let file = files.get(&member.keys.person).cloned().unwrap_or_default();
@@ -188,7 +244,11 @@ impl Service {
                 employer: member.keys.employer,
                 qualification: qualifications(&file.profile),
                 honour: persons::highest_honour(pool, &file.profile),
-                contact: if plain.phone.is_empty() { file.office_phone.unwrap_or_default() } else { plain.phone },
+                contact: if plain.phone.is_empty() {
+                    file.office_phone.unwrap_or_default()
+                } else {
+                    plain.phone
+                },
             }
         });
         let rows = rows.collect();
@@ -197,7 +257,14 @@ impl Service {
         Ok(SummaryList {
             annex: form.map_or(official.annex, |form| form.annex.clone()),
             title: form.map_or(official.title, |form| form.title.clone()),
-            channels: pool.pack.admission.channels.iter().filter(|channel| channel.batch).map(|c| c.label.clone()).collect(),
+            channels: pool
+                .pack
+                .admission
+                .channels
+                .iter()
+                .filter(|channel| channel.batch)
+                .map(|c| c.label.clone())
+                .collect(),
             marks: pool.standing(ctx.today()).banner().into_iter().collect(),
             filled_by: ctx.actor.name.clone(),
             on: Some(ctx.today()),
@@ -219,7 +286,10 @@ const HEADS: [(&str, f64, ExportKind); 7] = [
 
 fn workbook(rows: &[ExpertRow]) -> Result<Vec<u8>> {
     let columns = HEADS.map(|(head, width, kind)| ExportColumn { head, width, kind });
-    let table = ExportTable { name: "专家名单", columns: &columns };
+    let table = ExportTable {
+        name: "专家名单",
+        columns: &columns,
+    };
     let values = rows.iter().map(|row| {
         vec![
             ExportValue::Text(row.number.clone()),
@@ -237,7 +307,10 @@ fn workbook(rows: &[ExpertRow]) -> Result<Vec<u8>> {
 fn csv(rows: &[ExpertRow]) -> Vec<u8> {
     let mut text = String::from("\u{feff}");
     let line = |cells: &[String]| {
-        let quoted: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", xlsx::safe_text(cell).replace('"', "\"\""))).collect();
+        let quoted: Vec<String> = cells
+            .iter()
+            .map(|cell| format!("\"{}\"", xlsx::safe_text(cell).replace('"', "\"\"")))
+            .collect();
         quoted.join(",") + "\r\n"
     };
     text += &line(&HEADS.map(|(head, ..)| head.to_owned()));
@@ -264,12 +337,17 @@ async fn print(ctx: &Ctx, view: FormView) -> Result<Vec<u8>> {
         let shop = match SHOP.get() {
             Some(shop) => shop,
             None => {
-                let made = Typesetter::new(&FontSettings { folders: Vec::new(), system: SystemFonts::Search });
+                let made = Typesetter::new(&FontSettings {
+                    folders: Vec::new(),
+                    system: SystemFonts::Search,
+                });
                 let made = made.map_err(|error| Error::Document(error.to_string()))?;
                 SHOP.get_or_init(|| made)
             }
         };
-        shop.pdf(&view, at).map_err(|error| Error::Document(error.to_string()))
+        shop.pdf(&view, at)
+            .map_err(|error| Error::Document(error.to_string()))
     });
-    made.await.map_err(|error| Error::Internal(error.to_string()))?
+    made.await
+        .map_err(|error| Error::Internal(error.to_string()))?
 }

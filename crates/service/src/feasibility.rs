@@ -55,7 +55,8 @@ impl Service {
     pub async fn task_feasibility(&self, ctx: &Ctx, id: TaskId) -> Result<Feasibility> {
         let view = self.task(ctx, id).await?;
         let waived = rest_waived(&view.task.state);
-        self.feasibility(ctx, &view.pool, &view.task.request, waived).await
+        self.feasibility(ctx, &view.pool, &view.task.request, waived)
+            .await
     }
 
     /// The chances of a request that is being written.
@@ -82,7 +83,12 @@ impl Service {
         rest_waived: bool,
     ) -> Result<Feasibility> {
         let prospects = self.prospects(pool, request).await?;
-        let question = Question { pack: &pool.pack, request, today: ctx.today(), rest_waived };
+        let question = Question {
+            pack: &pool.pack,
+            request,
+            today: ctx.today(),
+            rest_waived,
+        };
         let places = relaxation::place_all(&question, &prospects);
         let (scope, funnel) = frame::funnel(&places);
         let candidates = relaxation::candidates(request, &places);
@@ -112,9 +118,8 @@ impl Service {
             enough,
             no_chance: enough && drawable == seats,
             conflict: conflict.or_else(|| {
-                (!ratio).then(|| {
-                    format!("每 {} 席至少要有 {} 名候选人", rules.ratio.1, rules.ratio.0)
-                })
+                (!ratio)
+                    .then(|| format!("每 {} 席至少要有 {} 名候选人", rules.ratio.1, rules.ratio.0))
             }),
             relaxations,
             article: rules.citation.to_string(),
@@ -136,8 +141,11 @@ impl Service {
         request: &Request,
     ) -> Result<Vec<Prospect>> {
         let id = pool.pool.id;
-        let mut wanted: Vec<SpecialtyId> =
-            request.demands.iter().flat_map(|demand| demand.specialties.iter().copied()).collect();
+        let mut wanted: Vec<SpecialtyId> = request
+            .demands
+            .iter()
+            .flat_map(|demand| demand.specialties.iter().copied())
+            .collect();
         wanted.sort_unstable();
         wanted.dedup();
         if wanted.is_empty() {
@@ -145,10 +153,15 @@ impl Service {
         }
         let mut found: Vec<(Expert, Profile)> = Vec::new();
         let mut read = self.store.read();
-        store::experts::scan_whole::<Expert, Profile>(&mut read, id, &wanted, &mut |row, profile| {
-            found.push((row.body, profile));
-            Ok(())
-        })
+        store::experts::scan_whole::<Expert, Profile>(
+            &mut read,
+            id,
+            &wanted,
+            &mut |row, profile| {
+                found.push((row.body, profile));
+                Ok(())
+            },
+        )
         .await?;
         let persons: Vec<PersonId> = found.iter().map(|(expert, _)| expert.person).collect();
         let mut relations = self.relations_of_all(&persons).await?;
@@ -173,8 +186,11 @@ impl Service {
         persons: &[PersonId],
     ) -> Result<HashMap<PersonId, Vec<Relation>>> {
         let mut all: HashMap<PersonId, Vec<Relation>> = HashMap::new();
-        let rows =
-            store::relations::of_persons::<Relation>(&mut self.store.read(), persons.iter().copied()).await?;
+        let rows = store::relations::of_persons::<Relation>(
+            &mut self.store.read(),
+            persons.iter().copied(),
+        )
+        .await?;
         for row in rows {
             all.entry(row.body.person).or_default().push(row.body);
         }
@@ -200,18 +216,23 @@ impl Service {
     }
 
     /// The rest rule's state of each expert: what is on record, with draws that are still sealed.
-    async fn rotations(
-        &self,
-        pool: &OpenPool,
-    ) -> Result<HashMap<ExpertId, Rotation>> {
-        let Some(rest) = &pool.pack.draw.rest else { return Ok(HashMap::new()) };
-        let rows = store::rotations::of_pool::<UseLog>(&mut self.store.read(), pool.pool.id).await?;
-        let mut logs: HashMap<ExpertId, UseLog> =
-            rows.into_iter().map(|(expert, row)| (expert, row.body)).collect();
+    async fn rotations(&self, pool: &OpenPool) -> Result<HashMap<ExpertId, Rotation>> {
+        let Some(rest) = &pool.pack.draw.rest else {
+            return Ok(HashMap::new());
+        };
+        let rows =
+            store::rotations::of_pool::<UseLog>(&mut self.store.read(), pool.pool.id).await?;
+        let mut logs: HashMap<ExpertId, UseLog> = rows
+            .into_iter()
+            .map(|(expert, row)| (expert, row.body))
+            .collect();
         for (expert, entry) in self.sealed_uses(pool.pool.id).await? {
             logs.entry(expert).or_default().enter(entry);
         }
-        Ok(logs.into_iter().map(|(expert, log)| (expert, log.state(rest.rule()))).collect())
+        Ok(logs
+            .into_iter()
+            .map(|(expert, log)| (expert, log.state(rest.rule())))
+            .collect())
     }
 }
 
@@ -219,7 +240,13 @@ impl Service {
 pub(crate) fn rest_waived(state: &State) -> bool {
     matches!(
         state,
-        State::Accepted { rest_waived: Some(_), .. } | State::Drawing { rest_waived: Some(_), .. }
+        State::Accepted {
+            rest_waived: Some(_),
+            ..
+        } | State::Drawing {
+            rest_waived: Some(_),
+            ..
+        }
     )
 }
 
@@ -251,7 +278,9 @@ fn panels(request: &Request, candidates: &[u32]) -> f64 {
         .zip(candidates)
         .map(|(demand, count)| {
             let (n, k) = (f64::from(*count), demand.seats.min(*count));
-            (0..k).map(|i| ((n - f64::from(i)) / f64::from(i + 1)).log2()).sum::<f64>()
+            (0..k)
+                .map(|i| ((n - f64::from(i)) / f64::from(i + 1)).log2())
+                .sum::<f64>()
         })
         .sum()
 }

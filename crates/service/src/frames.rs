@@ -73,7 +73,8 @@ impl Service {
         purpose: &str,
     ) -> Result<Vec<FrameLine>> {
         let view = self.draw(ctx, id).await?;
-        ctx.actor.allow(Action::ReadFrame, Target::pool(view.attempt.pool))?;
+        ctx.actor
+            .allow(Action::ReadFrame, Target::pool(view.attempt.pool))?;
         let State::Unsealed { record, .. } = &view.attempt.state else {
             return Err(Error::state(
                 "frame.sealed",
@@ -87,7 +88,11 @@ impl Service {
         )?;
         let record = read_record(record)?;
         let seated = |reference| {
-            let ever = record.outcome().panel.iter().any(|seat| seat.reference == reference);
+            let ever = record
+                .outcome()
+                .panel
+                .iter()
+                .any(|seat| seat.reference == reference);
             ever || record.present().iter().any(|seat| seat.reference == reference)
                 || record.events().iter().any(|event| {
                     matches!(event, draw::Event::Left { replacement: Some(next), .. } if *next == reference)
@@ -110,7 +115,9 @@ impl Service {
         change.record(event).await?;
         change.commit().await?;
         let labels = |demands: &[u32]| {
-            let demands = demands.iter().filter_map(|index| view.task.request.demands.get(*index as usize));
+            let demands = demands
+                .iter()
+                .filter_map(|index| view.task.request.demands.get(*index as usize));
             demands.map(|demand| demand.label.clone()).collect()
         };
         let mut lines: Vec<FrameLine> = annex

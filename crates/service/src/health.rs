@@ -33,10 +33,12 @@ impl Service {
             let entries: u64 = ledgers.iter().map(|(_, size)| size).sum();
             format!("{} 本台账、{entries} 条留痕逐条核验一致", ledgers.len())
         });
-        let accounts = store::accounts::total(&mut db).await.map(|total| match total {
-            0 => "还没有账号，启动后用一次性链接完成首次设置".to_owned(),
-            total => format!("{total} 个账号"),
-        });
+        let accounts = store::accounts::total(&mut db)
+            .await
+            .map(|total| match total {
+                0 => "还没有账号，启动后用一次性链接完成首次设置".to_owned(),
+                total => format!("{total} 个账号"),
+            });
         let pools = store::pools::all::<domain::pool::Pool>(&mut db).await;
         let bound = pools.map_err(|e| e.to_string()).and_then(|pools| {
             for pool in &pools {
@@ -51,12 +53,37 @@ impl Service {
             Ok(format!("{} 个专家库，规则与设立时一致", pools.len()))
         });
         vec![
-            Check { subject: "数据库", finding: Ok(format!("{:?}，结构第 {} 版", store.kind(), store::SCHEMA_VERSION)) },
-            Check { subject: "密钥", finding: Ok(format!("与数据库配套，签名指纹 {}", store.public_key().fingerprint())) },
-            Check { subject: "台账", finding: ledgers.map_err(|e| e.to_string()) },
-            Check { subject: "账号", finding: accounts.map_err(|e| e.to_string()) },
-            Check { subject: "专家库", finding: bound },
-            Check { subject: "时钟", finding: clock(self.clock.now()) },
+            Check {
+                subject: "数据库",
+                finding: Ok(format!(
+                    "{:?}，结构第 {} 版",
+                    store.kind(),
+                    store::SCHEMA_VERSION
+                )),
+            },
+            Check {
+                subject: "密钥",
+                finding: Ok(format!(
+                    "与数据库配套，签名指纹 {}",
+                    store.public_key().fingerprint()
+                )),
+            },
+            Check {
+                subject: "台账",
+                finding: ledgers.map_err(|e| e.to_string()),
+            },
+            Check {
+                subject: "账号",
+                finding: accounts.map_err(|e| e.to_string()),
+            },
+            Check {
+                subject: "专家库",
+                finding: bound,
+            },
+            Check {
+                subject: "时钟",
+                finding: clock(self.clock.now()),
+            },
         ]
     }
 }
@@ -71,8 +98,13 @@ impl Service {
         let manifest = store::backup::backup(&self.store, folder, ctx.now).await?;
         let mut change = self.change(ctx, LedgerId::System).await?;
         change.authorize(Action::RunBackup, Target::SYSTEM)?;
-        let event = Event::new(EventKind::BackedUp, Subject::new("backup", &manifest.digest));
-        change.record(event.fact("ledgers", manifest.ledgers.len())).await?;
+        let event = Event::new(
+            EventKind::BackedUp,
+            Subject::new("backup", &manifest.digest),
+        );
+        change
+            .record(event.fact("ledgers", manifest.ledgers.len()))
+            .await?;
         change.commit().await?;
         Ok(manifest)
     }
@@ -80,7 +112,13 @@ impl Service {
 
 fn clock(now: Timestamp) -> std::result::Result<String, String> {
     if now.as_second() < MADE {
-        return Err(format!("服务器时间 {now} 明显偏早。请先校准时间，否则期限和聘期都会算错。"));
+        return Err(format!(
+            "服务器时间 {now} 明显偏早。请先校准时间，否则期限和聘期都会算错。"
+        ));
     }
-    Ok(format!("{}", now.to_zoned(crate::ctx::shanghai()).strftime("%Y年%-m月%-d日 %H:%M:%S")))
+    Ok(format!(
+        "{}",
+        now.to_zoned(crate::ctx::shanghai())
+            .strftime("%Y年%-m月%-d日 %H:%M:%S")
+    ))
 }

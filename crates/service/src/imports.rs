@@ -37,8 +37,18 @@ const LISTED_CHANGES: usize = 300;
 /// Problems a preview lists; the error workbook has all.
 const LISTED_PROBLEMS: usize = 1000;
 
-const FILE: SealedColumn = SealedColumn { table: "import", name: "file", pad: 4096, shape: Shape::Text };
-const PREVIEW: SealedColumn = SealedColumn { table: "import", name: "preview", pad: 4096, shape: Shape::Text };
+const FILE: SealedColumn = SealedColumn {
+    table: "import",
+    name: "file",
+    pad: 4096,
+    shape: Shape::Text,
+};
+const PREVIEW: SealedColumn = SealedColumn {
+    table: "import",
+    name: "preview",
+    pad: 4096,
+    shape: Shape::Text,
+};
 
 /// What an officer states about the roster as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,15 +233,25 @@ pub enum Step {
 impl Running {
     /// How far it is; `None` when it is not running.
     pub fn of(&self, id: ImportId) -> Option<Step> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned()
     }
 
     fn set(&self, id: ImportId, step: Step) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, step);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, step);
     }
 
     fn clear(&self, id: ImportId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&id);
     }
 }
 
@@ -245,19 +265,41 @@ impl Service {
     ///
     /// # Errors
     /// Denied, or everything wrong with what was stated.
-    pub async fn begin_import(&self, ctx: &Ctx, no: i64, name: &str, bytes: Vec<u8>, fields: &Fields) -> Result<ImportId> {
+    pub async fn begin_import(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        name: &str,
+        bytes: Vec<u8>,
+        fields: &Fields,
+    ) -> Result<ImportId> {
         let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
         let mut problems = Vec::new();
         if bytes.is_empty() {
-            problems.push(Problem::new("file", "没有选择文件。请选择 .xlsx 或 .csv 名册后再上传。"));
+            problems.push(Problem::new(
+                "file",
+                "没有选择文件。请选择 .xlsx 或 .csv 名册后再上传。",
+            ));
         }
         if bytes.len() > MOST_BYTES {
-            problems.push(Problem::new("file", format!("文件有 {} MB，最多 20 MB。请删去多余的工作表和图片，或分成几个文件。", bytes.len() / 1024 / 1024)));
+            problems.push(Problem::new(
+                "file",
+                format!(
+                    "文件有 {} MB，最多 20 MB。请删去多余的工作表和图片，或分成几个文件。",
+                    bytes.len() / 1024 / 1024
+                ),
+            ));
         }
         let options = read_options(ctx, fields, &mut problems);
-        let (Some(options), true) = (options, problems.is_empty()) else { return Err(Error::Invalid(problems)) };
+        let (Some(options), true) = (options, problems.is_empty()) else {
+            return Err(Error::Invalid(problems));
+        };
         let id: ImportId = self.id(ctx);
-        let sealed = self.store.seals().seal_bytes(&FILE, &id.to_string(), &bytes).map_err(store::Error::from)?;
+        let sealed = self
+            .store
+            .seals()
+            .seal_bytes(&FILE, &id.to_string(), &bytes)
+            .map_err(store::Error::from)?;
         let import = Import {
             id,
             name: domain::text::tidy(name).chars().take(100).collect(),
@@ -269,7 +311,12 @@ impl Service {
             at: ctx.now,
             state: ImportState::Reading,
         };
-        let keys = ImportKeys { pool: pool.id(), status: import.state.code().to_owned(), created_at: ctx.now, file: None };
+        let keys = ImportKeys {
+            pool: pool.id(),
+            status: import.state.code().to_owned(),
+            created_at: ctx.now,
+            file: None,
+        };
         let mut tx = self.store.upkeep().await?;
         document::insert(&mut tx, id, keys, import).await?;
         tx.commit().await?;
@@ -292,15 +339,25 @@ impl Service {
         let state = match outcome {
             Ok(preview) => {
                 let counts = preview.counts;
-                let json = serde_json::to_vec(&preview).map_err(|e| Error::Internal(e.to_string()))?;
-                let sealed = self.store.seals().seal_bytes(&PREVIEW, &id.to_string(), &json).map_err(store::Error::from)?;
-                ImportState::Ready { preview: self.store.files().put(sealed).await?, counts }
+                let json =
+                    serde_json::to_vec(&preview).map_err(|e| Error::Internal(e.to_string()))?;
+                let sealed = self
+                    .store
+                    .seals()
+                    .seal_bytes(&PREVIEW, &id.to_string(), &json)
+                    .map_err(store::Error::from)?;
+                ImportState::Ready {
+                    preview: self.store.files().put(sealed).await?,
+                    counts,
+                }
             }
             Err(Error::Document(why)) => ImportState::Unreadable { why },
             Err(other) => return Err(other),
         };
         let mut tx = self.store.upkeep().await?;
-        let mut row = imports::find::<Import>(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        let mut row = imports::find::<Import>(&mut tx, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         if !matches!(row.body.state, ImportState::Done { .. }) {
             state.code().clone_into(&mut row.keys.status);
             row.body.state = state;
@@ -313,7 +370,9 @@ impl Service {
     async fn preview(&self, ctx: &Ctx, pool: &OpenPool, import: &Import) -> Result<Preview> {
         let roster = self.read_roster(ctx, pool, import).await?;
         let mut db = self.store.read();
-        let plan = self.plan(&mut db, pool, &import.options, &roster, &|_| ()).await?;
+        let plan = self
+            .plan(&mut db, pool, &import.options, &roster, &|_| ())
+            .await?;
         Ok(plan.preview(&roster))
     }
 
@@ -333,11 +392,17 @@ impl Service {
     pub async fn import_preview(&self, ctx: &Ctx, no: i64, id: ImportId) -> Result<Preview> {
         let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
         let import = self.stored_import(&pool, id).await?.body;
-        let (ImportState::Ready { preview, .. } | ImportState::Done { preview, .. }) = &import.state else {
+        let (ImportState::Ready { preview, .. } | ImportState::Done { preview, .. }) =
+            &import.state
+        else {
             return Err(Error::NotFound);
         };
         let sealed = self.store.files().bytes(preview).await?;
-        let json = self.store.seals().open_bytes(&PREVIEW, &id.to_string(), &sealed).map_err(store::Error::from)?;
+        let json = self
+            .store
+            .seals()
+            .open_bytes(&PREVIEW, &id.to_string(), &sealed)
+            .map_err(store::Error::from)?;
         serde_json::from_slice(&json).map_err(|e| Error::Internal(e.to_string()))
     }
 
@@ -347,7 +412,9 @@ impl Service {
     /// Not found or denied.
     pub async fn imports(&self, ctx: &Ctx, no: i64) -> Result<Vec<Import>> {
         let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
-        let page = imports::page::<Import>(&mut self.store.read(), pool.id(), &PageRequest::first(50)).await?;
+        let page =
+            imports::page::<Import>(&mut self.store.read(), pool.id(), &PageRequest::first(50))
+                .await?;
         Ok(page.items.into_iter().map(|row| row.body).collect())
     }
 
@@ -359,7 +426,15 @@ impl Service {
         let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
         let import = self.stored_import(&pool, id).await?.body;
         let mut roster = self.read_roster(ctx, &pool, &import).await?;
-        let plan = self.plan(&mut self.store.read(), &pool, &import.options, &roster, &|_| ()).await?;
+        let plan = self
+            .plan(
+                &mut self.store.read(),
+                &pool,
+                &import.options,
+                &roster,
+                &|_| (),
+            )
+            .await?;
         let bytes = self.open_file(&import).await?;
         let reader = self.table_reader()?;
         let made = tokio::task::spawn_blocking(move || {
@@ -376,23 +451,37 @@ impl Service {
     /// Not found or denied.
     pub async fn import_template(&self, ctx: &Ctx, no: i64) -> Result<Vec<u8>> {
         let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
-        documents::xlsx::roster_template(&vocabulary(&pool)).map_err(|error| Error::Document(error.sentence()))
+        documents::xlsx::roster_template(&vocabulary(&pool))
+            .map_err(|error| Error::Document(error.sentence()))
     }
 
-    pub(crate) async fn stored_import(&self, pool: &OpenPool, id: ImportId) -> Result<imports::Import<Import>> {
+    pub(crate) async fn stored_import(
+        &self,
+        pool: &OpenPool,
+        id: ImportId,
+    ) -> Result<imports::Import<Import>> {
         let found = imports::find::<Import>(&mut self.store.read(), id).await?;
-        found.filter(|row| row.keys.pool == pool.id()).ok_or(Error::NotFound)
+        found
+            .filter(|row| row.keys.pool == pool.id())
+            .ok_or(Error::NotFound)
     }
 
     async fn open_file(&self, import: &Import) -> Result<Vec<u8>> {
         let sealed = self.store.files().bytes(&import.file).await?;
-        let plain = self.store.seals().open_bytes(&FILE, &import.id.to_string(), &sealed).map_err(store::Error::from)?;
+        let plain = self
+            .store
+            .seals()
+            .open_bytes(&FILE, &import.id.to_string(), &sealed)
+            .map_err(store::Error::from)?;
         Ok(plain.to_vec())
     }
 
     fn table_reader(&self) -> Result<TableReader> {
         match &self.settings.isolation {
-            Some(isolation) => Ok(TableReader { isolation: isolation.clone(), limits: documents::table::Limits::default() }),
+            Some(isolation) => Ok(TableReader {
+                isolation: isolation.clone(),
+                limits: documents::table::Limits::default(),
+            }),
             None => TableReader::of_this_program().map_err(|e| Error::Internal(e.to_string())),
         }
     }
@@ -400,43 +489,91 @@ impl Service {
     async fn read_roster(&self, ctx: &Ctx, pool: &OpenPool, import: &Import) -> Result<Roster> {
         let bytes = self.open_file(import).await?;
         let (reader, vocabulary, today) = (self.table_reader()?, vocabulary(pool), ctx.today());
-        let read = tokio::task::spawn_blocking(move || roster::read(&reader, &bytes, &vocabulary, today));
+        let read =
+            tokio::task::spawn_blocking(move || roster::read(&reader, &bytes, &vocabulary, today));
         let read = read.await.map_err(|e| Error::Internal(e.to_string()))?;
         read.map_err(|error| Error::Document(error.sentence()))
     }
 }
 
 fn read_options(ctx: &Ctx, fields: &Fields, problems: &mut Vec<Problem>) -> Option<ImportOptions> {
-    let basis = typed::required(problems, "basis", fields.text("basis"), "没有填写入库依据。请填写委员会会议纪要编号，或原名册的文号。");
+    let basis = typed::required(
+        problems,
+        "basis",
+        fields.text("basis"),
+        "没有填写入库依据。请填写委员会会议纪要编号，或原名册的文号。",
+    );
     typed::at_most(problems, "basis", "入库依据", &basis, 100);
     let basis_on = typed::date(problems, "basis_on", fields.text("basis_on"), "依据日期");
-    *problems = typed::missing(std::mem::take(problems), &[("basis_on", &fields.text("basis_on").to_owned(), "依据日期")]);
+    *problems = typed::missing(
+        std::mem::take(problems),
+        &[("basis_on", &fields.text("basis_on").to_owned(), "依据日期")],
+    );
     if let Some(on) = basis_on
         && ctx.today() < on
     {
-        problems.push(Problem::new("basis_on", format!("依据日期 {on} 还没有到。请按会议纪要或文件的日期填写。")));
+        problems.push(Problem::new(
+            "basis_on",
+            format!("依据日期 {on} 还没有到。请按会议纪要或文件的日期填写。"),
+        ));
     }
-    let term_from = typed::date(problems, "term_from", fields.text("term_from"), "聘期开始").or(basis_on);
-    let new_specialties = if fields.holds("new_specialties", "add") { NewSpecialties::Add } else { NewSpecialties::Refuse };
-    Some(ImportOptions { basis, basis_on: basis_on?, term_from: term_from?, new_specialties })
+    let term_from =
+        typed::date(problems, "term_from", fields.text("term_from"), "聘期开始").or(basis_on);
+    let new_specialties = if fields.holds("new_specialties", "add") {
+        NewSpecialties::Add
+    } else {
+        NewSpecialties::Refuse
+    };
+    Some(ImportOptions {
+        basis,
+        basis_on: basis_on?,
+        term_from: term_from?,
+        new_specialties,
+    })
 }
 
 /// The words a roster's cells are compared with: the pack's ladders with the national lists.
 pub(crate) fn vocabulary(pool: &OpenPool) -> RosterVocabulary {
-    let ladder = |id: &str| pool.pack.vocabulary.ladders.iter().find(|ladder| ladder.id == id);
+    let ladder = |id: &str| {
+        pool.pack
+            .vocabulary
+            .ladders
+            .iter()
+            .find(|ladder| ladder.id == id)
+    };
     let words = |id: &str| -> Vec<(String, String)> {
-        let Some(ladder) = ladder(id) else { return Vec::new() };
+        let Some(ladder) = ladder(id) else {
+            return Vec::new();
+        };
         let own = ladder.rungs.iter().map(|rung| (rung.clone(), rung.clone()));
-        let aliases = ladder.aliases.iter().filter_map(|(alias, rung)| Some((alias.clone(), ladder.rungs.get(usize::from(*rung))?.clone())));
+        let aliases = ladder.aliases.iter().filter_map(|(alias, rung)| {
+            Some((alias.clone(), ladder.rungs.get(usize::from(*rung))?.clone()))
+        });
         own.chain(aliases).collect()
     };
     fn borrowed(words: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-        words.iter().map(|(word, rung)| (word.as_str(), rung.as_str()))
+        words
+            .iter()
+            .map(|(word, rung)| (word.as_str(), rung.as_str()))
     }
     let (titles, skills) = (words("title"), words("skill"));
     let mut honours = words("admin");
-    let has = |rung: &str| ladder("admin").is_some_and(|ladder| ladder.rungs.iter().any(|own| own == rung));
-    for (word, rung) in [("全国", "国家级"), ("国务院", "国家级"), ("中华", "国家级"), ("中国", "国家级"), ("省", "省级"), ("自治区", "省级"), ("市", "市级"), ("区", "区县"), ("县", "区县"), ("镇", "镇街"), ("街道", "镇街")] {
+    let has = |rung: &str| {
+        ladder("admin").is_some_and(|ladder| ladder.rungs.iter().any(|own| own == rung))
+    };
+    for (word, rung) in [
+        ("全国", "国家级"),
+        ("国务院", "国家级"),
+        ("中华", "国家级"),
+        ("中国", "国家级"),
+        ("省", "省级"),
+        ("自治区", "省级"),
+        ("市", "市级"),
+        ("区", "区县"),
+        ("县", "区县"),
+        ("镇", "镇街"),
+        ("街道", "镇街"),
+    ] {
         if has(rung) {
             honours.push((word.to_owned(), rung.to_owned()));
         }
@@ -444,12 +581,26 @@ pub(crate) fn vocabulary(pool: &OpenPool) -> RosterVocabulary {
     let kinds = pool.offered("employer_kind");
     RosterVocabulary::default()
         .titles(borrowed(&titles))
-        .titles(title::all().iter().map(|title| (title.name, title.level.label())))
+        .titles(
+            title::all()
+                .iter()
+                .map(|title| (title.name, title.level.label())),
+        )
         .skills(borrowed(&skills))
-        .skills(SkillLevel::ALL.iter().map(|level| (level.on_certificate(), level.label())))
+        .skills(
+            SkillLevel::ALL
+                .iter()
+                .map(|level| (level.on_certificate(), level.label())),
+        )
         .honours(borrowed(&honours))
         .unit_kinds(kinds.iter().map(String::as_str))
-        .channels(pool.pack.admission.channels.iter().map(|channel| channel.label.as_str()))
+        .channels(
+            pool.pack
+                .admission
+                .channels
+                .iter()
+                .map(|channel| channel.label.as_str()),
+        )
 }
 
 pub(crate) fn digest(bytes: &[u8]) -> String {

@@ -85,7 +85,10 @@ impl Service {
     /// When the store fails. Whoever may do nothing here has an empty inbox.
     pub async fn inbox(&self, ctx: &Ctx, pool: PoolId) -> Result<Inbox> {
         let target = Target::pool(pool);
-        let mut found = Found { ctx, items: Vec::new() };
+        let mut found = Found {
+            ctx,
+            items: Vec::new(),
+        };
         for task in self.open_tasks(pool).await? {
             let requester = self.organisation_name(task.requester).await?;
             found.task(&task, &requester);
@@ -95,11 +98,18 @@ impl Service {
             }
             let attempts =
                 store::draws::of_task::<Attempt>(&mut self.store.read(), task.id).await?;
-            if let Some(last) = attempts.iter().map(|row| &row.body).max_by_key(|one| one.attempt) {
+            if let Some(last) = attempts
+                .iter()
+                .map(|row| &row.body)
+                .max_by_key(|one| one.attempt)
+            {
                 found.attempt(last, &task);
             }
             if matches!(task.state, TaskState::Published { .. }) {
-                let filter = EngagementFilter { task: Some(task.id), ..EngagementFilter::default() };
+                let filter = EngagementFilter {
+                    task: Some(task.id),
+                    ..EngagementFilter::default()
+                };
                 let seats =
                     store::engagements::all::<Engagement>(&mut self.store.read(), &filter).await?;
                 let seats: Vec<Engagement> = seats.into_iter().map(|row| row.body).collect();
@@ -114,7 +124,8 @@ impl Service {
             };
             let page = PageRequest::first(MOST);
             let proposed =
-                store::misconduct::page::<Misconduct>(&mut self.store.read(), &filter, &page).await?;
+                store::misconduct::page::<Misconduct>(&mut self.store.read(), &filter, &page)
+                    .await?;
             for record in proposed.items {
                 found.misconduct(&record.body);
             }
@@ -133,14 +144,30 @@ impl Service {
         }
         let mut items = found.items;
         items.sort_by_key(|item| {
-            (item.urgency, item.due.is_none(), item.due, item.since, item.path.clone())
+            (
+                item.urgency,
+                item.due.is_none(),
+                item.due,
+                item.since,
+                item.path.clone(),
+            )
         });
-        Ok(Inbox { items, figures: self.figures(ctx, pool).await? })
+        Ok(Inbox {
+            items,
+            figures: self.figures(ctx, pool).await?,
+        })
     }
 
     /// Tasks on which somebody may have to act, soonest work first.
     async fn open_tasks(&self, pool: PoolId) -> Result<Vec<Task>> {
-        let open = ["filed", "returned", "accepted", "drawing", "drawn", "published"];
+        let open = [
+            "filed",
+            "returned",
+            "accepted",
+            "drawing",
+            "drawn",
+            "published",
+        ];
         let filter = TaskFilter {
             pool: Some(pool),
             statuses: open.map(str::to_owned).to_vec(),
@@ -170,11 +197,20 @@ impl Service {
         };
         for (label, statuses, note) in [
             ("待受理需求", &["filed"][..], "使用方已提出"),
-            ("抽取进行中", &["accepted", "drawing", "drawn"][..], "已受理，未启封"),
+            (
+                "抽取进行中",
+                &["accepted", "drawing", "drawn"][..],
+                "已受理，未启封",
+            ),
             ("等待参加", &["published"][..], "已启封，未办结"),
         ] {
             let count = store::tasks::count(&mut read, &tasks(statuses)).await?;
-            figures.push(Figure { label, count: number(&count), note: note.to_owned(), path: "tasks" });
+            figures.push(Figure {
+                label,
+                count: number(&count),
+                note: note.to_owned(),
+                path: "tasks",
+            });
         }
         if actor.reach_in(Action::ReadExperts, pool) == Reach::Pool {
             let filter = ExpertFilter::all(pool);
@@ -216,9 +252,24 @@ impl Found<'_> {
             Some(due) if due.to_zoned(shanghai()).date() <= self.ctx.today() => Urgency::Today,
             _ => Urgency::Later,
         };
-        let About { title, path, facts, due, since } = about;
+        let About {
+            title,
+            path,
+            facts,
+            due,
+            since,
+        } = about;
         let title = title.chars().take(40).collect();
-        self.items.push(Item { tag, title, path, facts, verb, due, urgency, since });
+        self.items.push(Item {
+            tag,
+            title,
+            path,
+            facts,
+            verb,
+            due,
+            urgency,
+            since,
+        });
     }
 
     fn task(&mut self, task: &Task, requester: &str) {
@@ -232,7 +283,11 @@ impl Found<'_> {
         let about = |since| About {
             title: &request.content,
             path: format!("tasks/{}", task.id),
-            facts: format!("{} · {requester} · {} 人 · {when}", task.number, request.seats()),
+            facts: format!(
+                "{} · {requester} · {} 人 · {when}",
+                task.number,
+                request.seats()
+            ),
             due: work.and_then(before),
             since,
         };
@@ -293,14 +348,15 @@ impl Found<'_> {
             }
         }
         match &attempt.state {
-            DrawState::Sealed { at, proposed: None, .. }
-                if self.may(Action::ProposeUnsealing, target) =>
-            {
+            DrawState::Sealed {
+                at, proposed: None, ..
+            } if self.may(Action::ProposeUnsealing, target) => {
                 self.add("提请启封", "提请", about("结果已密封".to_owned(), *at));
             }
-            DrawState::Sealed { proposed: Some(proposal), .. }
-                if self.may(Action::ConfirmUnsealing, target) =>
-            {
+            DrawState::Sealed {
+                proposed: Some(proposal),
+                ..
+            } if self.may(Action::ConfirmUnsealing, target) => {
                 let facts = format!("{}已提请", proposal.by.name);
                 self.add("同意启封", "去启封", about(facts, proposal.by.at));
             }
@@ -310,7 +366,9 @@ impl Found<'_> {
 
     fn seats(&mut self, seats: &[Engagement], task: &Task) {
         let target = crate::tasks::target(task);
-        let TaskState::Published { at, .. } = task.state else { return };
+        let TaskState::Published { at, .. } = task.state else {
+            return;
+        };
         let due = task.request.work_date().and_then(before);
         let about = |facts: String, due| About {
             title: &task.request.content,
@@ -332,15 +390,23 @@ impl Found<'_> {
             }
             let vacant = count(|seat| seat.to_arrange);
             if vacant > 0 {
-                self.add("补抽安排", "安排", about(format!("{vacant} 个名额空出"), due));
+                self.add(
+                    "补抽安排",
+                    "安排",
+                    about(format!("{vacant} 个名额空出"), due),
+                );
             }
             let own = self.ctx.actor.account;
-            let calls = seats.iter().filter(|seat| {
-                seat.call.as_ref().is_some_and(|call| Some(call.by) != own)
-            });
+            let calls = seats
+                .iter()
+                .filter(|seat| seat.call.as_ref().is_some_and(|call| Some(call.by) != own));
             let calls = calls.count();
             if calls > 0 {
-                self.add("电话答复", "确认", about(format!("{calls} 份待第二人确认"), due));
+                self.add(
+                    "电话答复",
+                    "确认",
+                    about(format!("{calls} 份待第二人确认"), due),
+                );
             }
         }
         let leave = count(|seat| seat.leave_asked.is_some());
@@ -385,7 +451,9 @@ impl Found<'_> {
 /// The last second before the day of work: everything must be done by then.
 fn before(day: Date) -> Option<Timestamp> {
     let midnight = day.to_zoned(shanghai()).ok()?.timestamp();
-    midnight.checked_sub(jiff::SignedDuration::from_secs(1)).ok()
+    midnight
+        .checked_sub(jiff::SignedDuration::from_secs(1))
+        .ok()
 }
 
 fn noon(day: Date) -> Option<Timestamp> {

@@ -28,7 +28,8 @@ impl Service {
     /// When the store cannot be read.
     pub async fn installation(&self) -> Result<Installation> {
         let stored =
-            store::pools::parameter::<Installation>(&mut self.store.read(), None, KIND, KEY).await?;
+            store::pools::parameter::<Installation>(&mut self.store.read(), None, KIND, KEY)
+                .await?;
         Ok(stored.map_or_else(
             || Installation {
                 name: self.settings.name.clone(),
@@ -39,10 +40,17 @@ impl Service {
         ))
     }
 
-    pub(crate) async fn name_installation(change: &mut Change<'_>, words: Installation) -> Result<()> {
+    pub(crate) async fn name_installation(
+        change: &mut Change<'_>,
+        words: Installation,
+    ) -> Result<()> {
         let known = store::pools::parameter::<Installation>(&mut **change, None, KIND, KEY).await?;
         let version = known.map_or(0, |known| known.version);
-        let parameter = Parameter { key: KEY.to_owned(), version, body: words };
+        let parameter = Parameter {
+            key: KEY.to_owned(),
+            version,
+            body: words,
+        };
         Ok(store::pools::set_parameter(change, None, KIND, &parameter).await?)
     }
 }

@@ -28,7 +28,10 @@ impl OpenPool {
     /// The ladder rung of a person's best title or skill, 1 = lowest, 0 = none of this pack's.
     pub fn rank<'a>(&self, ladder: &str, rungs: impl Iterator<Item = &'a str>) -> i64 {
         let ladder = self.pack.vocabulary.ladders.iter().find(|l| l.id == ladder);
-        rungs.filter_map(|rung| ladder?.rung(rung)).max().map_or(0, |rung| i64::from(rung) + 1)
+        rungs
+            .filter_map(|rung| ladder?.rung(rung))
+            .max()
+            .map_or(0, |rung| i64::from(rung) + 1)
     }
 
     /// The rungs of a ladder, lowest first.
@@ -40,7 +43,9 @@ impl OpenPool {
     /// The values a list of the pack offers.
     pub fn offered(&self, list: &str) -> Vec<String> {
         let found = self.pack.vocabulary.lists.iter().find(|l| l.id == list);
-        found.map(|list| list.offered().map(str::to_owned).collect()).unwrap_or_default()
+        found
+            .map(|list| list.offered().map(str::to_owned).collect())
+            .unwrap_or_default()
     }
 }
 
@@ -80,38 +85,73 @@ impl Service {
     ///
     /// # Errors
     /// Denied, stale, or everything wrong with what was typed.
-    pub async fn register_extension(&self, ctx: &Ctx, no: i64, version: i64, draft: &ExtensionDraft) -> Result<()> {
+    pub async fn register_extension(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        version: i64,
+        draft: &ExtensionDraft,
+    ) -> Result<()> {
         let pool = self.open_pool(ctx, no, Action::EditParameters).await?;
         let mut problems = Vec::new();
-        let document = typed::required(&mut problems, "document", &draft.document, "请填写延期文件的文号，如“东人社发〔2024〕1号”。");
+        let document = typed::required(
+            &mut problems,
+            "document",
+            &draft.document,
+            "请填写延期文件的文号，如“东人社发〔2024〕1号”。",
+        );
         let issued = typed::date(&mut problems, "issued", &draft.issued, "印发日期");
         let until = typed::date(&mut problems, "until", &draft.until, "新的截止日");
         if let Some(issued) = issued
             && ctx.today() < issued
         {
-            problems.push(Problem::new("issued", format!("印发日期 {issued} 还没有到。请按文件落款日期填写。")));
+            problems.push(Problem::new(
+                "issued",
+                format!("印发日期 {issued} 还没有到。请按文件落款日期填写。"),
+            ));
         }
-        let last = pool.pool.extension.as_ref().map_or(pool.pack.identity.to, |extension| extension.to);
+        let last = pool
+            .pool
+            .extension
+            .as_ref()
+            .map_or(pool.pack.identity.to, |extension| extension.to);
         if let (Some(until), Some(last)) = (until, last)
             && until <= last
         {
-            problems.push(Problem::new("until", format!("新的截止日 {until} 不晚于原截止日 {last}，起不到延期作用。请核对文件。")));
+            problems.push(Problem::new(
+                "until",
+                format!("新的截止日 {until} 不晚于原截止日 {last}，起不到延期作用。请核对文件。"),
+            ));
         }
         let (Some(issued), Some(until), true) = (issued, until, problems.is_empty()) else {
-            return Err(Error::Invalid(typed::missing(problems, &[("issued", &draft.issued, "印发日期"), ("until", &draft.until, "新的截止日")])));
+            return Err(Error::Invalid(typed::missing(
+                problems,
+                &[
+                    ("issued", &draft.issued, "印发日期"),
+                    ("until", &draft.until, "新的截止日"),
+                ],
+            )));
         };
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditParameters, pool.target())?;
-        let mut row = pools::find::<Pool>(&mut *change, pool.id()).await?.ok_or(Error::NotFound)?;
+        let mut row = pools::find::<Pool>(&mut *change, pool.id())
+            .await?
+            .ok_or(Error::NotFound)?;
         if row.version != version {
             return Err(Error::Stale);
         }
-        row.body.extension = Some(Extension { document: document.clone(), to: Some(until) });
+        row.body.extension = Some(Extension {
+            document: document.clone(),
+            to: Some(until),
+        });
         document::save(&mut change, &mut row).await?;
-        let event = Event::new(EventKind::ExtensionRegistered, Subject::new("pool", pool.id()))
-            .fact("document", document)
-            .fact("issued", issued)
-            .fact("until", until);
+        let event = Event::new(
+            EventKind::ExtensionRegistered,
+            Subject::new("pool", pool.id()),
+        )
+        .fact("document", document)
+        .fact("issued", issued)
+        .fact("until", until);
         change.record(event).await?;
         change.commit().await?;
         Ok(())

@@ -69,10 +69,20 @@ pub struct Invitation {
 impl Service {
     /// When an answer is due: the pack's time, but never after the work begins.
     pub(crate) fn answer_by(&self, ctx: &Ctx, pool: &OpenPool, task: &Task) -> Timestamp {
-        let within = pool.pack.draw.top_up.as_ref().map(|rule| rule.answer_within);
+        let within = pool
+            .pack
+            .draw
+            .top_up
+            .as_ref()
+            .map(|rule| rule.answer_within);
         let start = ctx.now.to_zoned(crate::ctx::shanghai()).datetime();
-        let due = within.unwrap_or(Duration::Hours(24)).after(start, &self.calendar).value;
-        let due = due.to_zoned(crate::ctx::shanghai()).map_or(ctx.now, |zoned| zoned.timestamp());
+        let due = within
+            .unwrap_or(Duration::Hours(24))
+            .after(start, &self.calendar)
+            .value;
+        let due = due
+            .to_zoned(crate::ctx::shanghai())
+            .map_or(ctx.now, |zoned| zoned.timestamp());
         let begins = task
             .request
             .work_date()
@@ -93,22 +103,35 @@ impl Service {
         task: &Task,
         engagement: &Engagement,
     ) -> Result<()> {
-        let State::Invited { answer_by, .. } = engagement.state else { return Ok(()) };
+        let State::Invited { answer_by, .. } = engagement.state else {
+            return Ok(());
+        };
         let secret = self.entropy.secret();
         let token = BASE64_URL_SAFE_NO_PAD.encode(&secret[..24]);
         let last = task.request.last_date().unwrap_or(ctx.today());
-        let end = last.tomorrow().unwrap_or(last).to_zoned(crate::ctx::shanghai());
+        let end = last
+            .tomorrow()
+            .unwrap_or(last)
+            .to_zoned(crate::ctx::shanghai());
         let link = Link {
             purpose: PURPOSE.to_owned(),
             account: None,
             expires_at: end.map_or(answer_by, |zoned| zoned.timestamp()),
             used_at: None,
-            body: Pointer { engagement: engagement.id },
+            body: Pointer {
+                engagement: engagement.id,
+            },
         };
         store::accounts::add_link(change, &self.token_hash(&token), &link).await?;
         let address = format!("{}/m/i/{token}", self.settings.public_url);
-        let due = answer_by.to_zoned(crate::ctx::shanghai()).strftime("%-m月%-d日%H:%M").to_string();
-        let day = task.request.work_date().map(|d| d.strftime("%-m月%-d日").to_string());
+        let due = answer_by
+            .to_zoned(crate::ctx::shanghai())
+            .strftime("%-m月%-d日%H:%M")
+            .to_string();
+        let day = task
+            .request
+            .work_date()
+            .map(|d| d.strftime("%-m月%-d日").to_string());
         let short = format!(
             "【{}】请您{}参加评审工作，请于{due}前答复：{address}",
             pool.pool.name,
@@ -177,7 +200,10 @@ impl Service {
         if experts.is_empty() {
             return Ok(Vec::new());
         }
-        let filter = EngagementFilter { experts, ..EngagementFilter::default() };
+        let filter = EngagementFilter {
+            experts,
+            ..EngagementFilter::default()
+        };
         let mut rows = store::engagements::all::<Engagement>(&mut read, &filter).await?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.id));
         let mut all = Vec::with_capacity(rows.len());
@@ -202,7 +228,8 @@ impl Service {
         let engagement = self.behind(token).await?;
         self.check_tail(&engagement, token, tail).await?;
         let ctx = self.link_ctx(&engagement, source).await?;
-        self.take_answer(&ctx, engagement.id, answer, Answered::Expert).await
+        self.take_answer(&ctx, engagement.id, answer, Answered::Expert)
+            .await
     }
 
     /// Asks leave by the link of the invitation.
@@ -258,15 +285,22 @@ impl Service {
         let task = store::tasks::find::<Task>(&mut read, engagement.task).await?;
         let task = task.ok_or(Error::NotFound)?.body;
         let pool = self.any_pool(engagement.pool).await?;
-        let grounds = pool.pack.recusal.iter().flat_map(|rules| &rules.grounds).map(|ground| {
-            GroundQuestion {
+        let grounds = pool
+            .pack
+            .recusal
+            .iter()
+            .flat_map(|rules| &rules.grounds)
+            .map(|ground| GroundQuestion {
                 id: ground.id.clone(),
                 label: ground.label.clone(),
                 article: ground.citation.to_string(),
-                relations: ground.relations.iter().map(|kind| kind.name.clone()).collect(),
+                relations: ground
+                    .relations
+                    .iter()
+                    .map(|kind| kind.name.clone())
+                    .collect(),
                 text_required: ground.text_required,
-            }
-        });
+            });
         let asks_tail = asks && self.tail(&engagement).await?.is_some();
         Ok(Invitation {
             grounds: grounds.collect(),
@@ -312,18 +346,29 @@ impl Service {
             [engagement.person],
         )
         .await?;
-        let number = private.into_iter().next().and_then(|(_, private)| private.id_number);
+        let number = private
+            .into_iter()
+            .next()
+            .and_then(|(_, private)| private.id_number);
         Ok(number.map(|number| {
             let text = number.reveal();
-            text.chars().skip(text.chars().count().saturating_sub(4)).collect()
+            text.chars()
+                .skip(text.chars().count().saturating_sub(4))
+                .collect()
         }))
     }
 
     async fn check_tail(&self, engagement: &Engagement, token: &str, tail: &str) -> Result<()> {
-        let Some(expected) = self.tail(engagement).await? else { return Ok(()) };
-        if !self.attempts.allow(&format!("tail:{}", self.token_hash(token)), TRIES) {
+        let Some(expected) = self.tail(engagement).await? else {
+            return Ok(());
+        };
+        if !self
+            .attempts
+            .allow(&format!("tail:{}", self.token_hash(token)), TRIES)
+        {
             return Err(Error::TooMany(
-                "证件号后四位输错次数过多，本链接已暂停答复。请联系通知中的联系人，以电话答复。".into(),
+                "证件号后四位输错次数过多，本链接已暂停答复。请联系通知中的联系人，以电话答复。"
+                    .into(),
             ));
         }
         let typed = domain::text::compact(tail).to_uppercase();
@@ -333,7 +378,8 @@ impl Service {
                 "身份证号后四位与登记的不符。请核对后重新输入，末位是字母时输入 X。",
             ));
         }
-        self.attempts.forget(&format!("tail:{}", self.token_hash(token)));
+        self.attempts
+            .forget(&format!("tail:{}", self.token_hash(token)));
         Ok(())
     }
 }
@@ -352,6 +398,9 @@ pub fn answer_from(
         "accept" => Ok(Answer::Accept { declared_none }),
         "decline" => Ok(Answer::Decline { reason }),
         "recuse" => Ok(Answer::Recuse { declared }),
-        _ => Err(Error::field("answer", "还没有选择答复。请选择参加、不能参加或需要回避。")),
+        _ => Err(Error::field(
+            "answer",
+            "还没有选择答复。请选择参加、不能参加或需要回避。",
+        )),
     }
 }

@@ -68,12 +68,23 @@ impl Service {
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`].
-    pub async fn pool_ledger(&self, ctx: &Ctx, pool: PoolId, filter: &LedgerFilter) -> Result<LedgerPage> {
+    pub async fn pool_ledger(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+        filter: &LedgerFilter,
+    ) -> Result<LedgerPage> {
         ctx.actor.allow(Action::ReadLedger, Target::pool(pool))?;
         let ledger = LedgerId::Pool(pool);
         let mut db = self.store.read();
         let last = filter.until.and_then(|day| {
-            Some(day.tomorrow().ok()?.to_zoned(crate::ctx::shanghai()).ok()?.timestamp())
+            Some(
+                day.tomorrow()
+                    .ok()?
+                    .to_zoned(crate::ctx::shanghai())
+                    .ok()?
+                    .timestamp(),
+            )
         });
         let mut before = filter.before;
         let mut entries = Vec::new();
@@ -87,7 +98,10 @@ impl Service {
                 before,
             };
             let found = store::ledger::list(&mut db, &wanted, PAGE + 1).await?;
-            let (full, lowest) = (found.len() > PAGE as usize, found.last().map(|entry| entry.seq));
+            let (full, lowest) = (
+                found.len() > PAGE as usize,
+                found.last().map(|entry| entry.seq),
+            );
             let late = |at: i64| last.is_some_and(|last| at >= last.as_millisecond());
             entries.extend(found.into_iter().filter(|entry| !late(entry.at)));
             if !full || !entries.is_empty() {
@@ -96,12 +110,15 @@ impl Service {
             before = lowest;
         }
         let shown = &entries[..entries.len().min(PAGE as usize)];
-        let next = (entries.len() > shown.len()).then(|| shown.last().map(|entry| entry.seq)).flatten();
+        let next = (entries.len() > shown.len())
+            .then(|| shown.last().map(|entry| entry.seq))
+            .flatten();
         let mut lines = Vec::with_capacity(shown.len());
         for entry in shown {
             let body = store::ledger::body(&self.store, &mut db, ledger, entry.seq).await?;
-            let body: serde_json::Value =
-                body.and_then(|body| serde_json::from_slice(&body.json).ok()).unwrap_or_default();
+            let body: serde_json::Value = body
+                .and_then(|body| serde_json::from_slice(&body.json).ok())
+                .unwrap_or_default();
             let facts = body.get("facts").and_then(|facts| facts.as_object());
             let kind = EventKind::from_code(&entry.action);
             let role = domain::actor::Role::from_code(&entry.actor.role);
@@ -110,13 +127,19 @@ impl Service {
                 at: Timestamp::from_millisecond(entry.at).unwrap_or(Timestamp::UNIX_EPOCH),
                 words: kind.map_or_else(|| entry.action.clone(), |kind| kind.zh().to_owned()),
                 kind: entry.action.clone(),
-                by: body.get("by").and_then(|by| by.as_str()).unwrap_or_default().to_owned(),
+                by: body
+                    .get("by")
+                    .and_then(|by| by.as_str())
+                    .unwrap_or_default()
+                    .to_owned(),
                 role: role.map_or_else(String::new, |role| role.zh().to_owned()),
                 object: (entry.object.kind.clone(), entry.object.id.clone()),
                 facts: facts
                     .into_iter()
                     .flatten()
-                    .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+                    .map(|(name, value)| {
+                        (name.clone(), value.as_str().unwrap_or_default().to_owned())
+                    })
                     .collect(),
                 done: entry.outcome == Outcome::Done,
             });

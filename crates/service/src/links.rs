@@ -39,16 +39,30 @@ impl Service {
     ) -> Result<(String, Timestamp)> {
         let token = self.token();
         let expires_at = ctx.now + LIFE;
-        let link = Link { purpose: purpose.to_owned(), account, expires_at, used_at: None, body: () };
+        let link = Link {
+            purpose: purpose.to_owned(),
+            account,
+            expires_at,
+            used_at: None,
+            body: (),
+        };
         store::accounts::add_link(change, &hash(&token), &link).await?;
         Ok((token, expires_at))
     }
 
     /// The link of a token, when it may still be used for this purpose.
-    pub(crate) async fn usable_link(&self, db: &mut impl store::Db, token: &str, purpose: &str, now: Timestamp) -> Result<Link<()>> {
+    pub(crate) async fn usable_link(
+        &self,
+        db: &mut impl store::Db,
+        token: &str,
+        purpose: &str,
+        now: Timestamp,
+    ) -> Result<Link<()>> {
         store::accounts::link::<()>(db, &hash(token))
             .await?
-            .filter(|link| link.purpose == purpose && link.used_at.is_none() && link.expires_at > now)
+            .filter(|link| {
+                link.purpose == purpose && link.used_at.is_none() && link.expires_at > now
+            })
             .ok_or(Error::NotFound)
     }
 }

@@ -78,11 +78,16 @@ impl Service {
         let mut change = self.change(ctx, pool).await?;
         change.authorize(Action::ProposeMisconduct, target)?;
         let mut problems = Vec::new();
-        let known = open.pack.conduct.as_ref().is_some_and(|rules| {
-            rules.kinds.iter().any(|kind| kind.id == proposal.kind)
-        });
+        let known = open
+            .pack
+            .conduct
+            .as_ref()
+            .is_some_and(|rules| rules.kinds.iter().any(|kind| kind.id == proposal.kind));
         if !known {
-            problems.push(Problem::new("kind", "没有选择行为类型。请从办法列出的类型中选择。"));
+            problems.push(Problem::new(
+                "kind",
+                "没有选择行为类型。请从办法列出的类型中选择。",
+            ));
         }
         if proposal.evidence.trim().is_empty() {
             problems.push(Problem::new("evidence", Refused::NoEvidence.to_string()));
@@ -103,7 +108,9 @@ impl Service {
             evidence: proposal.evidence,
             effect: proposal.effect,
             statement: None,
-            proposer: Proposer::Person { name: ctx.actor.name.clone() },
+            proposer: Proposer::Person {
+                name: ctx.actor.name.clone(),
+            },
             state: State::Proposed,
         };
         self.enter_proposal(&mut change, &record).await?;
@@ -130,7 +137,11 @@ impl Service {
         found: &Declaration,
     ) -> Result<()> {
         let pool = self.any_pool(engagement.pool).await?;
-        let suggests = pool.pack.recusal.as_ref().and_then(|rules| rules.stop_suggests.clone());
+        let suggests = pool
+            .pack
+            .recusal
+            .as_ref()
+            .and_then(|rules| rules.stop_suggests.clone());
         let Some(kind) = suggests else { return Ok(()) };
         let record = Misconduct {
             id: self.id(ctx),
@@ -157,11 +168,13 @@ impl Service {
         ctx.actor
             .allow(Action::ConfirmMisconduct, target)
             .or_else(|_| ctx.actor.allow(Action::ProposeMisconduct, target))?;
-        let filter = MisconductFilter { pool: Some(pool), ..MisconductFilter::default() };
+        let filter = MisconductFilter {
+            pool: Some(pool),
+            ..MisconductFilter::default()
+        };
         let page = PageRequest::first(500);
         let mut read = self.store.read();
-        let found =
-            store::misconduct::page::<Misconduct>(&mut read, &filter, &page).await?;
+        let found = store::misconduct::page::<Misconduct>(&mut read, &filter, &page).await?;
         let mut all: Vec<Misconduct> = found.items.into_iter().map(|row| row.body).collect();
         all.sort_by_key(|record| record.state != State::Proposed);
         Ok(all)
@@ -186,10 +199,9 @@ impl Service {
         let mut row = row.ok_or(Error::NotFound)?;
         let pool = self.any_pool(row.body.pool).await?;
         let needs_effect = pool.pack.conduct.as_ref().is_some_and(|rules| {
-            rules
-                .kinds
-                .iter()
-                .any(|kind| kind.id == row.body.kind && kind.evidence.contains(&Evidence::BadEffect))
+            rules.kinds.iter().any(|kind| {
+                kind.id == row.body.kind && kind.evidence.contains(&Evidence::BadEffect)
+            })
         });
         let by = ctx.actor.name.clone();
         let event = if confirm {
@@ -214,7 +226,11 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Forbidden`].
-    pub async fn misconduct_lines(&self, ctx: &Ctx, pool: PoolId) -> Result<Vec<(Misconduct, String)>> {
+    pub async fn misconduct_lines(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+    ) -> Result<Vec<(Misconduct, String)>> {
         use domain::actor::Reach;
         let whole = [Action::ConfirmMisconduct, Action::ProposeMisconduct]
             .into_iter()
@@ -223,9 +239,15 @@ impl Service {
             self.misconduct(ctx, pool).await?
         } else {
             if ctx.actor.reach_in(Action::ProposeMisconduct, pool) != Reach::Unit {
-                return Err(domain::actor::Denied { action: Action::ProposeMisconduct }.into());
+                return Err(domain::actor::Denied {
+                    action: Action::ProposeMisconduct,
+                }
+                .into());
             }
-            let filter = MisconductFilter { pool: Some(pool), ..MisconductFilter::default() };
+            let filter = MisconductFilter {
+                pool: Some(pool),
+                ..MisconductFilter::default()
+            };
             let page = PageRequest::first(500);
             let mut read = self.store.read();
             let found = store::misconduct::page::<Misconduct>(&mut read, &filter, &page).await?;
@@ -242,7 +264,11 @@ impl Service {
         };
         let mut lines = Vec::with_capacity(records.len());
         for record in records {
-            let row = store::experts::find::<domain::expert::Expert>(&mut self.store.read(), record.expert).await?;
+            let row = store::experts::find::<domain::expert::Expert>(
+                &mut self.store.read(),
+                record.expert,
+            )
+            .await?;
             let name = match row {
                 Some(row) => self.profile(row.body.person).await?.name,
                 None => "—".to_owned(),
@@ -263,16 +289,29 @@ impl Service {
         number: &str,
         name: &str,
     ) -> Result<(TaskId, ExpertId)> {
-        let no_task = || Error::field("task", format!("没有编号为“{number}”且已启封的使用需求。请核对编号。"));
+        let no_task = || {
+            Error::field(
+                "task",
+                format!("没有编号为“{number}”且已启封的使用需求。请核对编号。"),
+            )
+        };
         let row = store::tasks::by_number::<Task>(&mut self.store.read(), number).await?;
-        let row = row.filter(|row| row.body.pool == pool).ok_or_else(no_task)?;
+        let row = row
+            .filter(|row| row.body.pool == pool)
+            .ok_or_else(no_task)?;
         let seats = self.seats(ctx, row.id).await.map_err(|_| no_task())?;
-        let mut experts: Vec<ExpertId> =
-            seats.iter().filter(|seat| seat.name == name).map(|seat| seat.engagement.expert).collect();
+        let mut experts: Vec<ExpertId> = seats
+            .iter()
+            .filter(|seat| seat.name == name)
+            .map(|seat| seat.engagement.expert)
+            .collect();
         experts.dedup();
         match experts.as_slice() {
             [only] => Ok((row.id, *only)),
-            _ => Err(Error::field("expert", format!("这次使用的专家中找不到唯一的“{name}”。请核对姓名。"))),
+            _ => Err(Error::field(
+                "expert",
+                format!("这次使用的专家中找不到唯一的“{name}”。请核对姓名。"),
+            )),
         }
     }
 }

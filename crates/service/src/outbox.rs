@@ -112,7 +112,10 @@ impl Service {
         tx.commit().await?;
         let mut left = 0;
         for queued in claimed {
-            let overdue = queued.message.deadline.is_some_and(|deadline| deadline < ctx.now);
+            let overdue = queued
+                .message
+                .deadline
+                .is_some_and(|deadline| deadline < ctx.now);
             let handed = if overdue {
                 Handed::Never("已过时限，不再发送".to_owned())
             } else {
@@ -147,24 +150,35 @@ impl Service {
     async fn settle(&self, ctx: &Ctx, queued: &Queued, handed: Handed) -> Result<()> {
         let message = &queued.message;
         let tried = usize::try_from(queued.attempts).unwrap_or(usize::MAX);
-        let one = |outcome: &str| Try { at: ctx.now, outcome: outcome.chars().take(300).collect() };
+        let one = |outcome: &str| Try {
+            at: ctx.now,
+            outcome: outcome.chars().take(300).collect(),
+        };
         let (delivery, outcome) = match &handed {
             Handed::Accepted(outcome) => (Delivery::Sent, outcome),
             Handed::Never(outcome) => (Delivery::Failed, outcome),
             Handed::Later(outcome) => {
-                let wait = BACKOFF.get(tried).map(|minutes| SignedDuration::from_mins(*minutes));
+                let wait = BACKOFF
+                    .get(tried)
+                    .map(|minutes| SignedDuration::from_mins(*minutes));
                 let next = wait.map(|wait| ctx.now + wait);
-                let in_time = |next: &Timestamp| message.deadline.is_none_or(|deadline| *next <= deadline);
+                let in_time =
+                    |next: &Timestamp| message.deadline.is_none_or(|deadline| *next <= deadline);
                 if let Some(next) = next.filter(in_time) {
                     let mut tx = self.store.upkeep().await?;
-                    messages::settle(&mut tx, queued, Delivery::Waiting, next, one(outcome)).await?;
+                    messages::settle(&mut tx, queued, Delivery::Waiting, next, one(outcome))
+                        .await?;
                     tx.commit().await?;
                     return Ok(());
                 }
                 (Delivery::Failed, outcome)
             }
         };
-        let kind = if delivery == Delivery::Sent { EventKind::MessageSent } else { EventKind::MessageFailed };
+        let kind = if delivery == Delivery::Sent {
+            EventKind::MessageSent
+        } else {
+            EventKind::MessageFailed
+        };
         let ledger = message.pool.map_or(LedgerId::System, LedgerId::Pool);
         let mut change = self.change(ctx, ledger).await?;
         // Taken over by another server, or withdrawn: then what happened is not ours to write down.
@@ -176,7 +190,10 @@ impl Service {
                 Event::new(kind, Subject::new("message", message.id))
                     .fact("channel", &message.channel)
                     .fact("tries", tried + 1)
-                    .fact("about", format!("{}:{}", message.reference_kind, message.reference_id)),
+                    .fact(
+                        "about",
+                        format!("{}:{}", message.reference_kind, message.reference_id),
+                    ),
             )
             .await?;
         change.commit().await?;
@@ -195,9 +212,17 @@ impl Service {
         page: &PageRequest,
     ) -> Result<Page<MessageRow>> {
         ctx.actor.allow(Action::NotifyExperts, Target::pool(pool))?;
-        let filter = MessageFilter { pool: Some(pool), delivery, ..MessageFilter::default() };
-        let found = messages::page(&mut self.store.read(), self.store.seals(), &filter, page).await?;
-        Ok(Page { items: found.items.into_iter().map(row).collect(), next: found.next })
+        let filter = MessageFilter {
+            pool: Some(pool),
+            delivery,
+            ..MessageFilter::default()
+        };
+        let found =
+            messages::page(&mut self.store.read(), self.store.seals(), &filter, page).await?;
+        Ok(Page {
+            items: found.items.into_iter().map(row).collect(),
+            next: found.next,
+        })
     }
 }
 
@@ -221,8 +246,12 @@ fn row(queued: Queued) -> MessageRow {
 fn masked(channel: &str, recipient: &str) -> String {
     use domain::contact::{Email, Mobile};
     match channel {
-        "sms" => Mobile::parse(recipient).map_or_else(|_| "****".to_owned(), |number| number.masked()),
-        "email" => Email::parse(recipient).map_or_else(|_| "****".to_owned(), |address| address.masked()),
+        "sms" => {
+            Mobile::parse(recipient).map_or_else(|_| "****".to_owned(), |number| number.masked())
+        }
+        "email" => {
+            Email::parse(recipient).map_or_else(|_| "****".to_owned(), |address| address.masked())
+        }
         _ => "本人".to_owned(),
     }
 }

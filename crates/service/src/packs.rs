@@ -18,7 +18,12 @@ pub struct Packs {
 impl Packs {
     /// These packs.
     pub fn new(packs: impl IntoIterator<Item = Pack>) -> Self {
-        Self { by_id: packs.into_iter().map(|pack| (pack.id().to_owned(), Arc::new(pack))).collect() }
+        Self {
+            by_id: packs
+                .into_iter()
+                .map(|pack| (pack.id().to_owned(), Arc::new(pack)))
+                .collect(),
+        }
     }
 
     /// Every pack.
@@ -37,7 +42,10 @@ impl Packs {
     /// When this installation does not carry it.
     pub fn of(&self, pool: &Pool) -> Result<&Arc<Pack>> {
         self.find(&pool.pack).ok_or_else(|| {
-            Error::Internal(format!("专家库“{}”所用的规则包 {} 不在本程序中", pool.name, pool.pack))
+            Error::Internal(format!(
+                "专家库“{}”所用的规则包 {} 不在本程序中",
+                pool.name, pool.pack
+            ))
         })
     }
 }

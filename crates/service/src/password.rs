@@ -23,8 +23,9 @@ pub(crate) const NOBODYS: &str =
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=128;
 
 /// Words nobody may build a password on.
-const COMMON: &[&str] =
-    &["password", "12345678", "qwerty", "admin", "linxuan", "zhuanjia", "88888888", "66666666"];
+const COMMON: &[&str] = &[
+    "password", "12345678", "qwerty", "admin", "linxuan", "zhuanjia", "88888888", "66666666",
+];
 
 /// What is wrong with a new password for this log-in name, all at once.
 pub fn problems(field: &str, password: &str, login: &str) -> Vec<Problem> {
@@ -33,7 +34,11 @@ pub fn problems(field: &str, password: &str, login: &str) -> Vec<Problem> {
     if !LENGTH.contains(&length) {
         found.push(Problem::new(
             field,
-            format!("密码应为 {} 至 {} 个字符，现在是 {length} 个。请重新设置。", LENGTH.start(), LENGTH.end()),
+            format!(
+                "密码应为 {} 至 {} 个字符，现在是 {length} 个。请重新设置。",
+                LENGTH.start(),
+                LENGTH.end()
+            ),
         ));
     }
     let classes = [
@@ -83,9 +88,15 @@ pub fn matches(password: &str, stored: &str, pepper: &[u8]) -> bool {
         if parts.next()? != "argon2id" {
             return None;
         }
-        let mut costs = parts.next()?.split(',').filter_map(|cost| cost.split_once('='));
+        let mut costs = parts
+            .next()?
+            .split(',')
+            .filter_map(|cost| cost.split_once('='));
         let mut cost = |name: &str| {
-            costs.next().filter(|(n, _)| *n == name).and_then(|(_, v)| v.parse::<u32>().ok())
+            costs
+                .next()
+                .filter(|(n, _)| *n == name)
+                .and_then(|(_, v)| v.parse::<u32>().ok())
         };
         let (memory, passes, lanes) = (cost("m")?, cost("t")?, cost("p")?);
         let salt = BASE64_STANDARD_NO_PAD.decode(parts.next()?).ok()?;
@@ -100,7 +111,8 @@ pub fn matches(password: &str, stored: &str, pepper: &[u8]) -> bool {
 
 fn derive(password: &str, salt: &[u8], memory: u32, passes: u32, lanes: u32) -> Result<[u8; 32]> {
     let internal = |why: String| Error::Internal(why);
-    let params = Params::new(memory, passes, lanes, Some(32)).map_err(|e| internal(e.to_string()))?;
+    let params =
+        Params::new(memory, passes, lanes, Some(32)).map_err(|e| internal(e.to_string()))?;
     let mut out = [0; 32];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(password.as_bytes(), salt, &mut out)
@@ -138,7 +150,12 @@ mod tests {
         for (nobodys, reals) in NOBODYS.split('$').zip(real.split('$')) {
             assert_eq!(nobodys.len(), reals.len());
         }
-        assert!(NOBODYS.split('$').skip(2).all(|part| BASE64_STANDARD_NO_PAD.decode(part).is_ok()));
+        assert!(
+            NOBODYS
+                .split('$')
+                .skip(2)
+                .all(|part| BASE64_STANDARD_NO_PAD.decode(part).is_ok())
+        );
     }
 
     #[test]

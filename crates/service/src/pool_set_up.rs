@@ -67,14 +67,22 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Invalid`].
-    pub async fn create_pool(&self, ctx: &Ctx, manager: OrganisationId, new: &NewPool) -> Result<i64> {
+    pub async fn create_pool(
+        &self,
+        ctx: &Ctx,
+        manager: OrganisationId,
+        new: &NewPool,
+    ) -> Result<i64> {
         let mut change = self.change(ctx, LedgerId::System).await?;
         change.authorize(Action::CreatePool, Target::SYSTEM)?;
         let problems = self.pool_problems(ctx, new);
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        if store::organisations::find::<Organisation>(&mut *change, manager).await?.is_none() {
+        if store::organisations::find::<Organisation>(&mut *change, manager)
+            .await?
+            .is_none()
+        {
             return Err(Error::field("manager", "没有这个单位。请先登记管理单位。"));
         }
         let (_, no) = self.add_pool(&mut change, ctx, manager, new).await?;
@@ -87,10 +95,16 @@ impl Service {
         let mut problems = Vec::new();
         let length = new.name.trim().chars().count();
         if !(2..=60).contains(&length) {
-            problems.push(Problem::new("pool", format!("专家库名称应为 2 至 60 个字，现在是 {length} 个。请重新填写。")));
+            problems.push(Problem::new(
+                "pool",
+                format!("专家库名称应为 2 至 60 个字，现在是 {length} 个。请重新填写。"),
+            ));
         }
         match self.packs.find(&new.pack) {
-            None => problems.push(Problem::new("pack", "还没有选择办法。专家库按所选办法运行，请选择一部。")),
+            None => problems.push(Problem::new(
+                "pack",
+                "还没有选择办法。专家库按所选办法运行，请选择一部。",
+            )),
             Some(pack) => {
                 let standing = legal_status(&pack.identity, ctx.today(), None);
                 if standing.effect().is_some() && !new.despite_standing {

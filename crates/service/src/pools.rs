@@ -38,7 +38,12 @@ impl Service {
     pub async fn pools(&self, ctx: &Ctx) -> Result<Vec<OpenPool>> {
         let all = store::pools::all::<Pool>(&mut self.store.read()).await?;
         all.into_iter()
-            .filter(|row| ctx.actor.grants.iter().any(|grant| grant.pool == Some(row.id)))
+            .filter(|row| {
+                ctx.actor
+                    .grants
+                    .iter()
+                    .any(|grant| grant.pool == Some(row.id))
+            })
             .map(|row| self.open(row))
             .collect()
     }
@@ -48,7 +53,11 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`] for a pool the actor may not know of.
     pub async fn pool_numbered(&self, ctx: &Ctx, no: i64) -> Result<OpenPool> {
-        self.pools(ctx).await?.into_iter().find(|pool| pool.no == no).ok_or(Error::NotFound)
+        self.pools(ctx)
+            .await?
+            .into_iter()
+            .find(|pool| pool.no == no)
+            .ok_or(Error::NotFound)
     }
 
     /// Any pool, for use cases that authorize by themselves.
@@ -59,7 +68,11 @@ impl Service {
 
     fn open(&self, row: store::pools::Pool<Pool>) -> Result<OpenPool> {
         let pack = Arc::clone(self.packs.of(&row.body)?);
-        Ok(OpenPool { pool: row.body, no: row.keys.no, pack })
+        Ok(OpenPool {
+            pool: row.body,
+            no: row.keys.no,
+            pack,
+        })
     }
 
     /// Every specialty of a pool, retired ones included, in order.

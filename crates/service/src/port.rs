@@ -26,10 +26,14 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the machine's clock is read"
+    )]
     fn now(&self) -> Timestamp {
         let now = Timestamp::now();
-        now.checked_add(jiff::SignedDuration::from_secs(self.shift)).unwrap_or(now)
+        now.checked_add(jiff::SignedDuration::from_secs(self.shift))
+            .unwrap_or(now)
     }
 }
 
@@ -42,17 +46,21 @@ pub struct StoppedClock {
 impl StoppedClock {
     /// Stands at this moment.
     pub fn at(now: Timestamp) -> Self {
-        Self { milliseconds: AtomicI64::new(now.as_millisecond()) }
+        Self {
+            milliseconds: AtomicI64::new(now.as_millisecond()),
+        }
     }
 
     /// Moves to this moment, forwards or back.
     pub fn set(&self, now: Timestamp) {
-        self.milliseconds.store(now.as_millisecond(), Ordering::SeqCst);
+        self.milliseconds
+            .store(now.as_millisecond(), Ordering::SeqCst);
     }
 
     /// Moves on by this many seconds.
     pub fn advance(&self, seconds: i64) {
-        self.milliseconds.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.milliseconds
+            .fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 }
 

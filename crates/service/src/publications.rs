@@ -157,16 +157,27 @@ pub const fn leaving_zh(kind: Leaving) -> &'static str {
 /// Replays a record, whoever hands it in. Needs no database.
 pub fn check_record(bytes: &[u8]) -> Verdict {
     match draw::verify(bytes) {
-        Err(error) => Verdict::Fails { why: error.to_string() },
+        Err(error) => Verdict::Fails {
+            why: error.to_string(),
+        },
         Ok(verified) => {
             let record = verified.record;
             let header = record.frame().header();
             let present = record.present();
             let events = record.events().iter().map(|event| match event {
-                draw::Event::Left { kind, at, replacement, .. } => format!(
+                draw::Event::Left {
+                    kind,
+                    at,
+                    replacement,
+                    ..
+                } => format!(
                     "{at}　{}，{}",
                     leaving_zh(*kind),
-                    if replacement.is_some() { "按次序递补" } else { "名额不再递补" }
+                    if replacement.is_some() {
+                        "按次序递补"
+                    } else {
+                        "名额不再递补"
+                    }
                 ),
                 draw::Event::Void { reason, at } => format!("{at}　作废：{reason}"),
             });
@@ -204,7 +215,10 @@ impl Service {
         for row in found.items {
             items.push(self.publish(row.body, Vec::new()).await?);
         }
-        Ok(Page { items, next: found.next })
+        Ok(Page {
+            items,
+            next: found.next,
+        })
     }
 
     /// A draw by its number (the last attempt) or by the identifier of an attempt.
@@ -223,7 +237,10 @@ impl Service {
     pub async fn published_record(&self, key: &str) -> Result<(String, String)> {
         let (attempt, _) = self.public_attempt(key).await?;
         let record = public_record(&attempt).ok_or(Error::NotFound)?;
-        Ok((format!("{}-{}.json", attempt.number, attempt.attempt), record.to_owned()))
+        Ok((
+            format!("{}-{}.json", attempt.number, attempt.attempt),
+            record.to_owned(),
+        ))
     }
 
     async fn public_attempt(&self, key: &str) -> Result<(Attempt, Vec<Attempt>)> {
@@ -243,7 +260,9 @@ impl Service {
         };
         let rows = store::draws::of_task::<Attempt>(&mut read, task).await?;
         let attempts: Vec<Attempt> = rows.into_iter().map(|row| row.body).collect();
-        let shown = attempts.iter().rfind(|attempt| id.is_none_or(|id| attempt.id == id));
+        let shown = attempts
+            .iter()
+            .rfind(|attempt| id.is_none_or(|id| attempt.id == id));
         Ok((shown.ok_or(Error::NotFound)?.clone(), attempts))
     }
 
@@ -258,15 +277,24 @@ impl Service {
             Some(record) if !attempts.is_empty() => Some(check_record(record.as_bytes())),
             _ => None,
         };
-        let groups = frame.header().groups.iter().enumerate().map(|(index, group)| PublicGroup {
-            label: demands.get(index).map_or_else(|| group.id.clone(), |demand| demand.label.clone()),
-            seats: group.seats,
-            reserves: group.reserves,
-            candidates: attempt.candidates.get(index).copied().unwrap_or_default(),
-        });
+        let groups = frame
+            .header()
+            .groups
+            .iter()
+            .enumerate()
+            .map(|(index, group)| PublicGroup {
+                label: demands
+                    .get(index)
+                    .map_or_else(|| group.id.clone(), |demand| demand.label.clone()),
+                seats: group.seats,
+                reserves: group.reserves,
+                candidates: attempt.candidates.get(index).copied().unwrap_or_default(),
+            });
         let (drawn_at, unsealed_at) = match &attempt.state {
             State::Sealed { at, .. } => (Some(*at), None),
-            State::Unsealed { drawn, confirmed, .. } => (Some(*drawn), Some(confirmed.at)),
+            State::Unsealed {
+                drawn, confirmed, ..
+            } => (Some(*drawn), Some(confirmed.at)),
             _ => (None, None),
         };
         Ok(PublicDraw {
@@ -285,7 +313,11 @@ impl Service {
             groups: groups.collect(),
             frame_digest: attempt.frame_digest.to_hex(),
             suite: frame.header().suite.name(),
-            parties: if attempts.is_empty() { Vec::new() } else { parties(&attempt) },
+            parties: if attempts.is_empty() {
+                Vec::new()
+            } else {
+                parties(&attempt)
+            },
             attempts: attempts
                 .iter()
                 .map(|one| PublicAttempt {
@@ -320,7 +352,9 @@ fn public_record(attempt: &Attempt) -> Option<&str> {
 fn parties(attempt: &Attempt) -> Vec<PublicParty> {
     let record = match &attempt.state {
         State::Unsealed { record, .. } | State::Sealed { record, .. } => {
-            draw::verify(record.as_bytes()).ok().map(|verified| verified.record)
+            draw::verify(record.as_bytes())
+                .ok()
+                .map(|verified| verified.record)
         }
         _ => None,
     };
@@ -330,12 +364,23 @@ fn parties(attempt: &Attempt) -> Vec<PublicParty> {
             let (commitment, committed_at, revealed_at) = match &attempt.state {
                 State::Committing { commitments } => {
                     let one = commitments.get(&party);
-                    (one.map(|one| one.commitment), one.map(|one| one.by.at), None)
+                    (
+                        one.map(|one| one.commitment),
+                        one.map(|one| one.by.at),
+                        None,
+                    )
                 }
-                State::Revealing { commitments, shares } => {
+                State::Revealing {
+                    commitments,
+                    shares,
+                } => {
                     let one = commitments.get(&party);
                     let shown = shares.get(&party).map(|share| share.by.at);
-                    (one.map(|one| one.commitment), one.map(|one| one.by.at), shown)
+                    (
+                        one.map(|one| one.commitment),
+                        one.map(|one| one.by.at),
+                        shown,
+                    )
                 }
                 _ => {
                     let mut all = record.iter().flat_map(draw::Record::commitments);

@@ -12,10 +12,15 @@ use crate::service::Service;
 
 /// The register a pack bars people by, with the article, if it has one.
 pub(crate) fn barring(pack: &Pack) -> Option<(String, String)> {
-    pack.eligibility.leaves.iter().find_map(|leaf| match &leaf.test {
-        Some(Test::NotListed { register, .. }) => Some((register.clone(), leaf.citation.to_string())),
-        _ => None,
-    })
+    pack.eligibility
+        .leaves
+        .iter()
+        .find_map(|leaf| match &leaf.test {
+            Some(Test::NotListed { register, .. }) => {
+                Some((register.clone(), leaf.citation.to_string()))
+            }
+            _ => None,
+        })
 }
 
 impl Service {
@@ -25,15 +30,14 @@ impl Service {
         register: &str,
         credit_code: Option<&str>,
     ) -> Result<bool> {
-        let Some(code) = credit_code else { return Ok(false) };
+        let Some(code) = credit_code else {
+            return Ok(false);
+        };
         let mut read = self.store.read();
         let code = Secret::new(code);
-        let entries = store::registers::about::<serde_json::Value>(
-            &mut read,
-            self.store.seals(),
-            &code,
-        )
-        .await?;
+        let entries =
+            store::registers::about::<serde_json::Value>(&mut read, self.store.seals(), &code)
+                .await?;
         Ok(entries.iter().any(|entry| entry.register == register))
     }
 
@@ -42,10 +46,15 @@ impl Service {
         &self,
         pool: &OpenPool,
     ) -> Result<HashMap<PersonId, String>> {
-        let Some((register, _)) = barring(&pool.pack) else { return Ok(HashMap::new()) };
+        let Some((register, _)) = barring(&pool.pack) else {
+            return Ok(HashMap::new());
+        };
         let mut read = self.store.read();
         let listed =
             store::registers::persons_listed(&mut read, self.store.seals(), pool.pool.id).await?;
-        Ok(listed.into_iter().map(|(person, _)| (person, register.clone())).collect())
+        Ok(listed
+            .into_iter()
+            .map(|(person, _)| (person, register.clone()))
+            .collect())
     }
 }

@@ -91,16 +91,28 @@ impl RelationRow {
     pub fn with(&self) -> String {
         match &self.relation.other {
             Other::Organisation { organisation } => organisation.name.clone(),
-            Other::Person { name, organisation: Some(organisation) } => format!("{name}（{}）", organisation.name),
-            Other::Person { name, organisation: None } => name.clone(),
+            Other::Person {
+                name,
+                organisation: Some(organisation),
+            } => format!("{name}（{}）", organisation.name),
+            Other::Person {
+                name,
+                organisation: None,
+            } => name.clone(),
             Other::Call { guideline, round } => format!("{guideline}（{round}）"),
         }
     }
 
     /// From when to when, in words.
     pub fn period(&self) -> String {
-        let day = |day: Option<Date>, other: &str| day.map_or_else(|| other.to_owned(), |day| day.to_string());
-        format!("{} 至 {}", day(self.relation.from, "不详"), day(self.relation.to, "今"))
+        let day = |day: Option<Date>, other: &str| {
+            day.map_or_else(|| other.to_owned(), |day| day.to_string())
+        };
+        format!(
+            "{} 至 {}",
+            day(self.relation.from, "不详"),
+            day(self.relation.to, "今")
+        )
     }
 }
 
@@ -122,27 +134,52 @@ impl Service {
     ///
     /// # Errors
     /// Not found or denied.
-    pub async fn relations_of(&self, ctx: &Ctx, no: i64, expert: ExpertId) -> Result<Vec<RelationRow>> {
+    pub async fn relations_of(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        expert: ExpertId,
+    ) -> Result<Vec<RelationRow>> {
         let pool = self.open_pool(ctx, no, Action::ReadRelations).await?;
         let mut db = self.store.read();
         let person = self.member(&mut db, &pool, expert).await?.keys.person;
         let found = relations::of_persons::<Relation>(&mut db, [person]).await?;
-        Ok(found.into_iter().map(|row| RelationRow { version: row.version, relation: row.body }).collect())
+        Ok(found
+            .into_iter()
+            .map(|row| RelationRow {
+                version: row.version,
+                relation: row.body,
+            })
+            .collect())
     }
 
     /// 登记回避关系, by an officer with evidence.
     ///
     /// # Errors
     /// Denied, or everything wrong with what was typed.
-    pub async fn add_relation(&self, ctx: &Ctx, no: i64, expert: ExpertId, draft: &RelationDraft) -> Result<RelationId> {
+    pub async fn add_relation(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        expert: ExpertId,
+        draft: &RelationDraft,
+    ) -> Result<RelationId> {
         let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditRelations, pool.target())?;
         let member = self.member(&mut *change, &pool, expert).await?;
         let mut problems = Vec::new();
-        let kind = typed::required(&mut problems, "kind", &draft.kind, "没有选择关系。回避事由按关系认定，请选择一种。");
+        let kind = typed::required(
+            &mut problems,
+            "kind",
+            &draft.kind,
+            "没有选择关系。回避事由按关系认定，请选择一种。",
+        );
         if !kind.is_empty() && !kinds(&pool).contains(&kind) {
-            problems.push(Problem::new("kind", format!("“{kind}”不是《办法》规定的回避关系。请从列表中选择。")));
+            problems.push(Problem::new(
+                "kind",
+                format!("“{kind}”不是《办法》规定的回避关系。请从列表中选择。"),
+            ));
         }
         let other = self.other_side(&mut change, &mut problems, draft).await?;
         let from = typed::from_day(&mut problems, "from", &draft.from, "开始时间");
@@ -150,11 +187,21 @@ impl Service {
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            problems.push(Problem::new("to", format!("结束时间 {to} 早于开始时间 {from}。请核对两个日期。")));
+            problems.push(Problem::new(
+                "to",
+                format!("结束时间 {to} 早于开始时间 {from}。请核对两个日期。"),
+            ));
         }
-        let note = typed::required(&mut problems, "note", &draft.note, "没有填写依据。登记后会影响能否被抽取，请写明材料名称或来源。");
+        let note = typed::required(
+            &mut problems,
+            "note",
+            &draft.note,
+            "没有填写依据。登记后会影响能否被抽取，请写明材料名称或来源。",
+        );
         typed::at_most(&mut problems, "note", "依据", &note, 300);
-        let Some(other) = other.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
+        let Some(other) = other.filter(|_| problems.is_empty()) else {
+            return Err(Error::Invalid(problems));
+        };
         let relation = Relation {
             id: self.id(ctx),
             person: member.keys.person,
@@ -179,12 +226,22 @@ impl Service {
     ///
     /// # Errors
     /// Denied, stale, or the day is before the beginning.
-    pub async fn end_relation(&self, ctx: &Ctx, no: i64, expert: ExpertId, id: RelationId, version: i64, to: &str) -> Result<()> {
+    pub async fn end_relation(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        expert: ExpertId,
+        id: RelationId,
+        version: i64,
+        to: &str,
+    ) -> Result<()> {
         let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditRelations, pool.target())?;
         let member = self.member(&mut *change, &pool, expert).await?;
-        let mut row = relations::find::<Relation>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        let mut row = relations::find::<Relation>(&mut *change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         if row.keys.person != member.keys.person {
             return Err(Error::NotFound);
         }
@@ -194,9 +251,14 @@ impl Service {
         let mut problems = Vec::new();
         let day = typed::date(&mut problems, "to", to, "结束时间");
         let problems = typed::missing(problems, &[("to", &to.to_owned(), "结束时间")]);
-        let Some(day) = day.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
+        let Some(day) = day.filter(|_| problems.is_empty()) else {
+            return Err(Error::Invalid(problems));
+        };
         if row.body.from.is_some_and(|from| day < from) {
-            return Err(Error::field("to", format!("结束时间 {day} 早于开始时间。请核对。")));
+            return Err(Error::field(
+                "to",
+                format!("结束时间 {day} 早于开始时间。请核对。"),
+            ));
         }
         row.body.to = Some(day);
         row.keys.to_day = Some(day);
@@ -227,7 +289,9 @@ impl Service {
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditRelations, pool.target())?;
         let member = self.member(&mut *change, &pool, expert).await?;
-        let row = relations::find::<Relation>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        let row = relations::find::<Relation>(&mut *change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         if row.keys.person != member.keys.person {
             return Err(Error::NotFound);
         }
@@ -251,11 +315,27 @@ impl Service {
     ) -> Result<Option<Other>> {
         Ok(match draft.with.as_str() {
             "organisation" => {
-                let name = typed::required(problems, "organisation", &draft.organisation, "没有填写单位。请输入名称或拼音首字母后选择。");
-                if name.is_empty() { None } else { Some(Other::Organisation { organisation: resolve(change, &name, &draft.organisation_id).await? }) }
+                let name = typed::required(
+                    problems,
+                    "organisation",
+                    &draft.organisation,
+                    "没有填写单位。请输入名称或拼音首字母后选择。",
+                );
+                if name.is_empty() {
+                    None
+                } else {
+                    Some(Other::Organisation {
+                        organisation: resolve(change, &name, &draft.organisation_id).await?,
+                    })
+                }
             }
             "person" => {
-                let name = typed::required(problems, "person", &draft.person, "没有填写姓名。请填写与专家有关系的人的姓名。");
+                let name = typed::required(
+                    problems,
+                    "person",
+                    &draft.person,
+                    "没有填写姓名。请填写与专家有关系的人的姓名。",
+                );
                 let organisation = match typed::optional(&draft.organisation) {
                     Some(unit) => Some(resolve(change, &unit, &draft.organisation_id).await?),
                     None => None,
@@ -263,12 +343,26 @@ impl Service {
                 (!name.is_empty()).then_some(Other::Person { name, organisation })
             }
             "call" => {
-                let guideline = typed::required(problems, "guideline", &draft.guideline, "没有填写申报指南。同期申报按指南和批次认定，请填写。");
-                let round = typed::required(problems, "round", &draft.round, "没有填写申报批次。请按指南填写，如“2026 年第一批”。");
-                (!guideline.is_empty() && !round.is_empty()).then_some(Other::Call { guideline, round })
+                let guideline = typed::required(
+                    problems,
+                    "guideline",
+                    &draft.guideline,
+                    "没有填写申报指南。同期申报按指南和批次认定，请填写。",
+                );
+                let round = typed::required(
+                    problems,
+                    "round",
+                    &draft.round,
+                    "没有填写申报批次。请按指南填写，如“2026 年第一批”。",
+                );
+                (!guideline.is_empty() && !round.is_empty())
+                    .then_some(Other::Call { guideline, round })
             }
             _ => {
-                problems.push(Problem::new("with", "没有选择与谁有关系。请选择单位、个人或同期申报的项目。"));
+                problems.push(Problem::new(
+                    "with",
+                    "没有选择与谁有关系。请选择单位、个人或同期申报的项目。",
+                ));
                 None
             }
         })
@@ -277,7 +371,11 @@ impl Service {
 
 /// An organisation as a fact names it: the register entry chosen, or the only one of that name, or
 /// just the name.
-pub(crate) async fn resolve(db: &mut crate::change::Change<'_>, name: &str, chosen: &str) -> Result<OrganisationRef> {
+pub(crate) async fn resolve(
+    db: &mut crate::change::Change<'_>,
+    name: &str,
+    chosen: &str,
+) -> Result<OrganisationRef> {
     if let Ok(id) = chosen.parse::<OrganisationId>()
         && let Some(found) = organisations::find::<Organisation>(&mut **db, id).await?
         && found.body.name == name
@@ -287,7 +385,11 @@ pub(crate) async fn resolve(db: &mut crate::change::Change<'_>, name: &str, chos
     let named = organisations::named::<Organisation>(&mut **db, name).await?;
     Ok(match &named[..] {
         [only] => OrganisationRef::from(&only.body),
-        _ => OrganisationRef { id: None, name: name.to_owned(), credit_code: None },
+        _ => OrganisationRef {
+            id: None,
+            name: name.to_owned(),
+            credit_code: None,
+        },
     })
 }
 
@@ -313,4 +415,3 @@ fn keys(relation: &Relation) -> RelationKeys {
         .to_owned(),
     }
 }
-

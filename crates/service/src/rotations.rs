@@ -69,7 +69,9 @@ impl UseLog {
 
     /// Where the rule stands.
     pub fn state(&self, rule: RotationRule) -> Rotation {
-        self.uses.iter().fold(self.base, |state, entry| state.after(entry.used, rule))
+        self.uses
+            .iter()
+            .fold(self.base, |state, entry| state.after(entry.used, rule))
     }
 }
 
@@ -86,8 +88,15 @@ pub(crate) fn uses(
         .iter()
         .filter_map(|entry| {
             let place = &entry.place;
-            let hit = called.iter().find(|(reference, _)| *reference == entry.reference);
-            let used = match (place.only_resting, place.is_candidate(), hit, place.rest_waived) {
+            let hit = called
+                .iter()
+                .find(|(reference, _)| *reference == entry.reference);
+            let used = match (
+                place.only_resting,
+                place.is_candidate(),
+                hit,
+                place.rest_waived,
+            ) {
                 (true, ..) => Use::Rested,
                 (_, false, ..) => return None,
                 (_, _, Some((_, true)), _) => Use::Recused,
@@ -96,19 +105,35 @@ pub(crate) fn uses(
                 (_, _, None, false) => Use::NotDrawn,
                 (_, _, None, true) => Use::WaivedNotDrawn,
             };
-            Some((place.expert, UseEntry { draw: attempt.id, at: drawn, used }))
+            Some((
+                place.expert,
+                UseEntry {
+                    draw: attempt.id,
+                    at: drawn,
+                    used,
+                },
+            ))
         })
         .collect()
 }
 
 /// Everybody ever called in a record, and whether they were recused.
 fn called(record: &draw::Record) -> Vec<(draw::Ref, bool)> {
-    let mut called: Vec<(draw::Ref, bool)> =
-        record.outcome().panel.iter().map(|seat| (seat.reference, false)).collect();
+    let mut called: Vec<(draw::Ref, bool)> = record
+        .outcome()
+        .panel
+        .iter()
+        .map(|seat| (seat.reference, false))
+        .collect();
     for event in record.events() {
-        if let draw::Event::Left { kind, reference, replacement, .. } = event {
-            let recused =
-                matches!(kind, draw::EventKind::Recused | draw::EventKind::Stopped);
+        if let draw::Event::Left {
+            kind,
+            reference,
+            replacement,
+            ..
+        } = event
+        {
+            let recused = matches!(kind, draw::EventKind::Recused | draw::EventKind::Stopped);
             for (known, flag) in &mut called {
                 *flag |= recused && known == reference;
             }
@@ -121,8 +146,14 @@ fn called(record: &draw::Record) -> Vec<(draw::Ref, bool)> {
 impl Service {
     /// Enters what a draw meant for everybody who could have been drawn. A miss of somebody with
     /// nothing on record changes nothing and is not written.
-    pub(crate) async fn enter_uses(&self, change: &mut Change<'_>, attempt: &Attempt) -> Result<()> {
-        let State::Unsealed { record, drawn, .. } = &attempt.state else { return Ok(()) };
+    pub(crate) async fn enter_uses(
+        &self,
+        change: &mut Change<'_>,
+        attempt: &Attempt,
+    ) -> Result<()> {
+        let State::Unsealed { record, drawn, .. } = &attempt.state else {
+            return Ok(());
+        };
         let annex = self.annex(attempt.id).await?;
         let entries = uses(attempt, &annex, &read_record(record)?, *drawn);
         for (expert, entry) in entries {
@@ -139,14 +170,20 @@ impl Service {
         expert: ExpertId,
         entry: UseEntry,
     ) -> Result<()> {
-        let Some(rest) = self.any_pool(pool).await?.pack.draw.rest.clone() else { return Ok(()) };
+        let Some(rest) = self.any_pool(pool).await?.pack.draw.rest.clone() else {
+            return Ok(());
+        };
         let mut row = match store::rotations::find::<UseLog>(&mut **change, expert).await? {
             Some(row) => row,
             None if entry.used == Use::NotDrawn => return Ok(()),
             None => Stored {
                 id: expert,
                 version: 0,
-                keys: RotationKeys { pool, drawn_count: 0, last_drawn: None },
+                keys: RotationKeys {
+                    pool,
+                    drawn_count: 0,
+                    last_drawn: None,
+                },
                 body: UseLog::default(),
             },
         };
@@ -156,9 +193,17 @@ impl Service {
     }
 
     /// Takes a void attempt out of every log.
-    pub(crate) async fn forget_uses(&self, change: &mut Change<'_>, attempt: &Attempt) -> Result<()> {
+    pub(crate) async fn forget_uses(
+        &self,
+        change: &mut Change<'_>,
+        attempt: &Attempt,
+    ) -> Result<()> {
         let annex = self.annex(attempt.id).await?;
-        for entry in annex.entries.iter().filter(|e| e.place.is_candidate() || e.place.only_resting) {
+        for entry in annex
+            .entries
+            .iter()
+            .filter(|e| e.place.is_candidate() || e.place.only_resting)
+        {
             let found = store::rotations::find::<UseLog>(&mut **change, entry.place.expert).await?;
             if let Some(mut row) = found {
                 row.body.remove(attempt.id);
@@ -173,9 +218,15 @@ impl Service {
         change: &mut Change<'_>,
         row: &mut store::rotations::Rotation<UseLog>,
     ) -> Result<()> {
-        let hits = row.body.uses.iter().filter(|e| matches!(e.used, Use::Drawn | Use::WaivedDrawn));
-        row.keys.last_drawn =
-            hits.clone().map(|e| e.at.to_zoned(crate::ctx::shanghai()).date()).max();
+        let hits = row
+            .body
+            .uses
+            .iter()
+            .filter(|e| matches!(e.used, Use::Drawn | Use::WaivedDrawn));
+        row.keys.last_drawn = hits
+            .clone()
+            .map(|e| e.at.to_zoned(crate::ctx::shanghai()).date())
+            .max();
         row.keys.drawn_count = i64::try_from(hits.count()).unwrap_or(i64::MAX);
         store::rotations::save(change, row).await?;
         Ok(())
@@ -203,7 +254,9 @@ impl Service {
         }
         let mut all = Vec::new();
         for row in rows {
-            let State::Sealed { record, at, .. } = &row.body.state else { continue };
+            let State::Sealed { record, at, .. } = &row.body.state else {
+                continue;
+            };
             let annex = self.annex(row.body.id).await?;
             let record = read_record(record)?;
             all.extend(uses(&row.body, &annex, &record, *at));
@@ -221,7 +274,11 @@ mod tests {
 
     fn entry(n: u128, used: Use) -> UseEntry {
         let at = Timestamp::from_second(i64::try_from(n).expect("small")).expect("in range");
-        UseEntry { draw: DrawId(Uuid::from_u128(n)), at, used }
+        UseEntry {
+            draw: DrawId(Uuid::from_u128(n)),
+            at,
+            used,
+        }
     }
 
     /// Covers: DG-9-1-c.

@@ -9,8 +9,8 @@ use tokio::sync::Semaphore;
 
 use crate::attempts::Attempts;
 use crate::ctx::Ctx;
-use crate::outbox::Channels;
 use crate::imports::Running;
+use crate::outbox::Channels;
 use crate::packs::Packs;
 use crate::port::{Clock, Entropy};
 
@@ -107,7 +107,10 @@ impl Service {
 
     /// The context of somebody who is not logged in.
     pub fn visitor(&self, source: impl Into<String>, request: impl Into<String>) -> Ctx {
-        let actor = Actor { name: "未登录".to_owned(), ..Actor::system() };
+        let actor = Actor {
+            name: "未登录".to_owned(),
+            ..Actor::system()
+        };
         self.ctx(actor, source, request)
     }
 

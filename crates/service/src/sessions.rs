@@ -21,7 +21,10 @@ pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
 /// A session ends after so long in any case.
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
 /// Wrong tries in a row of one network at one name, and the wait after them.
-pub const ALLOWANCE: Allowance = Allowance { tries: 5, wait: SignedDuration::from_mins(15) };
+pub const ALLOWANCE: Allowance = Allowance {
+    tries: 5,
+    wait: SignedDuration::from_mins(15),
+};
 /// The use of a session is noted at most this often.
 const NOTED: SignedDuration = SignedDuration::from_secs(60);
 
@@ -149,7 +152,8 @@ pub struct SessionLine {
 }
 
 /// One sentence for everything that can be wrong, so that nobody learns which accounts exist.
-const REFUSED: &str = "账号或密码不对，没有登录。连续 5 次不对，要等 15 分钟；忘记密码请联系系统管理员重置。";
+const REFUSED: &str =
+    "账号或密码不对，没有登录。连续 5 次不对，要等 15 分钟；忘记密码请联系系统管理员重置。";
 const WAIT: &str = "连续 5 次没有输对，为防止他人试探密码，这个网络暂停登录该账号 15 分钟。请稍后再试，或联系系统管理员重置密码。";
 
 impl Service {
@@ -162,7 +166,9 @@ impl Service {
         let login = login_name(&typed.login);
         let name = links::hash(&login);
         // Counted before the password is looked at, so that parallel guesses cannot outrun the count.
-        let Ok(tries) = self.take_try(ctx, &name, &typed.network).await? else { return Err(Error::Unauthenticated(WAIT.to_owned())) };
+        let Ok(tries) = self.take_try(ctx, &name, &typed.network).await? else {
+            return Err(Error::Unauthenticated(WAIT.to_owned()));
+        };
         let row = store::accounts::by_login::<AccountBody>(&mut self.store.read(), &login).await?;
         let stored = row.as_ref().and_then(|row| row.keys.password.clone());
         let right = self.password_matches(&typed.password, stored).await?;
@@ -175,7 +181,12 @@ impl Service {
     }
 
     /// Takes one try at a name from a network: its number, or until when there is none left.
-    async fn take_try(&self, ctx: &Ctx, name: &str, network: &str) -> Result<std::result::Result<i64, Timestamp>> {
+    async fn take_try(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        network: &str,
+    ) -> Result<std::result::Result<i64, Timestamp>> {
         let mut lost = 0;
         loop {
             let mut tx = self.store.upkeep().await?;
@@ -191,18 +202,31 @@ impl Service {
         }
     }
 
-    async fn refuse_log_in(&self, ctx: &Ctx, account: Option<AccountId>, tries: i64) -> Result<Started> {
+    async fn refuse_log_in(
+        &self,
+        ctx: &Ctx,
+        account: Option<AccountId>,
+        tries: i64,
+    ) -> Result<Started> {
         let locked = (tries >= ALLOWANCE.tries).then(|| ctx.now + ALLOWANCE.wait);
         let mut change = self.change(ctx, LedgerId::System).await?;
-        let kind = if locked.is_some() { EventKind::AccountLocked } else { EventKind::LogInRefused };
+        let kind = if locked.is_some() {
+            EventKind::AccountLocked
+        } else {
+            EventKind::LogInRefused
+        };
         // What was typed as a name may be a password typed into the wrong field: it is not kept.
         let about = account.map_or_else(|| Subject::new("account", "unknown"), subject);
         if let Some(id) = account {
             store::accounts::set_attempts(&mut change, id, locked, true).await?;
         }
-        change.record(Event::new(kind, about).fact("try", tries)).await?;
+        change
+            .record(Event::new(kind, about).fact("try", tries))
+            .await?;
         change.commit().await?;
-        Err(Error::Unauthenticated(if locked.is_some() { WAIT } else { REFUSED }.to_owned()))
+        Err(Error::Unauthenticated(
+            if locked.is_some() { WAIT } else { REFUSED }.to_owned(),
+        ))
     }
 
     async fn start_session(
@@ -213,28 +237,50 @@ impl Service {
         name: &str,
     ) -> Result<Started> {
         let coded = row.body.second_factor.is_on();
-        let stage = if coded { Stage::AwaitingCode } else { Stage::Password };
-        let body = SessionBody { stage, source: ctx.source.clone(), agent: typed.agent.clone() };
+        let stage = if coded {
+            Stage::AwaitingCode
+        } else {
+            Stage::Password
+        };
+        let body = SessionBody {
+            stage,
+            source: ctx.source.clone(),
+            agent: typed.agent.clone(),
+        };
         let mut own = ctx.clone();
         own.actor = accounts::account(row, &[]).actor();
         own.factors = stage.factors().to_owned();
         let mut change = self.change(&own, LedgerId::System).await?;
         // The account may have been disabled or reset while the password was being checked.
-        let mut now = store::accounts::find::<AccountBody>(&mut *change, row.id).await?.ok_or(Error::NotFound)?;
-        if now.keys.status == AccountStatus::Disabled.code() || now.keys.password != row.keys.password {
+        let mut now = store::accounts::find::<AccountBody>(&mut *change, row.id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        if now.keys.status == AccountStatus::Disabled.code()
+            || now.keys.password != row.keys.password
+        {
             drop(change);
             return self.refuse_log_in(ctx, Some(row.id), 1).await;
         }
         let token = self.token();
         store::tries::forget(&mut change, name, &typed.network).await?;
-        store::sessions::start(&mut change, &token, row.id, own.now, own.now + ABSOLUTE, &body).await?;
+        store::sessions::start(
+            &mut change,
+            &token,
+            row.id,
+            own.now,
+            own.now + ABSOLUTE,
+            &body,
+        )
+        .await?;
         if !coded {
             now.body.seen_at = Some(own.now);
             now.keys.failed_attempts = 0;
             now.keys.locked_until = None;
             store::document::save(&mut change, &mut now).await?;
         }
-        change.record(Event::new(EventKind::LoggedIn, subject(row.id)).fact("stage", stage.factors())).await?;
+        change
+            .record(Event::new(EventKind::LoggedIn, subject(row.id)).fact("stage", stage.factors()))
+            .await?;
         change.commit().await?;
         let gate = if coded { Gate::Code } else { Gate::Open };
         Ok(Started { token, gate })
@@ -244,24 +290,53 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a wrong or used code, [`Error::Unauthenticated`] after too many.
-    pub async fn enter_code(&self, session: &SignedIn, code: &str, network: &str, agent: &str) -> Result<Started> {
+    pub async fn enter_code(
+        &self,
+        session: &SignedIn,
+        code: &str,
+        network: &str,
+        agent: &str,
+    ) -> Result<Started> {
         let ctx = &session.ctx;
         let name = links::hash(&format!("code:{}", session.login));
         if self.take_try(ctx, &name, network).await?.is_err() {
-            return Err(Error::field("code", "动态口令连续 5 次不对，暂停 15 分钟。请稍后再试，或联系系统管理员重置。"));
+            return Err(Error::field(
+                "code",
+                "动态口令连续 5 次不对，暂停 15 分钟。请稍后再试，或联系系统管理员重置。",
+            ));
         }
         self.check_code(session, code).await?;
         let mut own = ctx.clone();
         own.factors = Stage::PasswordAndCode.factors().to_owned();
         let mut change = self.change(&own, LedgerId::System).await?;
         let token = self.token();
-        let body = SessionBody { stage: Stage::PasswordAndCode, source: ctx.source.clone(), agent: agent.to_owned() };
+        let body = SessionBody {
+            stage: Stage::PasswordAndCode,
+            source: ctx.source.clone(),
+            agent: agent.to_owned(),
+        };
         store::tries::forget(&mut change, &name, network).await?;
         store::sessions::revoke(&mut change, &session.session, ctx.now).await?;
-        store::sessions::start(&mut change, &token, session.account, ctx.now, ctx.now + ABSOLUTE, &body).await?;
-        change.record(Event::new(EventKind::LoggedIn, subject(session.account)).fact("stage", body.stage.factors())).await?;
+        store::sessions::start(
+            &mut change,
+            &token,
+            session.account,
+            ctx.now,
+            ctx.now + ABSOLUTE,
+            &body,
+        )
+        .await?;
+        change
+            .record(
+                Event::new(EventKind::LoggedIn, subject(session.account))
+                    .fact("stage", body.stage.factors()),
+            )
+            .await?;
         change.commit().await?;
-        Ok(Started { token, gate: Gate::Open })
+        Ok(Started {
+            token,
+            gate: Gate::Open,
+        })
     }
 
     /// Who a token belongs to: rights and status are read afresh at every request, so what was
@@ -269,13 +344,20 @@ impl Service {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn authenticate(&self, token: &str, source: &str, request: &str) -> Result<Option<SignedIn>> {
+    pub async fn authenticate(
+        &self,
+        token: &str,
+        source: &str,
+        request: &str,
+    ) -> Result<Option<SignedIn>> {
         let now = self.clock.now();
         let mut db = self.store.read();
-        let Some(session) = store::sessions::live::<SessionBody>(&mut db, token, now, IDLE).await? else {
+        let Some(session) = store::sessions::live::<SessionBody>(&mut db, token, now, IDLE).await?
+        else {
             return Ok(None);
         };
-        let Some(row) = store::accounts::find::<AccountBody>(&mut db, session.account).await? else {
+        let Some(row) = store::accounts::find::<AccountBody>(&mut db, session.account).await?
+        else {
             return Ok(None);
         };
         let roles = store::accounts::roles(&mut db, row.id).await?;
@@ -299,7 +381,13 @@ impl Service {
         }
         let mut ctx = self.ctx(account.actor(), source, request);
         ctx.factors = session.body.stage.factors().to_owned();
-        Ok(Some(SignedIn { ctx, account: account.id, login: account.login, session: session.id, gate }))
+        Ok(Some(SignedIn {
+            ctx,
+            account: account.id,
+            login: account.login,
+            session: session.id,
+            gate,
+        }))
     }
 
     /// Logs out.
@@ -317,23 +405,42 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Invalid`].
-    pub async fn change_password(&self, session: &SignedIn, current: &str, new: &str, again: &str) -> Result<()> {
+    pub async fn change_password(
+        &self,
+        session: &SignedIn,
+        current: &str,
+        new: &str,
+        again: &str,
+    ) -> Result<()> {
         let ctx = &session.ctx;
         let id = session.account;
         let name = links::hash(&session.login);
         if self.take_try(ctx, &name, &session.session).await?.is_err() {
-            return Err(Error::field("current", "现在的密码连续 5 次不对，暂停 15 分钟。请稍后再试。"));
+            return Err(Error::field(
+                "current",
+                "现在的密码连续 5 次不对，暂停 15 分钟。请稍后再试。",
+            ));
         }
-        let mut row = store::accounts::find::<AccountBody>(&mut self.store.read(), id).await?.ok_or(Error::NotFound)?;
-        if !self.password_matches(current, row.keys.password.clone()).await? {
-            return Err(Error::field("current", "现在的密码不对，没有修改。请重新输入；忘记了请联系系统管理员重置。"));
+        let mut row = store::accounts::find::<AccountBody>(&mut self.store.read(), id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        if !self
+            .password_matches(current, row.keys.password.clone())
+            .await?
+        {
+            return Err(Error::field(
+                "current",
+                "现在的密码不对，没有修改。请重新输入；忘记了请联系系统管理员重置。",
+            ));
         }
         self.set_password(ctx, &mut row, new, again).await?;
         let mut change = self.change(ctx, LedgerId::System).await?;
         store::tries::forget(&mut change, &name, &session.session).await?;
         store::document::save(&mut change, &mut row).await?;
         store::sessions::revoke_all(&mut change, id, Some(&session.session), ctx.now).await?;
-        change.record(Event::new(EventKind::PasswordChanged, subject(id))).await?;
+        change
+            .record(Event::new(EventKind::PasswordChanged, subject(id)))
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -343,7 +450,8 @@ impl Service {
     /// # Errors
     /// When the store cannot be read.
     pub async fn own_sessions(&self, session: &SignedIn) -> Result<Vec<SessionLine>> {
-        self.sessions_of(session.account, session.ctx.now, Some(&session.session)).await
+        self.sessions_of(session.account, session.ctx.now, Some(&session.session))
+            .await
     }
 
     /// The live sessions of an account.
@@ -355,8 +463,15 @@ impl Service {
         self.sessions_of(id, ctx.now, None).await
     }
 
-    async fn sessions_of(&self, id: AccountId, now: Timestamp, here: Option<&str>) -> Result<Vec<SessionLine>> {
-        let found = store::sessions::of_account::<SessionBody>(&mut self.store.read(), id, now, IDLE).await?;
+    async fn sessions_of(
+        &self,
+        id: AccountId,
+        now: Timestamp,
+        here: Option<&str>,
+    ) -> Result<Vec<SessionLine>> {
+        let found =
+            store::sessions::of_account::<SessionBody>(&mut self.store.read(), id, now, IDLE)
+                .await?;
         let line = |session: store::sessions::Session<SessionBody>| SessionLine {
             here: here == Some(session.id.as_str()),
             id: session.id,
@@ -392,7 +507,9 @@ impl Service {
     pub async fn end_sessions(&self, ctx: &Ctx, id: AccountId) -> Result<()> {
         let mut change = self.change(ctx, LedgerId::System).await?;
         change.authorize(Action::ManageAccounts, Target::SYSTEM)?;
-        store::accounts::find::<AccountBody>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        store::accounts::find::<AccountBody>(&mut *change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         store::sessions::revoke_all(&mut change, id, None, ctx.now).await?;
         record_revoked(&mut change, id).await?;
         change.commit().await?;
@@ -405,28 +522,50 @@ impl Service {
 
     /// Does a password match a stored form? Without one the same work is done for nothing, so that
     /// the time tells nobody whether there is an account.
-    pub(crate) async fn password_matches(&self, typed: &str, stored: Option<String>) -> Result<bool> {
+    pub(crate) async fn password_matches(
+        &self,
+        typed: &str,
+        stored: Option<String>,
+    ) -> Result<bool> {
         let (typed, pepper) = (typed.to_owned(), self.pepper());
         self.hashing(move || {
-            let matched = password::matches(&typed, stored.as_deref().unwrap_or(password::NOBODYS), &pepper);
+            let matched = password::matches(
+                &typed,
+                stored.as_deref().unwrap_or(password::NOBODYS),
+                &pepper,
+            );
             stored.is_some() && matched
         })
         .await
     }
 
     pub(crate) async fn password_hash(&self, password: &str) -> Result<String> {
-        let (password, pepper, entropy) = (password.to_owned(), self.pepper(), self.entropy.clone());
-        self.hashing(move || password::hash(&password, &pepper, &*entropy)).await?
+        let (password, pepper, entropy) =
+            (password.to_owned(), self.pepper(), self.entropy.clone());
+        self.hashing(move || password::hash(&password, &pepper, &*entropy))
+            .await?
     }
 
     /// Runs one hash outside the request threads, and only a few at once: each takes 19 MiB.
-    async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    async fn hashing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let failed = |why: String| Error::Internal(why);
-        let _permit = self.hashers.acquire().await.map_err(|e| failed(e.to_string()))?;
-        tokio::task::spawn_blocking(work).await.map_err(|e| failed(e.to_string()))
+        let _permit = self
+            .hashers
+            .acquire()
+            .await
+            .map_err(|e| failed(e.to_string()))?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|e| failed(e.to_string()))
     }
 }
 
 async fn record_revoked(change: &mut Change<'_>, id: AccountId) -> Result<()> {
-    change.record(Event::new(EventKind::SessionsRevoked, subject(id))).await.map(drop)
+    change
+        .record(Event::new(EventKind::SessionsRevoked, subject(id)))
+        .await
+        .map(drop)
 }

@@ -70,7 +70,10 @@ pub struct SetUpDone {
 
 /// Names of the form fields of a person: log-in name and name.
 pub fn fields(role: Role) -> (String, String) {
-    (format!("{}_login", role.code()), format!("{}_name", role.code()))
+    (
+        format!("{}_login", role.code()),
+        format!("{}_name", role.code()),
+    )
 }
 
 impl Service {
@@ -88,7 +91,13 @@ impl Service {
         store::accounts::void_links_of(&mut tx, links::SET_UP, ctx.now).await?;
         let token = self.token();
         let expires_at = ctx.now + SignedDuration::from_hours(72);
-        let link = Link { purpose: links::SET_UP.to_owned(), account: None, expires_at, used_at: None, body: () };
+        let link = Link {
+            purpose: links::SET_UP.to_owned(),
+            account: None,
+            expires_at,
+            used_at: None,
+            body: (),
+        };
         store::accounts::add_link(&mut tx, &links::hash(&token), &link).await?;
         tx.commit().await?;
         Ok(Some(format!("{}/setup/{token}", self.settings.public_url)))
@@ -99,7 +108,9 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`] when it may not.
     pub async fn check_set_up_link(&self, ctx: &Ctx, token: &str) -> Result<()> {
-        self.usable_link(&mut self.store.read(), token, links::SET_UP, ctx.now).await.map(drop)
+        self.usable_link(&mut self.store.read(), token, links::SET_UP, ctx.now)
+            .await
+            .map(drop)
     }
 
     /// Sets up the installation: all of it or nothing, and once.
@@ -121,7 +132,9 @@ impl Service {
         {
             return Err(Error::NotFound);
         }
-        let bureau = self.organisation_named(&mut change, ctx, typed.bureau.trim()).await?;
+        let bureau = self
+            .organisation_named(&mut change, ctx, typed.bureau.trim())
+            .await?;
         let words = Installation {
             name: self.settings.name.clone(),
             bureau: typed.bureau.trim().to_owned(),
@@ -129,24 +142,49 @@ impl Service {
         };
         Self::name_installation(&mut change, words).await?;
         let (pool, no) = self.add_pool(&mut change, ctx, bureau, &typed.pool).await?;
-        let first = self.add_person(&mut change, ctx, &typed.system_admin, bureau, Role::SystemAdmin, None).await?;
-        let mut row = store::accounts::find::<AccountBody>(&mut *change, first).await?.ok_or(Error::NotFound)?;
+        let first = self
+            .add_person(
+                &mut change,
+                ctx,
+                &typed.system_admin,
+                bureau,
+                Role::SystemAdmin,
+                None,
+            )
+            .await?;
+        let mut row = store::accounts::find::<AccountBody>(&mut *change, first)
+            .await?
+            .ok_or(Error::NotFound)?;
         row.keys.password = Some(password);
         row.keys.status = AccountStatus::Active.code().to_owned();
         row.body.password_set = Some(ctx.now);
         store::document::save(&mut change, &mut row).await?;
         let mut made = Vec::new();
-        for (role, person) in [(Role::SecurityAdmin, &typed.security_admin), (Role::Auditor, &typed.auditor)] {
-            made.push(self.add_person(&mut change, ctx, person, bureau, role, None).await?);
+        for (role, person) in [
+            (Role::SecurityAdmin, &typed.security_admin),
+            (Role::Auditor, &typed.auditor),
+        ] {
+            made.push(
+                self.add_person(&mut change, ctx, person, bureau, role, None)
+                    .await?,
+            );
         }
-        for (role, person) in typed.colleagues.iter().filter(|(_, person)| !person.is_blank()) {
-            made.push(self.add_person(&mut change, ctx, person, bureau, *role, Some(pool)).await?);
+        for (role, person) in typed
+            .colleagues
+            .iter()
+            .filter(|(_, person)| !person.is_blank())
+        {
+            made.push(
+                self.add_person(&mut change, ctx, person, bureau, *role, Some(pool))
+                    .await?,
+            );
         }
         let mut links = Vec::with_capacity(made.len());
         for id in made {
             links.push(self.password_link(&mut change, ctx, id).await?);
         }
-        let done = Event::new(EventKind::SystemSetUp, Subject::new("pool", pool)).fact("accounts", links.len() + 1);
+        let done = Event::new(EventKind::SystemSetUp, Subject::new("pool", pool))
+            .fact("accounts", links.len() + 1);
         change.record(done).await?;
         change.commit().await?;
         Ok(SetUpDone { pool: no, links })
@@ -167,8 +205,14 @@ impl Service {
             (Role::SecurityAdmin, &typed.security_admin),
             (Role::Auditor, &typed.auditor),
         ];
-        let colleagues = typed.colleagues.iter().map(|(role, person)| (*role, person));
-        let people: Vec<_> = officers.into_iter().chain(colleagues.filter(|(_, person)| !person.is_blank())).collect();
+        let colleagues = typed
+            .colleagues
+            .iter()
+            .map(|(role, person)| (*role, person));
+        let people: Vec<_> = officers
+            .into_iter()
+            .chain(colleagues.filter(|(_, person)| !person.is_blank()))
+            .collect();
         for (n, (role, person)) in people.iter().enumerate() {
             let (login_field, name_field) = fields(*role);
             let login = login_name(&person.login);
@@ -181,11 +225,18 @@ impl Service {
                 if !login.is_empty() && login_name(&earlier.login) == login {
                     found.push(Problem::new(
                         login_field.clone(),
-                        format!("{}与{}填了同一个账号。各岗位须由不同的人担任，请分别填写。", role.zh(), other.zh()),
+                        format!(
+                            "{}与{}填了同一个账号。各岗位须由不同的人担任，请分别填写。",
+                            role.zh(),
+                            other.zh()
+                        ),
                     ));
                 }
                 let name = person.name.trim();
-                if !name.is_empty() && earlier.name.trim() == name && domain::actor::exclusive(*role, *other) {
+                if !name.is_empty()
+                    && earlier.name.trim() == name
+                    && domain::actor::exclusive(*role, *other)
+                {
                     found.push(Problem::new(
                         name_field.clone(),
                         format!("{}与{}是同一个人。这两个岗位相互制约，须由不同的人担任；确是同名的，请在姓名后加注部门。", role.zh(), other.zh()),
@@ -193,16 +244,31 @@ impl Service {
                 }
             }
         }
-        found.extend(crate::password::problems("password", &typed.password, &login_name(&typed.system_admin.login)));
+        found.extend(crate::password::problems(
+            "password",
+            &typed.password,
+            &login_name(&typed.system_admin.login),
+        ));
         if typed.password != typed.password_again {
-            found.push(Problem::new("password_again", "两次输入的密码不一样。请重新输入第二遍。"));
+            found.push(Problem::new(
+                "password_again",
+                "两次输入的密码不一样。请重新输入第二遍。",
+            ));
         }
         found
     }
 
     /// The organisation of this name in the register, added when it is not there yet.
-    pub(crate) async fn organisation_named(&self, change: &mut Change<'_>, ctx: &Ctx, name: &str) -> Result<OrganisationId> {
-        if let Some(known) = store::organisations::named::<Organisation>(&mut **change, name).await?.first() {
+    pub(crate) async fn organisation_named(
+        &self,
+        change: &mut Change<'_>,
+        ctx: &Ctx,
+        name: &str,
+    ) -> Result<OrganisationId> {
+        if let Some(known) = store::organisations::named::<Organisation>(&mut **change, name)
+            .await?
+            .first()
+        {
             return Ok(known.id);
         }
         let organisation = Organisation {
@@ -222,10 +288,17 @@ impl Service {
         };
         let search = domain::pinyin::SearchKeys::of_text(name)
             .tokens()
-            .fold(SearchText::new().text(name), |search, token| search.word(token));
+            .fold(SearchText::new().text(name), |search, token| {
+                search.word(token)
+            });
         let id = organisation.id;
         store::organisations::insert(change, id, keys, &search, organisation).await?;
-        change.record(Event::new(EventKind::OrganisationAdded, Subject::new("organisation", id))).await?;
+        change
+            .record(Event::new(
+                EventKind::OrganisationAdded,
+                Subject::new("organisation", id),
+            ))
+            .await?;
         Ok(id)
     }
 
@@ -246,11 +319,18 @@ impl Service {
             ..NewAccount::default()
         };
         let id = self.add_account(change, ctx, &new).await?;
-        let grant = RoleGrant { role: role.code().to_owned(), pool, unit: String::new() };
+        let grant = RoleGrant {
+            role: role.code().to_owned(),
+            pool,
+            unit: String::new(),
+        };
         store::accounts::set_roles(change, id, &[grant]).await?;
         let granted = Event::new(EventKind::RoleGranted, subject(id))
             .fact("role", role.code())
-            .fact("pool", pool.map(|pool| pool.to_string()).unwrap_or_default());
+            .fact(
+                "pool",
+                pool.map(|pool| pool.to_string()).unwrap_or_default(),
+            );
         change.record(granted).await?;
         Ok(id)
     }
@@ -261,12 +341,16 @@ impl Service {
     /// [`Error::NotFound`] for a link that may not be used.
     pub async fn check_password_link(&self, ctx: &Ctx, token: &str) -> Result<(String, String)> {
         let mut db = self.store.read();
-        let link = self.usable_link(&mut db, token, links::PASSWORD, ctx.now).await?;
+        let link = self
+            .usable_link(&mut db, token, links::PASSWORD, ctx.now)
+            .await?;
         let row = match link.account {
             Some(id) => store::accounts::find::<AccountBody>(&mut db, id).await?,
             None => None,
         };
-        let row = row.filter(|row| row.keys.status != AccountStatus::Disabled.code()).ok_or(Error::NotFound)?;
+        let row = row
+            .filter(|row| row.keys.status != AccountStatus::Disabled.code())
+            .ok_or(Error::NotFound)?;
         Ok((row.keys.login, row.keys.name))
     }
 
@@ -274,12 +358,22 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a link that may not be used, [`Error::Invalid`].
-    pub async fn use_password_link(&self, ctx: &Ctx, token: &str, new: &str, again: &str) -> Result<()> {
+    pub async fn use_password_link(
+        &self,
+        ctx: &Ctx,
+        token: &str,
+        new: &str,
+        again: &str,
+    ) -> Result<()> {
         self.check_password_link(ctx, token).await?;
         let mut db = self.store.read();
-        let link = self.usable_link(&mut db, token, links::PASSWORD, ctx.now).await?;
+        let link = self
+            .usable_link(&mut db, token, links::PASSWORD, ctx.now)
+            .await?;
         let id = link.account.ok_or(Error::NotFound)?;
-        let mut row = store::accounts::find::<AccountBody>(&mut db, id).await?.ok_or(Error::NotFound)?;
+        let mut row = store::accounts::find::<AccountBody>(&mut db, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         self.set_password(ctx, &mut row, new, again).await?;
         let mut own = ctx.clone();
         own.actor = accounts::account(&row, &[]).actor();
@@ -289,7 +383,9 @@ impl Service {
         }
         store::document::save(&mut change, &mut row).await?;
         store::sessions::revoke_all(&mut change, id, None, own.now).await?;
-        change.record(Event::new(EventKind::PasswordChanged, subject(id)).fact("by", "link")).await?;
+        change
+            .record(Event::new(EventKind::PasswordChanged, subject(id)).fact("by", "link"))
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -299,7 +395,10 @@ impl Service {
     pub fn console(&self) -> Ctx {
         let actor = Actor {
             name: "命令行".to_owned(),
-            grants: vec![Grant { role: Role::SystemAdmin, pool: None }],
+            grants: vec![Grant {
+                role: Role::SystemAdmin,
+                pool: None,
+            }],
             ..Actor::system()
         };
         self.ctx(actor, "cli", "")

@@ -55,7 +55,10 @@ impl Service {
         let all = pools::specialties::<Specialty>(&mut db, pool.id()).await?;
         let row = |row: pools::Specialty<Specialty>| SpecialtyRow {
             version: row.version,
-            experts: counts.iter().find(|(id, _)| *id == row.id).map_or(0, |(_, count)| *count),
+            experts: counts
+                .iter()
+                .find(|(id, _)| *id == row.id)
+                .map_or(0, |(_, count)| *count),
             specialty: row.body,
         };
         Ok(all.into_iter().map(row).collect())
@@ -70,14 +73,25 @@ impl Service {
         let mut db = self.store.read();
         let names = pools::specialties::<Specialty>(&mut db, pool.id()).await?;
         let page = experts::with_only_retired::<Membership>(&mut db, pool.id(), 500).await?;
-        let name_of = |id: &SpecialtyId| names.iter().find(|row| row.id == *id).map(|row| row.body.name.clone());
+        let name_of = |id: &SpecialtyId| {
+            names
+                .iter()
+                .find(|row| row.id == *id)
+                .map(|row| row.body.name.clone())
+        };
         Ok(page
             .into_iter()
             .map(|row| Stranded {
                 id: row.id,
                 name: row.keys.name,
                 number: row.keys.number.unwrap_or_default(),
-                specialties: row.body.expert.specialties.iter().filter_map(name_of).collect(),
+                specialties: row
+                    .body
+                    .expert
+                    .specialties
+                    .iter()
+                    .filter_map(name_of)
+                    .collect(),
             })
             .collect())
     }
@@ -86,7 +100,13 @@ impl Service {
     ///
     /// # Errors
     /// Denied, or the name is empty, too long or taken.
-    pub async fn add_specialty(&self, ctx: &Ctx, no: i64, name: &str, reason: &str) -> Result<SpecialtyId> {
+    pub async fn add_specialty(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        name: &str,
+        reason: &str,
+    ) -> Result<SpecialtyId> {
         let (pool, mut change) = self.specialty_door(ctx, no).await?;
         let name = self.specialty_name(&pool, &mut change, name, None).await?;
         let reason = need_reason(reason)?;
@@ -104,9 +124,18 @@ impl Service {
     ///
     /// # Errors
     /// Denied, stale, or the name is empty, too long or taken.
-    pub async fn rename_specialty(&self, ctx: &Ctx, no: i64, id: SpecialtyId, version: i64, name: &str) -> Result<()> {
+    pub async fn rename_specialty(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: SpecialtyId,
+        version: i64,
+        name: &str,
+    ) -> Result<()> {
         let (pool, mut change) = self.specialty_door(ctx, no).await?;
-        let name = self.specialty_name(&pool, &mut change, name, Some(id)).await?;
+        let name = self
+            .specialty_name(&pool, &mut change, name, Some(id))
+            .await?;
         let mut row = self.specialty_row(&pool, &mut change, id, version).await?;
         let event = Event::new(EventKind::SpecialtyRenamed, Subject::new("specialty", id))
             .fact("from", &row.body.name)
@@ -123,30 +152,55 @@ impl Service {
     ///
     /// # Errors
     /// Denied, stale, without a reason, or retired already.
-    pub async fn retire_specialty(&self, ctx: &Ctx, no: i64, id: SpecialtyId, version: i64, reason: &str) -> Result<()> {
+    pub async fn retire_specialty(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: SpecialtyId,
+        version: i64,
+        reason: &str,
+    ) -> Result<()> {
         let (pool, mut change) = self.specialty_door(ctx, no).await?;
         let reason = need_reason(reason)?;
         let mut row = self.specialty_row(&pool, &mut change, id, version).await?;
         if row.body.status != SpecialtyStatus::Active {
-            return Err(Error::state("specialty.retired", format!("“{}”已经移除，不能再移除一次。", row.body.name)));
+            return Err(Error::state(
+                "specialty.retired",
+                format!("“{}”已经移除，不能再移除一次。", row.body.name),
+            ));
         }
-        row.body.status = SpecialtyStatus::Retired { on: ctx.today(), reason: reason.clone() };
-        self.save_status(change, row, EventKind::SpecialtyRetired, reason).await
+        row.body.status = SpecialtyStatus::Retired {
+            on: ctx.today(),
+            reason: reason.clone(),
+        };
+        self.save_status(change, row, EventKind::SpecialtyRetired, reason)
+            .await
     }
 
     /// 恢复: it may be asked for again.
     ///
     /// # Errors
     /// Denied, stale, without a reason, or not retired.
-    pub async fn restore_specialty(&self, ctx: &Ctx, no: i64, id: SpecialtyId, version: i64, reason: &str) -> Result<()> {
+    pub async fn restore_specialty(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: SpecialtyId,
+        version: i64,
+        reason: &str,
+    ) -> Result<()> {
         let (pool, mut change) = self.specialty_door(ctx, no).await?;
         let reason = need_reason(reason)?;
         let mut row = self.specialty_row(&pool, &mut change, id, version).await?;
         if row.body.status == SpecialtyStatus::Active {
-            return Err(Error::state("specialty.active", format!("“{}”正在使用，不需要恢复。", row.body.name)));
+            return Err(Error::state(
+                "specialty.active",
+                format!("“{}”正在使用，不需要恢复。", row.body.name),
+            ));
         }
         row.body.status = SpecialtyStatus::Active;
-        self.save_status(change, row, EventKind::SpecialtyRestored, reason).await
+        self.save_status(change, row, EventKind::SpecialtyRestored, reason)
+            .await
     }
 
     async fn save_status(
@@ -158,7 +212,9 @@ impl Service {
     ) -> Result<()> {
         row.keys.status = row.body.status.code().to_owned();
         document::save(&mut change, &mut row).await?;
-        let event = Event::new(kind, Subject::new("specialty", row.id)).fact("name", &row.body.name).fact("reason", reason);
+        let event = Event::new(kind, Subject::new("specialty", row.id))
+            .fact("name", &row.body.name)
+            .fact("reason", reason);
         change.record(event).await?;
         change.commit().await?;
         Ok(())
@@ -179,8 +235,15 @@ impl Service {
         version: i64,
     ) -> Result<pools::Specialty<Specialty>> {
         let all = pools::specialties::<Specialty>(&mut **change, pool.id()).await?;
-        let row = all.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
-        if row.version == version { Ok(row) } else { Err(Error::Stale) }
+        let row = all
+            .into_iter()
+            .find(|row| row.id == id)
+            .ok_or(Error::NotFound)?;
+        if row.version == version {
+            Ok(row)
+        } else {
+            Err(Error::Stale)
+        }
     }
 
     async fn specialty_name(
@@ -191,24 +254,44 @@ impl Service {
         own: Option<SpecialtyId>,
     ) -> Result<String> {
         let mut problems = Vec::new();
-        let name = typed::required(&mut problems, "name", typed_name, "没有填写专业领域名称。名称显示在申请、抽取和聘书上，请填写。");
+        let name = typed::required(
+            &mut problems,
+            "name",
+            typed_name,
+            "没有填写专业领域名称。名称显示在申请、抽取和聘书上，请填写。",
+        );
         typed::at_most(&mut problems, "name", "专业领域名称", &name, LONGEST);
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
         match pools::specialty_named::<Specialty>(&mut **change, pool.id(), &name).await? {
-            Some(other) if Some(other.id) != own => {
-                Err(Error::field("name", format!("已有专业领域“{name}”（{}）。请直接使用，或换一个名称。", other.body.status.zh())))
-            }
+            Some(other) if Some(other.id) != own => Err(Error::field(
+                "name",
+                format!(
+                    "已有专业领域“{name}”（{}）。请直接使用，或换一个名称。",
+                    other.body.status.zh()
+                ),
+            )),
             _ => Ok(name),
         }
     }
 }
 
 /// Puts a new specialty at the end of the list; the caller records why.
-pub(crate) async fn insert_specialty(change: &mut Change<'_>, pool: &OpenPool, id: SpecialtyId, name: &str) -> Result<()> {
+pub(crate) async fn insert_specialty(
+    change: &mut Change<'_>,
+    pool: &OpenPool,
+    id: SpecialtyId,
+    name: &str,
+) -> Result<()> {
     let last = pools::specialties::<Specialty>(&mut **change, pool.id()).await?;
-    let body = Specialty { id, pool: pool.id(), name: name.to_owned(), occupation: None, status: SpecialtyStatus::Active };
+    let body = Specialty {
+        id,
+        pool: pool.id(),
+        name: name.to_owned(),
+        occupation: None,
+        status: SpecialtyStatus::Active,
+    };
     let keys = pools::SpecialtyKeys {
         pool: pool.id(),
         name: name.to_owned(),
@@ -221,7 +304,16 @@ pub(crate) async fn insert_specialty(change: &mut Change<'_>, pool: &OpenPool, i
 
 pub(crate) fn need_reason(typed_reason: &str) -> Result<String> {
     let mut problems = Vec::new();
-    let reason = typed::required(&mut problems, "reason", typed_reason, "没有填写原因。这项变更会留痕并影响抽取，请写明原因。");
+    let reason = typed::required(
+        &mut problems,
+        "reason",
+        typed_reason,
+        "没有填写原因。这项变更会留痕并影响抽取，请写明原因。",
+    );
     typed::at_most(&mut problems, "reason", "原因", &reason, 200);
-    if problems.is_empty() { Ok(reason) } else { Err(Error::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok(reason)
+    } else {
+        Err(Error::Invalid(problems))
+    }
 }

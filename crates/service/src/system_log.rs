@@ -58,36 +58,57 @@ impl Service {
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`].
-    pub async fn system_log(&self, ctx: &Ctx, filter: &LogFilter) -> Result<(Vec<LogLine>, Option<u64>)> {
+    pub async fn system_log(
+        &self,
+        ctx: &Ctx,
+        filter: &LogFilter,
+    ) -> Result<(Vec<LogLine>, Option<u64>)> {
         ctx.actor.allow(Action::ReadSystemLog, Target::SYSTEM)?;
         let mut db = self.store.read();
         let wanted = EntryFilter {
             ledger: Some(LedgerId::System),
-            object: filter.about.map(|id| ("account".to_owned(), id.to_string())),
+            object: filter
+                .about
+                .map(|id| ("account".to_owned(), id.to_string())),
             actor: filter.actor.map(|id| id.to_string()),
             action: filter.kind.map(|kind| kind.code().to_owned()),
             before: filter.before,
         };
         let entries = store::ledger::list(&mut db, &wanted, PAGE + 1).await?;
         let shown = &entries[..entries.len().min(PAGE as usize)];
-        let next = (entries.len() > shown.len()).then(|| shown.last().map(|entry| entry.seq)).flatten();
+        let next = (entries.len() > shown.len())
+            .then(|| shown.last().map(|entry| entry.seq))
+            .flatten();
         let mut lines = Vec::with_capacity(shown.len());
         for entry in shown {
-            let body = store::ledger::body(&self.store, &mut db, LedgerId::System, entry.seq).await?;
-            let body: serde_json::Value =
-                body.and_then(|body| serde_json::from_slice(&body.json).ok()).unwrap_or_default();
-            let text = |name: &str| body.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+            let body =
+                store::ledger::body(&self.store, &mut db, LedgerId::System, entry.seq).await?;
+            let body: serde_json::Value = body
+                .and_then(|body| serde_json::from_slice(&body.json).ok())
+                .unwrap_or_default();
+            let text = |name: &str| {
+                body.get(name)
+                    .and_then(|value| value.as_str())
+                    .unwrap_or_default()
+                    .to_owned()
+            };
             let facts = body.get("facts").and_then(|facts| facts.as_object());
-            let about = match (entry.object.kind.as_str(), entry.object.id.parse::<AccountId>()) {
+            let about = match (
+                entry.object.kind.as_str(),
+                entry.object.id.parse::<AccountId>(),
+            ) {
                 ("account", Ok(id)) => store::accounts::find::<AccountBody>(&mut db, id)
                     .await?
-                    .map_or_else(String::new, |row| format!("{}（{}）", row.keys.name, row.keys.login)),
+                    .map_or_else(String::new, |row| {
+                        format!("{}（{}）", row.keys.name, row.keys.login)
+                    }),
                 _ => entry.object.id.clone(),
             };
             lines.push(LogLine {
                 seq: entry.seq,
                 at: Timestamp::from_millisecond(entry.at).unwrap_or(Timestamp::UNIX_EPOCH),
-                words: EventKind::from_code(&entry.action).map_or_else(|| entry.action.clone(), |kind| kind.zh().to_owned()),
+                words: EventKind::from_code(&entry.action)
+                    .map_or_else(|| entry.action.clone(), |kind| kind.zh().to_owned()),
                 kind: entry.action.clone(),
                 by: text("by"),
                 actor: entry.actor.id.clone(),
@@ -96,7 +117,9 @@ impl Service {
                 facts: facts
                     .into_iter()
                     .flatten()
-                    .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+                    .map(|(name, value)| {
+                        (name.clone(), value.as_str().unwrap_or_default().to_owned())
+                    })
                     .collect(),
                 done: entry.outcome == Outcome::Done,
             });

@@ -76,7 +76,9 @@ impl Service {
     ) -> Result<Vec<Problem>> {
         let specialties = self.specialties_of(pool.pool.id).await?;
         let active = |id| {
-            specialties.iter().any(|s| s.id == id && s.status == SpecialtyStatus::Active)
+            specialties
+                .iter()
+                .any(|s| s.id == id && s.status == SpecialtyStatus::Active)
         };
         let problems = request_check::problems(&pool.pack, request, ctx.today(), active);
         Ok(problems
@@ -101,7 +103,10 @@ impl Service {
         let requester = ctx.actor.organisation.ok_or(Error::NotFound)?;
         let open = self.any_pool(pool).await?;
         let mut change = self.change(ctx, pool).await?;
-        change.authorize(Action::FileTask, Target::pool(pool).of_organisation(requester))?;
+        change.authorize(
+            Action::FileTask,
+            Target::pool(pool).of_organisation(requester),
+        )?;
         let problems = self.check_request(ctx, &open, &request).await?;
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
@@ -124,7 +129,10 @@ impl Service {
                 Event::new(EventKind::TaskFiled, subject(&task))
                     .fact("number", &task.number)
                     .fact("seats", task.request.seats())
-                    .fact("request", domain::assembly::request_digest(&task.request).to_hex()),
+                    .fact(
+                        "request",
+                        domain::assembly::request_digest(&task.request).to_hex(),
+                    ),
             )
             .await?;
         change.commit().await?;
@@ -153,8 +161,10 @@ impl Service {
         }
         row.body.state = row.body.state.clone().refile(ctx.now)?;
         row.body.request = request;
-        let event = Event::new(EventKind::TaskRefiled, subject(&row.body))
-            .fact("request", domain::assembly::request_digest(&row.body.request).to_hex());
+        let event = Event::new(EventKind::TaskRefiled, subject(&row.body)).fact(
+            "request",
+            domain::assembly::request_digest(&row.body.request).to_hex(),
+        );
         save(&mut change, &mut row).await?;
         change.record(event).await?;
         change.commit().await?;
@@ -167,9 +177,13 @@ impl Service {
     /// [`Error::NotFound`] for a task that does not exist or is not the actor's to see.
     pub async fn task(&self, ctx: &Ctx, id: TaskId) -> Result<TaskView> {
         let mut read = self.store.read();
-        let row = store::tasks::find::<Task>(&mut read, id).await?.ok_or(Error::NotFound)?;
+        let row = store::tasks::find::<Task>(&mut read, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         let view = target(&row.body);
-        ctx.actor.allow(Action::ReadTasks, view).map_err(|_| Error::NotFound)?;
+        ctx.actor
+            .allow(Action::ReadTasks, view)
+            .map_err(|_| Error::NotFound)?;
         let pool = self.any_pool(row.body.pool).await?;
         Ok(TaskView {
             requester: self.organisation_name(row.body.requester).await?,
@@ -194,7 +208,12 @@ impl Service {
         let requester = match ctx.actor.reach_in(Action::ReadTasks, pool) {
             Reach::Pool => None,
             Reach::Unit => Some(ctx.actor.organisation.ok_or(Error::NotFound)?),
-            _ => return Err(domain::actor::Denied { action: Action::ReadTasks }.into()),
+            _ => {
+                return Err(domain::actor::Denied {
+                    action: Action::ReadTasks,
+                }
+                .into());
+            }
         };
         let filter = TaskFilter {
             pool: Some(pool),
@@ -209,9 +228,15 @@ impl Service {
         let mut rows = Vec::with_capacity(found.items.len());
         for row in found.items {
             let requester = self.organisation_name(row.body.requester).await?;
-            rows.push(TaskRow { task: row.body, requester });
+            rows.push(TaskRow {
+                task: row.body,
+                requester,
+            });
         }
-        Ok(Page { items: rows, next: found.next })
+        Ok(Page {
+            items: rows,
+            next: found.next,
+        })
     }
 
     /// 受理
@@ -229,7 +254,9 @@ impl Service {
         let by = ctx.actor.account.ok_or(Error::LoggedOut)?;
         row.body.state = row.body.state.clone().accept(by, ctx.now, None)?;
         save(&mut change, &mut row).await?;
-        change.record(Event::new(EventKind::TaskAccepted, subject(&row.body))).await?;
+        change
+            .record(Event::new(EventKind::TaskAccepted, subject(&row.body)))
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -239,7 +266,11 @@ impl Service {
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Refused`], [`Error::Invalid`] without a reason.
     pub async fn return_task(&self, ctx: &Ctx, id: TaskId, reason: &str) -> Result<()> {
-        let reason = required(reason, "reason", "没有写明退回理由。使用方要据此修改，请填写。")?;
+        let reason = required(
+            reason,
+            "reason",
+            "没有写明退回理由。使用方要据此修改，请填写。",
+        )?;
         let (mut change, mut row) = self.task_change(ctx, id, Action::ReviewTask).await?;
         row.body.state = row.body.state.clone().send_back(reason.clone(), ctx.now)?;
         save(&mut change, &mut row).await?;
@@ -270,7 +301,11 @@ impl Service {
     /// # Errors
     /// [`Error::Refused`] when enough are left or the pack does not allow it.
     pub async fn waive_rest(&self, ctx: &Ctx, id: TaskId, reason: &str) -> Result<()> {
-        let reason = required(reason, "reason", "没有写明理由。恢复应暂停的专家须说明理由，请填写。")?;
+        let reason = required(
+            reason,
+            "reason",
+            "没有写明理由。恢复应暂停的专家须说明理由，请填写。",
+        )?;
         let feasibility = self.task_feasibility(ctx, id).await?;
         if feasibility.enough {
             return Err(Error::Refused(vec![Reason::law(
@@ -296,7 +331,9 @@ impl Service {
         let (mut change, mut row) = self.task_change(ctx, id, Action::ReviewTask).await?;
         row.body.state = row.body.state.clone().close(ctx.now)?;
         save(&mut change, &mut row).await?;
-        change.record(Event::new(EventKind::TaskClosed, subject(&row.body))).await?;
+        change
+            .record(Event::new(EventKind::TaskClosed, subject(&row.body)))
+            .await?;
         change.commit().await?;
         Ok(())
     }
@@ -310,10 +347,14 @@ impl Service {
     ) -> Result<(Change<'c>, store::tasks::Task<Task>)> {
         let seen = store::tasks::find::<Task>(&mut self.store.read(), id).await?;
         let seen = seen.ok_or(Error::NotFound)?;
-        ctx.actor.allow(Action::ReadTasks, target(&seen.body)).map_err(|_| Error::NotFound)?;
+        ctx.actor
+            .allow(Action::ReadTasks, target(&seen.body))
+            .map_err(|_| Error::NotFound)?;
         let mut change = self.change(ctx, seen.body.pool).await?;
         change.authorize(action, target(&seen.body))?;
-        let row = store::tasks::find::<Task>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        let row = store::tasks::find::<Task>(&mut *change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         Ok((change, row))
     }
 
@@ -333,11 +374,17 @@ impl Service {
         let Some((register, citation)) = crate::registers::barring(&pool.pack) else {
             return Ok(());
         };
-        if self.is_listed(&register, organisation.credit_code.as_deref()).await? {
+        if self
+            .is_listed(&register, organisation.credit_code.as_deref())
+            .await?
+        {
             return Err(Error::Refused(vec![Reason::law(
                 "task.requester_listed",
                 citation,
-                format!("“{}”在“{register}”名单内，不能使用专家库。移出名单后可重新提出。", organisation.name),
+                format!(
+                    "“{}”在“{register}”名单内，不能使用专家库。移出名单后可重新提出。",
+                    organisation.name
+                ),
             )]));
         }
         Ok(())
@@ -368,14 +415,20 @@ pub(crate) async fn save(
 
 pub(crate) fn required(text: &str, field: &str, sentence: &str) -> Result<String> {
     let text = text.trim();
-    if text.is_empty() { Err(Error::field(field, sentence)) } else { Ok(text.to_owned()) }
+    if text.is_empty() {
+        Err(Error::field(field, sentence))
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 /// The next number of a pool's tasks in a year: no gaps, because the pool's door is held.
 async fn next_number(change: &mut Change<'_>, pool: i64, year: i16) -> Result<String> {
     let beginning = format!("XQ{pool:02}-{year}-");
     let last = store::tasks::last_number(&mut **change, &beginning).await?;
-    let last = last.and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok()).unwrap_or(0);
+    let last = last
+        .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
+        .unwrap_or(0);
     Ok(format!("{beginning}{:04}", last + 1))
 }
 
@@ -411,17 +464,24 @@ impl Service {
             let (name, employer) = line.split_once(' ').unwrap_or((line, ""));
             let mut fits = Vec::new();
             for person in store::persons::named::<Profile>(&mut read, name).await? {
-                let at = person.body.employer.as_ref().map_or("", |employer| employer.name.as_str());
+                let at = person
+                    .body
+                    .employer
+                    .as_ref()
+                    .map_or("", |employer| employer.name.as_str());
                 if !employer.is_empty() && at != employer.trim() {
                     continue;
                 }
-                let member = store::experts::of_person::<Expert>(&mut read, pool, person.id).await?;
+                let member =
+                    store::experts::of_person::<Expert>(&mut read, pool, person.id).await?;
                 fits.extend(member.map(|row| row.id));
             }
             match fits.as_slice() {
                 [only] => found.push(*only),
                 [] => problems.push(format!("库中没有“{line}”。请核对姓名，或改为随机抽取。")),
-                _ => problems.push(format!("“{name}”有同名专家，无法确定是哪一位。请写成“姓名 单位全称”。")),
+                _ => problems.push(format!(
+                    "“{name}”有同名专家，无法确定是哪一位。请写成“姓名 单位全称”。"
+                )),
             }
         }
         if problems.is_empty() {
@@ -436,13 +496,22 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`] for a task the actor may not see.
     pub async fn names_of_experts(&self, ctx: &Ctx, task: &Task) -> Result<Vec<String>> {
-        ctx.actor.allow(Action::ReadTasks, target(task)).map_err(|_| Error::NotFound)?;
-        let Mode::Designated { experts, .. } = &task.request.mode else { return Ok(Vec::new()) };
+        ctx.actor
+            .allow(Action::ReadTasks, target(task))
+            .map_err(|_| Error::NotFound)?;
+        let Mode::Designated { experts, .. } = &task.request.mode else {
+            return Ok(Vec::new());
+        };
         let mut names = Vec::with_capacity(experts.len());
         for id in experts {
             let row = store::experts::find::<Expert>(&mut self.store.read(), *id).await?;
-            let profile = self.profile(row.ok_or(Error::NotFound)?.body.person).await?;
-            let employer = profile.employer.map(|employer| employer.name).unwrap_or_default();
+            let profile = self
+                .profile(row.ok_or(Error::NotFound)?.body.person)
+                .await?;
+            let employer = profile
+                .employer
+                .map(|employer| employer.name)
+                .unwrap_or_default();
             names.push(format!("{} {employer}", profile.name).trim().to_owned());
         }
         Ok(names)

@@ -15,7 +15,12 @@ pub(crate) fn optional(typed: &str) -> Option<String> {
 }
 
 /// The text, tidied; notes `sentence` when nothing was typed.
-pub(crate) fn required(problems: &mut Vec<Problem>, field: &str, typed: &str, sentence: &str) -> String {
+pub(crate) fn required(
+    problems: &mut Vec<Problem>,
+    field: &str,
+    typed: &str,
+    sentence: &str,
+) -> String {
     let tidy = text::tidy(typed);
     if tidy.is_empty() {
         problems.push(Problem::new(field, sentence));
@@ -24,10 +29,19 @@ pub(crate) fn required(problems: &mut Vec<Problem>, field: &str, typed: &str, se
 }
 
 /// A text of at most so many characters.
-pub(crate) fn at_most(problems: &mut Vec<Problem>, field: &str, label: &str, text: &str, limit: usize) {
+pub(crate) fn at_most(
+    problems: &mut Vec<Problem>,
+    field: &str,
+    label: &str,
+    text: &str,
+    limit: usize,
+) {
     let count = text.chars().count();
     if count > limit {
-        problems.push(Problem::new(field, format!("{label}最多 {limit} 个字，现在是 {count} 个。请精简。")));
+        problems.push(Problem::new(
+            field,
+            format!("{label}最多 {limit} 个字，现在是 {count} 个。请精简。"),
+        ));
     }
 }
 
@@ -41,7 +55,9 @@ pub(crate) fn parsed<T, E: Explain>(
     if typed.trim().is_empty() {
         return None;
     }
-    parse(typed).map_err(|error| problems.push(Problem::new(field, error.sentence()))).ok()
+    parse(typed)
+        .map_err(|error| problems.push(Problem::new(field, error.sentence())))
+        .ok()
 }
 
 fn loose(problems: &mut Vec<Problem>, field: &str, typed: &str, label: &str) -> Option<LooseDate> {
@@ -49,26 +65,49 @@ fn loose(problems: &mut Vec<Problem>, field: &str, typed: &str, label: &str) -> 
         return None;
     }
     LooseDate::parse(typed)
-        .map_err(|error| problems.push(Problem::new(field, format!("{label}：{}", error.sentence()))))
+        .map_err(|error| {
+            problems.push(Problem::new(
+                field,
+                format!("{label}：{}", error.sentence()),
+            ))
+        })
         .ok()
 }
 
 /// A day; `None` when nothing was typed. A month alone is refused.
-pub(crate) fn date(problems: &mut Vec<Problem>, field: &str, typed: &str, label: &str) -> Option<Date> {
+pub(crate) fn date(
+    problems: &mut Vec<Problem>,
+    field: &str,
+    typed: &str,
+    label: &str,
+) -> Option<Date> {
     let loose = loose(problems, field, typed, label)?;
     if loose.day().is_none() {
-        problems.push(Problem::new(field, format!("{label}只写到月，要写到日才能计算。请写成 2026-11-22 这样。")));
+        problems.push(Problem::new(
+            field,
+            format!("{label}只写到月，要写到日才能计算。请写成 2026-11-22 这样。"),
+        ));
     }
     loose.day()
 }
 
 /// The beginning of a period: a day, or the first of a month.
-pub(crate) fn from_day(problems: &mut Vec<Problem>, field: &str, typed: &str, label: &str) -> Option<Date> {
+pub(crate) fn from_day(
+    problems: &mut Vec<Problem>,
+    field: &str,
+    typed: &str,
+    label: &str,
+) -> Option<Date> {
     loose(problems, field, typed, label).map(LooseDate::first_day)
 }
 
 /// The end of a period: a day, or the last of a month. 至今 and nothing mean that it goes on.
-pub(crate) fn last_day(problems: &mut Vec<Problem>, field: &str, typed: &str, label: &str) -> Option<Date> {
+pub(crate) fn last_day(
+    problems: &mut Vec<Problem>,
+    field: &str,
+    typed: &str,
+    label: &str,
+) -> Option<Date> {
     if text::compact(typed) == "至今" {
         return None;
     }
@@ -76,7 +115,10 @@ pub(crate) fn last_day(problems: &mut Vec<Problem>, field: &str, typed: &str, la
 }
 
 /// Adds "请填写" for each of these fields that nothing was typed in.
-pub(crate) fn missing(mut problems: Vec<Problem>, fields: &[(&str, &String, &str)]) -> Vec<Problem> {
+pub(crate) fn missing(
+    mut problems: Vec<Problem>,
+    fields: &[(&str, &String, &str)],
+) -> Vec<Problem> {
     for (field, typed, label) in fields {
         if typed.trim().is_empty() {
             problems.push(Problem::new(*field, format!("没有填写{label}。请填写。")));
@@ -93,12 +135,18 @@ pub struct Fields(Vec<(String, String)>);
 impl Fields {
     /// The first value of a field; empty when there is none.
     pub fn text(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// Every value of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether the field has this value among others.
@@ -111,7 +159,9 @@ impl Fields {
         let number = |(key, value): &(String, String)| {
             let rest = key.strip_prefix(table)?.strip_prefix('.')?;
             let (number, _) = rest.split_once('.')?;
-            (!value.trim().is_empty()).then(|| number.parse().ok()).flatten()
+            (!value.trim().is_empty())
+                .then(|| number.parse().ok())
+                .flatten()
         };
         let mut rows: Vec<usize> = self.0.iter().filter_map(number).collect();
         rows.sort_unstable();

@@ -2,15 +2,15 @@
 
 mod registry;
 
-use registry::{Bureau, form, id_number};
 use domain::actor::Role;
 use domain::expert::Status;
 use domain::id::{ExpertId, SpecialtyId};
 use domain::policy::decide::Outcome;
+use registry::{Bureau, form, id_number};
 use service::Error;
 use service::experts::{BatchAct, Chosen, ExpertQuery};
-use service::relations::RelationDraft;
 use service::organisations::OrganisationDraft;
+use service::relations::RelationDraft;
 use service::typed::Fields;
 use store::PageRequest;
 use store::testing::on_both;
@@ -40,11 +40,19 @@ fn expert(specialty: SpecialtyId, name: &str, born: &str) -> Fields {
 }
 
 async fn specialty(bureau: &Bureau, name: &str) -> SpecialtyId {
-    bureau.service.add_specialty(&bureau.officer(), 1, name, "使用方需要").await.expect("added")
+    bureau
+        .service
+        .add_specialty(&bureau.officer(), 1, name, "使用方需要")
+        .await
+        .expect("added")
 }
 
 async fn add(bureau: &Bureau, specialty: SpecialtyId, name: &str, born: &str) -> ExpertId {
-    bureau.service.add_expert(&bureau.officer(), 1, &expert(specialty, name, born)).await.expect("added")
+    bureau
+        .service
+        .add_expert(&bureau.officer(), 1, &expert(specialty, name, born))
+        .await
+        .expect("added")
 }
 
 fn query(pairs: &[(&str, &str)]) -> ExpertQuery {
@@ -52,7 +60,11 @@ fn query(pairs: &[(&str, &str)]) -> ExpertQuery {
 }
 
 async fn names(bureau: &Bureau, pairs: &[(&str, &str)]) -> Vec<String> {
-    let list = bureau.service.experts(&bureau.officer(), 1, &query(pairs), &PageRequest::first(50)).await.expect("listed");
+    let list = bureau
+        .service
+        .experts(&bureau.officer(), 1, &query(pairs), &PageRequest::first(50))
+        .await
+        .expect("listed");
     list.rows.into_iter().map(|row| row.name).collect()
 }
 
@@ -93,9 +105,20 @@ async fn whoever_is_seventy_on_the_day_of_the_basis_is_refused_with_the_article(
     on_both(async |test| {
         let bureau = Bureau::open(&test, 1).await;
         let welding = specialty(&bureau, "焊接").await;
-        let refused = bureau.service.add_expert(&bureau.officer(), 1, &expert(welding, "仇老", "19560301")).await;
-        let Err(Error::Refused(reasons)) = refused else { panic!("{refused:?}") };
-        assert_eq!(reasons.iter().map(|r| r.article.as_str()).collect::<Vec<_>>(), ["第四条(四)"]);
+        let refused = bureau
+            .service
+            .add_expert(&bureau.officer(), 1, &expert(welding, "仇老", "19560301"))
+            .await;
+        let Err(Error::Refused(reasons)) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(
+            reasons
+                .iter()
+                .map(|r| r.article.as_str())
+                .collect::<Vec<_>>(),
+            ["第四条(四)"]
+        );
         add(&bureau, welding, "仇未到", "19560302").await;
     })
     .await;
@@ -109,22 +132,64 @@ async fn the_list_finds_by_name_pinyin_initials_employer_number_and_more() {
         let cooking = specialty(&bureau, "中式烹调").await;
         add(&bureau, welding, "区静怡", "19800101").await;
         add(&bureau, cooking, "单志强", "19790101").await;
-        for found in ["静怡", "区", "oujingyi", "qujing", "ojy", "启明机电 静怡", "DG20260001"] {
+        for found in [
+            "静怡",
+            "区",
+            "oujingyi",
+            "qujing",
+            "ojy",
+            "启明机电 静怡",
+            "DG20260001",
+        ] {
             assert_eq!(names(&bureau, &[("q", found)]).await, ["区静怡"], "{found}");
         }
-        assert_eq!(names(&bureau, &[("employer", "启明机电")]).await, ["区静怡", "单志强"]);
-        assert_eq!(names(&bureau, &[("sort", "-name")]).await, ["单志强", "区静怡"]);
-        assert_eq!(names(&bureau, &[("specialty", &cooking.to_string())]).await, ["单志强"]);
+        assert_eq!(
+            names(&bureau, &[("employer", "启明机电")]).await,
+            ["区静怡", "单志强"]
+        );
+        assert_eq!(
+            names(&bureau, &[("sort", "-name")]).await,
+            ["单志强", "区静怡"]
+        );
+        assert_eq!(
+            names(&bureau, &[("specialty", &cooking.to_string())]).await,
+            ["单志强"]
+        );
         assert_eq!(names(&bureau, &[("level", "title:副高级")]).await.len(), 2);
-        assert!(names(&bureau, &[("level", "title:正高级")]).await.is_empty());
+        assert!(
+            names(&bureau, &[("level", "title:正高级")])
+                .await
+                .is_empty()
+        );
         assert_eq!(names(&bureau, &[("status", "active")]).await.len(), 2);
         assert!(names(&bureau, &[("status", "expired")]).await.is_empty());
-        bureau.clock.set("2029-03-01T01:00:00+08:00".parse().expect("time"));
-        assert_eq!(names(&bureau, &[("status", "expired")]).await.len(), 2, "the day after the last day");
+        bureau
+            .clock
+            .set("2029-03-01T01:00:00+08:00".parse().expect("time"));
+        assert_eq!(
+            names(&bureau, &[("status", "expired")]).await.len(),
+            2,
+            "the day after the last day"
+        );
         let tail = id_number("19790101", true);
-        assert_eq!(names(&bureau, &[("id4", &tail[14..])]).await.len(), 1 + usize::from(tail[14..] == id_number("19800101", true)[14..]));
-        let bad = bureau.service.experts(&bureau.officer(), 1, &query(&[("level", "title:不存在")]), &PageRequest::first(50)).await.expect("answered");
-        assert!(bad.rows.is_empty() && bad.problems.len() == 1, "a condition that cannot be read shows nobody");
+        assert_eq!(
+            names(&bureau, &[("id4", &tail[14..])]).await.len(),
+            1 + usize::from(tail[14..] == id_number("19800101", true)[14..])
+        );
+        let bad = bureau
+            .service
+            .experts(
+                &bureau.officer(),
+                1,
+                &query(&[("level", "title:不存在")]),
+                &PageRequest::first(50),
+            )
+            .await
+            .expect("answered");
+        assert!(
+            bad.rows.is_empty() && bad.problems.len() == 1,
+            "a condition that cannot be read shows nobody"
+        );
     })
     .await;
 }
@@ -134,14 +199,38 @@ async fn saved_filters_belong_to_one_account() {
     on_both(async |test| {
         let bureau = Bureau::open(&test, 1).await;
         let (ctx, other) = (bureau.officer(), bureau.officer());
-        bureau.service.save_expert_filter(&ctx, 1, "焊接", &query(&[("q", "焊")])).await.expect("saved");
-        bureau.service.save_expert_filter(&ctx, 1, "焊接", &query(&[("q", "焊工")])).await.expect("replaced");
+        bureau
+            .service
+            .save_expert_filter(&ctx, 1, "焊接", &query(&[("q", "焊")]))
+            .await
+            .expect("saved");
+        bureau
+            .service
+            .save_expert_filter(&ctx, 1, "焊接", &query(&[("q", "焊工")]))
+            .await
+            .expect("replaced");
         let kept = bureau.service.expert_filters(&ctx, 1).await.expect("kept");
         assert_eq!(kept.len(), 1);
         assert_eq!(kept[0].query.q, "焊工");
-        assert!(bureau.service.expert_filters(&other, 1).await.expect("kept").is_empty());
-        assert!(matches!(bureau.service.remove_expert_filter(&other, 1, kept[0].id).await, Err(Error::NotFound)));
-        let empty = bureau.service.save_expert_filter(&ctx, 1, "", &ExpertQuery::default()).await;
+        assert!(
+            bureau
+                .service
+                .expert_filters(&other, 1)
+                .await
+                .expect("kept")
+                .is_empty()
+        );
+        assert!(matches!(
+            bureau
+                .service
+                .remove_expert_filter(&other, 1, kept[0].id)
+                .await,
+            Err(Error::NotFound)
+        ));
+        let empty = bureau
+            .service
+            .save_expert_filter(&ctx, 1, "", &ExpertQuery::default())
+            .await;
         assert!(matches!(empty, Err(Error::Invalid(problems)) if problems.len() == 2));
     })
     .await;
@@ -158,21 +247,55 @@ async fn a_change_made_on_an_old_version_is_stale_and_sealed_fields_stay() {
         let versions = (view.version, view.person_version);
         let mut fields = view.fields();
         fields.push("reason", "本人申请");
-        let same = bureau.service.change_expert(&ctx, 1, id, versions, &fields).await;
-        assert!(matches!(same, Err(Error::Refused(_))), "nothing differs: {same:?}");
-        let pairs: Vec<_> = fields.pairs().iter().map(|(name, value)| {
-            let value = if name == "employer" { "示例市恒远职业培训学校" } else { value };
-            (name.clone(), value.to_owned())
-        }).collect();
+        let same = bureau
+            .service
+            .change_expert(&ctx, 1, id, versions, &fields)
+            .await;
+        assert!(
+            matches!(same, Err(Error::Refused(_))),
+            "nothing differs: {same:?}"
+        );
+        let pairs: Vec<_> = fields
+            .pairs()
+            .iter()
+            .map(|(name, value)| {
+                let value = if name == "employer" {
+                    "示例市恒远职业培训学校"
+                } else {
+                    value
+                };
+                (name.clone(), value.to_owned())
+            })
+            .collect();
         let fields = Fields::from(pairs);
-        let changes = bureau.service.change_expert(&ctx, 1, id, versions, &fields).await.expect("changed");
-        assert_eq!(changes.iter().map(|c| c.label.as_str()).collect::<Vec<_>>(), ["工作单位"]);
-        let stale = bureau.service.change_expert(&ctx, 1, id, versions, &fields).await;
+        let changes = bureau
+            .service
+            .change_expert(&ctx, 1, id, versions, &fields)
+            .await
+            .expect("changed");
+        assert_eq!(
+            changes.iter().map(|c| c.label.as_str()).collect::<Vec<_>>(),
+            ["工作单位"]
+        );
+        let stale = bureau
+            .service
+            .change_expert(&ctx, 1, id, versions, &fields)
+            .await;
         assert!(matches!(stale, Err(Error::Stale)));
-        let plain = bureau.service.reveal_expert(&ctx, 1, id, "电话通知").await.expect("revealed");
+        let plain = bureau
+            .service
+            .reveal_expert(&ctx, 1, id, "电话通知")
+            .await
+            .expect("revealed");
         assert_eq!(plain.phone, "16012345678");
-        assert_eq!(bureau.actions(0).await[..2], ["access.plain_value_read", "expert.changed"]);
-        assert!(matches!(bureau.service.reveal_expert(&ctx, 1, id, " ").await, Err(Error::Invalid(_))));
+        assert_eq!(
+            bureau.actions(0).await[..2],
+            ["access.plain_value_read", "expert.changed"]
+        );
+        assert!(matches!(
+            bureau.service.reveal_expert(&ctx, 1, id, " ").await,
+            Err(Error::Invalid(_))
+        ));
         assert_eq!(names(&bureau, &[("employer", "恒远职业")]).await, ["曾凯"]);
     })
     .await;
@@ -186,19 +309,67 @@ async fn nobody_reaches_beyond_their_pool_and_role() {
         let welding = specialty(&bureau, "焊接").await;
         let id = add(&bureau, welding, "曾凯", "19800101").await;
         let stranger = bureau.ctx(Role::Officer, 1);
-        assert!(matches!(bureau.service.expert(&stranger, 1, id).await, Err(Error::NotFound)));
-        assert!(matches!(bureau.service.expert(&stranger, 2, id).await, Err(Error::NotFound)), "through another pool's address");
-        assert!(matches!(bureau.service.reveal_expert(&stranger, 2, id, "看看").await, Err(Error::NotFound)));
-        let batch = bureau.service.run_expert_batch(&stranger, 2, &Chosen::Ticked(vec![id]), &BatchAct::Resume, "试").await;
-        assert!(matches!(batch, Err(Error::Invalid(_))), "nobody of that pool is chosen");
-        for role in [Role::Approver, Role::Supervisor, Role::Requester, Role::Secretary, Role::Finance] {
+        assert!(matches!(
+            bureau.service.expert(&stranger, 1, id).await,
+            Err(Error::NotFound)
+        ));
+        assert!(
+            matches!(
+                bureau.service.expert(&stranger, 2, id).await,
+                Err(Error::NotFound)
+            ),
+            "through another pool's address"
+        );
+        assert!(matches!(
+            bureau.service.reveal_expert(&stranger, 2, id, "看看").await,
+            Err(Error::NotFound)
+        ));
+        let batch = bureau
+            .service
+            .run_expert_batch(
+                &stranger,
+                2,
+                &Chosen::Ticked(vec![id]),
+                &BatchAct::Resume,
+                "试",
+            )
+            .await;
+        assert!(
+            matches!(batch, Err(Error::Invalid(_))),
+            "nobody of that pool is chosen"
+        );
+        for role in [
+            Role::Approver,
+            Role::Supervisor,
+            Role::Requester,
+            Role::Secretary,
+            Role::Finance,
+        ] {
             let ctx = bureau.ctx(role, 0);
-            let added = bureau.service.add_expert(&ctx, 1, &expert(welding, "他人", "19810101")).await;
+            let added = bureau
+                .service
+                .add_expert(&ctx, 1, &expert(welding, "他人", "19810101"))
+                .await;
             assert!(matches!(added, Err(Error::Forbidden(_))), "{role:?}");
         }
         let requester = bureau.ctx(Role::Requester, 0);
-        assert!(matches!(bureau.service.experts(&requester, 1, &ExpertQuery::default(), &PageRequest::first(1)).await, Err(Error::Forbidden(_))));
-        assert_eq!(bureau.actions(0).await, ["expert.added", "specialty.added"], "nothing else happened");
+        assert!(matches!(
+            bureau
+                .service
+                .experts(
+                    &requester,
+                    1,
+                    &ExpertQuery::default(),
+                    &PageRequest::first(1)
+                )
+                .await,
+            Err(Error::Forbidden(_))
+        ));
+        assert_eq!(
+            bureau.actions(0).await,
+            ["expert.added", "specialty.added"],
+            "nothing else happened"
+        );
     })
     .await;
 }
@@ -209,20 +380,70 @@ async fn a_batch_by_query_suspends_everybody_it_finds_and_names_the_rest() {
         let bureau = Bureau::open(&test, 1).await;
         let ctx = bureau.officer();
         let welding = specialty(&bureau, "焊接").await;
-        for (name, born) in [("甲一", "19800101"), ("乙二", "19800102"), ("丙三", "19800103")] {
+        for (name, born) in [
+            ("甲一", "19800101"),
+            ("乙二", "19800102"),
+            ("丙三", "19800103"),
+        ] {
             add(&bureau, welding, name, born).await;
         }
         let everybody = Chosen::Query(ExpertQuery::default());
-        let report = bureau.service.run_expert_batch(&ctx, 1, &everybody, &BatchAct::Suspend { until: String::new() }, "核实资料").await.expect("done");
+        let report = bureau
+            .service
+            .run_expert_batch(
+                &ctx,
+                1,
+                &everybody,
+                &BatchAct::Suspend {
+                    until: String::new(),
+                },
+                "核实资料",
+            )
+            .await
+            .expect("done");
         assert_eq!((report.done, report.left_out.len()), (3, 0));
         assert_eq!(names(&bureau, &[("status", "suspended")]).await.len(), 3);
-        assert_eq!(bureau.actions(0).await.iter().filter(|a| *a == "expert.suspended").count(), 3);
-        let one = bureau.service.experts(&ctx, 1, &query(&[("q", "甲一")]), &PageRequest::first(1)).await.expect("listed").rows[0].id;
-        bureau.service.run_expert_batch(&ctx, 1, &Chosen::Ticked(vec![one]), &BatchAct::Resume, "已核实").await.expect("done");
-        let report = bureau.service.run_expert_batch(&ctx, 1, &everybody, &BatchAct::Resume, "已核实").await.expect("done");
+        assert_eq!(
+            bureau
+                .actions(0)
+                .await
+                .iter()
+                .filter(|a| *a == "expert.suspended")
+                .count(),
+            3
+        );
+        let one = bureau
+            .service
+            .experts(&ctx, 1, &query(&[("q", "甲一")]), &PageRequest::first(1))
+            .await
+            .expect("listed")
+            .rows[0]
+            .id;
+        bureau
+            .service
+            .run_expert_batch(
+                &ctx,
+                1,
+                &Chosen::Ticked(vec![one]),
+                &BatchAct::Resume,
+                "已核实",
+            )
+            .await
+            .expect("done");
+        let report = bureau
+            .service
+            .run_expert_batch(&ctx, 1, &everybody, &BatchAct::Resume, "已核实")
+            .await
+            .expect("done");
         assert_eq!((report.done, report.left_out.len()), (2, 1));
         assert_eq!(report.left_out[0].0, "甲一");
-        assert!(matches!(bureau.service.run_expert_batch(&ctx, 1, &everybody, &BatchAct::Resume, "").await, Err(Error::Invalid(_))));
+        assert!(matches!(
+            bureau
+                .service
+                .run_expert_batch(&ctx, 1, &everybody, &BatchAct::Resume, "")
+                .await,
+            Err(Error::Invalid(_))
+        ));
     })
     .await;
 }
@@ -261,11 +482,34 @@ async fn relations_carry_dates_source_and_evidence() {
         let ctx = bureau.officer();
         let welding = specialty(&bureau, "焊接").await;
         let id = add(&bureau, welding, "甲一", "19800101").await;
-        let unit = OrganisationDraft { name: "示例市恒远职业培训学校".into(), kind: "其他".into(), ..Default::default() };
-        let unit_id = bureau.service.add_organisation(&ctx, 1, &unit).await.expect("added");
-        assert!(matches!(bureau.service.add_organisation(&ctx, 1, &unit).await, Err(Error::Invalid(_))), "same name, no code");
+        let unit = OrganisationDraft {
+            name: "示例市恒远职业培训学校".into(),
+            kind: "其他".into(),
+            ..Default::default()
+        };
+        let unit_id = bureau
+            .service
+            .add_organisation(&ctx, 1, &unit)
+            .await
+            .expect("added");
+        assert!(
+            matches!(
+                bureau.service.add_organisation(&ctx, 1, &unit).await,
+                Err(Error::Invalid(_))
+            ),
+            "same name, no code"
+        );
         for typed in ["恒远", "shilishihengyuan", "slshy"] {
-            assert_eq!(bureau.service.search_organisations(&ctx, 1, typed).await.expect("searched")[0].id, unit_id, "{typed}");
+            assert_eq!(
+                bureau
+                    .service
+                    .search_organisations(&ctx, 1, typed)
+                    .await
+                    .expect("searched")[0]
+                    .id,
+                unit_id,
+                "{typed}"
+            );
         }
         let pool = bureau.service.pool_numbered(&ctx, 1).await.expect("pool");
         let kind = service::relations::kinds(&pool)[0].clone();
@@ -277,17 +521,48 @@ async fn relations_carry_dates_source_and_evidence() {
             note: "聘书复印件".into(),
             ..Default::default()
         };
-        let relation = bureau.service.add_relation(&ctx, 1, id, &draft).await.expect("added");
-        let rows = bureau.service.relations_of(&ctx, 1, id).await.expect("listed");
+        let relation = bureau
+            .service
+            .add_relation(&ctx, 1, id, &draft)
+            .await
+            .expect("added");
+        let rows = bureau
+            .service
+            .relations_of(&ctx, 1, id)
+            .await
+            .expect("listed");
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].with(), unit.name);
-        let early = bureau.service.end_relation(&ctx, 1, id, relation, 1, "2023-12-31").await;
+        let early = bureau
+            .service
+            .end_relation(&ctx, 1, id, relation, 1, "2023-12-31")
+            .await;
         assert!(matches!(early, Err(Error::Invalid(_))));
-        bureau.service.end_relation(&ctx, 1, id, relation, 1, "2026-01-31").await.expect("ended");
-        assert!(matches!(bureau.service.remove_relation(&ctx, 1, id, relation, 1, "录错").await, Err(Error::Stale)));
-        bureau.service.remove_relation(&ctx, 1, id, relation, 2, "录错").await.expect("removed");
-        assert_eq!(bureau.actions(0).await[..3], ["relation.removed", "relation.changed", "relation.added"]);
-        let empty = bureau.service.add_relation(&ctx, 1, id, &RelationDraft::default()).await;
+        bureau
+            .service
+            .end_relation(&ctx, 1, id, relation, 1, "2026-01-31")
+            .await
+            .expect("ended");
+        assert!(matches!(
+            bureau
+                .service
+                .remove_relation(&ctx, 1, id, relation, 1, "录错")
+                .await,
+            Err(Error::Stale)
+        ));
+        bureau
+            .service
+            .remove_relation(&ctx, 1, id, relation, 2, "录错")
+            .await
+            .expect("removed");
+        assert_eq!(
+            bureau.actions(0).await[..3],
+            ["relation.removed", "relation.changed", "relation.added"]
+        );
+        let empty = bureau
+            .service
+            .add_relation(&ctx, 1, id, &RelationDraft::default())
+            .await;
         assert!(matches!(empty, Err(Error::Invalid(problems)) if problems.len() == 3));
     })
     .await;

@@ -78,9 +78,15 @@ async fn gateway(answers: &'static [(&'static str, &'static str)]) -> (u16, Rece
             loop {
                 let text = String::from_utf8_lossy(&request).into_owned();
                 let length = text.lines().find_map(|line| {
-                    line.to_lowercase().strip_prefix("content-length: ")?.trim().parse::<usize>().ok()
+                    line.to_lowercase()
+                        .strip_prefix("content-length: ")?
+                        .trim()
+                        .parse::<usize>()
+                        .ok()
                 });
-                let body = text.split_once("\r\n\r\n").map(|(head, _)| request.len() - head.len() - 4);
+                let body = text
+                    .split_once("\r\n\r\n")
+                    .map(|(head, _)| request.len() - head.len() - 4);
                 if length.is_some() && body == length {
                     break;
                 }
@@ -89,7 +95,9 @@ async fn gateway(answers: &'static [(&'static str, &'static str)]) -> (u16, Rece
                     Ok(read) => request.extend_from_slice(&piece[..read]),
                 }
             }
-            kept.lock().expect("lock").push(String::from_utf8_lossy(&request).into_owned());
+            kept.lock()
+                .expect("lock")
+                .push(String::from_utf8_lossy(&request).into_owned());
             let (status, body) = answers[turn.min(answers.len() - 1)];
             turn += 1;
             let answer = format!(
@@ -131,10 +139,22 @@ struct Office {
 impl Office {
     fn open(store: store::Store, channels: Channels) -> Self {
         let clock = Arc::new(StoppedClock::at(now()));
-        let settings = Settings { channels, ..Settings::default() };
-        let service =
-            Service::new(store.clone(), Packs::new([]), clock.clone(), Arc::new(SystemEntropy), settings);
-        Self { service, clock, store }
+        let settings = Settings {
+            channels,
+            ..Settings::default()
+        };
+        let service = Service::new(
+            store.clone(),
+            Packs::new([]),
+            clock.clone(),
+            Arc::new(SystemEntropy),
+            settings,
+        );
+        Self {
+            service,
+            clock,
+            store,
+        }
     }
 
     fn ctx(&self) -> Ctx {
@@ -142,7 +162,10 @@ impl Office {
     }
 
     async fn round(&self) -> u32 {
-        self.service.deliver_messages(&self.ctx()).await.expect("a round")
+        self.service
+            .deliver_messages(&self.ctx())
+            .await
+            .expect("a round")
     }
 
     async fn queue(&self, n: u128, channel: &str, recipient: &str, deadline: Option<Timestamp>) {
@@ -169,7 +192,10 @@ impl Office {
         let filter = MessageFilter::default();
         let seals = self.store.seals();
         let page = PageRequest::first(50);
-        store::messages::page(&mut self.store.read(), seals, &filter, &page).await.expect("read").items
+        store::messages::page(&mut self.store.read(), seals, &filter, &page)
+            .await
+            .expect("read")
+            .items
     }
 }
 
@@ -177,9 +203,14 @@ impl Office {
 async fn what_a_server_refuses_for_now_is_sent_later_and_once() {
     on_both(|engine| async move {
         let (port, received) = mail_server(2).await;
-        let channels = Channels { mail: Some(mail(port)), sms: None };
+        let channels = Channels {
+            mail: Some(mail(port)),
+            sms: None,
+        };
         let office = Office::open(engine.store.clone(), channels);
-        office.queue(1, "email", "zhang0001@example.com", None).await;
+        office
+            .queue(1, "email", "zhang0001@example.com", None)
+            .await;
 
         assert_eq!(office.round().await, 0);
         assert_eq!(office.all().await[0].delivery, Delivery::Waiting);
@@ -193,10 +224,17 @@ async fn what_a_server_refuses_for_now_is_sent_later_and_once() {
         assert_eq!(office.round().await, 0);
 
         let message = &office.all().await[0];
-        assert_eq!((message.delivery, message.attempts, message.log.len()), (Delivery::Sent, 3, 3));
+        assert_eq!(
+            (message.delivery, message.attempts, message.log.len()),
+            (Delivery::Sent, 3, 3)
+        );
         let mails = received.lock().expect("lock");
         assert_eq!(mails.len(), 1);
-        assert!(mails[0].contains("To: zhang0001@example.com"), "{}", mails[0]);
+        assert!(
+            mails[0].contains("To: zhang0001@example.com"),
+            "{}",
+            mails[0]
+        );
         assert!(mails[0].contains("Subject: =?utf-8?b?"), "{}", mails[0]);
     })
     .await;
@@ -211,10 +249,17 @@ async fn a_gateway_is_spoken_to_in_its_own_words() {
         ("403 Forbidden", "{}"),
     ])
     .await;
-    let channels = Channels { mail: None, sms: Some(sms(port, Some(r#""Code":"OK""#))) };
+    let channels = Channels {
+        mail: None,
+        sms: Some(sms(port, Some(r#""Code":"OK""#))),
+    };
     let office = Office::open(engine.store.clone(), channels);
     office.queue(1, "sms", "15437000007", None).await;
-    assert_eq!(office.round().await, 0, "2xx without the vendor's word of success is none");
+    assert_eq!(
+        office.round().await,
+        0,
+        "2xx without the vendor's word of success is none"
+    );
     office.clock.advance(60);
     assert_eq!(office.round().await, 1);
     {
@@ -229,7 +274,11 @@ async fn a_gateway_is_spoken_to_in_its_own_words() {
     // A refusal for good is not repeated.
     office.queue(2, "sms", "15437000008", None).await;
     assert_eq!(office.round().await, 0);
-    let refused = office.all().await.into_iter().find(|one| one.message.id.0.as_u128() == 2);
+    let refused = office
+        .all()
+        .await
+        .into_iter()
+        .find(|one| one.message.id.0.as_u128() == 2);
     assert_eq!(refused.expect("kept").delivery, Delivery::Failed);
     assert_eq!(received.lock().expect("lock").len(), 3);
 }
@@ -238,19 +287,36 @@ async fn a_gateway_is_spoken_to_in_its_own_words() {
 async fn after_its_deadline_nothing_is_sent() {
     let engine = TestStore::open(store::Kind::Sqlite).await;
     let (port, received) = mail_server(usize::MAX).await;
-    let office =
-        Office::open(engine.store.clone(), Channels { mail: Some(mail(port)), sms: None });
+    let office = Office::open(
+        engine.store.clone(),
+        Channels {
+            mail: Some(mail(port)),
+            sms: None,
+        },
+    );
     let deadline = now() + SignedDuration::from_secs(90);
-    office.queue(1, "email", "zhang0001@example.com", Some(deadline)).await;
+    office
+        .queue(1, "email", "zhang0001@example.com", Some(deadline))
+        .await;
     office.round().await;
     office.clock.advance(60);
     office.round().await;
     let message = &office.all().await[0];
-    assert_eq!(message.delivery, Delivery::Failed, "the next try would come too late");
+    assert_eq!(
+        message.delivery,
+        Delivery::Failed,
+        "the next try would come too late"
+    );
     assert_eq!(message.log.len(), 2);
-    office.queue(2, "email", "zhang0002@example.com", Some(now())).await;
+    office
+        .queue(2, "email", "zhang0002@example.com", Some(now()))
+        .await;
     office.round().await;
-    let late = office.all().await.into_iter().find(|one| one.message.id.0.as_u128() == 2);
+    let late = office
+        .all()
+        .await
+        .into_iter()
+        .find(|one| one.message.id.0.as_u128() == 2);
     assert_eq!(late.expect("kept").delivery, Delivery::Failed);
     assert!(received.lock().expect("lock").is_empty());
 }
@@ -259,16 +325,23 @@ async fn after_its_deadline_nothing_is_sent() {
 async fn two_servers_send_nothing_twice() {
     on_both(|engine| async move {
         let (port, received) = mail_server(0).await;
-        let channels = Channels { mail: Some(mail(port)), sms: None };
+        let channels = Channels {
+            mail: Some(mail(port)),
+            sms: None,
+        };
         let first = Office::open(engine.store.clone(), channels.clone());
         let second = Office::open(engine.store.clone(), channels);
         for n in 0..30 {
-            first.queue(n + 1, "email", &format!("zhang{n:04}@example.com"), None).await;
+            first
+                .queue(n + 1, "email", &format!("zhang{n:04}@example.com"), None)
+                .await;
         }
         for _ in 0..2 {
             let (a, b) = (first.ctx(), second.ctx());
-            let (a, b) =
-                tokio::join!(first.service.deliver_messages(&a), second.service.deliver_messages(&b));
+            let (a, b) = tokio::join!(
+                first.service.deliver_messages(&a),
+                second.service.deliver_messages(&b)
+            );
             a.expect("a round");
             b.expect("a round");
         }
@@ -277,7 +350,13 @@ async fn two_servers_send_nothing_twice() {
         mails.sort();
         mails.dedup();
         assert_eq!(mails.len(), 30);
-        assert!(first.all().await.iter().all(|one| one.delivery == Delivery::Sent));
+        assert!(
+            first
+                .all()
+                .await
+                .iter()
+                .all(|one| one.delivery == Delivery::Sent)
+        );
     })
     .await;
 }
@@ -291,7 +370,10 @@ async fn what_does_not_leave_says_so() {
     let clock = Arc::new(StoppedClock::at(now()));
     let settings = Settings {
         demonstration: true,
-        channels: Channels { mail: Some(mail(port)), sms: None },
+        channels: Channels {
+            mail: Some(mail(port)),
+            sms: None,
+        },
         ..Settings::default()
     };
     let service = Service::new(
@@ -301,10 +383,20 @@ async fn what_does_not_leave_says_so() {
         Arc::new(SystemEntropy),
         settings,
     );
-    let office = Office { service, clock, store: engine.store.clone() };
-    office.queue(1, "email", "zhang0001@example.com", None).await;
+    let office = Office {
+        service,
+        clock,
+        store: engine.store.clone(),
+    };
+    office
+        .queue(1, "email", "zhang0001@example.com", None)
+        .await;
     assert_eq!(office.round().await, 1);
     let message = &office.all().await[0];
-    assert!(message.log[0].outcome.contains("未发到对方"), "{:?}", message.log);
+    assert!(
+        message.log[0].outcome.contains("未发到对方"),
+        "{:?}",
+        message.log
+    );
     assert!(received.lock().expect("lock").is_empty());
 }

@@ -185,7 +185,9 @@ pub async fn of_persons<B: DeserializeOwned>(
 ) -> Result<Vec<Expert<B>>> {
     let mut found = Vec::new();
     for some in persons.chunks(200) {
-        let select = document::Select::<ExpertKeys>::new().equal("pool", pool).one_of("person", some);
+        let select = document::Select::<ExpertKeys>::new()
+            .equal("pool", pool)
+            .one_of("person", some);
         found.extend(select.all(db).await?);
     }
     Ok(found)
@@ -271,5 +273,9 @@ pub async fn with_only_retired<B: DeserializeOwned>(
          WHERE o.expert = t.seq AND p.status <> 'retired') ORDER BY t.seq LIMIT ",
     );
     sql.bind(limit);
-    db.rows(sql).await?.iter().map(document::read_stored).collect()
+    db.rows(sql)
+        .await?
+        .iter()
+        .map(document::read_stored)
+        .collect()
 }

@@ -181,7 +181,12 @@ pub async fn by_id_numbers<B: DeserializeOwned>(
     let mut found = Vec::new();
     for some in numbers.chunks(200) {
         let indexes = some.iter().map(|number| seals.index(&ID_NUMBER, number));
-        found.extend(Select::<PersonKeys>::new().one_of("id_number_index", indexes).all(db).await?);
+        found.extend(
+            Select::<PersonKeys>::new()
+                .one_of("id_number_index", indexes)
+                .all(db)
+                .await?,
+        );
     }
     Ok(found)
 }

@@ -11,7 +11,9 @@ use domain::id::DrawId;
 use service::draw_documents::Printed;
 use service::draws::DrawView;
 
-use crate::components::{FunnelKind, FunnelRow, Note, Party, PartyState, Progress, Qr, Status, Step, Tone};
+use crate::components::{
+    FunnelKind, FunnelRow, Note, Party, PartyState, Progress, Qr, Status, Step, Tone,
+};
 use crate::error::WebError;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
@@ -23,7 +25,11 @@ use crate::tasks::draw_status;
 
 const READ: Access = Access::Pool(Action::ReadDraws);
 /// Whoever may act for some party; the service asks for which one.
-const SHARE: Access = Access::AnyOf(&[Action::ShareAsManager, Action::ShareAsRequester, Action::ShareAsSupervisor]);
+const SHARE: Access = Access::AnyOf(&[
+    Action::ShareAsManager,
+    Action::ShareAsRequester,
+    Action::ShareAsSupervisor,
+]);
 
 /// Routes of draws.
 pub fn routes() -> Routes {
@@ -32,19 +38,51 @@ pub fn routes() -> Routes {
         .get("/p/{no}/draws/{draw}/screen", READ, screen)
         .post("/p/{no}/draws/{draw}/commit", SHARE, commit)
         .post("/p/{no}/draws/{draw}/reveal", SHARE, reveal)
-        .post("/p/{no}/draws/{draw}/void", Access::Pool(Action::RunDraw), propose_void)
-        .post("/p/{no}/draws/{draw}/void/confirm", Access::Pool(Action::ConfirmVoid), confirm_void)
-        .post("/p/{no}/draws/{draw}/void/reject", Access::Pool(Action::ConfirmVoid), reject_void)
-        .post("/p/{no}/draws/{draw}/unseal", Access::Pool(Action::ProposeUnsealing), propose_unsealing)
-        .post("/p/{no}/draws/{draw}/unseal/confirm", Access::Pool(Action::ConfirmUnsealing), confirm_unsealing)
+        .post(
+            "/p/{no}/draws/{draw}/void",
+            Access::Pool(Action::RunDraw),
+            propose_void,
+        )
+        .post(
+            "/p/{no}/draws/{draw}/void/confirm",
+            Access::Pool(Action::ConfirmVoid),
+            confirm_void,
+        )
+        .post(
+            "/p/{no}/draws/{draw}/void/reject",
+            Access::Pool(Action::ConfirmVoid),
+            reject_void,
+        )
+        .post(
+            "/p/{no}/draws/{draw}/unseal",
+            Access::Pool(Action::ProposeUnsealing),
+            propose_unsealing,
+        )
+        .post(
+            "/p/{no}/draws/{draw}/unseal/confirm",
+            Access::Pool(Action::ConfirmUnsealing),
+            confirm_unsealing,
+        )
         .get("/p/{no}/draws/{draw}/record.json", READ, record)
         .get("/p/{no}/draws/{draw}/record.pdf", READ, record_pdf)
         .get("/api/v1/pools/{no}/draws/{draw}", READ, show_json)
         .post("/api/v1/pools/{no}/draws/{draw}/commit", SHARE, commit_json)
         .post("/api/v1/pools/{no}/draws/{draw}/reveal", SHARE, reveal_json)
-        .post("/api/v1/pools/{no}/draws/{draw}/void", Access::Pool(Action::RunDraw), void_json)
-        .post("/api/v1/pools/{no}/draws/{draw}/void/confirm", Access::Pool(Action::ConfirmVoid), confirm_void_json)
-        .post("/api/v1/pools/{no}/draws/{draw}/unseal", Access::Pool(Action::ProposeUnsealing), unseal_json)
+        .post(
+            "/api/v1/pools/{no}/draws/{draw}/void",
+            Access::Pool(Action::RunDraw),
+            void_json,
+        )
+        .post(
+            "/api/v1/pools/{no}/draws/{draw}/void/confirm",
+            Access::Pool(Action::ConfirmVoid),
+            confirm_void_json,
+        )
+        .post(
+            "/api/v1/pools/{no}/draws/{draw}/unseal",
+            Access::Pool(Action::ProposeUnsealing),
+            unseal_json,
+        )
         .post(
             "/api/v1/pools/{no}/draws/{draw}/unseal/confirm",
             Access::Pool(Action::ConfirmUnsealing),
@@ -102,8 +140,15 @@ struct ShowPage {
 
 enum Ask {
     Nothing,
-    Commit { party: &'static str, side: &'static str },
-    Reveal { party: &'static str, side: &'static str, commitment: String },
+    Commit {
+        party: &'static str,
+        side: &'static str,
+    },
+    Reveal {
+        party: &'static str,
+        side: &'static str,
+        commitment: String,
+    },
 }
 
 /// Where a proposal to void stands, for this visitor.
@@ -138,21 +183,38 @@ fn scene(here: &InPool, view: &DrawView) -> Result<Scene, WebError> {
         count: attempt.scope.to_string(),
         kind: FunnelKind::Remain,
     }];
-    funnel.extend(attempt.funnel.iter().filter(|step| step.out > 0).map(|step| FunnelRow {
-        label: format!("－ {}", step.label),
-        count: step.out.to_string(),
-        kind: FunnelKind::Cut,
-    }));
-    funnel.push(FunnelRow { label: "可抽".to_owned(), count: drawable.to_string(), kind: FunnelKind::Sum });
+    funnel.extend(
+        attempt
+            .funnel
+            .iter()
+            .filter(|step| step.out > 0)
+            .map(|step| FunnelRow {
+                label: format!("－ {}", step.label),
+                count: step.out.to_string(),
+                kind: FunnelKind::Cut,
+            }),
+    );
+    funnel.push(FunnelRow {
+        label: "可抽".to_owned(),
+        count: drawable.to_string(),
+        kind: FunnelKind::Sum,
+    });
     let groups = view.task.request.demands.iter().map(|demand| {
-        let reserves = if demand.reserves > 0 { format!("＋{} 候补", demand.reserves) } else { String::new() };
+        let reserves = if demand.reserves > 0 {
+            format!("＋{} 候补", demand.reserves)
+        } else {
+            String::new()
+        };
         format!("{} {} 人{reserves}", demand.label, demand.seats)
     });
     let unsealed = matches!(attempt.state, DrawState::Unsealed { .. });
     Ok(Scene {
         steps: steps(attempt, drawable),
         wait: wait(attempt),
-        parties: Side::ALL.into_iter().map(|side| party(attempt, side, record.as_ref())).collect(),
+        parties: Side::ALL
+            .into_iter()
+            .map(|side| party(attempt, side, record.as_ref()))
+            .collect(),
         code: format!("{} {}", &digest[..4], &digest[4..8]),
         groups: groups.collect::<Vec<_>>().join("、"),
         scope: attempt.scope,
@@ -160,8 +222,15 @@ fn scene(here: &InPool, view: &DrawView) -> Result<Scene, WebError> {
         funnel,
         frozen: page::moment(attempt.frozen.at),
         pack: format!("《{}》", here.pack.identity.title),
-        seed: record.as_ref().filter(|_| unsealed).map(|record| record.seed.clone()).unwrap_or_default(),
-        record_digest: record.as_ref().map(|record| record.digest.clone()).unwrap_or_default(),
+        seed: record
+            .as_ref()
+            .filter(|_| unsealed)
+            .map(|record| record.seed.clone())
+            .unwrap_or_default(),
+        record_digest: record
+            .as_ref()
+            .map(|record| record.digest.clone())
+            .unwrap_or_default(),
         digest,
     })
 }
@@ -176,8 +245,22 @@ fn steps(attempt: &Attempt, drawable: usize) -> Vec<Step> {
     };
     let titles = [
         ("封存候选名单", format!("{drawable} 人可抽")),
-        ("三方各交密签", if at > 5 { "已作废".to_owned() } else { format!("已交 {committed} / 3") }),
-        ("三方揭示", if at > 5 { String::new() } else { format!("已揭示 {revealed} / 3") }),
+        (
+            "三方各交密签",
+            if at > 5 {
+                "已作废".to_owned()
+            } else {
+                format!("已交 {committed} / 3")
+            },
+        ),
+        (
+            "三方揭示",
+            if at > 5 {
+                String::new()
+            } else {
+                format!("已揭示 {revealed} / 3")
+            },
+        ),
         ("合成种子、抽取", "结果由种子唯一确定".to_owned()),
         ("两个岗位启封", "启封前没有人看到姓名".to_owned()),
         ("通知与答复", String::new()),
@@ -201,7 +284,11 @@ fn steps(attempt: &Attempt, drawable: usize) -> Vec<Step> {
 /// Whom the room waits for, in one sentence.
 fn wait(attempt: &Attempt) -> Note {
     let missing = |has: &dyn Fn(Side) -> bool| {
-        let sides: Vec<_> = Side::ALL.into_iter().filter(|side| !has(*side)).map(Side::zh).collect();
+        let sides: Vec<_> = Side::ALL
+            .into_iter()
+            .filter(|side| !has(*side))
+            .map(Side::zh)
+            .collect();
         (sides.len(), sides.join("、"))
     };
     match &attempt.state {
@@ -218,16 +305,26 @@ fn wait(attempt: &Attempt) -> Note {
         DrawState::Sealed { proposed: None, .. } => {
             Note::new(Tone::Good, "抽取完成，", "结果封存。等库管方经办提请启封。")
         }
-        DrawState::Sealed { proposed: Some(proposal), .. } => {
-            Note::new(Tone::Warn, "等纪检监督：", format!("{}已提请启封，须由纪检监督同意。", proposal.by.name))
-        }
+        DrawState::Sealed {
+            proposed: Some(proposal),
+            ..
+        } => Note::new(
+            Tone::Warn,
+            "等纪检监督：",
+            format!("{}已提请启封，须由纪检监督同意。", proposal.by.name),
+        ),
         DrawState::Unsealed { confirmed, .. } => {
             let text = format!("{}同意启封，邀请已发出，等专家答复。", confirmed.name);
             Note::new(Tone::Good, "已启封：", text)
         }
-        DrawState::Void { reason, at, .. } => {
-            Note::new(Tone::Bad, "本场已作废：", format!("{reason}（{}）。重新抽取须另行封存名单。", page::moment(*at)))
-        }
+        DrawState::Void { reason, at, .. } => Note::new(
+            Tone::Bad,
+            "本场已作废：",
+            format!(
+                "{reason}（{}）。重新抽取须另行封存名单。",
+                page::moment(*at)
+            ),
+        ),
     }
 }
 
@@ -236,45 +333,91 @@ fn party(attempt: &Attempt, side: Side, record: Option<&service::draws::Replayed
         DrawState::Committing { commitments } => match commitments.get(&side) {
             Some(one) => (
                 one.by.name.clone(),
-                PartyState::Committed { commitment: one.commitment.to_hex(), at: page::moment_short(one.by.at) },
+                PartyState::Committed {
+                    commitment: one.commitment.to_hex(),
+                    at: page::moment_short(one.by.at),
+                },
             ),
-            None => (String::new(), PartyState::Waiting { ask: "请在本人电脑上提交密签".to_owned() }),
+            None => (
+                String::new(),
+                PartyState::Waiting {
+                    ask: "请在本人电脑上提交密签".to_owned(),
+                },
+            ),
         },
-        DrawState::Revealing { commitments, shares } => {
+        DrawState::Revealing {
+            commitments,
+            shares,
+        } => {
             let given = commitments.get(&side);
             let commitment = given.map(|one| one.commitment.to_hex()).unwrap_or_default();
-            let at = given.map(|one| page::moment_short(one.by.at)).unwrap_or_default();
+            let at = given
+                .map(|one| page::moment_short(one.by.at))
+                .unwrap_or_default();
             let person = given.map(|one| one.by.name.clone()).unwrap_or_default();
             let state = match shares.get(&side) {
-                Some(share) => PartyState::Revealed { commitment, at, revealed: page::moment_short(share.by.at) },
+                Some(share) => PartyState::Revealed {
+                    commitment,
+                    at,
+                    revealed: page::moment_short(share.by.at),
+                },
                 None => PartyState::Committed { commitment, at },
             };
             (person, state)
         }
-        DrawState::Void { record: None, .. } => {
-            (String::new(), PartyState::Failed { why: "本场已作废，密签不再有效。".to_owned() })
-        }
+        DrawState::Void { record: None, .. } => (
+            String::new(),
+            PartyState::Failed {
+                why: "本场已作废，密签不再有效。".to_owned(),
+            },
+        ),
         _ => {
             let commitment = record
-                .and_then(|record| record.commitments.iter().find(|(code, _)| code == side.code()))
+                .and_then(|record| {
+                    record
+                        .commitments
+                        .iter()
+                        .find(|(code, _)| code == side.code())
+                })
                 .map(|(_, digest)| digest.clone())
                 .unwrap_or_default();
-            let state = PartyState::Revealed { commitment, at: String::new(), revealed: "与指纹一致".to_owned() };
+            let state = PartyState::Revealed {
+                commitment,
+                at: String::new(),
+                revealed: "与指纹一致".to_owned(),
+            };
             (String::new(), state)
         }
     };
-    Party { side: side.zh().to_owned(), person, state }
+    Party {
+        side: side.zh().to_owned(),
+        person,
+        state,
+    }
 }
 
 fn ask(view: &DrawView) -> Ask {
     for side in &view.parties {
         match &view.attempt.state {
             DrawState::Committing { commitments } if !commitments.contains_key(side) => {
-                return Ask::Commit { party: side.code(), side: side.zh() };
+                return Ask::Commit {
+                    party: side.code(),
+                    side: side.zh(),
+                };
             }
-            DrawState::Revealing { commitments, shares } if !shares.contains_key(side) => {
-                let commitment = commitments.get(side).map(|one| one.commitment.to_hex()).unwrap_or_default();
-                return Ask::Reveal { party: side.code(), side: side.zh(), commitment };
+            DrawState::Revealing {
+                commitments,
+                shares,
+            } if !shares.contains_key(side) => {
+                let commitment = commitments
+                    .get(side)
+                    .map(|one| one.commitment.to_hex())
+                    .unwrap_or_default();
+                return Ask::Reveal {
+                    party: side.code(),
+                    side: side.zh(),
+                    commitment,
+                };
             }
             _ => {}
         }
@@ -284,26 +427,43 @@ fn ask(view: &DrawView) -> Ask {
 
 async fn open(app: &App, here: &InPool, id: DrawId) -> Result<DrawView, WebError> {
     let view = app.service.draw(here.ctx(), id).await?;
-    if view.attempt.pool == here.pool.id { Ok(view) } else { Err(WebError::NotFound) }
+    if view.attempt.pool == here.pool.id {
+        Ok(view)
+    } else {
+        Err(WebError::NotFound)
+    }
 }
 
-async fn show_page(app: &App, here: &InPool, visit: &Visit, id: DrawId, form: FormState) -> Result<ShowPage, WebError> {
+async fn show_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: DrawId,
+    form: FormState,
+) -> Result<ShowPage, WebError> {
     let view = open(app, here, id).await?;
     let attempt = &view.attempt;
     let target = domain::actor::Target::pool(here.pool.id).of_organisation(view.task.requester);
     let can = |action| here.ctx().actor.allow(action, target).is_ok();
     let sealed = matches!(attempt.state, DrawState::Sealed { .. });
     let (proposed, waits) = match &attempt.state {
-        DrawState::Sealed { proposed: Some(proposal), .. } => (proposal.by.name.clone(), true),
+        DrawState::Sealed {
+            proposed: Some(proposal),
+            ..
+        } => (proposal.by.name.clone(), true),
         _ => (String::new(), false),
     };
     let is_void = matches!(attempt.state, DrawState::Void { .. });
     let void = match &attempt.void_proposed {
         _ if is_void => Void::Not,
-        Some(proposal) if can(Action::ConfirmVoid) => {
-            Void::MayDecide { reason: proposal.reason.clone(), by: proposal.by.name.clone() }
-        }
-        Some(proposal) => Void::Waits { reason: proposal.reason.clone(), by: proposal.by.name.clone() },
+        Some(proposal) if can(Action::ConfirmVoid) => Void::MayDecide {
+            reason: proposal.reason.clone(),
+            by: proposal.by.name.clone(),
+        },
+        Some(proposal) => Void::Waits {
+            reason: proposal.reason.clone(),
+            by: proposal.by.name.clone(),
+        },
         None if can(Action::RunDraw) => Void::MayPropose,
         None => Void::Not,
     };
@@ -347,7 +507,12 @@ async fn show_page(app: &App, here: &InPool, visit: &Visit, id: DrawId, form: Fo
             .iter()
             .map(|one| {
                 let href = here.href(format!("draws/{}", one.id));
-                (href, format!("第 {} 次", one.attempt), draw_status(&one.state), one.id == id)
+                (
+                    href,
+                    format!("第 {} 次", one.attempt),
+                    draw_status(&one.state),
+                    one.id == id,
+                )
             })
             .collect(),
         task,
@@ -379,7 +544,10 @@ async fn screen((State(app), here, visit, Path((_, id))): At) -> Result<Response
         base: here.href(format!("draws/{id}")),
         number: view.attempt.number.clone(),
         title: view.task.request.content.chars().take(40).collect(),
-        finished: matches!(view.attempt.state, DrawState::Unsealed { .. } | DrawState::Void { .. }),
+        finished: matches!(
+            view.attempt.state,
+            DrawState::Unsealed { .. } | DrawState::Void { .. }
+        ),
         scene: scene(&here, &view)?,
     };
     if visit.fragment.wants("#room") {
@@ -412,23 +580,36 @@ async fn answered<T>(
 
 /// Hexadecimal as people copy it: in groups, with capitals.
 fn digits(form: &FormState, name: &str) -> String {
-    form.text(name).chars().filter(|one| !one.is_whitespace()).collect::<String>().to_lowercase()
+    form.text(name)
+        .chars()
+        .filter(|one| !one.is_whitespace())
+        .collect::<String>()
+        .to_lowercase()
 }
 
 async fn commit(at: At, form: FormState) -> Result<Response, WebError> {
     let side = side(&at.2)?;
-    let outcome = at.0.service.commit_share(at.1.ctx(), at.3.0.1, side, &digits(&form, "commitment")).await;
+    let outcome =
+        at.0.service
+            .commit_share(at.1.ctx(), at.3.0.1, side, &digits(&form, "commitment"))
+            .await;
     answered(at, form, outcome).await
 }
 
 async fn reveal(at: At, form: FormState) -> Result<Response, WebError> {
     let side = side(&at.2)?;
-    let outcome = at.0.service.reveal_share(at.1.ctx(), at.3.0.1, side, &digits(&form, "share")).await;
+    let outcome =
+        at.0.service
+            .reveal_share(at.1.ctx(), at.3.0.1, side, &digits(&form, "share"))
+            .await;
     answered(at, form, outcome).await
 }
 
 async fn propose_void(at: At, form: FormState) -> Result<Response, WebError> {
-    let outcome = at.0.service.propose_void(at.1.ctx(), at.3.0.1, &form.text("reason")).await;
+    let outcome =
+        at.0.service
+            .propose_void(at.1.ctx(), at.3.0.1, &form.text("reason"))
+            .await;
     answered(at, form, outcome).await
 }
 
@@ -457,13 +638,18 @@ pub(crate) fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Resp
     let spelt: String = name
         .bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                char::from(byte).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect();
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{spelt}")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename*=UTF-8''{spelt}"),
+        ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (headers, bytes).into_response()
@@ -485,7 +671,9 @@ async fn record_pdf((State(app), here, _, Path((_, id))): At) -> Result<Response
 /// What a machine may know of an attempt: never more than the page of the same visitor.
 fn summary(attempt: &Attempt) -> serde_json::Value {
     let record = match &attempt.state {
-        DrawState::Unsealed { record, .. } => serde_json::from_str::<serde_json::Value>(record).ok(),
+        DrawState::Unsealed { record, .. } => {
+            serde_json::from_str::<serde_json::Value>(record).ok()
+        }
         _ => None,
     };
     serde_json::json!({
@@ -498,7 +686,10 @@ fn summary(attempt: &Attempt) -> serde_json::Value {
 async fn show_json((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
     let view = open(&app, &here, id).await?;
     let parties: Vec<_> = view.parties.iter().map(|side| side.code()).collect();
-    Ok(Json(serde_json::json!({ "draw": summary(&view.attempt), "parties": parties })).into_response())
+    Ok(
+        Json(serde_json::json!({ "draw": summary(&view.attempt), "parties": parties }))
+            .into_response(),
+    )
 }
 
 /// A commitment or a share of one party.
@@ -521,20 +712,35 @@ async fn after(app: &App, here: &InPool, id: DrawId) -> Result<Response, WebErro
     Ok(Json(summary(&open(app, here, id).await?.attempt)).into_response())
 }
 
-async fn commit_json((State(app), here, _, Path((_, id))): At, Json(given): Json<Given>) -> Result<Response, WebError> {
+async fn commit_json(
+    (State(app), here, _, Path((_, id))): At,
+    Json(given): Json<Given>,
+) -> Result<Response, WebError> {
     let side = Side::from_code(&given.party).ok_or(WebError::NotFound)?;
-    app.service.commit_share(here.ctx(), id, side, &given.commitment).await?;
+    app.service
+        .commit_share(here.ctx(), id, side, &given.commitment)
+        .await?;
     after(&app, &here, id).await
 }
 
-async fn reveal_json((State(app), here, _, Path((_, id))): At, Json(given): Json<Given>) -> Result<Response, WebError> {
+async fn reveal_json(
+    (State(app), here, _, Path((_, id))): At,
+    Json(given): Json<Given>,
+) -> Result<Response, WebError> {
     let side = Side::from_code(&given.party).ok_or(WebError::NotFound)?;
-    app.service.reveal_share(here.ctx(), id, side, &given.share).await?;
+    app.service
+        .reveal_share(here.ctx(), id, side, &given.share)
+        .await?;
     after(&app, &here, id).await
 }
 
-async fn void_json((State(app), here, _, Path((_, id))): At, Json(why): Json<Why>) -> Result<Response, WebError> {
-    app.service.propose_void(here.ctx(), id, &why.reason).await?;
+async fn void_json(
+    (State(app), here, _, Path((_, id))): At,
+    Json(why): Json<Why>,
+) -> Result<Response, WebError> {
+    app.service
+        .propose_void(here.ctx(), id, &why.reason)
+        .await?;
     after(&app, &here, id).await
 }
 
@@ -548,7 +754,9 @@ async fn unseal_json((State(app), here, _, Path((_, id))): At) -> Result<Respons
     after(&app, &here, id).await
 }
 
-async fn confirm_unseal_json((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
+async fn confirm_unseal_json(
+    (State(app), here, _, Path((_, id))): At,
+) -> Result<Response, WebError> {
     app.service.confirm_unsealing(here.ctx(), id).await?;
     after(&app, &here, id).await
 }

@@ -158,7 +158,10 @@ impl WebError {
             },
             Self::Invalid(problems) => Words {
                 heading: "填写的内容有误，没有保存".into(),
-                why: problems.iter().map(|problem| problem.sentence.as_str()).collect(),
+                why: problems
+                    .iter()
+                    .map(|problem| problem.sentence.as_str())
+                    .collect(),
                 remedy: "请改正后重新提交。".into(),
             },
             Self::CrossSite => Words::new(
@@ -331,7 +334,10 @@ pub fn gate_page(gate: Gate) -> &'static str {
 
 impl From<domain::actor::Denied> for WebError {
     fn from(denied: domain::actor::Denied) -> Self {
-        Self::Forbidden { what: denied.action.zh().to_owned(), contact: "安全管理员调整岗位".to_owned() }
+        Self::Forbidden {
+            what: denied.action.zh().to_owned(),
+            contact: "安全管理员调整岗位".to_owned(),
+        }
     }
 }
 
@@ -344,9 +350,14 @@ impl From<service::Error> for WebError {
             Error::NotFound => Self::NotFound,
             Error::Forbidden(denied) => denied.into(),
             Error::LoggedOut | Error::Unauthenticated(_) => Self::SignedOut,
-            Error::TooMany(_) => Self::TooMany { wait: Duration::from_secs(15 * 60) },
+            Error::TooMany(_) => Self::TooMany {
+                wait: Duration::from_secs(15 * 60),
+            },
             Error::Refused(reasons) => Self::refused(&reasons),
-            Error::Stale => Self::Conflict { what: "这条内容刚被他人更新。".to_owned(), href: String::new() },
+            Error::Stale => Self::Conflict {
+                what: "这条内容刚被他人更新。".to_owned(),
+                href: String::new(),
+            },
             Error::Invalid(problems) => Self::Invalid(problems),
             other => Self::internal(other),
         }

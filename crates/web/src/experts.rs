@@ -12,11 +12,13 @@ use domain::actor::Action;
 use domain::expert::Status as Standing;
 use domain::id::{ExpertId, FilterId, SpecialtyId};
 use domain::pool::SpecialtyStatus;
-use service::experts::{BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, ExpertView, SavedFilter};
+use service::experts::{
+    BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, ExpertView, SavedFilter,
+};
 use service::exports::{ExportForm, MadeFile};
+use service::list::{Count, PageRequest};
 use service::typed::Fields;
 use service::{OpenPool, Problem};
-use service::list::{Count, PageRequest};
 
 use crate::components::{Chip, Column, Empty, Here, Link, Order, Pager, Status, Tab};
 use crate::error::WebError;
@@ -27,7 +29,6 @@ use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
 
-
 /// Routes of experts.
 pub fn routes() -> Routes {
     let read = Access::Pool(Action::ReadExperts);
@@ -37,7 +38,11 @@ pub fn routes() -> Routes {
         .post("/p/{no}/experts/filters", read, save_filter)
         .post("/p/{no}/experts/filters/{id}/remove", read, remove_filter)
         .post("/p/{no}/experts/batch", edit, batch)
-        .post("/p/{no}/experts/export", Access::Pool(Action::ExportExperts), export)
+        .post(
+            "/p/{no}/experts/export",
+            Access::Pool(Action::ExportExperts),
+            export,
+        )
         .get("/api/v1/pools/{no}/experts", read, list_json)
         .get("/api/v1/pools/{no}/experts/{id}", read, show_json)
         .and(form::routes())
@@ -72,7 +77,10 @@ pub(crate) fn download(file: MadeFile) -> Response {
     let name = utf8_name(&file.name);
     let headers = [
         (header::CONTENT_TYPE, file.media_type.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename*=UTF-8''{name}"),
+        ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (headers, file.bytes).into_response()
@@ -80,25 +88,46 @@ pub(crate) fn download(file: MadeFile) -> Response {
 
 fn utf8_name(name: &str) -> String {
     name.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect()
 }
 
 /// An address with these conditions.
 pub(crate) fn address(base: &str, pairs: &[(&str, &str)]) -> String {
-    let query: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", utf8_name(value))).collect();
-    if query.is_empty() { base.to_owned() } else { format!("{base}?{}", query.join("&")) }
+    let query: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={}", utf8_name(value)))
+        .collect();
+    if query.is_empty() {
+        base.to_owned()
+    } else {
+        format!("{base}?{}", query.join("&"))
+    }
 }
 
 /// Specialties in use, as a select offers them.
 pub(crate) async fn specialty_choices(app: &App, here: &InPool) -> Result<Vec<Choice>, WebError> {
     let all = app.service.specialties(here.ctx(), here.no).await?;
-    let active = all.into_iter().filter(|row| row.specialty.status == SpecialtyStatus::Active);
-    Ok(active.map(|row| Choice::new(row.specialty.id.to_string(), row.specialty.name)).collect())
+    let active = all
+        .into_iter()
+        .filter(|row| row.specialty.status == SpecialtyStatus::Active);
+    Ok(active
+        .map(|row| Choice::new(row.specialty.id.to_string(), row.specialty.name))
+        .collect())
 }
 
 fn level_choices(pool: &OpenPool) -> Vec<Choice> {
-    let rungs = |ladder: &'static str| pool.rungs(ladder).iter().map(move |rung| Choice::new(format!("{ladder}:{rung}"), format!("{rung}以上")));
+    let rungs = |ladder: &'static str| {
+        pool.rungs(ladder)
+            .iter()
+            .map(move |rung| Choice::new(format!("{ladder}:{rung}"), format!("{rung}以上")))
+    };
     rungs("title").chain(rungs("skill")).collect()
 }
 
@@ -145,7 +174,15 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         _ => 20,
     };
     let after = Some(visit.query.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
-    let found = app.service.experts(ctx, here.no, &query, &PageRequest::after(after.clone(), size)).await?;
+    let found = app
+        .service
+        .experts(
+            ctx,
+            here.no,
+            &query,
+            &PageRequest::after(after.clone(), size),
+        )
+        .await?;
     let pool = app.service.pool_numbered(ctx, here.no).await?;
     let specialties = specialty_choices(&app, &here).await?;
     let mut form = visit.query.clone();
@@ -163,33 +200,50 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     };
     let size_text = size.to_string();
     let cursor = after.clone().unwrap_or_default();
-    let place: Vec<(&'static str, &str)> = [("size", size_text.as_str()), ("after", cursor.as_str())]
-        .into_iter()
-        .filter(|(name, value)| !value.is_empty() && !(*name == "size" && *value == "20"))
-        .collect();
+    let place: Vec<(&'static str, &str)> =
+        [("size", size_text.as_str()), ("after", cursor.as_str())]
+            .into_iter()
+            .filter(|(name, value)| !value.is_empty() && !(*name == "size" && *value == "20"))
+            .collect();
     let with = |id: &ExpertId| {
         let id = id.to_string();
         let mut more = place.clone();
         more.push(("id", id.as_str()));
         at(&more)
     };
-    let neighbours = found.rows.iter().position(|row| row.id.to_string() == chosen);
+    let neighbours = found
+        .rows
+        .iter()
+        .position(|row| row.id.to_string() == chosen);
     let aside = match chosen.parse::<ExpertId>() {
         Ok(id) => {
-            let previous = neighbours.and_then(|n| n.checked_sub(1)).and_then(|n| found.rows.get(n)).map(|row| with(&row.id));
-            let next = neighbours.and_then(|n| found.rows.get(n + 1)).map(|row| with(&row.id));
+            let previous = neighbours
+                .and_then(|n| n.checked_sub(1))
+                .and_then(|n| found.rows.get(n))
+                .map(|row| with(&row.id));
+            let next = neighbours
+                .and_then(|n| found.rows.get(n + 1))
+                .map(|row| with(&row.id));
             Some(show::aside(&app, &here, id, previous, next, at(&place)).await?)
         }
         Err(_) => None,
     };
     let label = |name: &str, value: &str| -> String {
-        let choice = |choices: &[Choice]| choices.iter().find(|c| c.value == value).map_or(value.to_owned(), |c| c.label.clone());
+        let choice = |choices: &[Choice]| {
+            choices
+                .iter()
+                .find(|c| c.value == value)
+                .map_or(value.to_owned(), |c| c.label.clone())
+        };
         match name {
             "q" => format!("姓名或编号：{value}"),
             "employer" => format!("单位：{value}"),
             "specialty" => format!("专业领域：{}", choice(&specialties)),
             "level" => format!("等级：{}", choice(&level_choices(&pool))),
-            "status" => format!("状态：{}", Standing::from_code(value).map_or("不明", Standing::zh)),
+            "status" => format!(
+                "状态：{}",
+                Standing::from_code(value).map_or("不明", Standing::zh)
+            ),
             "term_to" => format!("聘期至：{value} 以前"),
             "id4" => "证件末四位".to_owned(),
             _ => value.to_owned(),
@@ -200,7 +254,14 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         .filter(|(name, _)| *name != "sort")
         .map(|(name, value)| Chip {
             text: label(name, value),
-            without: address(&base, &pairs.iter().filter(|(other, _)| other != name).copied().collect::<Vec<_>>()),
+            without: address(
+                &base,
+                &pairs
+                    .iter()
+                    .filter(|(other, _)| other != name)
+                    .copied()
+                    .collect::<Vec<_>>(),
+            ),
         })
         .collect();
     let sorted = |column: &str, label: &str, class: &'static str| {
@@ -209,8 +270,16 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             now if now.strip_prefix('-') == Some(column) => Order::Descending,
             _ => Order::Sortable,
         };
-        let turned = if order == Order::Ascending { format!("-{column}") } else { column.to_owned() };
-        let mut others: Vec<(&str, &str)> = pairs.iter().filter(|(name, _)| *name != "sort").copied().collect();
+        let turned = if order == Order::Ascending {
+            format!("-{column}")
+        } else {
+            column.to_owned()
+        };
+        let mut others: Vec<(&str, &str)> = pairs
+            .iter()
+            .filter(|(name, _)| *name != "sort")
+            .copied()
+            .collect();
         others.push(("sort", &turned));
         Column::sorted(label, address(&base, &others), order).class(class)
     };
@@ -225,7 +294,14 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     ];
     let totals = app.service.expert_totals(ctx, here.no).await?;
     let tab = |code: &str, label: &str, count: Option<u64>| Tab {
-        link: Link::new(label, if code.is_empty() { base.clone() } else { address(&base, &[("status", code)]) }),
+        link: Link::new(
+            label,
+            if code.is_empty() {
+                base.clone()
+            } else {
+                address(&base, &[("status", code)])
+            },
+        ),
         count: count.map(page::thousands),
         here: Here::when(query.status == code),
     };
@@ -237,13 +313,20 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         tab("suspended", "暂停抽取", total(Standing::Suspended)),
         tab("left", "已出库", total(Standing::Left)),
     ];
-    let next = found.next.as_ref().map(|next| at(&[("size", size_text.as_str()), ("after", next.as_str())]));
+    let next = found
+        .next
+        .as_ref()
+        .map(|next| at(&[("size", size_text.as_str()), ("after", next.as_str())]));
     let pager = Pager {
         range: format!("本页 {} 人，共 {count} 人", found.rows.len()),
         first: after.is_some().then(|| at(&[("size", size_text.as_str())])),
         next,
         sizes: [20, 50, 100]
-            .map(|n| Tab { link: Link::new(n.to_string(), at(&[("size", &n.to_string())])), count: None, here: Here::when(n == size) })
+            .map(|n| Tab {
+                link: Link::new(n.to_string(), at(&[("size", &n.to_string())])),
+                count: None,
+                here: Here::when(n == size),
+            })
             .into(),
         ..Pager::default()
     };
@@ -251,30 +334,58 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         Empty {
             what: "还没有专家。".into(),
             hint: "可以逐个登记，也可以导入名册。".into(),
-            actions: vec![Link::new("导入名册", here.href("imports")), Link::new("新增专家", here.href("experts/new"))],
+            actions: vec![
+                Link::new("导入名册", here.href("imports")),
+                Link::new("新增专家", here.href("experts/new")),
+            ],
         }
     } else {
-        Empty { what: "没有符合条件的专家。".into(), hint: "去掉一些条件再查。".into(), actions: vec![Link::new("重置", base.clone())] }
+        Empty {
+            what: "没有符合条件的专家。".into(),
+            hint: "去掉一些条件再查。".into(),
+            actions: vec![Link::new("重置", base.clone())],
+        }
     };
-    let reach = |action: Action| ctx.actor.allow(action, domain::actor::Target::pool(here.pool.id)).is_ok();
+    let reach = |action: Action| {
+        ctx.actor
+            .allow(action, domain::actor::Target::pool(here.pool.id))
+            .is_ok()
+    };
     let template = ListPage {
-        layout: here.layout(&app, &visit, "专家库").announce(format!("{count} 人符合")).judged(&form),
+        layout: here
+            .layout(&app, &visit, "专家库")
+            .announce(format!("{count} 人符合"))
+            .judged(&form),
         form,
         imports: here.href("imports"),
         tabs,
         saved: app.service.expert_filters(ctx, here.no).await?,
         specialties,
         levels: level_choices(&pool),
-        statuses: Standing::ALL.iter().map(|s| Choice::new(s.code(), s.zh())).collect(),
-        exports: ExportForm::ALL.iter().map(|form| Choice::new(form.code(), form.zh())).collect(),
-        query: pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        statuses: Standing::ALL
+            .iter()
+            .map(|s| Choice::new(s.code(), s.zh()))
+            .collect(),
+        exports: ExportForm::ALL
+            .iter()
+            .map(|form| Choice::new(form.code(), form.zh()))
+            .collect(),
+        query: pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         count,
         chips,
         columns,
         rows: found
             .rows
             .into_iter()
-            .map(|row| Shown { status: standing(row.status), href: with(&row.id), here: Here::when(row.id.to_string() == chosen), row })
+            .map(|row| Shown {
+                status: standing(row.status),
+                href: with(&row.id),
+                here: Here::when(row.id.to_string() == chosen),
+                row,
+            })
             .collect(),
         pager,
         empty,
@@ -290,15 +401,30 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     page::page(&template)
 }
 
-async fn save_filter(State(app): State<App>, here: InPool, form: FormState) -> Result<Response, WebError> {
+async fn save_filter(
+    State(app): State<App>,
+    here: InPool,
+    form: FormState,
+) -> Result<Response, WebError> {
     let query = ExpertQuery::of(&fields(&form));
-    app.service.save_expert_filter(here.ctx(), here.no, form.value("filter_name"), &query).await?;
-    Ok(page::see_other(&address(&here.href("experts"), &query.pairs())))
+    app.service
+        .save_expert_filter(here.ctx(), here.no, form.value("filter_name"), &query)
+        .await?;
+    Ok(page::see_other(&address(
+        &here.href("experts"),
+        &query.pairs(),
+    )))
 }
 
-async fn remove_filter(State(app): State<App>, here: InPool, Path((_, id)): Path<(i64, String)>) -> Result<Response, WebError> {
+async fn remove_filter(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id)): Path<(i64, String)>,
+) -> Result<Response, WebError> {
     let id: FilterId = id.parse().map_err(|_| WebError::NotFound)?;
-    app.service.remove_expert_filter(here.ctx(), here.no, id).await?;
+    app.service
+        .remove_expert_filter(here.ctx(), here.no, id)
+        .await?;
     Ok(page::see_other(&here.href("experts")))
 }
 
@@ -320,27 +446,69 @@ struct BatchPage {
     report: BatchReport,
 }
 
-async fn batch(State(app): State<App>, here: InPool, visit: Visit, form: FormState) -> Result<Response, WebError> {
+async fn batch(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    form: FormState,
+) -> Result<Response, WebError> {
     let act = match form.value("act") {
-        "suspend" => BatchAct::Suspend { until: form.value("until").to_owned() },
+        "suspend" => BatchAct::Suspend {
+            until: form.value("until").to_owned(),
+        },
         "resume" => BatchAct::Resume,
         "specialty" => {
             let specialty: SpecialtyId = form.value("add_specialty").parse().map_err(|_| {
-                WebError::from(service::Error::field("add_specialty", "没有选择要增加的专业领域。请从列表中选择。"))
+                WebError::from(service::Error::field(
+                    "add_specialty",
+                    "没有选择要增加的专业领域。请从列表中选择。",
+                ))
             })?;
             BatchAct::AddSpecialty { specialty }
         }
         _ => return Err(WebError::Unreadable),
     };
-    let report = app.service.run_expert_batch(here.ctx(), here.no, &chosen(&form), &act, form.value("reason")).await?;
+    let report = app
+        .service
+        .run_expert_batch(
+            here.ctx(),
+            here.no,
+            &chosen(&form),
+            &act,
+            form.value("reason"),
+        )
+        .await?;
     let base = here.href("experts");
-    let layout = here.layout(&app, &visit, format!("{}的结果", act.zh())).under(&[("专家库", &base)]);
-    page::page(&BatchPage { layout, back: base, act: act.zh(), report })
+    let layout = here
+        .layout(&app, &visit, format!("{}的结果", act.zh()))
+        .under(&[("专家库", &base)]);
+    page::page(&BatchPage {
+        layout,
+        back: base,
+        act: act.zh(),
+        report,
+    })
 }
 
-async fn export(State(app): State<App>, here: InPool, form: FormState) -> Result<Response, WebError> {
-    let kind = ExportForm::ALL.into_iter().find(|kind| kind.code() == form.value("form")).ok_or(WebError::Unreadable)?;
-    let made = app.service.export_experts(here.ctx(), here.no, &chosen(&form), kind, form.value("purpose")).await?;
+async fn export(
+    State(app): State<App>,
+    here: InPool,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let kind = ExportForm::ALL
+        .into_iter()
+        .find(|kind| kind.code() == form.value("form"))
+        .ok_or(WebError::Unreadable)?;
+    let made = app
+        .service
+        .export_experts(
+            here.ctx(),
+            here.no,
+            &chosen(&form),
+            kind,
+            form.value("purpose"),
+        )
+        .await?;
     Ok(download(made))
 }
 
@@ -352,11 +520,23 @@ struct ListAnswer {
     count_is_exact: bool,
 }
 
-async fn list_json(State(app): State<App>, here: InPool, visit: Visit) -> Result<Json<ListAnswer>, WebError> {
+async fn list_json(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+) -> Result<Json<ListAnswer>, WebError> {
     let query = ExpertQuery::of(&fields(&visit.query));
     let limit = visit.query.value("limit").parse().unwrap_or(100);
     let after = Some(visit.query.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
-    let found = app.service.experts(here.ctx(), here.no, &query, &PageRequest::after(after, limit)).await?;
+    let found = app
+        .service
+        .experts(
+            here.ctx(),
+            here.no,
+            &query,
+            &PageRequest::after(after, limit),
+        )
+        .await?;
     if !found.problems.is_empty() {
         return Err(service::Error::Invalid(found.problems).into());
     }
@@ -364,10 +544,19 @@ async fn list_json(State(app): State<App>, here: InPool, visit: Visit) -> Result
         Count::Exactly(count) => (count, true),
         Count::AtLeast(count) => (count, false),
     };
-    Ok(Json(ListAnswer { items: found.rows, next: found.next, count, count_is_exact }))
+    Ok(Json(ListAnswer {
+        items: found.rows,
+        next: found.next,
+        count,
+        count_is_exact,
+    }))
 }
 
-async fn show_json(State(app): State<App>, here: InPool, Path((_, id)): Path<(i64, String)>) -> Result<Json<ExpertView>, WebError> {
+async fn show_json(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id)): Path<(i64, String)>,
+) -> Result<Json<ExpertView>, WebError> {
     let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
     Ok(Json(app.service.expert(here.ctx(), here.no, id).await?))
 }

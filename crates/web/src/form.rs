@@ -191,8 +191,15 @@ impl FormState {
             }
             service::Error::Refused(reasons) => {
                 for reason in reasons {
-                    let article = if reason.article.is_empty() { String::new() } else { format!("（{}）", reason.article) };
-                    self.reject("", format!("{}{article}。", reason.sentence.trim_end_matches('。')));
+                    let article = if reason.article.is_empty() {
+                        String::new()
+                    } else {
+                        format!("（{}）", reason.article)
+                    };
+                    self.reject(
+                        "",
+                        format!("{}{article}。", reason.sentence.trim_end_matches('。')),
+                    );
                 }
             }
             service::Error::Unauthenticated(sentence) => self.reject("", sentence),

@@ -21,7 +21,9 @@ const READ: Access = Access::Pool(Action::ReadFrame);
 
 /// Routes of frames.
 pub fn routes() -> Routes {
-    Routes::new().get("/p/{no}/draws/{draw}/frame", READ, counts).post("/p/{no}/draws/{draw}/frame", READ, names)
+    Routes::new()
+        .get("/p/{no}/draws/{draw}/frame", READ, counts)
+        .post("/p/{no}/draws/{draw}/frame", READ, names)
 }
 
 #[derive(Template)]
@@ -68,18 +70,27 @@ async fn page_of(
         })
         .collect();
     let drawable = service::draws::drawable(&view.attempt)?;
-    funnel.push(FunnelRow { label: "可抽".to_owned(), count: drawable.to_string(), kind: FunnelKind::Sum });
+    funnel.push(FunnelRow {
+        label: "可抽".to_owned(),
+        count: drawable.to_string(),
+        kind: FunnelKind::Sum,
+    });
     Ok(FramePage {
         layout: here
             .layout(app, visit, "候选范围")
-            .under(&[(&here.pool.name, &here.href("")), (&view.attempt.number, &base)])
+            .under(&[
+                (&here.pool.name, &here.href("")),
+                (&view.attempt.number, &base),
+            ])
             .judged(&form),
         form,
         number: view.attempt.number.clone(),
         scope: view.attempt.scope,
         funnel,
         unsealed: matches!(view.attempt.state, DrawState::Unsealed { .. }),
-        purposes: ["答复专家询问", "复核抽取结果", "处理异议或举报", "监督检查"].map(|one| Choice::new(one, one)).into(),
+        purposes: ["答复专家询问", "复核抽取结果", "处理异议或举报", "监督检查"]
+            .map(|one| Choice::new(one, one))
+            .into(),
         lines: lines
             .into_iter()
             .map(|line| Line {
@@ -111,7 +122,11 @@ async fn names(
     Path((_, id)): Path<(i64, DrawId)>,
     mut form: FormState,
 ) -> Result<Response, WebError> {
-    match app.service.frame_lines(here.ctx(), id, &form.text("purpose")).await {
+    match app
+        .service
+        .frame_lines(here.ctx(), id, &form.text("purpose"))
+        .await
+    {
         Ok(lines) => page::page(&page_of(&app, &here, &visit, id, form, lines).await?),
         Err(service::Error::Invalid(problems)) => {
             for problem in problems {

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::actor::{Action, Target};
-use service::{Ctx, OpenPool};
 use domain::policy::in_force::Standing;
+use service::{Ctx, OpenPool};
 
 use crate::components::Tone;
 use crate::error::WebError;
@@ -17,7 +17,9 @@ use crate::state::App;
 
 /// Routes of the landing pages.
 pub fn routes() -> Routes {
-    Routes::new().get("/", Access::SignedIn, landing).get("/pools", Access::SignedIn, choose)
+    Routes::new()
+        .get("/", Access::SignedIn, landing)
+        .get("/pools", Access::SignedIn, choose)
 }
 
 /// Pools the visitor has a role in.
@@ -55,16 +57,36 @@ async fn landing(State(app): State<App>, session: Session) -> Result<Response, W
     Ok(page::see_other(&address))
 }
 
-async fn choose(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
-    let rows = app.service.pools(&session.ctx).await?.into_iter().map(|open| row(&session.ctx, open)).collect();
-    page::page(&PoolsPage { layout: session.layout(&app, &visit, "选择专家库"), rows })
+async fn choose(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
+    let rows = app
+        .service
+        .pools(&session.ctx)
+        .await?
+        .into_iter()
+        .map(|open| row(&session.ctx, open))
+        .collect();
+    page::page(&PoolsPage {
+        layout: session.layout(&app, &visit, "选择专家库"),
+        rows,
+    })
 }
 
 fn row(ctx: &Ctx, open: OpenPool) -> PoolRow {
-    let roles = ctx.actor.grants.iter().filter(|grant| grant.pool == Some(open.pool.id));
+    let roles = ctx
+        .actor
+        .grants
+        .iter()
+        .filter(|grant| grant.pool == Some(open.pool.id));
     PoolRow {
         no: open.no,
-        roles: roles.map(|grant| grant.role.zh()).collect::<Vec<_>>().join("、"),
+        roles: roles
+            .map(|grant| grant.role.zh())
+            .collect::<Vec<_>>()
+            .join("、"),
         instrument: open.pack.identity.title.clone(),
         name: open.pool.name,
     }
@@ -76,7 +98,9 @@ fn row(ctx: &Ctx, open: OpenPool) -> PoolRow {
 pub fn banners(app: &App, ctx: &Ctx, open: &OpenPool) -> Vec<Banner> {
     let mut banners = Vec::new();
     if open.pool.demonstration || app.service.settings().demonstration {
-        banners.push(Banner::Rehearsal("这里的单位、专家和抽取结果都是虚构的，不产生效力。".to_owned()));
+        banners.push(Banner::Rehearsal(
+            "这里的单位、专家和抽取结果都是虚构的，不产生效力。".to_owned(),
+        ));
     }
     let standing = open.standing(ctx.today());
     if let Some(words) = standing.banner() {
@@ -84,7 +108,9 @@ pub fn banners(app: &App, ctx: &Ctx, open: &OpenPool) -> Vec<Banner> {
         banners.push(match standing {
             Standing::Draft { .. } => Banner::Draft(sentence),
             Standing::InForce | Standing::Extended { .. } => Banner::Other(Tone::Plain, sentence),
-            Standing::NotYet { .. } | Standing::Expired { .. } | Standing::Repealed => Banner::Expired(sentence),
+            Standing::NotYet { .. } | Standing::Expired { .. } | Standing::Repealed => {
+                Banner::Expired(sentence)
+            }
         });
     }
     banners

@@ -62,12 +62,27 @@ fn status(import: &Import) -> Status {
     }
 }
 
-async fn list_page(app: &App, here: &InPool, visit: &Visit, form: FormState) -> Result<ListPage, WebError> {
+async fn list_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    form: FormState,
+) -> Result<ListPage, WebError> {
     let imports = app.service.imports(here.ctx(), here.no).await?;
     Ok(ListPage {
-        layout: here.layout(app, visit, "批量导入").under(&[("专家库", &here.href("experts"))]).judged(&form),
+        layout: here
+            .layout(app, visit, "批量导入")
+            .under(&[("专家库", &here.href("experts"))])
+            .judged(&form),
         base: here.href("imports"),
-        rows: imports.into_iter().map(|import| Row { status: status(&import), at: page::moment_short(import.at), import }).collect(),
+        rows: imports
+            .into_iter()
+            .map(|import| Row {
+                status: status(&import),
+                at: page::moment_short(import.at),
+                import,
+            })
+            .collect(),
         form,
     })
 }
@@ -78,24 +93,40 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
 
 async fn template(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
     let bytes = app.service.import_template(here.ctx(), here.no).await?;
-    Ok(download(MadeFile { name: "专家名册导入模板.xlsx".into(), media_type: XLSX, bytes, count: 0 }))
+    Ok(download(MadeFile {
+        name: "专家名册导入模板.xlsx".into(),
+        media_type: XLSX,
+        bytes,
+        count: 0,
+    }))
 }
 
 fn unreadable(error: MultipartError) -> WebError {
     WebError::from_status(error.status())
 }
 
-async fn begin(State(app): State<App>, here: InPool, visit: Visit, mut body: Multipart) -> Result<Response, WebError> {
+async fn begin(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    mut body: Multipart,
+) -> Result<Response, WebError> {
     let mut form = FormState::blank();
     let mut file = (String::new(), Vec::new());
     while let Some(field) = body.next_field().await.map_err(unreadable)? {
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
-            Some(file_name) => file = (file_name, field.bytes().await.map_err(unreadable)?.to_vec()),
+            Some(file_name) => {
+                file = (file_name, field.bytes().await.map_err(unreadable)?.to_vec())
+            }
             None => form = form.with(&name, field.text().await.map_err(unreadable)?),
         }
     }
-    match app.service.begin_import(here.ctx(), here.no, &file.0, file.1, &fields(&form)).await {
+    match app
+        .service
+        .begin_import(here.ctx(), here.no, &file.0, file.1, &fields(&form))
+        .await
+    {
         Ok(id) => {
             run_reading(&app, &here, id);
             Ok(page::see_other(&here.href(format!("imports/{id}"))))
@@ -147,7 +178,12 @@ impl ShowPage {
     }
 }
 
-async fn show(State(app): State<App>, here: InPool, visit: Visit, Path((_, id)): Path<(i64, String)>) -> Result<Response, WebError> {
+async fn show(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    Path((_, id)): Path<(i64, String)>,
+) -> Result<Response, WebError> {
     let id: ImportId = id.parse().map_err(|_| WebError::NotFound)?;
     let import = app.service.import(here.ctx(), here.no, id).await?;
     let running = app.service.running_imports().of(id);
@@ -156,7 +192,10 @@ async fn show(State(app): State<App>, here: InPool, visit: Visit, Path((_, id)):
         None => None,
     };
     let template = ShowPage {
-        layout: here.layout(&app, &visit, "导入名册").under(&[("专家库", &here.href("experts")), ("批量导入", &here.href("imports"))]),
+        layout: here.layout(&app, &visit, "导入名册").under(&[
+            ("专家库", &here.href("experts")),
+            ("批量导入", &here.href("imports")),
+        ]),
         base: here.href(format!("imports/{id}")),
         status: status(&import),
         at: page::moment_short(import.at),
@@ -170,20 +209,42 @@ async fn show(State(app): State<App>, here: InPool, visit: Visit, Path((_, id)):
     page::page(&template)
 }
 
-async fn errors(State(app): State<App>, here: InPool, Path((_, id)): Path<(i64, String)>) -> Result<Response, WebError> {
+async fn errors(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id)): Path<(i64, String)>,
+) -> Result<Response, WebError> {
     let id: ImportId = id.parse().map_err(|_| WebError::NotFound)?;
     let bytes = app.service.import_errors(here.ctx(), here.no, id).await?;
-    Ok(download(MadeFile { name: "需要改正的行.xlsx".into(), media_type: XLSX, bytes, count: 0 }))
+    Ok(download(MadeFile {
+        name: "需要改正的行.xlsx".into(),
+        media_type: XLSX,
+        bytes,
+        count: 0,
+    }))
 }
 
-async fn confirm(State(app): State<App>, here: InPool, Path((_, id)): Path<(i64, String)>, form: FormState) -> Result<Response, WebError> {
+async fn confirm(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id)): Path<(i64, String)>,
+    form: FormState,
+) -> Result<Response, WebError> {
     let id: ImportId = id.parse().map_err(|_| WebError::NotFound)?;
     let import = app.service.import(here.ctx(), here.no, id).await?;
-    let rows = if form.value("leave_out") == "yes" { RowsWithErrors::LeaveOut } else { RowsWithErrors::Refuse };
+    let rows = if form.value("leave_out") == "yes" {
+        RowsWithErrors::LeaveOut
+    } else {
+        RowsWithErrors::Refuse
+    };
     // What is known to be refused is refused at once; the rest runs while the page shows how far it is.
-    let small = import.state.counts().is_none_or(|counts| counts.people() <= 500 || (counts.errors > 0 && rows == RowsWithErrors::Refuse));
+    let small = import.state.counts().is_none_or(|counts| {
+        counts.people() <= 500 || (counts.errors > 0 && rows == RowsWithErrors::Refuse)
+    });
     if small {
-        app.service.confirm_import(here.ctx(), here.no, id, rows).await?;
+        app.service
+            .confirm_import(here.ctx(), here.no, id, rows)
+            .await?;
     } else {
         let (app, ctx, no) = (app.clone(), here.ctx().clone(), here.no);
         tokio::spawn(async move {
@@ -196,7 +257,11 @@ async fn confirm(State(app): State<App>, here: InPool, Path((_, id)): Path<(i64,
     Ok(page::see_other(&here.href(format!("imports/{id}"))))
 }
 
-async fn read_again(State(app): State<App>, here: InPool, Path((_, id)): Path<(i64, String)>) -> Result<Response, WebError> {
+async fn read_again(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id)): Path<(i64, String)>,
+) -> Result<Response, WebError> {
     let id: ImportId = id.parse().map_err(|_| WebError::NotFound)?;
     app.service.import(here.ctx(), here.no, id).await?;
     run_reading(&app, &here, id);

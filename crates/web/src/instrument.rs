@@ -23,7 +23,11 @@ use crate::state::App;
 pub fn routes() -> Routes {
     Routes::new()
         .get("/p/{no}/instrument", Access::Member, show)
-        .post("/p/{no}/instrument/extension", Access::Pool(Action::EditParameters), extend)
+        .post(
+            "/p/{no}/instrument/extension",
+            Access::Pool(Action::EditParameters),
+            extend,
+        )
 }
 
 #[derive(Template)]
@@ -38,31 +42,64 @@ struct ShowPage {
     may_extend: bool,
 }
 
-async fn show_page(app: &App, here: &InPool, visit: &Visit, form: FormState) -> Result<ShowPage, WebError> {
+async fn show_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    form: FormState,
+) -> Result<ShowPage, WebError> {
     let ctx = here.ctx();
     let pool = app.service.pool_numbered(ctx, here.no).await?;
     let version = app.service.pool_version(&pool).await?;
     let identity = &pool.pack.identity;
-    let day = |day: Option<jiff::civil::Date>| day.map_or_else(|| "没有规定".to_owned(), domain::date_text::plain);
+    let day = |day: Option<jiff::civil::Date>| {
+        day.map_or_else(|| "没有规定".to_owned(), domain::date_text::plain)
+    };
     let mut facts = vec![
         ("名称".to_owned(), identity.title.clone()),
-        ("文号".to_owned(), identity.document.clone().unwrap_or_else(|| "没有文号".to_owned())),
+        (
+            "文号".to_owned(),
+            identity
+                .document
+                .clone()
+                .unwrap_or_else(|| "没有文号".to_owned()),
+        ),
         ("发文机关".to_owned(), identity.issuer.clone()),
         ("印发日期".to_owned(), day(identity.issued)),
-        ("施行日期".to_owned(), domain::date_text::plain(identity.from)),
+        (
+            "施行日期".to_owned(),
+            domain::date_text::plain(identity.from),
+        ),
         ("有效期至".to_owned(), day(identity.to)),
-        ("现在的效力".to_owned(), pool.standing(ctx.today()).banner().unwrap_or_else(|| "现行有效".to_owned())),
+        (
+            "现在的效力".to_owned(),
+            pool.standing(ctx.today())
+                .banner()
+                .unwrap_or_else(|| "现行有效".to_owned()),
+        ),
     ];
     if let Some(extension) = &pool.pool.extension {
-        facts.push(("延期文件".to_owned(), format!("{}，延至 {}", extension.document, day(extension.to))));
+        facts.push((
+            "延期文件".to_owned(),
+            format!("{}，延至 {}", extension.document, day(extension.to)),
+        ));
     }
-    facts.push(("规则包".to_owned(), format!("{}，指纹 {}", pool.pack.id(), pool.pack.digest())));
+    facts.push((
+        "规则包".to_owned(),
+        format!("{}，指纹 {}", pool.pack.id(), pool.pack.digest()),
+    ));
     Ok(ShowPage {
-        layout: here.layout(app, visit, "办法与规则").under(&[("专家库", &here.href("experts"))]).judged(&form),
+        layout: here
+            .layout(app, visit, "办法与规则")
+            .under(&[("专家库", &here.href("experts"))])
+            .judged(&form),
         base: here.href("instrument"),
         facts,
         version,
-        may_extend: ctx.actor.allow(Action::EditParameters, Target::pool(here.pool.id)).is_ok(),
+        may_extend: ctx
+            .actor
+            .allow(Action::EditParameters, Target::pool(here.pool.id))
+            .is_ok(),
         pack: Arc::clone(&pool.pack),
         form,
     })
@@ -72,11 +109,27 @@ async fn show(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     page::page(&show_page(&app, &here, &visit, FormState::blank()).await?)
 }
 
-async fn extend(State(app): State<App>, here: InPool, visit: Visit, mut form: FormState) -> Result<Response, WebError> {
-    let version = form.value("version").parse().map_err(|_| WebError::Unreadable)?;
+async fn extend(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    let version = form
+        .value("version")
+        .parse()
+        .map_err(|_| WebError::Unreadable)?;
     let text = |name: &str| form.value(name).to_owned();
-    let draft = ExtensionDraft { document: text("document"), issued: text("issued"), until: text("until") };
-    match app.service.register_extension(here.ctx(), here.no, version, &draft).await {
+    let draft = ExtensionDraft {
+        document: text("document"),
+        issued: text("issued"),
+        until: text("until"),
+    };
+    match app
+        .service
+        .register_extension(here.ctx(), here.no, version, &draft)
+        .await
+    {
         Ok(()) => Ok(page::see_other(&here.href("instrument"))),
         Err(service::Error::Invalid(problems)) => {
             note(&mut form, problems);

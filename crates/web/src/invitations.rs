@@ -72,19 +72,36 @@ struct InvitePage {
     calendar: String,
 }
 
-fn invite_page(app: &App, visit: &Visit, one: &Invitation, base: String, form: FormState, view: View) -> InvitePage {
+fn invite_page(
+    app: &App,
+    visit: &Visit,
+    one: &Invitation,
+    base: String,
+    form: FormState,
+    view: View,
+) -> InvitePage {
     let request = &one.task.request;
     let demand = request.demands.get(one.engagement.demand as usize);
     let mut facts = vec![
         ("工作".to_owned(), request.content.clone()),
         ("时间".to_owned(), half_days(request)),
-        ("地点".to_owned(), format!("{}（{}）", request.place, request.venue.zh())),
+        (
+            "地点".to_owned(),
+            format!("{}（{}）", request.place, request.venue.zh()),
+        ),
         ("使用方".to_owned(), one.requester.clone()),
     ];
     if let Some(demand) = demand {
-        facts.push(("担任".to_owned(), format!("{}（共 {} 人）", demand.label, demand.seats)));
+        facts.push((
+            "担任".to_owned(),
+            format!("{}（共 {} 人）", demand.label, demand.seats),
+        ));
     }
-    let reviewed: Vec<&str> = request.reviewed.iter().map(|one| one.organisation.name.as_str()).collect();
+    let reviewed: Vec<&str> = request
+        .reviewed
+        .iter()
+        .map(|one| one.organisation.name.as_str())
+        .collect();
     if !reviewed.is_empty() {
         facts.push(("被评审单位".to_owned(), reviewed.join("、")));
     }
@@ -96,19 +113,45 @@ fn invite_page(app: &App, visit: &Visit, one: &Invitation, base: String, form: F
         Seated::Invited { answer_by, .. } => (None, page::moment(*answer_by)),
         Seated::Accepted { at, .. } => {
             let asked = one.engagement.leave_asked.is_some();
-            let text = if asked { "您已提出请假，等使用方受理。" } else { "请按时参加。时间、地点有变会再通知您。" };
-            (Some(Note::new(Tone::Good, "您已同意参加：", format!("{text}（{}答复）", page::moment(*at)))), String::new())
+            let text = if asked {
+                "您已提出请假，等使用方受理。"
+            } else {
+                "请按时参加。时间、地点有变会再通知您。"
+            };
+            (
+                Some(Note::new(
+                    Tone::Good,
+                    "您已同意参加：",
+                    format!("{text}（{}答复）", page::moment(*at)),
+                )),
+                String::new(),
+            )
         }
         Seated::Recused { .. } => {
             let text = "名额由下一顺位递补。如实申报不影响您今后被抽取。";
-            (Some(Note::new(Tone::Good, "您已申报回避：", text)), String::new())
+            (
+                Some(Note::new(Tone::Good, "您已申报回避：", text)),
+                String::new(),
+            )
         }
-        Seated::Declined { .. } => {
-            (Some(Note::new(Tone::Plain, "您已答复不能参加：", "名额由下一顺位递补，不需要再做什么。")), String::new())
-        }
+        Seated::Declined { .. } => (
+            Some(Note::new(
+                Tone::Plain,
+                "您已答复不能参加：",
+                "名额由下一顺位递补，不需要再做什么。",
+            )),
+            String::new(),
+        ),
         other => {
             let text = "这份邀请不能再答复。如有疑问请联系通知中的联系人。";
-            (Some(Note::new(Tone::Warn, format!("现在是“{}”：", other.zh()), text)), String::new())
+            (
+                Some(Note::new(
+                    Tone::Warn,
+                    format!("现在是“{}”：", other.zh()),
+                    text,
+                )),
+                String::new(),
+            )
         }
     };
     let relations = one.grounds.iter().flat_map(|ground| &ground.relations);
@@ -122,12 +165,18 @@ fn invite_page(app: &App, visit: &Visit, one: &Invitation, base: String, form: F
         open: matches!(one.engagement.state, Seated::Invited { .. }),
         accepted: matches!(one.engagement.state, Seated::Accepted { .. }),
         asks_tail: one.asks_tail,
-        grounds: one.grounds.iter().map(|ground| Choice::new(&ground.id, label(ground))).collect(),
+        grounds: one
+            .grounds
+            .iter()
+            .map(|ground| Choice::new(&ground.id, label(ground)))
+            .collect(),
         declared: vec![
             Choice::new("none", "没有").detail("我承诺以上各项都不存在，并对工作内容保密"),
             Choice::new("some", "有，需要回避").detail("下一步选择情形，不影响您今后被抽取"),
         ],
-        relations: relations.map(|relation| Choice::new(relation, relation)).collect(),
+        relations: relations
+            .map(|relation| Choice::new(relation, relation))
+            .collect(),
         reasons: ["时间冲突", "出差或不在本地", "身体原因", "单位工作安排"]
             .map(|reason| Choice::new(reason, reason))
             .into_iter()
@@ -144,7 +193,14 @@ fn invite_page(app: &App, visit: &Visit, one: &Invitation, base: String, form: F
 
 async fn opened(app: &App, visit: &Visit, token: &str, view: View) -> Result<Response, WebError> {
     let one = app.service.invitation(token).await?;
-    page::page(&invite_page(app, visit, &one, format!("/m/i/{token}"), FormState::blank(), view))
+    page::page(&invite_page(
+        app,
+        visit,
+        &one,
+        format!("/m/i/{token}"),
+        FormState::blank(),
+        view,
+    ))
 }
 
 type At = (State<App>, Visit, Path<String>);
@@ -179,12 +235,25 @@ fn read(form: &FormState) -> service::Result<(Answer, View)> {
     let relation = Some(form.text("relation")).filter(|text| !text.is_empty());
     let declared: Vec<Declaration> = form
         .values("ground")
-        .map(|ground| Declaration { ground: ground.to_owned(), relation: relation.clone(), note: note.clone() })
+        .map(|ground| Declaration {
+            ground: ground.to_owned(),
+            relation: relation.clone(),
+            note: note.clone(),
+        })
         .collect();
     if view == View::Recuse && declared.is_empty() {
-        return Err(service::Error::field("ground", "没有选择回避情形。请选择一项；没有需要回避的，请返回接受邀请。"));
+        return Err(service::Error::field(
+            "ground",
+            "没有选择回避情形。请选择一项；没有需要回避的，请返回接受邀请。",
+        ));
     }
-    answer_from(form.value("answer"), form.value("declared") == "none", reason, declared).map(|answer| (answer, view))
+    answer_from(
+        form.value("answer"),
+        form.value("declared") == "none",
+        reason,
+        declared,
+    )
+    .map(|answer| (answer, view))
 }
 
 /// The control that a problem of an answer belongs to.
@@ -210,7 +279,11 @@ async fn answer(
         _ => View::Accept,
     };
     let outcome = match read(&form) {
-        Ok((answer, _)) => app.service.answer_by_link(&origin.network, &token, &form.text("id_tail"), answer).await,
+        Ok((answer, _)) => {
+            app.service
+                .answer_by_link(&origin.network, &token, &form.text("id_tail"), answer)
+                .await
+        }
         Err(error) => Err(error),
     };
     match outcome {
@@ -233,7 +306,11 @@ async fn ask_leave(
 ) -> Result<Response, WebError> {
     let base = format!("/m/i/{token}");
     let (tail, reason) = (form.text("id_tail"), form.text("reason"));
-    match app.service.leave_by_link(&origin.network, &token, &tail, &reason).await {
+    match app
+        .service
+        .leave_by_link(&origin.network, &token, &tail, &reason)
+        .await
+    {
         Ok(()) => Ok(page::see_other(&base)),
         Err(service::Error::Invalid(problems)) => {
             for problem in problems {
@@ -250,7 +327,10 @@ async fn calendar((State(app), _, Path(token)): At) -> Result<Response, WebError
     let one = app.service.invitation(&token).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"invitation.ics\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"invitation.ics\"",
+        ),
     ];
     Ok((headers, ics(&one)).into_response())
 }
@@ -258,9 +338,16 @@ async fn calendar((State(app), _, Path(token)): At) -> Result<Response, WebError
 /// The task as RFC 5545 events, one for each half-day, in China's time (it knows no summer time).
 fn ics(one: &Invitation) -> String {
     let escape = |text: &str| {
-        text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace(['\r', '\n'], " ")
+        text.replace('\\', "\\\\")
+            .replace(';', "\\;")
+            .replace(',', "\\,")
+            .replace(['\r', '\n'], " ")
     };
-    let mut lines = vec!["BEGIN:VCALENDAR".to_owned(), "VERSION:2.0".to_owned(), "PRODID:-//Linxuan//ZH".to_owned()];
+    let mut lines = vec![
+        "BEGIN:VCALENDAR".to_owned(),
+        "VERSION:2.0".to_owned(),
+        "PRODID:-//Linxuan//ZH".to_owned(),
+    ];
     let stamp = one.task.filed_at.strftime("%Y%m%dT%H%M%SZ").to_string();
     for (index, half) in one.task.request.half_days.iter().enumerate() {
         // Beijing 09:00 is 01:00 universal time of the same day.
@@ -276,8 +363,21 @@ fn ics(one: &Invitation) -> String {
             format!("DTSTAMP:{stamp}"),
             format!("DTSTART:{day}T{from}Z"),
             format!("DTEND:{day}T{to}Z"),
-            format!("SUMMARY:{}", escape(&one.task.request.content.chars().take(20).collect::<String>())),
-            format!("LOCATION:{}", escape(&one.task.request.place.chars().take(20).collect::<String>())),
+            format!(
+                "SUMMARY:{}",
+                escape(
+                    &one.task
+                        .request
+                        .content
+                        .chars()
+                        .take(20)
+                        .collect::<String>()
+                )
+            ),
+            format!(
+                "LOCATION:{}",
+                escape(&one.task.request.place.chars().take(20).collect::<String>())
+            ),
             "END:VEVENT".to_owned(),
         ]);
     }
@@ -304,10 +404,18 @@ async fn own(State(app): State<App>, session: Session, visit: Visit) -> Result<R
                 _ => Status::idle(state.zh()),
             };
             let request = &one.task.request;
-            (format!("/m/invites/{}", one.engagement.id), request.content.clone(), half_days(request), status)
+            (
+                format!("/m/invites/{}", one.engagement.id),
+                request.content.clone(),
+                half_days(request),
+                status,
+            )
         })
         .collect();
-    page::page(&OwnPage { layout: session.layout(&app, &visit, "我的任务"), rows })
+    page::page(&OwnPage {
+        layout: session.layout(&app, &visit, "我的任务"),
+        rows,
+    })
 }
 
 async fn mine(
@@ -316,7 +424,9 @@ async fn mine(
     id: domain::id::EngagementId,
 ) -> Result<Invitation, WebError> {
     let all = app.service.own_invitations(&session.ctx).await?;
-    all.into_iter().find(|one| one.engagement.id == id).ok_or(WebError::NotFound)
+    all.into_iter()
+        .find(|one| one.engagement.id == id)
+        .ok_or(WebError::NotFound)
 }
 
 type OwnAt = (State<App>, Session, Visit, Path<domain::id::EngagementId>);
@@ -332,7 +442,14 @@ fn own_view(visit: &Visit) -> View {
 async fn own_show((State(app), session, visit, Path(id)): OwnAt) -> Result<Response, WebError> {
     let one = mine(&app, &session, id).await?;
     let base = format!("/m/invites/{id}");
-    page::page(&invite_page(&app, &visit, &one, base, FormState::blank(), own_view(&visit)))
+    page::page(&invite_page(
+        &app,
+        &visit,
+        &one,
+        base,
+        FormState::blank(),
+        own_view(&visit),
+    ))
 }
 
 async fn own_answer(
@@ -341,7 +458,11 @@ async fn own_answer(
 ) -> Result<Response, WebError> {
     let base = format!("/m/invites/{id}");
     let outcome = match read(&form) {
-        Ok((answer, _)) => app.service.answer_invitation(&session.ctx, id, answer).await,
+        Ok((answer, _)) => {
+            app.service
+                .answer_invitation(&session.ctx, id, answer)
+                .await
+        }
         Err(error) => Err(error),
     };
     match outcome {
@@ -351,7 +472,14 @@ async fn own_answer(
                 form.reject(field(&problem.field), problem.sentence);
             }
             let one = mine(&app, &session, id).await?;
-            page::rejected(&invite_page(&app, &visit, &one, base, form, own_view(&visit)))
+            page::rejected(&invite_page(
+                &app,
+                &visit,
+                &one,
+                base,
+                form,
+                own_view(&visit),
+            ))
         }
         Err(other) => Err(other.into()),
     }
@@ -385,7 +513,15 @@ async fn answer_json(
     origin: Origin,
     Json(given): Json<Given>,
 ) -> Result<Response, WebError> {
-    let answer = answer_from(&given.answer, given.declared_none, given.reason, given.declared)?;
-    let state = app.service.answer_by_link(&origin.network, &token, &given.id_tail, answer).await?;
+    let answer = answer_from(
+        &given.answer,
+        given.declared_none,
+        given.reason,
+        given.declared,
+    )?;
+    let state = app
+        .service
+        .answer_by_link(&origin.network, &token, &given.id_tail, answer)
+        .await?;
     Ok(Json(serde_json::json!({ "state": state.code() })).into_response())
 }

@@ -95,11 +95,15 @@ pub fn app(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         .into_router()
         .layer(middleware::from_fn_with_state(app.clone(), session::load))
         .with_state(app.clone());
-    let traced = TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<Body>| {
-        // The registered address, not the one sent: that one may carry names and tokens.
-        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        tracing::info_span!("request", method = %request.method(), route = route.unwrap_or("-"))
-    });
+    let traced =
+        TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<Body>| {
+            // The registered address, not the one sent: that one may carry names and tokens.
+            let route = request
+                .extensions()
+                .get::<MatchedPath>()
+                .map(MatchedPath::as_str);
+            tracing::info_span!("request", method = %request.method(), route = route.unwrap_or("-"))
+        });
     site(features.layer(traced), app.site.clone(), &app.transport)
 }
 
@@ -112,5 +116,10 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop).await
+    axum::serve(
+        listener,
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(stop)
+    .await
 }

@@ -59,9 +59,10 @@ impl Limits {
                 bucket.tokens + now.duration_since(bucket.filled).as_secs_f64() * rate < most
             });
         }
-        let bucket = buckets
-            .entry((kind, network.to_owned()))
-            .or_insert(Bucket { tokens: most, filled: now });
+        let bucket = buckets.entry((kind, network.to_owned())).or_insert(Bucket {
+            tokens: most,
+            filled: now,
+        });
         let gained = now.duration_since(bucket.filled).as_secs_f64() * rate;
         bucket.tokens = (bucket.tokens + gained).min(most);
         bucket.filled = now;
@@ -102,8 +103,16 @@ mod tests {
         }
         let wait = limits.take_at(Kind::Secret, "a", start).expect_err("empty");
         assert_eq!(wait, Duration::from_secs(2));
-        assert_eq!(limits.take_at(Kind::Secret, "b", start), Ok(()), "networks are counted apart");
-        assert_eq!(limits.take_at(Kind::Any, "a", start), Ok(()), "kinds are counted apart");
+        assert_eq!(
+            limits.take_at(Kind::Secret, "b", start),
+            Ok(()),
+            "networks are counted apart"
+        );
+        assert_eq!(
+            limits.take_at(Kind::Any, "a", start),
+            Ok(()),
+            "kinds are counted apart"
+        );
         assert_eq!(limits.take_at(Kind::Secret, "a", start + wait), Ok(()));
     }
 

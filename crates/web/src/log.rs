@@ -21,7 +21,9 @@ const NEEDS: Access = Access::System(Action::ReadSystemLog);
 
 /// Routes of the system's log.
 pub fn routes() -> Routes {
-    Routes::new().get("/settings/log", NEEDS, list).get("/api/v1/log", NEEDS, api_list)
+    Routes::new()
+        .get("/settings/log", NEEDS, list)
+        .get("/api/v1/log", NEEDS, api_list)
 }
 
 #[derive(Template)]
@@ -43,14 +45,25 @@ struct Row {
 /// Kinds of events the system's ledger holds.
 fn kinds() -> impl Iterator<Item = EventKind> {
     let of_system = |kind: &&EventKind| {
-        ["system.", "account.", "session.", "access.", "pool.", "organisation."]
-            .iter()
-            .any(|group| kind.code().starts_with(group))
+        [
+            "system.",
+            "account.",
+            "session.",
+            "access.",
+            "pool.",
+            "organisation.",
+        ]
+        .iter()
+        .any(|group| kind.code().starts_with(group))
     };
     EventKind::ALL.iter().filter(of_system).copied()
 }
 
-async fn list(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
+async fn list(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
     let filter = LogFilter {
         kind: EventKind::from_code(visit.query.value("kind")),
         before: visit.query.value("before").parse().ok(),
@@ -58,16 +71,32 @@ async fn list(State(app): State<App>, session: Session, visit: Visit) -> Result<
     };
     let (lines, next) = app.service.system_log(&session.ctx, &filter).await?;
     let row = |line: LogLine| Row {
-        at: line.at.to_zoned(service::ctx::shanghai()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
-        facts: line.facts.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("，"),
+        at: line
+            .at
+            .to_zoned(service::ctx::shanghai())
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string(),
+        facts: line
+            .facts
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("，"),
         line,
     };
     page::page(&ListPage {
         layout: session.layout(&app, &visit, "系统留痕"),
         rows: lines.into_iter().map(row).collect(),
-        next: next.map(|before| format!("/settings/log?kind={}&before={before}", filter.kind.map_or("", EventKind::code))),
+        next: next.map(|before| {
+            format!(
+                "/settings/log?kind={}&before={before}",
+                filter.kind.map_or("", EventKind::code)
+            )
+        }),
         query: visit.query,
-        kinds: kinds().map(|kind| Choice::new(kind.code(), kind.zh())).collect(),
+        kinds: kinds()
+            .map(|kind| Choice::new(kind.code(), kind.zh()))
+            .collect(),
     })
 }
 
@@ -102,9 +131,17 @@ struct ApiLog {
 
 /// 系统留痕
 #[utoipa::path(get, path = "/api/v1/log", params(ApiQuery), responses((status = 200, body = ApiLog)))]
-async fn api_list(State(app): State<App>, session: Session, Query(query): Query<ApiQuery>) -> Result<Json<ApiLog>, WebError> {
+async fn api_list(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ApiQuery>,
+) -> Result<Json<ApiLog>, WebError> {
     let kind = query.kind.as_deref().and_then(EventKind::from_code);
-    let filter = LogFilter { kind, before: query.before, ..LogFilter::default() };
+    let filter = LogFilter {
+        kind,
+        before: query.before,
+        ..LogFilter::default()
+    };
     let (lines, next) = app.service.system_log(&session.ctx, &filter).await?;
     let entry = |line: LogLine| ApiEntry {
         seq: line.seq,
@@ -116,7 +153,10 @@ async fn api_list(State(app): State<App>, session: Session, Query(query): Query<
         about: line.about,
         done: line.done,
     };
-    Ok(Json(ApiLog { items: lines.into_iter().map(entry).collect(), next }))
+    Ok(Json(ApiLog {
+        items: lines.into_iter().map(entry).collect(),
+        next,
+    }))
 }
 
 /// Its part of the description.

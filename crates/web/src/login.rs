@@ -51,11 +51,20 @@ fn bare(app: &App, visit: &Visit, title: &str) -> Layout {
 }
 
 fn count(app: &App, origin: &Origin) -> Result<(), WebError> {
-    app.limits.take(Kind::Secret, &origin.network).map_err(|wait| WebError::TooMany { wait })
+    app.limits
+        .take(Kind::Secret, &origin.network)
+        .map_err(|wait| WebError::TooMany { wait })
 }
 
 fn with_cookie(app: &App, token: String, response: Response) -> Response {
-    ([(SET_COOKIE, session::cookie(&app.transport, token).to_string())], response).into_response()
+    (
+        [(
+            SET_COOKIE,
+            session::cookie(&app.transport, token).to_string(),
+        )],
+        response,
+    )
+        .into_response()
 }
 
 fn login(app: &App, visit: &Visit, form: FormState, notice: &str) -> LoginPage {
@@ -67,7 +76,11 @@ fn login(app: &App, visit: &Visit, form: FormState, notice: &str) -> LoginPage {
     }
 }
 
-async fn login_page(State(app): State<App>, visit: Visit, known: Option<Extension<Session>>) -> Result<Response, WebError> {
+async fn login_page(
+    State(app): State<App>,
+    visit: Visit,
+    known: Option<Extension<Session>>,
+) -> Result<Response, WebError> {
     if let Some(Extension(known)) = known {
         return Ok(page::see_other(gate_page(known.gate)));
     }
@@ -78,7 +91,12 @@ async fn login_page(State(app): State<App>, visit: Visit, known: Option<Extensio
         (_, "" | "/") => "",
         _ => "登录后会回到原来的页面。",
     };
-    page::page(&login(&app, &visit, FormState::blank().with("back", back), notice))
+    page::page(&login(
+        &app,
+        &visit,
+        FormState::blank().with("back", back),
+        notice,
+    ))
 }
 
 async fn log_in(
@@ -125,7 +143,11 @@ fn code_form(app: &App, visit: &Visit, form: FormState) -> TotpPage {
     }
 }
 
-async fn code_page(State(app): State<App>, visit: Visit, session: Session) -> Result<Response, WebError> {
+async fn code_page(
+    State(app): State<App>,
+    visit: Visit,
+    session: Session,
+) -> Result<Response, WebError> {
     match session.gate {
         Gate::Code => page::page(&code_form(&app, &visit, FormState::blank())),
         _ => Ok(page::see_other("/")),
@@ -140,7 +162,11 @@ async fn enter_code(
     mut form: FormState,
 ) -> Result<Response, WebError> {
     count(&app, &origin)?;
-    match app.service.enter_code(&session, form.value("code"), &origin.network, &origin.agent).await {
+    match app
+        .service
+        .enter_code(&session, form.value("code"), &origin.network, &origin.agent)
+        .await
+    {
         Ok(started) => Ok(with_cookie(&app, started.token, page::see_other("/"))),
         Err(error) => {
             form.refuse(error)?;
@@ -152,7 +178,10 @@ async fn enter_code(
 fn gone(app: &App) -> [(HeaderName, String); 2] {
     let mut cookie = session::cookie(&app.transport, String::new());
     cookie.make_removal();
-    [(SET_COOKIE, cookie.to_string()), (CLEAR, "\"cache\", \"storage\"".to_owned())]
+    [
+        (SET_COOKIE, cookie.to_string()),
+        (CLEAR, "\"cache\", \"storage\"".to_owned()),
+    ]
 }
 
 async fn log_out(State(app): State<App>, session: Session) -> Result<Response, WebError> {
@@ -163,15 +192,31 @@ async fn log_out(State(app): State<App>, session: Session) -> Result<Response, W
 // --- first set-up and one-time links ---
 
 /// People of the pool that may be named at once, in the order of the form.
-const COLLEAGUES: [Role; 4] = [Role::Officer, Role::Approver, Role::Requester, Role::Supervisor];
+const COLLEAGUES: [Role; 4] = [
+    Role::Officer,
+    Role::Approver,
+    Role::Requester,
+    Role::Supervisor,
+];
 
-fn set_up_form(app: &App, visit: &Visit, token: &str, ctx: &service::Ctx, form: FormState) -> SetupPage {
+fn set_up_form(
+    app: &App,
+    visit: &Visit,
+    token: &str,
+    ctx: &service::Ctx,
+    form: FormState,
+) -> SetupPage {
     let choice = |pack: service::pool_set_up::PackChoice| {
         Choice::new(pack.id, format!("{}（{}）", pack.title, pack.standing)).detail(pack.document)
     };
     SetupPage {
         layout: bare(app, visit, "首次设置").judged(&form),
-        packs: app.service.pack_choices(ctx).into_iter().map(choice).collect(),
+        packs: app
+            .service
+            .pack_choices(ctx)
+            .into_iter()
+            .map(choice)
+            .collect(),
         form,
         action: format!("/setup/{token}"),
     }
@@ -189,12 +234,22 @@ pub(crate) struct LinksPage {
 
 impl LinksPage {
     /// Links with the time they end at, in words.
-    pub(crate) fn new(layout: Layout, heading: impl Into<String>, links: Vec<OneTimeLink>, next: Link) -> Self {
+    pub(crate) fn new(
+        layout: Layout,
+        heading: impl Into<String>,
+        links: Vec<OneTimeLink>,
+        next: Link,
+    ) -> Self {
         let dated = |link: OneTimeLink| {
             let until = page::moment(link.expires_at);
             (link, until)
         };
-        Self { layout, heading: heading.into(), links: links.into_iter().map(dated).collect(), next }
+        Self {
+            layout,
+            heading: heading.into(),
+            links: links.into_iter().map(dated).collect(),
+            next,
+        }
     }
 }
 
@@ -221,7 +276,10 @@ async fn set_up(
     let ctx = app.service.visitor(&origin.address, &origin.request);
     let person = |role| {
         let (login, name) = fields(role);
-        NewPerson { login: form.text(&login), name: form.text(&name) }
+        NewPerson {
+            login: form.text(&login),
+            name: form.text(&name),
+        }
     };
     let typed = SetUp {
         bureau: form.text("bureau"),
@@ -237,13 +295,21 @@ async fn set_up(
         password_again: form.value("password_again").to_owned(),
         security_admin: person(Role::SecurityAdmin),
         auditor: person(Role::Auditor),
-        colleagues: COLLEAGUES.into_iter().map(|role| (role, person(role))).collect(),
+        colleagues: COLLEAGUES
+            .into_iter()
+            .map(|role| (role, person(role)))
+            .collect(),
     };
     match app.service.set_up(&ctx, &token, &typed).await {
         Ok(done) => {
             app.reload_site().await?;
             // Shown in the answer itself and not after a redirect: the links are stored nowhere.
-            page::page(&LinksPage::new(bare(&app, &visit, "设置完成"), "设置完成", done.links, Link::new("登录", "/login")))
+            page::page(&LinksPage::new(
+                bare(&app, &visit, "设置完成"),
+                "设置完成",
+                done.links,
+                Link::new("登录", "/login"),
+            ))
         }
         Err(error) => {
             form.refuse(error)?;
@@ -252,11 +318,20 @@ async fn set_up(
     }
 }
 
-fn password_form(app: &App, visit: &Visit, token: &str, who: &(String, String), form: FormState) -> PasswordPage {
+fn password_form(
+    app: &App,
+    visit: &Visit,
+    token: &str,
+    who: &(String, String),
+    form: FormState,
+) -> PasswordPage {
     PasswordPage {
         layout: bare(app, visit, "设置密码").judged(&form),
         form,
-        reason: format!("为 {}（账号 {}）设置密码。这个链接只能用一次。", who.1, who.0),
+        reason: format!(
+            "为 {}（账号 {}）设置密码。这个链接只能用一次。",
+            who.1, who.0
+        ),
         current: false,
         action: format!("/link/{token}"),
     }
@@ -271,7 +346,13 @@ async fn link_page(
     count(&app, &origin)?;
     let ctx = app.service.visitor(&origin.address, &origin.request);
     let who = app.service.check_password_link(&ctx, &token).await?;
-    page::page(&password_form(&app, &visit, &token, &who, FormState::blank()))
+    page::page(&password_form(
+        &app,
+        &visit,
+        &token,
+        &who,
+        FormState::blank(),
+    ))
 }
 
 async fn use_link(
@@ -284,7 +365,16 @@ async fn use_link(
     count(&app, &origin)?;
     let ctx = app.service.visitor(&origin.address, &origin.request);
     let who = app.service.check_password_link(&ctx, &token).await?;
-    match app.service.use_password_link(&ctx, &token, form.value("password"), form.value("password_again")).await {
+    match app
+        .service
+        .use_password_link(
+            &ctx,
+            &token,
+            form.value("password"),
+            form.value("password_again"),
+        )
+        .await
+    {
         Ok(()) => Ok(page::see_other("/login?done=password")),
         Err(error) => {
             form.refuse(error)?;
@@ -326,12 +416,20 @@ struct ApiSession {
 }
 
 fn started(app: &App, started: Started) -> Response {
-    with_cookie(app, started.token, Json(ApiGate { gate: started.gate }).into_response())
+    with_cookie(
+        app,
+        started.token,
+        Json(ApiGate { gate: started.gate }).into_response(),
+    )
 }
 
 /// 登录；会话写入 Cookie
 #[utoipa::path(post, path = "/api/v1/session", request_body = ApiCredentials, responses((status = 200, body = ApiGate), (status = 401, description = "账号或密码不对")))]
-async fn api_log_in(State(app): State<App>, origin: Origin, Json(sent): Json<ApiCredentials>) -> Result<Response, WebError> {
+async fn api_log_in(
+    State(app): State<App>,
+    origin: Origin,
+    Json(sent): Json<ApiCredentials>,
+) -> Result<Response, WebError> {
     count(&app, &origin)?;
     let typed = Credentials {
         login: sent.login,
@@ -345,9 +443,19 @@ async fn api_log_in(State(app): State<App>, origin: Origin, Json(sent): Json<Api
 
 /// 输入动态口令
 #[utoipa::path(post, path = "/api/v1/session/code", request_body = ApiCode, responses((status = 200, body = ApiGate), (status = 422, description = "动态口令不对")))]
-async fn api_code(State(app): State<App>, origin: Origin, session: Session, Json(sent): Json<ApiCode>) -> Result<Response, WebError> {
+async fn api_code(
+    State(app): State<App>,
+    origin: Origin,
+    session: Session,
+    Json(sent): Json<ApiCode>,
+) -> Result<Response, WebError> {
     count(&app, &origin)?;
-    Ok(started(&app, app.service.enter_code(&session, &sent.code, &origin.network, &origin.agent).await?))
+    Ok(started(
+        &app,
+        app.service
+            .enter_code(&session, &sent.code, &origin.network, &origin.agent)
+            .await?,
+    ))
 }
 
 /// 退出登录

@@ -45,7 +45,12 @@ struct Overview {
     form: FormState,
 }
 
-async fn show(app: &App, session: &Session, visit: &Visit, form: FormState) -> Result<Overview, WebError> {
+async fn show(
+    app: &App,
+    session: &Session,
+    visit: &Visit,
+    form: FormState,
+) -> Result<Overview, WebError> {
     let account = app.service.account(&session.ctx, session.account).await?;
     let row = |line: SessionLine| Row {
         created: page::moment_short(line.created_at),
@@ -54,14 +59,28 @@ async fn show(app: &App, session: &Session, visit: &Visit, form: FormState) -> R
     };
     Ok(Overview {
         layout: session.layout(app, visit, "账号与安全").judged(&form),
-        roles: account.grants.iter().map(crate::users::grant_words).collect(),
+        roles: account
+            .grants
+            .iter()
+            .map(crate::users::grant_words)
+            .collect(),
         account,
-        sessions: app.service.own_sessions(session).await?.into_iter().map(row).collect(),
+        sessions: app
+            .service
+            .own_sessions(session)
+            .await?
+            .into_iter()
+            .map(row)
+            .collect(),
         form,
     })
 }
 
-async fn overview(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
+async fn overview(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
     page::page(&show(&app, &session, &visit, FormState::blank()).await?)
 }
 
@@ -79,7 +98,11 @@ fn password_form(app: &App, session: &Session, visit: &Visit, form: FormState) -
     }
 }
 
-async fn password_page(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
+async fn password_page(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
     page::page(&password_form(&app, &session, &visit, FormState::blank()))
 }
 
@@ -89,8 +112,16 @@ async fn change_password(
     visit: Visit,
     mut form: FormState,
 ) -> Result<Response, WebError> {
-    let (current, new, again) = (form.value("current"), form.value("password"), form.value("password_again"));
-    match app.service.change_password(&session, current, new, again).await {
+    let (current, new, again) = (
+        form.value("current"),
+        form.value("password"),
+        form.value("password_again"),
+    );
+    match app
+        .service
+        .change_password(&session, current, new, again)
+        .await
+    {
         Ok(()) => Ok(page::see_other("/me")),
         Err(error) => {
             form.refuse(error)?;
@@ -99,23 +130,44 @@ async fn change_password(
     }
 }
 
-async fn totp_form(app: &App, session: &Session, visit: &Visit, form: FormState) -> Result<TotpPage, WebError> {
+async fn totp_form(
+    app: &App,
+    session: &Session,
+    visit: &Visit,
+    form: FormState,
+) -> Result<TotpPage, WebError> {
     let offered = app.service.offer_second_factor(session).await?;
     Ok(TotpPage {
         layout: Layout::new(&app.site.now(), visit, "绑定动态口令").judged(&form),
         form,
-        enrolment: Some(Enrolment { qr: Qr::new(&offered.address, "动态口令二维码"), secret: offered.secret }),
+        enrolment: Some(Enrolment {
+            qr: Qr::new(&offered.address, "动态口令二维码"),
+            secret: offered.secret,
+        }),
         action: "/me/totp".to_owned(),
         back: "/me".to_owned(),
     })
 }
 
-async fn totp_page(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
+async fn totp_page(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
     page::page(&totp_form(&app, &session, &visit, FormState::blank()).await?)
 }
 
-async fn bind(State(app): State<App>, session: Session, visit: Visit, mut form: FormState) -> Result<Response, WebError> {
-    match app.service.enable_second_factor(&session, form.value("code")).await {
+async fn bind(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    match app
+        .service
+        .enable_second_factor(&session, form.value("code"))
+        .await
+    {
         Ok(()) => Ok(page::see_other("/me")),
         Err(error) => {
             form.refuse(error)?;
@@ -124,8 +176,17 @@ async fn bind(State(app): State<App>, session: Session, visit: Visit, mut form: 
     }
 }
 
-async fn unbind(State(app): State<App>, session: Session, visit: Visit, mut form: FormState) -> Result<Response, WebError> {
-    match app.service.disable_second_factor(&session, form.value("code")).await {
+async fn unbind(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    match app
+        .service
+        .disable_second_factor(&session, form.value("code"))
+        .await
+    {
         Ok(()) => Ok(page::see_other("/me")),
         Err(error) => {
             form.refuse(error)?;
@@ -134,7 +195,11 @@ async fn unbind(State(app): State<App>, session: Session, visit: Visit, mut form
     }
 }
 
-async fn end_session(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn end_session(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     app.service.end_own_session(&session, &id).await?;
     Ok(page::see_other("/me"))
 }

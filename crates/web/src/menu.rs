@@ -113,23 +113,57 @@ pub fn build(
 /// holds a role in the pool.
 const MENU: &[(Entry, &[Action])] = &[
     (entry("", "待办", "/p/{no}", "home"), &[]),
-    (entry("专家", "专家库", "/p/{no}/experts", "users"), &[Action::ReadExperts]),
-    (entry("抽取与使用", "使用需求", "/p/{no}/tasks", "draw"), &[Action::ReadTasks]),
+    (
+        entry("专家", "专家库", "/p/{no}/experts", "users"),
+        &[Action::ReadExperts],
+    ),
+    (
+        entry("抽取与使用", "使用需求", "/p/{no}/tasks", "draw"),
+        &[Action::ReadTasks],
+    ),
     (
         entry("抽取与使用", "不良行为记录", "/p/{no}/misconduct", ""),
         &[Action::ConfirmMisconduct, Action::ProposeMisconduct],
     ),
-    (entry("监督", "消息记录", "/p/{no}/messages", "file"), &[Action::NotifyExperts]),
-    (entry("监督", "留痕", "/p/{no}/ledger", "file"), &[Action::ReadLedger]),
-    (entry("系统", "账号", "/settings/users", "gear"), &[Action::ManageAccounts]),
-    (entry("系统", "岗位授权", "/settings/roles", "gear"), &[Action::GrantRoles]),
-    (entry("系统", "系统留痕", "/settings/log", "gear"), &[Action::ReadSystemLog]),
-    (entry("系统", "专家库设置", "/settings/pools", ""), &[Action::CreatePool]),
+    (
+        entry("监督", "消息记录", "/p/{no}/messages", "file"),
+        &[Action::NotifyExperts],
+    ),
+    (
+        entry("监督", "留痕", "/p/{no}/ledger", "file"),
+        &[Action::ReadLedger],
+    ),
+    (
+        entry("系统", "账号", "/settings/users", "gear"),
+        &[Action::ManageAccounts],
+    ),
+    (
+        entry("系统", "岗位授权", "/settings/roles", "gear"),
+        &[Action::GrantRoles],
+    ),
+    (
+        entry("系统", "系统留痕", "/settings/log", "gear"),
+        &[Action::ReadSystemLog],
+    ),
+    (
+        entry("系统", "专家库设置", "/settings/pools", ""),
+        &[Action::CreatePool],
+    ),
     (entry("我的", "账号与安全", "/me", "gear"), &[]),
 ];
 
-const fn entry(group: &'static str, label: &'static str, href: &'static str, icon: &'static str) -> Entry {
-    Entry { group, label, href, icon }
+const fn entry(
+    group: &'static str,
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+) -> Entry {
+    Entry {
+        group,
+        label,
+        href,
+        icon,
+    }
 }
 
 /// The menu of this actor, in this pool if there is one.
@@ -137,17 +171,21 @@ const fn entry(group: &'static str, label: &'static str, href: &'static str, ico
 pub fn of(actor: &Actor, pool: Option<(i64, PoolId)>, path: &str) -> Vec<Group> {
     let entries: Vec<Entry> = MENU.iter().map(|(entry, _)| *entry).collect();
     let opens = |action: &Action| {
-        actor.grants.iter().any(|grant| match reach(grant.role, *action) {
-            Reach::None => false,
-            Reach::System => true,
-            Reach::Own | Reach::Unit | Reach::Pool => {
-                pool.is_some_and(|(_, here)| grant.pool == Some(here))
-            }
-        })
+        actor
+            .grants
+            .iter()
+            .any(|grant| match reach(grant.role, *action) {
+                Reach::None => false,
+                Reach::System => true,
+                Reach::Own | Reach::Unit | Reach::Pool => {
+                    pool.is_some_and(|(_, here)| grant.pool == Some(here))
+                }
+            })
     };
     let visible = |entry: &Entry| {
-        MENU.iter()
-            .any(|(known, actions)| known == entry && (actions.is_empty() || actions.iter().any(opens)))
+        MENU.iter().any(|(known, actions)| {
+            known == entry && (actions.is_empty() || actions.iter().any(opens))
+        })
     };
     build(&entries, pool.map(|(no, _)| no), path, visible, |_| None)
 }

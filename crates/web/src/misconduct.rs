@@ -26,7 +26,11 @@ pub fn routes() -> Routes {
         .get("/p/{no}/misconduct", READ, list)
         .get("/p/{no}/misconduct/new", PROPOSE, blank)
         .post("/p/{no}/misconduct/new", PROPOSE, propose)
-        .post("/p/{no}/misconduct/{record}", Access::Pool(Action::ConfirmMisconduct), decide)
+        .post(
+            "/p/{no}/misconduct/{record}",
+            Access::Pool(Action::ConfirmMisconduct),
+            decide,
+        )
 }
 
 #[derive(Template)]
@@ -51,25 +55,44 @@ struct Row {
     open: bool,
 }
 
-async fn page_of(app: &App, here: &InPool, visit: &Visit, form: FormState) -> Result<ListPage, WebError> {
+async fn page_of(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    form: FormState,
+) -> Result<ListPage, WebError> {
     let reach = |action| here.ctx().actor.reach_in(action, here.pool.id);
     let decides = reach(Action::ConfirmMisconduct) != Reach::None;
     let mut rows = Vec::new();
-    for (record, name) in app.service.misconduct_lines(here.ctx(), here.pool.id).await? {
-        let kind = here.pack.conduct.as_ref().and_then(|rules| rules.kinds.iter().find(|kind| kind.id == record.kind));
+    for (record, name) in app
+        .service
+        .misconduct_lines(here.ctx(), here.pool.id)
+        .await?
+    {
+        let kind = here
+            .pack
+            .conduct
+            .as_ref()
+            .and_then(|rules| rules.kinds.iter().find(|kind| kind.id == record.kind));
         let word = record.state.zh();
         let (status, decision) = match &record.state {
             Decided::Proposed => (Status::waiting(word), String::new()),
-            Decided::Confirmed { by, at } => (Status::stopped(word), format!("{by} {}", page::moment_short(*at))),
-            Decided::Rejected { by, at, reason } => {
-                (Status::idle(word), format!("{by} {}：{reason}", page::moment_short(*at)))
-            }
+            Decided::Confirmed { by, at } => (
+                Status::stopped(word),
+                format!("{by} {}", page::moment_short(*at)),
+            ),
+            Decided::Rejected { by, at, reason } => (
+                Status::idle(word),
+                format!("{by} {}：{reason}", page::moment_short(*at)),
+            ),
         };
         rows.push(Row {
             act: here.href(format!("misconduct/{}", record.id)),
             name,
             kind: kind.map_or_else(|| record.kind.clone(), |kind| kind.label.clone()),
-            article: kind.map(|kind| kind.citation.to_string()).unwrap_or_default(),
+            article: kind
+                .map(|kind| kind.citation.to_string())
+                .unwrap_or_default(),
             on: record.on.to_string(),
             evidence: record.evidence.clone(),
             proposer: match &record.proposer {
@@ -82,10 +105,14 @@ async fn page_of(app: &App, here: &InPool, visit: &Visit, form: FormState) -> Re
         });
     }
     Ok(ListPage {
-        layout: here.layout(app, visit, "不良行为记录").under(&[(&here.pool.name, &here.href(""))]).judged(&form),
+        layout: here
+            .layout(app, visit, "不良行为记录")
+            .under(&[(&here.pool.name, &here.href(""))])
+            .judged(&form),
         form,
         rows,
-        propose: (reach(Action::ProposeMisconduct) != Reach::None).then(|| here.href("misconduct/new")),
+        propose: (reach(Action::ProposeMisconduct) != Reach::None)
+            .then(|| here.href("misconduct/new")),
     })
 }
 
@@ -107,10 +134,15 @@ fn form_page(app: &App, here: &InPool, visit: &Visit, form: FormState) -> FormPa
     FormPage {
         layout: here
             .layout(app, visit, "提出不良行为记录")
-            .under(&[(&here.pool.name, &here.href("")), ("不良行为记录", &here.href("misconduct"))])
+            .under(&[
+                (&here.pool.name, &here.href("")),
+                ("不良行为记录", &here.href("misconduct")),
+            ])
             .judged(&form),
         action: here.href("misconduct/new"),
-        kinds: kinds.map(|kind| Choice::new(&kind.id, format!("{}（{}）", kind.label, kind.citation))).collect(),
+        kinds: kinds
+            .map(|kind| Choice::new(&kind.id, format!("{}（{}）", kind.label, kind.citation)))
+            .collect(),
         form,
     }
 }
@@ -126,14 +158,21 @@ async fn propose(
     visit: Visit,
     mut form: FormState,
 ) -> Result<Response, WebError> {
-    let number = form.required("task", "没有填写使用需求编号。记录须对应一次使用，请填写，例如 XQ01-2026-0001。");
+    let number = form.required(
+        "task",
+        "没有填写使用需求编号。记录须对应一次使用，请填写，例如 XQ01-2026-0001。",
+    );
     let name = form.required("expert", "没有填写专家姓名。请填写。");
     let on = form.date("on", "发生日期");
     if on.is_none() {
         form.reject("on", "没有填写发生日期。请填写。");
     }
     let found = match (form.is_sound(), on) {
-        (true, Some(on)) => match app.service.engaged_expert(here.ctx(), here.pool.id, &number, &name).await {
+        (true, Some(on)) => match app
+            .service
+            .engaged_expert(here.ctx(), here.pool.id, &number, &name)
+            .await
+        {
             Ok((task, expert)) => {
                 let proposal = Proposal {
                     expert,
@@ -143,7 +182,10 @@ async fn propose(
                     evidence: form.text("evidence"),
                     effect: Some(form.text("effect")).filter(|text| !text.is_empty()),
                 };
-                app.service.propose_misconduct(here.ctx(), here.pool.id, proposal).await.map(drop)
+                app.service
+                    .propose_misconduct(here.ctx(), here.pool.id, proposal)
+                    .await
+                    .map(drop)
             }
             Err(error) => Err(error),
         },
@@ -169,7 +211,11 @@ async fn decide(
     mut form: FormState,
 ) -> Result<Response, WebError> {
     let confirm = form.value("decision") == "confirm";
-    match app.service.decide_misconduct(here.ctx(), id, confirm, &form.text("reason")).await {
+    match app
+        .service
+        .decide_misconduct(here.ctx(), id, confirm, &form.text("reason"))
+        .await
+    {
         Ok(()) => Ok(page::see_other(&here.href("misconduct"))),
         Err(service::Error::Invalid(problems)) => {
             for problem in problems {

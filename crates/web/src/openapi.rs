@@ -14,7 +14,12 @@ struct Base;
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = Base::openapi();
-    for part in [crate::login::Api::openapi(), crate::users::Api::openapi(), crate::roles::Api::openapi(), crate::log::Api::openapi()] {
+    for part in [
+        crate::login::Api::openapi(),
+        crate::users::Api::openapi(),
+        crate::roles::Api::openapi(),
+        crate::log::Api::openapi(),
+    ] {
         document.merge(part);
     }
     document

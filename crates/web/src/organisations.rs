@@ -21,7 +21,10 @@ use crate::state::App;
 
 /// Routes of organisations.
 pub fn routes() -> Routes {
-    let (read, edit) = (Access::Pool(Action::ReadRelations), Access::Pool(Action::EditRelations));
+    let (read, edit) = (
+        Access::Pool(Action::ReadRelations),
+        Access::Pool(Action::EditRelations),
+    );
     Routes::new()
         .get("/p/{no}/organisations", read, list)
         .get("/p/{no}/organisations/search", Access::Member, search)
@@ -63,7 +66,10 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     let after = Some(visit.query.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
     let text = visit.query.text("q");
     let request = PageRequest::after(after.clone(), 50);
-    let (found, count) = app.service.organisations(here.ctx(), here.no, &text, Vec::new(), &request).await?;
+    let (found, count) = app
+        .service
+        .organisations(here.ctx(), here.no, &text, Vec::new(), &request)
+        .await?;
     let count = match count {
         Count::Exactly(count) => page::thousands(count),
         Count::AtLeast(count) => format!("{}+", page::thousands(count)),
@@ -73,33 +79,61 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     let pager = Pager {
         range: format!("本页 {} 家，共 {count} 家", found.items.len()),
         first: after.map(|_| query),
-        next: found.next.map(|next| crate::experts::address(&base, &[("q", &text), ("after", &next)])),
+        next: found
+            .next
+            .map(|next| crate::experts::address(&base, &[("q", &text), ("after", &next)])),
         ..Pager::default()
     };
     page::page(&ListPage {
-        layout: here.layout(&app, &visit, "单位").under(&[("专家库", &here.href("experts"))]),
+        layout: here
+            .layout(&app, &visit, "单位")
+            .under(&[("专家库", &here.href("experts"))]),
         form: visit.query.clone(),
         rows: found.items,
         pager,
-        may_edit: here.ctx().actor.allow(Action::EditRelations, Target::pool(here.pool.id)).is_ok(),
+        may_edit: here
+            .ctx()
+            .actor
+            .allow(Action::EditRelations, Target::pool(here.pool.id))
+            .is_ok(),
         base,
     })
 }
 
 async fn search(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
-    let rows = app.service.search_organisations(here.ctx(), here.no, &visit.query.text("q")).await?;
+    let rows = app
+        .service
+        .search_organisations(here.ctx(), here.no, &visit.query.text("q"))
+        .await?;
     let body = Options { rows }.render().map_err(WebError::internal)?;
     Ok(([("cache-control", "no-store")], Html(body)).into_response())
 }
 
-async fn form_page(app: &App, here: &InPool, visit: &Visit, id: Option<OrganisationId>, form: FormState) -> Result<FormPage, WebError> {
+async fn form_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: Option<OrganisationId>,
+    form: FormState,
+) -> Result<FormPage, WebError> {
     let pool = app.service.pool_numbered(here.ctx(), here.no).await?;
     let base = here.href("organisations");
-    let title = if id.is_some() { "变更单位" } else { "登记单位" };
+    let title = if id.is_some() {
+        "变更单位"
+    } else {
+        "登记单位"
+    };
     Ok(FormPage {
-        layout: here.layout(app, visit, title).under(&[("单位", &base)]).judged(&form),
+        layout: here
+            .layout(app, visit, title)
+            .under(&[("单位", &base)])
+            .judged(&form),
         action: id.map_or_else(|| format!("{base}/new"), |id| format!("{base}/{id}")),
-        kinds: pool.offered("employer_kind").into_iter().map(|kind| Choice::new(kind.clone(), kind)).collect(),
+        kinds: pool
+            .offered("employer_kind")
+            .into_iter()
+            .map(|kind| Choice::new(kind.clone(), kind))
+            .collect(),
         back: base,
         form,
     })
@@ -121,8 +155,17 @@ async fn blank(State(app): State<App>, here: InPool, visit: Visit) -> Result<Res
     page::page(&form_page(&app, &here, &visit, None, FormState::blank()).await?)
 }
 
-async fn create(State(app): State<App>, here: InPool, visit: Visit, mut form: FormState) -> Result<Response, WebError> {
-    match app.service.add_organisation(here.ctx(), here.no, &draft(&form)).await {
+async fn create(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    match app
+        .service
+        .add_organisation(here.ctx(), here.no, &draft(&form))
+        .await
+    {
         Ok(_) => Ok(page::see_other(&here.href("organisations"))),
         Err(service::Error::Invalid(problems)) => {
             note(&mut form, problems);
@@ -132,7 +175,12 @@ async fn create(State(app): State<App>, here: InPool, visit: Visit, mut form: Fo
     }
 }
 
-async fn filled(State(app): State<App>, here: InPool, visit: Visit, Path((_, id)): Path<(i64, String)>) -> Result<Response, WebError> {
+async fn filled(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    Path((_, id)): Path<(i64, String)>,
+) -> Result<Response, WebError> {
     let id: OrganisationId = id.parse().map_err(|_| WebError::NotFound)?;
     let row = app.service.organisation(here.ctx(), here.no, id).await?;
     let unit = row.organisation;
@@ -158,8 +206,15 @@ async fn change(
     mut form: FormState,
 ) -> Result<Response, WebError> {
     let id: OrganisationId = id.parse().map_err(|_| WebError::NotFound)?;
-    let version = form.value("version").parse().map_err(|_| WebError::Unreadable)?;
-    match app.service.change_organisation(here.ctx(), here.no, id, version, &draft(&form)).await {
+    let version = form
+        .value("version")
+        .parse()
+        .map_err(|_| WebError::Unreadable)?;
+    match app
+        .service
+        .change_organisation(here.ctx(), here.no, id, version, &draft(&form))
+        .await
+    {
         Ok(()) => Ok(page::see_other(&here.href("organisations"))),
         Err(service::Error::Invalid(problems)) => {
             note(&mut form, problems);

@@ -116,13 +116,17 @@ fn uncached() -> [(HeaderName, HeaderValue); 2] {
 /// A moment as pages write it: 2026年11月22日 09:12, in the time zone of the law.
 #[must_use]
 pub fn moment(at: jiff::Timestamp) -> String {
-    at.to_zoned(service::ctx::shanghai()).strftime("%Y年%-m月%-d日 %H:%M").to_string()
+    at.to_zoned(service::ctx::shanghai())
+        .strftime("%Y年%-m月%-d日 %H:%M")
+        .to_string()
 }
 
 /// A moment as tables write it: 2026-11-22 09:12.
 #[must_use]
 pub fn moment_short(at: jiff::Timestamp) -> String {
-    at.to_zoned(service::ctx::shanghai()).strftime("%Y-%m-%d %H:%M").to_string()
+    at.to_zoned(service::ctx::shanghai())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 /// A number with thousands separators: 1,286.

@@ -48,23 +48,36 @@ async fn home(State(app): State<App>, visit: Visit) -> Result<Response, WebError
 
 async fn home_page(app: &App, visit: &Visit, form: FormState) -> Result<HomePage, WebError> {
     let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
-    let found = app.service.published_draws(&PageRequest::after(after, 20)).await?;
+    let found = app
+        .service
+        .published_draws(&PageRequest::after(after, 20))
+        .await?;
     Ok(HomePage {
         layout: layout(app, visit, "公开核验").judged(&form),
         form,
-        draws: found.items.into_iter().map(|draw| (draw.clone(), page::moment_short(draw.frozen_at))).collect(),
+        draws: found
+            .items
+            .into_iter()
+            .map(|draw| (draw.clone(), page::moment_short(draw.frozen_at)))
+            .collect(),
         next: found.next.map(|cursor| format!("/public?after={cursor}")),
     })
 }
 
 async fn find(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
     let mut form = visit.query.clone();
-    let number = form.required("number", "没有填写抽取编号。请填写结果确认表上的编号，例如 CQ01-2026-0001。");
+    let number = form.required(
+        "number",
+        "没有填写抽取编号。请填写结果确认表上的编号，例如 CQ01-2026-0001。",
+    );
     if form.is_sound() {
         match app.service.published_draw(&number).await {
             Ok(draw) => return Ok(page::see_other(&format!("/public/draws/{}", draw.number))),
             Err(service::Error::NotFound) => {
-                form.reject("number", format!("没有编号为“{number}”的抽取。请核对确认表上的编号，不要漏掉横线。"));
+                form.reject(
+                    "number",
+                    format!("没有编号为“{number}”的抽取。请核对确认表上的编号，不要漏掉横线。"),
+                );
             }
             Err(other) => return Err(other.into()),
         }
@@ -83,19 +96,36 @@ struct ShowPage {
     record: String,
 }
 
-async fn show(State(app): State<App>, visit: Visit, Path(key): Path<String>) -> Result<Response, WebError> {
+async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path(key): Path<String>,
+) -> Result<Response, WebError> {
     let draw = app.service.published_draw(&key).await?;
     let (note, checked) = match &draw.verdict {
         Some(Verdict::Holds(checked)) => (
-            Note::new(Tone::Good, "核验通过：", "名单、三方密签、结果和后续变动逐项重算，都与记录一致。"),
+            Note::new(
+                Tone::Good,
+                "核验通过：",
+                "名单、三方密签、结果和后续变动逐项重算，都与记录一致。",
+            ),
             Some(checked.clone()),
         ),
         Some(Verdict::Fails { why }) => (Note::new(Tone::Bad, "核验不通过：", why.clone()), None),
-        None if draw.state == "void" => {
-            (Note::new(Tone::Bad, "本次抽取已作废：", "理由见下面各次抽取，有效结果以后一次为准。"), None)
-        }
+        None if draw.state == "void" => (
+            Note::new(
+                Tone::Bad,
+                "本次抽取已作废：",
+                "理由见下面各次抽取，有效结果以后一次为准。",
+            ),
+            None,
+        ),
         None => (
-            Note::new(Tone::Plain, "还没有启封：", "现在只公布时间、人数和指纹。启封后可以下载记录自行验算。"),
+            Note::new(
+                Tone::Plain,
+                "还没有启封：",
+                "现在只公布时间、人数和指纹。启封后可以下载记录自行验算。",
+            ),
             None,
         ),
     };
@@ -103,25 +133,50 @@ async fn show(State(app): State<App>, visit: Visit, Path(key): Path<String>) -> 
     let groups: Vec<String> = draw
         .groups
         .iter()
-        .map(|group| format!("{} {} 人中抽 {} 人，候补 {} 人", group.label, group.candidates, group.seats, group.reserves))
+        .map(|group| {
+            format!(
+                "{} {} 人中抽 {} 人，候补 {} 人",
+                group.label, group.candidates, group.seats, group.reserves
+            )
+        })
         .collect();
     let facts = vec![
-        ("场次".to_owned(), format!("{}（第 {} 次抽取）", draw.number, draw.attempt)),
+        (
+            "场次".to_owned(),
+            format!("{}（第 {} 次抽取）", draw.number, draw.attempt),
+        ),
         ("专家库".to_owned(), draw.pool.clone()),
         ("状态".to_owned(), draw.state_zh.to_owned()),
         ("封存名单".to_owned(), page::moment(draw.frozen_at)),
         ("抽取时间".to_owned(), moment(draw.drawn_at)),
         ("启封时间".to_owned(), moment(draw.unsealed_at)),
-        ("候选规模".to_owned(), format!("专业领域相符 {} 人，可抽 {} 人", draw.scope, draw.drawable)),
+        (
+            "候选规模".to_owned(),
+            format!("专业领域相符 {} 人，可抽 {} 人", draw.scope, draw.drawable),
+        ),
         ("名额".to_owned(), groups.join("；")),
-        ("见证".to_owned(), "库管理方、使用方、纪检监督三方".to_owned()),
+        (
+            "见证".to_owned(),
+            "库管理方、使用方、纪检监督三方".to_owned(),
+        ),
     ];
     let mut layout = layout(&app, &visit, format!("抽取核验 {}", draw.number));
     if draw.rehearsal {
         layout = layout.banner(Banner::Rehearsal("本次为演练，不作为正式结果。".to_owned()));
     }
-    let record = if draw.verdict.is_some() { format!("/public/draws/{}/record.json", draw.id) } else { String::new() };
-    page::page(&ShowPage { layout, note, checked, facts, record, draw })
+    let record = if draw.verdict.is_some() {
+        format!("/public/draws/{}/record.json", draw.id)
+    } else {
+        String::new()
+    };
+    page::page(&ShowPage {
+        layout,
+        note,
+        checked,
+        facts,
+        record,
+        draw,
+    })
 }
 
 async fn record(State(app): State<App>, Path(key): Path<String>) -> Result<Response, WebError> {
@@ -140,26 +195,63 @@ struct CheckPage {
 
 async fn blank(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
     let layout = layout(&app, &visit, "验算记录");
-    page::page(&CheckPage { layout, form: FormState::blank(), note: None, checked: None })
+    page::page(&CheckPage {
+        layout,
+        form: FormState::blank(),
+        note: None,
+        checked: None,
+    })
 }
 
-async fn check(State(app): State<App>, visit: Visit, mut form: FormState) -> Result<Response, WebError> {
+async fn check(
+    State(app): State<App>,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
     let typed = form.value("record").trim().to_owned();
     if typed.is_empty() {
-        form.reject("record", "没有粘贴记录。请打开下载的记录文件，把全部内容粘贴进来。");
+        form.reject(
+            "record",
+            "没有粘贴记录。请打开下载的记录文件，把全部内容粘贴进来。",
+        );
         let layout = layout(&app, &visit, "验算记录").judged(&form);
-        return page::rejected(&CheckPage { layout, form, note: None, checked: None });
+        return page::rejected(&CheckPage {
+            layout,
+            form,
+            note: None,
+            checked: None,
+        });
     }
     let (note, checked) = match check_record(typed.as_bytes()) {
-        Verdict::Holds(checked) => {
-            (Note::new(Tone::Good, "核验通过：", "结果确由这份名单和三方密签唯一得出。"), Some(checked))
-        }
-        Verdict::Fails { why } => (Note::new(Tone::Bad, "核验不通过：", format!("{why}。请核对是否粘贴完整，是否被改动。")), None),
+        Verdict::Holds(checked) => (
+            Note::new(
+                Tone::Good,
+                "核验通过：",
+                "结果确由这份名单和三方密签唯一得出。",
+            ),
+            Some(checked),
+        ),
+        Verdict::Fails { why } => (
+            Note::new(
+                Tone::Bad,
+                "核验不通过：",
+                format!("{why}。请核对是否粘贴完整，是否被改动。"),
+            ),
+            None,
+        ),
     };
-    page::page(&CheckPage { layout: layout(&app, &visit, "验算记录"), form, note: Some(note), checked })
+    page::page(&CheckPage {
+        layout: layout(&app, &visit, "验算记录"),
+        form,
+        note: Some(note),
+        checked,
+    })
 }
 
-async fn show_json(State(app): State<App>, Path(key): Path<String>) -> Result<Json<PublicDraw>, WebError> {
+async fn show_json(
+    State(app): State<App>,
+    Path(key): Path<String>,
+) -> Result<Json<PublicDraw>, WebError> {
     Ok(Json(app.service.published_draw(&key).await?))
 }
 

@@ -44,27 +44,45 @@ struct ListPage {
     next: Option<String>,
 }
 
-async fn list(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
+async fn list(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
     let name = Some(visit.query.text("name")).filter(|name| !name.is_empty());
     let after = Some(visit.query.value("after").to_owned()).filter(|after| !after.is_empty());
     let (lines, next) = app.service.accounts(&session.ctx, name, after).await?;
     let policy = app.service.second_factor_policy().await?;
-    let form = policy.roles.iter().fold(FormState::blank(), |form, role| form.with("role", role.code()));
+    let form = policy.roles.iter().fold(FormState::blank(), |form, role| {
+        form.with("role", role.code())
+    });
     page::page(&ListPage {
         layout: session.layout(&app, &visit, "岗位授权"),
         rows: lines.into_iter().map(row).collect(),
         next: next.map(|cursor| {
-            format!("/settings/roles?name={}&after={cursor}", crate::error::escape_query(&visit.query.text("name")))
+            format!(
+                "/settings/roles?name={}&after={cursor}",
+                crate::error::escape_query(&visit.query.text("name"))
+            )
         }),
         query: visit.query,
         form,
-        choices: Role::ALL.iter().map(|role| Choice::new(role.code(), role.zh())).collect(),
+        choices: Role::ALL
+            .iter()
+            .map(|role| Choice::new(role.code(), role.zh()))
+            .collect(),
     })
 }
 
-async fn second_factor(State(app): State<App>, session: Session, form: FormState) -> Result<Response, WebError> {
+async fn second_factor(
+    State(app): State<App>,
+    session: Session,
+    form: FormState,
+) -> Result<Response, WebError> {
     let roles = form.values("role").filter_map(Role::from_code).collect();
-    app.service.set_second_factor_policy(&session.ctx, SecondFactorPolicy { roles }).await?;
+    app.service
+        .set_second_factor_policy(&session.ctx, SecondFactorPolicy { roles })
+        .await?;
     Ok(page::see_other("/settings/roles"))
 }
 
@@ -80,7 +98,13 @@ struct ShowPage {
     own: bool,
 }
 
-async fn page_of(app: &App, session: &Session, visit: &Visit, id: &str, form: FormState) -> Result<ShowPage, WebError> {
+async fn page_of(
+    app: &App,
+    session: &Session,
+    visit: &Visit,
+    id: &str,
+    form: FormState,
+) -> Result<ShowPage, WebError> {
     let id = account(id)?;
     let line = app.service.account(&session.ctx, id).await?;
     let pools = app.service.pools_to_grant(&session.ctx).await?;
@@ -89,19 +113,40 @@ async fn page_of(app: &App, session: &Session, visit: &Visit, id: &str, form: Fo
         (grant_words(grant), grant.role.code().to_owned(), pool)
     });
     let offered = |role: &&Role| !matches!(role, Role::Expert);
-    let word = |role: &Role| if is_of_system(*role) { format!("{}（整个系统）", role.zh()) } else { role.zh().to_owned() };
+    let word = |role: &Role| {
+        if is_of_system(*role) {
+            format!("{}（整个系统）", role.zh())
+        } else {
+            role.zh().to_owned()
+        }
+    };
     Ok(ShowPage {
-        layout: session.layout(app, visit, line.name.clone()).under(&[("岗位授权", "/settings/roles")]).judged(&form),
+        layout: session
+            .layout(app, visit, line.name.clone())
+            .under(&[("岗位授权", "/settings/roles")])
+            .judged(&form),
         held: held.collect(),
-        roles: Role::ALL.iter().filter(offered).map(|role| Choice::new(role.code(), word(role))).collect(),
-        pools: pools.into_iter().map(|(no, name)| Choice::new(no.to_string(), name)).collect(),
+        roles: Role::ALL
+            .iter()
+            .filter(offered)
+            .map(|role| Choice::new(role.code(), word(role)))
+            .collect(),
+        pools: pools
+            .into_iter()
+            .map(|(no, name)| Choice::new(no.to_string(), name))
+            .collect(),
         own: session.account == id,
         row: row(line),
         form,
     })
 }
 
-async fn show(State(app): State<App>, session: Session, visit: Visit, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn show(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     page::page(&page_of(&app, &session, &visit, &id, FormState::blank()).await?)
 }
 
@@ -111,7 +156,10 @@ fn typed(form: &FormState) -> service::Result<(Role, Option<i64>)> {
         .ok_or_else(|| service::Error::field("role", "还没有选择岗位。请选择要授予的岗位。"))?;
     let pool = match form.value("pool") {
         "" => None,
-        no => Some(no.parse().map_err(|_| service::Error::field("pool", "没有这个专家库。请从列表中选择。"))?),
+        no => Some(
+            no.parse()
+                .map_err(|_| service::Error::field("pool", "没有这个专家库。请从列表中选择。"))?,
+        ),
     };
     Ok((role, pool))
 }
@@ -146,7 +194,11 @@ async fn withdraw(
 ) -> Result<Response, WebError> {
     let who = account(&id)?;
     let done = match typed(&form) {
-        Ok((role, pool)) => app.service.withdraw_role(&session.ctx, who, role, pool).await,
+        Ok((role, pool)) => {
+            app.service
+                .withdraw_role(&session.ctx, who, role, pool)
+                .await
+        }
         Err(error) => Err(error),
     };
     match done {
@@ -169,15 +221,29 @@ struct ApiRole {
 
 /// 授予岗位
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/grant", params(("account" = String, Path)), request_body = ApiRole, responses((status = 204), (status = 422, description = "岗位互斥，或授予本人")))]
-async fn api_grant(State(app): State<App>, session: Session, Path(id): Path<String>, Json(sent): Json<ApiRole>) -> Result<StatusCode, WebError> {
-    app.service.grant_role(&session.ctx, account(&id)?, sent.role, sent.pool).await?;
+async fn api_grant(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Json(sent): Json<ApiRole>,
+) -> Result<StatusCode, WebError> {
+    app.service
+        .grant_role(&session.ctx, account(&id)?, sent.role, sent.pool)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// 收回岗位
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/withdraw", params(("account" = String, Path)), request_body = ApiRole, responses((status = 204), (status = 404)))]
-async fn api_withdraw(State(app): State<App>, session: Session, Path(id): Path<String>, Json(sent): Json<ApiRole>) -> Result<StatusCode, WebError> {
-    app.service.withdraw_role(&session.ctx, account(&id)?, sent.role, sent.pool).await?;
+async fn api_withdraw(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Json(sent): Json<ApiRole>,
+) -> Result<StatusCode, WebError> {
+    app.service
+        .withdraw_role(&session.ctx, account(&id)?, sent.role, sent.pool)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -52,7 +52,14 @@ impl Access {
             Self::Member => "member".to_owned(),
             Self::Pool(action) => format!("pool {}", action.code()),
             Self::AnyOf(actions) => {
-                format!("pool {}", actions.iter().map(|action| action.code()).collect::<Vec<_>>().join("|"))
+                format!(
+                    "pool {}",
+                    actions
+                        .iter()
+                        .map(|action| action.code())
+                        .collect::<Vec<_>>()
+                        .join("|")
+                )
             }
         }
     }
@@ -74,7 +81,10 @@ impl Access {
             // Whoever is nobody's expert learns nothing about what an expert would see.
             Self::Person => actor.person.map(drop).ok_or(WebError::NotFound),
             Self::System(action) => {
-                let reached = actor.grants.iter().any(|grant| reach(grant.role, action) == Reach::System);
+                let reached = actor
+                    .grants
+                    .iter()
+                    .any(|grant| reach(grant.role, action) == Reach::System);
                 reached.then_some(()).ok_or_else(|| forbidden(action))
             }
             Self::Member => pool.map(drop).ok_or(WebError::NotFound),
@@ -86,7 +96,9 @@ impl Access {
 
 fn in_pool(session: &Session, pool: Option<&InPool>, actions: &[Action]) -> Result<(), WebError> {
     let pool = pool.ok_or(WebError::NotFound)?;
-    let reached = actions.iter().any(|action| session.ctx.actor.reach_in(*action, pool.pool.id) != Reach::None);
+    let reached = actions
+        .iter()
+        .any(|action| session.ctx.actor.reach_in(*action, pool.pool.id) != Reach::None);
     match actions.first() {
         Some(action) if !reached => Err(domain::actor::Denied { action: *action }.into()),
         _ => Ok(()),
@@ -120,22 +132,44 @@ impl Routes {
 
     /// A page or document that is read.
     #[must_use]
-    pub fn get<T: 'static>(self, path: &'static str, access: Access, handler: impl Handler<T, App>) -> Self {
+    pub fn get<T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: impl Handler<T, App>,
+    ) -> Self {
         self.add(Method::GET, path, access, on(MethodFilter::GET, handler))
     }
 
     /// Something that is done.
     #[must_use]
-    pub fn post<T: 'static>(self, path: &'static str, access: Access, handler: impl Handler<T, App>) -> Self {
+    pub fn post<T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: impl Handler<T, App>,
+    ) -> Self {
         self.add(Method::POST, path, access, on(MethodFilter::POST, handler))
     }
 
     /// A route with layers of its own, such as a larger limit for uploads.
     #[must_use]
-    pub fn add(mut self, method: Method, path: &'static str, access: Access, route: MethodRouter<App>) -> Self {
-        let guarded = route.layer(middleware::from_fn(move |request, next| enforce(access, request, next)));
+    pub fn add(
+        mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        route: MethodRouter<App>,
+    ) -> Self {
+        let guarded = route.layer(middleware::from_fn(move |request, next| {
+            enforce(access, request, next)
+        }));
         self.router = self.router.route(path, guarded);
-        self.table.push(Route { method, path, access });
+        self.table.push(Route {
+            method,
+            path,
+            access,
+        });
         self
     }
 

@@ -28,12 +28,36 @@ pub fn routes() -> Routes {
         .get("/p/{no}/tasks/{task}/seats", READ, show)
         .get("/p/{no}/tasks/{task}/confirmation.pdf", READ, confirmation)
         .get("/p/{no}/tasks/{task}/sign-in.pdf", READ, sign_in)
-        .get("/p/{no}/tasks/{task}/seats/{seat}/invitation.pdf", NOTIFY, invitation)
-        .post("/p/{no}/tasks/{task}/seats/{seat}/call", NOTIFY, record_call)
-        .post("/p/{no}/tasks/{task}/seats/{seat}/call/confirm", Access::Pool(Action::ReadFrame), confirm_call)
-        .post("/p/{no}/tasks/{task}/seats/{seat}/stop", Access::Pool(Action::StopExpert), stop)
-        .post("/p/{no}/tasks/{task}/seats/{seat}/leave", Access::Pool(Action::AcceptLeave), accept_leave)
-        .post("/p/{no}/tasks/{task}/seats/{seat}/follow-up", NOTIFY, follow_up)
+        .get(
+            "/p/{no}/tasks/{task}/seats/{seat}/invitation.pdf",
+            NOTIFY,
+            invitation,
+        )
+        .post(
+            "/p/{no}/tasks/{task}/seats/{seat}/call",
+            NOTIFY,
+            record_call,
+        )
+        .post(
+            "/p/{no}/tasks/{task}/seats/{seat}/call/confirm",
+            Access::Pool(Action::ReadFrame),
+            confirm_call,
+        )
+        .post(
+            "/p/{no}/tasks/{task}/seats/{seat}/stop",
+            Access::Pool(Action::StopExpert),
+            stop,
+        )
+        .post(
+            "/p/{no}/tasks/{task}/seats/{seat}/leave",
+            Access::Pool(Action::AcceptLeave),
+            accept_leave,
+        )
+        .post(
+            "/p/{no}/tasks/{task}/seats/{seat}/follow-up",
+            NOTIFY,
+            follow_up,
+        )
         .get("/api/v1/pools/{no}/tasks/{task}/seats", READ, show_json)
 }
 
@@ -88,9 +112,18 @@ async fn page_of(
     let base = format!("{task}/seats");
     let target = view.target();
     let can = |action| here.ctx().actor.allow(action, target).is_ok();
-    let rows = seats.iter().map(|seat| row(here, &base, seat, &can)).collect();
-    let settled = seats.iter().filter(|seat| matches!(seat.engagement.state, Seated::Accepted { .. })).count();
-    let held = seats.iter().filter(|seat| seat.engagement.state.holds_seat()).count();
+    let rows = seats
+        .iter()
+        .map(|seat| row(here, &base, seat, &can))
+        .collect();
+    let settled = seats
+        .iter()
+        .filter(|seat| matches!(seat.engagement.state, Seated::Accepted { .. }))
+        .count();
+    let held = seats
+        .iter()
+        .filter(|seat| seat.engagement.state.holds_seat())
+        .count();
     let needed = view.task.request.seats();
     let next = seats
         .iter()
@@ -99,14 +132,23 @@ async fn page_of(
             _ => None,
         })
         .min();
-    let open = usize::try_from(needed).unwrap_or(usize::MAX).saturating_sub(settled);
+    let open = usize::try_from(needed)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(settled);
     let note = match next {
         Some((by, name)) => Note::new(
             Tone::Warn,
             format!("还差 {open} 人答复："),
-            format!("{name}须在 {} 前答复，到时未答复由下一顺位递补。", page::moment(by)),
+            format!(
+                "{name}须在 {} 前答复，到时未答复由下一顺位递补。",
+                page::moment(by)
+            ),
         ),
-        None if open == 0 => Note::new(Tone::Good, "人员已齐：", format!("{settled} 人都已同意参加。")),
+        None if open == 0 => Note::new(
+            Tone::Good,
+            "人员已齐：",
+            format!("{settled} 人都已同意参加。"),
+        ),
         None => Note::new(
             Tone::Bad,
             format!("还缺 {open} 人："),
@@ -137,7 +179,12 @@ async fn page_of(
             .recusal
             .iter()
             .flat_map(|rules| &rules.grounds)
-            .map(|ground| Choice::new(&ground.id, format!("{}（{}）", ground.label, ground.citation)))
+            .map(|ground| {
+                Choice::new(
+                    &ground.id,
+                    format!("{}（{}）", ground.label, ground.citation),
+                )
+            })
             .collect(),
     })
 }
@@ -145,21 +192,33 @@ async fn page_of(
 fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> Row {
     let one = &seat.engagement;
     let (status, at, why) = match &one.state {
-        Seated::Invited { answer_by, .. } => {
-            (Status::waiting("待答复"), *answer_by, format!("须在 {} 前答复", page::moment_short(*answer_by)))
-        }
+        Seated::Invited { answer_by, .. } => (
+            Status::waiting("待答复"),
+            *answer_by,
+            format!("须在 {} 前答复", page::moment_short(*answer_by)),
+        ),
         Seated::Accepted { at, .. } => (Status::good("同意参加"), *at, String::new()),
-        Seated::Declined { at, reason, .. } => {
-            (Status::stopped("不能参加"), *at, reason.clone().unwrap_or_else(|| "没有说明理由".to_owned()))
-        }
+        Seated::Declined { at, reason, .. } => (
+            Status::stopped("不能参加"),
+            *at,
+            reason.clone().unwrap_or_else(|| "没有说明理由".to_owned()),
+        ),
         Seated::NoAnswer { at } => (Status::stopped("未答复"), *at, "到时未答复".to_owned()),
         Seated::Recused { at, declared } => {
-            let grounds = declared.iter().map(|declared| ground(here, &declared.ground));
-            (Status::stopped("已回避"), *at, grounds.collect::<Vec<_>>().join("、"))
+            let grounds = declared
+                .iter()
+                .map(|declared| ground(here, &declared.ground));
+            (
+                Status::stopped("已回避"),
+                *at,
+                grounds.collect::<Vec<_>>().join("、"),
+            )
         }
-        Seated::Stopped { at, found, .. } => {
-            (Status::stopped("已停止参与"), *at, format!("{}：{}", ground(here, &found.ground), found.note))
-        }
+        Seated::Stopped { at, found, .. } => (
+            Status::stopped("已停止参与"),
+            *at,
+            format!("{}：{}", ground(here, &found.ground), found.note),
+        ),
         Seated::OnLeave { at, reason } => (Status::stopped("已请假"), *at, reason.clone()),
         Seated::Void { at } => (Status::idle("场次作废"), *at, String::new()),
     };
@@ -183,10 +242,23 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
         call: one
             .call
             .as_ref()
-            .map(|call| format!("{}电话记录：{}，待另一人确认", call.name, if call.accepts { "同意参加" } else { "不能参加" }))
+            .map(|call| {
+                format!(
+                    "{}电话记录：{}，待另一人确认",
+                    call.name,
+                    if call.accepts {
+                        "同意参加"
+                    } else {
+                        "不能参加"
+                    }
+                )
+            })
             .unwrap_or_default(),
         may_call: invited && one.call.is_none() && can(Action::NotifyExperts),
-        may_confirm_call: one.call.as_ref().is_some_and(|call| Some(call.by) != here.ctx().actor.account)
+        may_confirm_call: one
+            .call
+            .as_ref()
+            .is_some_and(|call| Some(call.by) != here.ctx().actor.account)
             && can(Action::ReadFrame),
         may_stop: one.state.holds_seat() && can(Action::StopExpert),
         may_accept_leave: one.leave_asked.is_some() && can(Action::AcceptLeave),
@@ -196,7 +268,11 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
 }
 
 fn ground(here: &InPool, id: &str) -> String {
-    let known = here.pack.recusal.as_ref().and_then(|rules| rules.ground(id));
+    let known = here
+        .pack
+        .recusal
+        .as_ref()
+        .and_then(|rules| rules.ground(id));
     known.map_or_else(|| id.to_owned(), |ground| ground.label.clone())
 }
 
@@ -215,7 +291,9 @@ async fn sign_in((State(app), here, _, Path((_, id))): At) -> Result<Response, W
     Ok(pdf(app.service.print_sign_in(here.ctx(), id).await?))
 }
 
-async fn invitation((State(app), here, _, Path((_, _, seat))): SeatAt) -> Result<Response, WebError> {
+async fn invitation(
+    (State(app), here, _, Path((_, _, seat))): SeatAt,
+) -> Result<Response, WebError> {
     Ok(pdf(app.service.print_invitation(here.ctx(), seat).await?))
 }
 
@@ -245,7 +323,10 @@ async fn record_call(at: SeatAt, mut form: FormState) -> Result<Response, WebErr
             return answered::<()>(at, form, Err(service::Error::Invalid(Vec::new()))).await;
         }
     };
-    let outcome = at.0.service.record_call(at.1.ctx(), at.3.0.2, accepts, Some(form.text("reason"))).await;
+    let outcome =
+        at.0.service
+            .record_call(at.1.ctx(), at.3.0.2, accepts, Some(form.text("reason")))
+            .await;
     answered(at, form, outcome).await
 }
 
@@ -255,7 +336,11 @@ async fn confirm_call(at: SeatAt, form: FormState) -> Result<Response, WebError>
 }
 
 async fn stop(at: SeatAt, form: FormState) -> Result<Response, WebError> {
-    let found = Declaration { ground: form.text("ground"), relation: None, note: form.text("note") };
+    let found = Declaration {
+        ground: form.text("ground"),
+        relation: None,
+        note: form.text("note"),
+    };
     let outcome = at.0.service.stop_expert(at.1.ctx(), at.3.0.2, found).await;
     answered(at, form, outcome).await
 }
@@ -266,8 +351,15 @@ async fn accept_leave(at: SeatAt, form: FormState) -> Result<Response, WebError>
 }
 
 async fn follow_up(at: SeatAt, form: FormState) -> Result<Response, WebError> {
-    let follow = if form.value("follow") == "reduce" { FollowUp::Reduce } else { FollowUp::TopUp };
-    let outcome = at.0.service.arrange_follow_up(at.1.ctx(), at.3.0.2, follow, &form.text("reason")).await;
+    let follow = if form.value("follow") == "reduce" {
+        FollowUp::Reduce
+    } else {
+        FollowUp::TopUp
+    };
+    let outcome =
+        at.0.service
+            .arrange_follow_up(at.1.ctx(), at.3.0.2, follow, &form.text("reason"))
+            .await;
     answered(at, form, outcome).await
 }
 

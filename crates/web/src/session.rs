@@ -11,8 +11,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use service::{Ctx, OpenPool};
 use service::sessions::SignedIn;
+use service::{Ctx, OpenPool};
 
 use crate::components::Link;
 use crate::error::{self, WebError};
@@ -42,7 +42,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, WebError> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| WebError::internal("request without origin"))
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| WebError::internal("request without origin"))
     }
 }
 
@@ -61,7 +65,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, WebError> {
-        parts.extensions.get::<Self>().cloned().ok_or(WebError::SignedOut)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(WebError::SignedOut)
     }
 }
 
@@ -99,7 +107,9 @@ impl InPool {
     #[must_use]
     pub fn layout(&self, app: &App, visit: &Visit, title: impl Into<String>) -> Layout {
         let mut layout = frame(&self.session, app, visit, title, Some(self));
-        layout.banners.extend(crate::home::banners(app, &self.session.ctx, &self.open));
+        layout
+            .banners
+            .extend(crate::home::banners(app, &self.session.ctx, &self.open));
         layout
     }
 }
@@ -108,7 +118,11 @@ impl<S: Send + Sync> FromRequestParts<S> for InPool {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, WebError> {
-        parts.extensions.get::<Self>().cloned().ok_or(WebError::NotFound)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(WebError::NotFound)
     }
 }
 
@@ -120,7 +134,13 @@ impl Session {
     }
 }
 
-fn frame(session: &Session, app: &App, visit: &Visit, title: impl Into<String>, pool: Option<&InPool>) -> Layout {
+fn frame(
+    session: &Session,
+    app: &App,
+    visit: &Visit,
+    title: impl Into<String>,
+    pool: Option<&InPool>,
+) -> Layout {
     let actor = &session.ctx.actor;
     let posts: Vec<_> = actor
         .grants
@@ -137,7 +157,10 @@ fn frame(session: &Session, app: &App, visit: &Visit, title: impl Into<String>, 
             (None, posts) => posts.join("、"),
         },
         unread: 0,
-        links: vec![Link::new("账号与安全", "/me"), Link::new("切换专家库", "/pools")],
+        links: vec![
+            Link::new("账号与安全", "/me"),
+            Link::new("切换专家库", "/pools"),
+        ],
     };
     let menu = menu::of(actor, pool.map(|here| (here.no, here.pool.id)), &visit.path);
     let mut layout = Layout::new(&app.site.now(), visit, title).signed_in(visitor, menu);
@@ -168,12 +191,21 @@ pub fn cookie(transport: &Transport, token: String) -> Cookie<'static> {
 /// Middleware around all routes: names the request, counts it, and turns the cookie into a session and the address
 /// into a pool.
 pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let address = sender(&app.transport, request.extensions().get::<ConnectInfo<SocketAddr>>(), request.headers());
+    let address = sender(
+        &app.transport,
+        request.extensions().get::<ConnectInfo<SocketAddr>>(),
+        request.headers(),
+    );
     let origin = Origin {
-        network: address.parse().map_or_else(|_| address.clone(), limits::network),
+        network: address
+            .parse()
+            .map_or_else(|_| address.clone(), limits::network),
         address,
         request: error::number(),
-        agent: header(request.headers(), "user-agent").chars().take(200).collect(),
+        agent: header(request.headers(), "user-agent")
+            .chars()
+            .take(200)
+            .collect(),
     };
     let id = HeaderValue::from_str(&origin.request);
     let jar = CookieJar::from_headers(request.headers());
@@ -205,15 +237,28 @@ async fn identify(
     token: Option<&str>,
     number: Option<i64>,
 ) -> Result<(Option<Session>, Option<InPool>), WebError> {
-    app.limits.take(Kind::Any, &origin.network).map_err(|wait| WebError::TooMany { wait })?;
-    let Some(token) = token else { return Ok((None, None)) };
-    let Some(found) = app.service.authenticate(token, &origin.address, &origin.request).await? else {
+    app.limits
+        .take(Kind::Any, &origin.network)
+        .map_err(|wait| WebError::TooMany { wait })?;
+    let Some(token) = token else {
+        return Ok((None, None));
+    };
+    let Some(found) = app
+        .service
+        .authenticate(token, &origin.address, &origin.request)
+        .await?
+    else {
         return Ok((None, None));
     };
     let session = Session(Arc::new(found));
-    let Some(no) = number else { return Ok((Some(session), None)) };
+    let Some(no) = number else {
+        return Ok((Some(session), None));
+    };
     let pool = match app.service.pool_numbered(&session.ctx, no).await {
-        Ok(open) => Some(InPool { session: session.clone(), open: Arc::new(open) }),
+        Ok(open) => Some(InPool {
+            session: session.clone(),
+            open: Arc::new(open),
+        }),
         Err(service::Error::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
@@ -222,14 +267,22 @@ async fn identify(
 
 /// The number of the pool an address belongs to.
 fn pool_number(path: &str) -> Option<i64> {
-    let rest = path.strip_prefix("/p/").or_else(|| path.strip_prefix("/api/v1/pools/"))?;
+    let rest = path
+        .strip_prefix("/p/")
+        .or_else(|| path.strip_prefix("/api/v1/pools/"))?;
     rest.split('/').next()?.parse().ok()
 }
 
 /// The sender's address. Behind a proxy it is the last one the proxy added; what stands before it was written by
 /// anybody.
-fn sender(transport: &Transport, peer: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMap) -> String {
-    let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical().to_string()).unwrap_or_default();
+fn sender(
+    transport: &Transport,
+    peer: Option<&ConnectInfo<SocketAddr>>,
+    headers: &HeaderMap,
+) -> String {
+    let peer = peer
+        .map(|ConnectInfo(peer)| peer.ip().to_canonical().to_string())
+        .unwrap_or_default();
     match transport {
         Transport::Plain => peer,
         Transport::Tls { .. } => header(headers, "x-forwarded-for")
@@ -241,7 +294,12 @@ fn sender(transport: &Transport, peer: Option<&ConnectInfo<SocketAddr>>, headers
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
-    headers.get_all(name).iter().next_back().and_then(|value| value.to_str().ok()).unwrap_or_default()
+    headers
+        .get_all(name)
+        .iter()
+        .next_back()
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -251,11 +309,19 @@ mod tests {
     #[test]
     fn only_the_last_forwarded_address_counts_and_only_behind_a_proxy() {
         let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", HeaderValue::from_static("198.51.100.9, 203.0.113.7"));
+        headers.insert(
+            "x-forwarded-for",
+            HeaderValue::from_static("198.51.100.9, 203.0.113.7"),
+        );
         let peer = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
-        let tls = Transport::Tls { origins: Vec::new() };
+        let tls = Transport::Tls {
+            origins: Vec::new(),
+        };
         assert_eq!(sender(&tls, Some(&peer), &headers), "203.0.113.7");
-        assert_eq!(sender(&Transport::Plain, Some(&peer), &headers), "127.0.0.1");
+        assert_eq!(
+            sender(&Transport::Plain, Some(&peer), &headers),
+            "127.0.0.1"
+        );
         assert_eq!(sender(&tls, Some(&peer), &HeaderMap::new()), "127.0.0.1");
     }
 

@@ -20,7 +20,10 @@ use crate::state::App;
 
 /// Routes of specialties.
 pub fn routes() -> Routes {
-    let (read, keep) = (Access::Pool(Action::ReadExperts), Access::Pool(Action::ManageSpecialties));
+    let (read, keep) = (
+        Access::Pool(Action::ReadExperts),
+        Access::Pool(Action::ManageSpecialties),
+    );
     Routes::new()
         .get("/p/{no}/specialties", read, list)
         .post("/p/{no}/specialties", keep, add)
@@ -40,15 +43,26 @@ struct ListPage {
     may_keep: bool,
 }
 
-async fn list_page(app: &App, here: &InPool, visit: &Visit, form: FormState) -> Result<ListPage, WebError> {
+async fn list_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    form: FormState,
+) -> Result<ListPage, WebError> {
     let ctx = here.ctx();
     Ok(ListPage {
-        layout: here.layout(app, visit, "专业领域").under(&[("专家库", &here.href("experts"))]).judged(&form),
+        layout: here
+            .layout(app, visit, "专业领域")
+            .under(&[("专家库", &here.href("experts"))])
+            .judged(&form),
         base: here.href("specialties"),
         experts: here.href("experts"),
         rows: app.service.specialties(ctx, here.no).await?,
         stranded: app.service.stranded_experts(ctx, here.no).await?,
-        may_keep: ctx.actor.allow(Action::ManageSpecialties, Target::pool(here.pool.id)).is_ok(),
+        may_keep: ctx
+            .actor
+            .allow(Action::ManageSpecialties, Target::pool(here.pool.id))
+            .is_ok(),
         form,
     })
 }
@@ -57,7 +71,10 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     page::page(&list_page(&app, &here, &visit, FormState::blank()).await?)
 }
 
-async fn list_json(State(app): State<App>, here: InPool) -> Result<Json<Vec<SpecialtyRow>>, WebError> {
+async fn list_json(
+    State(app): State<App>,
+    here: InPool,
+) -> Result<Json<Vec<SpecialtyRow>>, WebError> {
     Ok(Json(app.service.specialties(here.ctx(), here.no).await?))
 }
 
@@ -78,8 +95,21 @@ async fn answer(
     }
 }
 
-async fn add(State(app): State<App>, here: InPool, visit: Visit, form: FormState) -> Result<Response, WebError> {
-    let outcome = app.service.add_specialty(here.ctx(), here.no, form.value("name"), form.value("reason")).await;
+async fn add(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let outcome = app
+        .service
+        .add_specialty(
+            here.ctx(),
+            here.no,
+            form.value("name"),
+            form.value("reason"),
+        )
+        .await;
     answer(&app, &here, &visit, form, outcome.map(drop)).await
 }
 
@@ -91,12 +121,27 @@ async fn change(
     form: FormState,
 ) -> Result<Response, WebError> {
     let id: SpecialtyId = id.parse().map_err(|_| WebError::NotFound)?;
-    let version = form.value("version").parse().map_err(|_| WebError::Unreadable)?;
+    let version = form
+        .value("version")
+        .parse()
+        .map_err(|_| WebError::Unreadable)?;
     let (ctx, no, text) = (here.ctx(), here.no, form.value("text"));
     let outcome = match form.value("act") {
-        "rename" => app.service.rename_specialty(ctx, no, id, version, text).await,
-        "retire" => app.service.retire_specialty(ctx, no, id, version, text).await,
-        "restore" => app.service.restore_specialty(ctx, no, id, version, text).await,
+        "rename" => {
+            app.service
+                .rename_specialty(ctx, no, id, version, text)
+                .await
+        }
+        "retire" => {
+            app.service
+                .retire_specialty(ctx, no, id, version, text)
+                .await
+        }
+        "restore" => {
+            app.service
+                .restore_specialty(ctx, no, id, version, text)
+                .await
+        }
         _ => return Err(WebError::Unreadable),
     };
     answer(&app, &here, &visit, form, outcome).await

@@ -50,8 +50,12 @@ impl App {
     /// # Errors
     /// When the store cannot be read.
     pub async fn new(service: Service, transport: Transport) -> service::Result<Self> {
-        let app =
-            Self { service, site: SiteWords::default(), transport, limits: Arc::new(Limits::default()) };
+        let app = Self {
+            service,
+            site: SiteWords::default(),
+            transport,
+            limits: Arc::new(Limits::default()),
+        };
         app.reload_site().await?;
         Ok(app)
     }

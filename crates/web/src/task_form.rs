@@ -12,7 +12,9 @@ use domain::id::{SpecialtyId, TaskId};
 use domain::organisation::OrganisationRef;
 use domain::policy::pack::DrawMode;
 use domain::pool::SpecialtyStatus;
-use domain::task::{Call, Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, Venue};
+use domain::task::{
+    Call, Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, Venue,
+};
 
 use crate::components::{Note, Tone};
 use crate::error::WebError;
@@ -113,7 +115,11 @@ async fn submit_new(
         }
     };
     let filed = match form.is_sound() {
-        true => app.service.file_task(here.ctx(), here.pool.id, request).await,
+        true => {
+            app.service
+                .file_task(here.ctx(), here.pool.id, request)
+                .await
+        }
         false => Err(check(&app, &here, &request).await?),
     };
     match filed {
@@ -137,7 +143,9 @@ async fn submit_edit(
     let version = form.text("version").parse().unwrap_or_default();
     let (mut form, request) = match acted(form) {
         Acted::Rows(form) => {
-            return page::page(&form_page(&app, &here, &visit, form, action, version, Vec::new()).await?);
+            return page::page(
+                &form_page(&app, &here, &visit, form, action, version, Vec::new()).await?,
+            );
         }
         Acted::File(mut form) => {
             let request = read(&app, &here, &mut form).await?;
@@ -145,14 +153,20 @@ async fn submit_edit(
         }
     };
     let filed = match form.is_sound() {
-        true => app.service.refile_task(here.ctx(), id, version, request).await,
+        true => {
+            app.service
+                .refile_task(here.ctx(), id, version, request)
+                .await
+        }
         false => Err(check(&app, &here, &request).await?),
     };
     match filed {
         Ok(()) => Ok(page::see_other(&here.href(format!("tasks/{id}")))),
         Err(service::Error::Invalid(problems)) => {
             note_all(&mut form, problems);
-            page::rejected(&form_page(&app, &here, &visit, form, action, version, Vec::new()).await?)
+            page::rejected(
+                &form_page(&app, &here, &visit, form, action, version, Vec::new()).await?,
+            )
         }
         Err(other) => Err(other.into()),
     }
@@ -160,7 +174,11 @@ async fn submit_edit(
 
 /// What the rules say besides what could not be read: all problems are shown at once.
 async fn check(app: &App, here: &InPool, request: &Request) -> Result<service::Error, WebError> {
-    Ok(service::Error::Invalid(app.service.check_request(here.ctx(), &here.open, request).await?))
+    Ok(service::Error::Invalid(
+        app.service
+            .check_request(here.ctx(), &here.open, request)
+            .await?,
+    ))
 }
 
 fn note_all(form: &mut FormState, problems: Vec<service::Problem>) {
@@ -173,7 +191,9 @@ fn note_all(form: &mut FormState, problems: Vec<service::Problem>) {
             "recusal" => "recusal_units",
             other => other.strip_suffix(".organisation").map_or(other, |_| other),
         };
-        let field = field.strip_suffix(".organisation").map_or(field.to_owned(), |row| format!("{row}.name"));
+        let field = field
+            .strip_suffix(".organisation")
+            .map_or(field.to_owned(), |row| format!("{row}.name"));
         form.reject(&field, problem.sentence);
     }
 }
@@ -192,7 +212,12 @@ fn acted(form: FormState) -> Acted {
         return Acted::File(form);
     }
     let (verb, rest) = act.split_once(':').unwrap_or((&act, ""));
-    let mut pairs: Vec<(String, String)> = form.pairs().iter().filter(|(name, _)| name != "do").cloned().collect();
+    let mut pairs: Vec<(String, String)> = form
+        .pairs()
+        .iter()
+        .filter(|(name, _)| name != "do")
+        .cloned()
+        .collect();
     match (verb, rest.split_once('.')) {
         ("add", _) => {
             let next = rows(&form, rest);
@@ -205,7 +230,10 @@ fn acted(form: FormState) -> Acted {
         }
         ("drop", Some((list, index))) => {
             let gone = index.parse::<usize>().unwrap_or(usize::MAX);
-            pairs = pairs.into_iter().filter_map(|pair| without(pair, list, gone)).collect();
+            pairs = pairs
+                .into_iter()
+                .filter_map(|pair| without(pair, list, gone))
+                .collect();
         }
         _ => {}
     }
@@ -214,7 +242,9 @@ fn acted(form: FormState) -> Acted {
 
 /// A field after row `gone` of `list` was removed: later rows move up.
 fn without((name, value): (String, String), list: &str, gone: usize) -> Option<(String, String)> {
-    let Some((index, field)) = row_of(&name, list) else { return Some((name, value)) };
+    let Some((index, field)) = row_of(&name, list) else {
+        return Some((name, value));
+    };
     match index.cmp(&gone) {
         std::cmp::Ordering::Equal => None,
         std::cmp::Ordering::Less => Some((name, value)),
@@ -223,13 +253,21 @@ fn without((name, value): (String, String), list: &str, gone: usize) -> Option<(
 }
 
 fn row_of<'n>(name: &'n str, list: &str) -> Option<(usize, &'n str)> {
-    let (index, field) = name.strip_prefix(list)?.strip_prefix('.')?.split_once('.')?;
+    let (index, field) = name
+        .strip_prefix(list)?
+        .strip_prefix('.')?
+        .split_once('.')?;
     Some((index.parse().ok()?, field))
 }
 
 /// How many rows of a list were sent; never more than a request may have.
 fn rows(form: &FormState, list: &str) -> usize {
-    let highest = form.pairs().iter().filter_map(|(name, _)| row_of(name, list)).map(|(index, _)| index + 1).max();
+    let highest = form
+        .pairs()
+        .iter()
+        .filter_map(|(name, _)| row_of(name, list))
+        .map(|(index, _)| index + 1)
+        .max();
     highest.unwrap_or(0).min(60)
 }
 
@@ -254,8 +292,21 @@ fn typed(request: &Request, experts: &[String]) -> FormState {
         .with("sub_kind", request.sub_kind.clone().unwrap_or_default())
         .with("place", &request.place)
         .with("starts_at", request.starts_at.clone().unwrap_or_default())
-        .with("venue", if request.venue == Venue::OnSite { "on_site" } else { "online" })
-        .with("per_employer", request.per_employer.map(|most| most.to_string()).unwrap_or_default());
+        .with(
+            "venue",
+            if request.venue == Venue::OnSite {
+                "on_site"
+            } else {
+                "online"
+            },
+        )
+        .with(
+            "per_employer",
+            request
+                .per_employer
+                .map(|most| most.to_string())
+                .unwrap_or_default(),
+        );
     for (id, text) in &request.fields {
         form = form.with(&format!("fields.{id}"), text);
     }
@@ -266,12 +317,23 @@ fn typed(request: &Request, experts: &[String]) -> FormState {
     }
     for (index, reviewed) in request.reviewed.iter().enumerate() {
         let people = |leads: bool| {
-            let names = reviewed.people.iter().filter(|one| one.leads == leads).map(|one| one.name.as_str());
+            let names = reviewed
+                .people
+                .iter()
+                .filter(|one| one.leads == leads)
+                .map(|one| one.name.as_str());
             names.collect::<Vec<_>>().join("、")
         };
         form = form
             .with(&at("reviewed", index, "name"), &reviewed.organisation.name)
-            .with(&at("reviewed", index, "code"), reviewed.organisation.credit_code.clone().unwrap_or_default())
+            .with(
+                &at("reviewed", index, "code"),
+                reviewed
+                    .organisation
+                    .credit_code
+                    .clone()
+                    .unwrap_or_default(),
+            )
             .with(&at("reviewed", index, "leader"), people(true))
             .with(&at("reviewed", index, "people"), people(false));
         if reviewed.listed {
@@ -287,23 +349,38 @@ fn typed(request: &Request, experts: &[String]) -> FormState {
         form = form
             .with(&at("demands", index, "label"), &demand.label)
             .with(&at("demands", index, "level"), level_code(&demand.level))
-            .with(&at("demands", index, "duty"), demand.duty.clone().unwrap_or_default())
+            .with(
+                &at("demands", index, "duty"),
+                demand.duty.clone().unwrap_or_default(),
+            )
             .with(&at("demands", index, "seats"), demand.seats.to_string())
-            .with(&at("demands", index, "reserves"), demand.reserves.to_string());
+            .with(
+                &at("demands", index, "reserves"),
+                demand.reserves.to_string(),
+            );
         for specialty in &demand.specialties {
             form = form.with(&at("demands", index, "specialties"), specialty.to_string());
         }
     }
     form = match &request.recusal {
         RecusalDemand::Nobody => form.with("recusal", "nobody"),
-        RecusalDemand::Organisations { organisations, reason } => {
+        RecusalDemand::Organisations {
+            organisations,
+            reason,
+        } => {
             let names: Vec<_> = organisations.iter().map(|one| one.name.as_str()).collect();
-            form.with("recusal", "organisations").with("recusal_units", names.join("\n")).with("recusal_reason", reason)
+            form.with("recusal", "organisations")
+                .with("recusal_units", names.join("\n"))
+                .with("recusal_reason", reason)
         }
     };
     match &request.mode {
         Mode::Random => form.with("mode", "random"),
-        Mode::Designated { ground, why_not_random, .. } => form
+        Mode::Designated {
+            ground,
+            why_not_random,
+            ..
+        } => form
             .with("mode", "designated")
             .with("ground", ground)
             .with("why_not_random", why_not_random)
@@ -327,7 +404,11 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 fn organisation(name: String, code: String) -> OrganisationRef {
-    OrganisationRef { id: None, name, credit_code: Some(code.to_uppercase()).filter(|code| !code.is_empty()) }
+    OrganisationRef {
+        id: None,
+        name,
+        credit_code: Some(code.to_uppercase()).filter(|code| !code.is_empty()),
+    }
 }
 
 /// What was typed as a request. What cannot be read is noted in the form; what is wrong by rule is found later.
@@ -335,29 +416,42 @@ async fn read(app: &App, here: &InPool, form: &mut FormState) -> Result<Request,
     let mut half_days = Vec::new();
     for index in 0..rows(form, "half_days") {
         let day = form.date(&at("half_days", index, "date"), "工作日期");
-        let slot = Slot::ALL.into_iter().find(|slot| form.value(&at("half_days", index, "slot")) == slot_code(*slot));
+        let slot = Slot::ALL
+            .into_iter()
+            .find(|slot| form.value(&at("half_days", index, "slot")) == slot_code(*slot));
         match (day, slot) {
             (Some(date), Some(slot)) => half_days.push(HalfDay { date, slot }),
             (Some(_), None) => form.reject(
                 &at("half_days", index, "slot"),
-                format!("第 {} 个半天没有选上午、下午或晚间，无法排时间。请选择。", index + 1),
+                format!(
+                    "第 {} 个半天没有选上午、下午或晚间，无法排时间。请选择。",
+                    index + 1
+                ),
             ),
             (None, _) => {}
         }
     }
-    let reviewed = (0..rows(form, "reviewed")).filter_map(|index| reviewed_row(form, index)).collect();
+    let reviewed = (0..rows(form, "reviewed"))
+        .filter_map(|index| reviewed_row(form, index))
+        .collect();
     let mut demands = Vec::new();
     for index in 0..rows(form, "demands") {
         demands.push(demand_row(form, index));
     }
     let recusal = match form.value("recusal") {
         "organisations" => RecusalDemand::Organisations {
-            organisations: lines(form.value("recusal_units")).into_iter().map(|name| organisation(name, String::new())).collect(),
+            organisations: lines(form.value("recusal_units"))
+                .into_iter()
+                .map(|name| organisation(name, String::new()))
+                .collect(),
             reason: form.text("recusal_reason"),
         },
         "nobody" => RecusalDemand::Nobody,
         _ => {
-            form.reject("recusal", "没有说明回避要求。没有也要写明，请选择“无”或填写单位。");
+            form.reject(
+                "recusal",
+                "没有说明回避要求。没有也要写明，请选择“无”或填写单位。",
+            );
             RecusalDemand::Nobody
         }
     };
@@ -372,7 +466,11 @@ async fn read(app: &App, here: &InPool, form: &mut FormState) -> Result<Request,
     let mode = match form.value("mode") {
         "designated" => {
             let names = lines(form.value("experts"));
-            let experts = match app.service.experts_named(here.ctx(), here.pool.id, &names).await {
+            let experts = match app
+                .service
+                .experts_named(here.ctx(), here.pool.id, &names)
+                .await
+            {
                 Ok(experts) => experts,
                 Err(service::Error::Invalid(problems)) => {
                     note_all(form, problems);
@@ -380,7 +478,11 @@ async fn read(app: &App, here: &InPool, form: &mut FormState) -> Result<Request,
                 }
                 Err(other) => return Err(other.into()),
             };
-            Mode::Designated { ground: form.text("ground"), why_not_random: form.text("why_not_random"), experts }
+            Mode::Designated {
+                ground: form.text("ground"),
+                why_not_random: form.text("why_not_random"),
+                experts,
+            }
         }
         "random" => Mode::Random,
         _ => {
@@ -421,7 +523,10 @@ fn reviewed_row(form: &FormState, index: usize) -> Option<Reviewed> {
     let text = |field: &str| form.text(&at("reviewed", index, field));
     let people = |field: &str, leads: bool| {
         let names = lines(form.value(&at("reviewed", index, field)));
-        names.into_iter().map(move |name| ReviewedPerson { name, leads }).collect::<Vec<_>>()
+        names
+            .into_iter()
+            .map(move |name| ReviewedPerson { name, leads })
+            .collect::<Vec<_>>()
     };
     let mut all = people("leader", true);
     all.extend(people("people", false));
@@ -441,11 +546,18 @@ fn demand_row(form: &mut FormState, index: usize) -> Demand {
     let key = |field: &str| at("demands", index, field);
     let level = form.text(&key("level"));
     let level = match level.split_once(':') {
-        Some(("title", rung)) => Level::Title { rung: rung.to_owned() },
-        Some(("skill", rung)) => Level::Skill { rung: rung.to_owned() },
+        Some(("title", rung)) => Level::Title {
+            rung: rung.to_owned(),
+        },
+        Some(("skill", rung)) => Level::Skill {
+            rung: rung.to_owned(),
+        },
         _ => {
             if level != "any" {
-                let sentence = format!("第 {} 组没有选专业技术等级。没有要求也要写明，请选“不限”。", index + 1);
+                let sentence = format!(
+                    "第 {} 组没有选专业技术等级。没有要求也要写明，请选“不限”。",
+                    index + 1
+                );
                 form.reject(&key("level"), sentence);
             }
             Level::Any
@@ -457,7 +569,11 @@ fn demand_row(form: &mut FormState, index: usize) -> Demand {
         u32::try_from(number).unwrap_or_default()
     };
     Demand {
-        label: if label.is_empty() { format!("第 {} 组", index + 1) } else { label },
+        label: if label.is_empty() {
+            format!("第 {} 组", index + 1)
+        } else {
+            label
+        },
         specialties: form
             .values(&key("specialties"))
             .filter_map(|id| id.parse::<SpecialtyId>().ok())
@@ -482,16 +598,26 @@ async fn form_page(
     // The chances follow what is typed so far, whether or not the rest is complete.
     let mut draft = form.clone();
     let request = read(app, here, &mut draft).await?;
-    let asked = request.demands.iter().any(|demand| !demand.specialties.is_empty() && demand.seats > 0);
+    let asked = request
+        .demands
+        .iter()
+        .any(|demand| !demand.specialties.is_empty() && demand.seats > 0);
     let chances = match (&request.mode, asked) {
         (Mode::Random, true) => {
-            let found = app.service.request_feasibility(here.ctx(), &here.open, &request).await?;
+            let found = app
+                .service
+                .request_feasibility(here.ctx(), &here.open, &request)
+                .await?;
             Some(chances(here, &request, &found))
         }
         _ => None,
     };
     if let Some(words) = here.standing(here.ctx().today()).banner() {
-        notes.push(Note::new(Tone::Warn, "办法状态：", format!("《{}》{words}。", pack.identity.title)));
+        notes.push(Note::new(
+            Tone::Warn,
+            "办法状态：",
+            format!("《{}》{words}。", pack.identity.title),
+        ));
     }
     let specialties: Vec<Choice> = app
         .service
@@ -505,52 +631,120 @@ async fn form_page(
         .map(|index| {
             let name = at("demands", index, "specialties");
             let chosen = form.values(&name).filter_map(|id| {
-                specialties.iter().find(|choice| choice.value == id).map(|choice| choice.label.as_str())
+                specialties
+                    .iter()
+                    .find(|choice| choice.value == id)
+                    .map(|choice| choice.label.as_str())
             });
-            DemandRow { at: format!("demands.{index}"), chosen: chosen.collect::<Vec<_>>().join("、") }
+            DemandRow {
+                at: format!("demands.{index}"),
+                chosen: chosen.collect::<Vec<_>>().join("、"),
+            }
         })
         .collect();
-    let numbered = |list: &str| (0..rows(&form, list).max(1)).map(|index| format!("{list}.{index}")).collect();
+    let numbered = |list: &str| {
+        (0..rows(&form, list).max(1))
+            .map(|index| format!("{list}.{index}"))
+            .collect()
+    };
     let ladder = |id: &str| {
-        let rungs = pack.vocabulary.ladder(id).map(|ladder| ladder.rungs.clone()).unwrap_or_default();
-        rungs.into_iter().map(|rung| Choice::new(format!("{id}:{rung}"), format!("{rung}以上"))).collect::<Vec<_>>()
+        let rungs = pack
+            .vocabulary
+            .ladder(id)
+            .map(|ladder| ladder.rungs.clone())
+            .unwrap_or_default();
+        rungs
+            .into_iter()
+            .map(|rung| Choice::new(format!("{id}:{rung}"), format!("{rung}以上")))
+            .collect::<Vec<_>>()
     };
     let mut levels = vec![Choice::new("any", "不限")];
     levels.extend(ladder("title"));
     levels.extend(ladder("skill"));
-    let listed = pack.tasks.scope.as_ref().and_then(|id| pack.vocabulary.list(id));
-    let plain = |values: Vec<&str>| values.into_iter().map(|value| Choice::new(value, value)).collect::<Vec<_>>();
+    let listed = pack
+        .tasks
+        .scope
+        .as_ref()
+        .and_then(|id| pack.vocabulary.list(id));
+    let plain = |values: Vec<&str>| {
+        values
+            .into_iter()
+            .map(|value| Choice::new(value, value))
+            .collect::<Vec<_>>()
+    };
     let kind = pack.task_kind(form.value("kind"));
-    let own = ["project_leader", "reviewed_organisation", "guideline", "round"];
-    let title = if version == 0 { "提出使用需求" } else { "修改使用需求" };
+    let own = [
+        "project_leader",
+        "reviewed_organisation",
+        "guideline",
+        "round",
+    ];
+    let title = if version == 0 {
+        "提出使用需求"
+    } else {
+        "修改使用需求"
+    };
     Ok(FormPage {
         layout: here
             .layout(app, visit, title)
-            .under(&[(&here.pool.name, &here.href("")), ("使用需求", &here.href("tasks"))])
+            .under(&[
+                (&here.pool.name, &here.href("")),
+                ("使用需求", &here.href("tasks")),
+            ])
             .judged(&form),
         action,
         version,
         back: here.href("tasks"),
         notes,
-        kinds: pack.tasks.kinds.iter().map(|kind| Choice::new(&kind.id, format!("{}（{}）", kind.label, kind.citation))).collect(),
+        kinds: pack
+            .tasks
+            .kinds
+            .iter()
+            .map(|kind| Choice::new(&kind.id, format!("{}（{}）", kind.label, kind.citation)))
+            .collect(),
         sub_kinds: kind
-            .map(|kind| kind.sub_kinds.iter().map(|sub| Choice::new(&sub.label, &sub.label)).collect())
+            .map(|kind| {
+                kind.sub_kinds
+                    .iter()
+                    .map(|sub| Choice::new(&sub.label, &sub.label))
+                    .collect()
+            })
             .unwrap_or_default(),
         fields: kind
             .map(|kind| {
-                let asked = kind.required.iter().filter(|id| !own.contains(&id.as_str()));
+                let asked = kind
+                    .required
+                    .iter()
+                    .filter(|id| !own.contains(&id.as_str()));
                 let label = |id: &String| pack.tasks.fields.iter().find(|field| field.id == *id);
-                asked.filter_map(|id| label(id).map(|field| Choice::new(format!("fields.{id}"), &field.label))).collect()
+                asked
+                    .filter_map(|id| {
+                        label(id).map(|field| Choice::new(format!("fields.{id}"), &field.label))
+                    })
+                    .collect()
             })
             .unwrap_or_default(),
-        scopes: listed.map(|list| plain(list.offered().collect())).unwrap_or_default(),
-        slots: Slot::ALL.into_iter().map(|slot| Choice::new(slot_code(slot), slot.label())).collect(),
-        venues: vec![Choice::new("on_site", "线下"), Choice::new("online", "线上")],
+        scopes: listed
+            .map(|list| plain(list.offered().collect()))
+            .unwrap_or_default(),
+        slots: Slot::ALL
+            .into_iter()
+            .map(|slot| Choice::new(slot_code(slot), slot.label()))
+            .collect(),
+        venues: vec![
+            Choice::new("on_site", "线下"),
+            Choice::new("online", "线上"),
+        ],
         specialties,
         levels,
         duties: pack
             .axis("duty")
-            .map(|axis| axis.values.iter().map(|value| Choice::new(value, value)).collect())
+            .map(|axis| {
+                axis.values
+                    .iter()
+                    .map(|value| Choice::new(value, value))
+                    .collect()
+            })
             .unwrap_or_default(),
         recusals: vec![
             Choice::new("nobody", "无").detail("除办法规定的回避情形外，没有其他单位需要回避"),
@@ -562,16 +756,20 @@ async fn form_page(
             .iter()
             .map(|mode| match mode {
                 DrawMode::Random => Choice::new("random", "随机抽取"),
-                DrawMode::Designation => {
-                    Choice::new("designated", "定向选用").detail("随机方式难以确定合适专家时，由审批岗位同意人选")
-                }
+                DrawMode::Designation => Choice::new("designated", "定向选用")
+                    .detail("随机方式难以确定合适专家时，由审批岗位同意人选"),
             })
             .collect(),
         grounds: pack
             .draw
             .designation
             .as_ref()
-            .map(|rule| rule.grounds.iter().map(|ground| Choice::new(ground, ground)).collect())
+            .map(|rule| {
+                rule.grounds
+                    .iter()
+                    .map(|ground| Choice::new(ground, ground))
+                    .collect()
+            })
             .unwrap_or_default(),
         half_days: numbered("half_days"),
         reviewed: numbered("reviewed"),
@@ -587,7 +785,12 @@ mod tests {
     use super::*;
 
     fn form(pairs: &[(&str, &str)]) -> FormState {
-        FormState::from(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Vec<_>>())
+        FormState::from(
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]
@@ -602,22 +805,33 @@ mod tests {
         ];
         let mut more = typed.to_vec();
         more.push(("do", "add:demands"));
-        let Acted::Rows(added) = acted(form(&more)) else { panic!("rows") };
+        let Acted::Rows(added) = acted(form(&more)) else {
+            panic!("rows")
+        };
         assert_eq!(rows(&added, "demands"), 3);
         assert_eq!(added.value("content"), "评审");
         let mut less = typed.to_vec();
         less.push(("do", "drop:demands.0"));
-        let Acted::Rows(left) = acted(form(&less)) else { panic!("rows") };
+        let Acted::Rows(left) = acted(form(&less)) else {
+            panic!("rows")
+        };
         assert_eq!(rows(&left, "demands"), 1);
         assert_eq!(left.value("demands.0.label"), "乙");
-        assert_eq!(left.values("demands.0.specialties").collect::<Vec<_>>(), ["b", "c"]);
+        assert_eq!(
+            left.values("demands.0.specialties").collect::<Vec<_>>(),
+            ["b", "c"]
+        );
     }
 
     #[test]
     fn a_blank_row_of_reviewed_is_none_and_people_are_told_apart() {
         assert_eq!(reviewed_row(&form(&[("reviewed.0.name", " ")]), 0), None);
         let row = reviewed_row(
-            &form(&[("reviewed.0.name", "甲公司"), ("reviewed.0.leader", "张三"), ("reviewed.0.people", "李四、王五")]),
+            &form(&[
+                ("reviewed.0.name", "甲公司"),
+                ("reviewed.0.leader", "张三"),
+                ("reviewed.0.people", "李四、王五"),
+            ]),
             0,
         )
         .expect("a row");

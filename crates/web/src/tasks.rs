@@ -13,7 +13,8 @@ use service::feasibility::Feasibility;
 use service::tasks::TaskView;
 
 use crate::components::{
-    Column, Empty, FunnelKind, FunnelRow, Here, Link, Meter, Moment, Note, Pager, Progress, Status, Tab, Tone,
+    Column, Empty, FunnelKind, FunnelRow, Here, Link, Meter, Moment, Note, Pager, Progress, Status,
+    Tab, Tone,
 };
 use crate::error::WebError;
 use crate::form::FormState;
@@ -33,17 +34,41 @@ pub fn routes() -> Routes {
         .get("/p/{no}/tasks/{task}", READ, show)
         .post("/p/{no}/tasks/{task}/accept", REVIEW, accept)
         .post("/p/{no}/tasks/{task}/return", REVIEW, send_back)
-        .post("/p/{no}/tasks/{task}/withdraw", Access::Pool(Action::FileTask), withdraw)
+        .post(
+            "/p/{no}/tasks/{task}/withdraw",
+            Access::Pool(Action::FileTask),
+            withdraw,
+        )
         .post("/p/{no}/tasks/{task}/waive-rest", REVIEW, waive_rest)
         .post("/p/{no}/tasks/{task}/close", REVIEW, close)
-        .post("/p/{no}/tasks/{task}/consent", Access::Pool(Action::ConsentDesignation), consent)
-        .post("/p/{no}/tasks/{task}/refuse", Access::Pool(Action::ConsentDesignation), refuse)
-        .post("/p/{no}/tasks/{task}/freeze", Access::Pool(Action::RunDraw), freeze)
+        .post(
+            "/p/{no}/tasks/{task}/consent",
+            Access::Pool(Action::ConsentDesignation),
+            consent,
+        )
+        .post(
+            "/p/{no}/tasks/{task}/refuse",
+            Access::Pool(Action::ConsentDesignation),
+            refuse,
+        )
+        .post(
+            "/p/{no}/tasks/{task}/freeze",
+            Access::Pool(Action::RunDraw),
+            freeze,
+        )
         .get("/api/v1/pools/{no}/tasks", READ, list_json)
         .get("/api/v1/pools/{no}/tasks/{task}", READ, show_json)
-        .post("/api/v1/pools/{no}/tasks", Access::Pool(Action::FileTask), file_json)
+        .post(
+            "/api/v1/pools/{no}/tasks",
+            Access::Pool(Action::FileTask),
+            file_json,
+        )
         .post("/api/v1/pools/{no}/feasibility", READ, feasibility_json)
-        .get("/api/v1/pools/{no}/tasks/{task}/feasibility", READ, task_feasibility_json)
+        .get(
+            "/api/v1/pools/{no}/tasks/{task}/feasibility",
+            READ,
+            task_feasibility_json,
+        )
 }
 
 /// The groups of states the list can be narrowed to.
@@ -79,11 +104,17 @@ struct Row {
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
     let wanted = visit.query.text("status");
-    let (code, _, statuses) = VIEWS.iter().find(|(code, ..)| *code == wanted).unwrap_or(&VIEWS[0]);
+    let (code, _, statuses) = VIEWS
+        .iter()
+        .find(|(code, ..)| *code == wanted)
+        .unwrap_or(&VIEWS[0]);
     let statuses: Vec<String> = statuses.iter().map(|&status| status.to_owned()).collect();
     let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
     let request = PageRequest::after(after.clone(), 20);
-    let found = app.service.tasks(here.ctx(), here.pool.id, &statuses, &request).await?;
+    let found = app
+        .service
+        .tasks(here.ctx(), here.pool.id, &statuses, &request)
+        .await?;
     let base = here.href("tasks");
     let rows: Vec<Row> = found
         .items
@@ -94,7 +125,12 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             content: row.task.request.content.chars().take(40).collect(),
             requester: row.requester,
             seats: row.task.request.seats(),
-            when: row.task.request.work_date().map(|day| day.to_string()).unwrap_or_default(),
+            when: row
+                .task
+                .request
+                .work_date()
+                .map(|day| day.to_string())
+                .unwrap_or_default(),
             status: status(&row.task.state),
         })
         .collect();
@@ -108,23 +144,37 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         tabs: VIEWS
             .iter()
             .map(|(value, label, _)| Tab {
-                link: Link::new(*label, if value.is_empty() { base.clone() } else { format!("{base}?status={value}") }),
+                link: Link::new(
+                    *label,
+                    if value.is_empty() {
+                        base.clone()
+                    } else {
+                        format!("{base}?status={value}")
+                    },
+                ),
                 count: None,
                 here: Here::when(value == code),
             })
             .collect(),
-        columns: ["编号", "工作内容", "使用方", "人数", "工作日期", "状态"].map(Column::plain).into(),
+        columns: ["编号", "工作内容", "使用方", "人数", "工作日期", "状态"]
+            .map(Column::plain)
+            .into(),
         pager: Pager {
             range: format!("本页 {} 件", rows.len()),
             first: after.is_some().then(|| format!("{base}?status={code}")),
-            next: found.next.map(|cursor| format!("{base}?status={code}&after={cursor}")),
+            next: found
+                .next
+                .map(|cursor| format!("{base}?status={code}&after={cursor}")),
             ..Pager::default()
         },
         rows,
         empty: Empty {
             what: "没有使用需求".to_owned(),
             hint: "使用方提出需求后会列在这里，等待库管方审核。".to_owned(),
-            actions: file.iter().map(|href| Link::new("提出使用需求", href)).collect(),
+            actions: file
+                .iter()
+                .map(|href| Link::new("提出使用需求", href))
+                .collect(),
         },
         file,
     };
@@ -137,7 +187,9 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
 pub(crate) fn status(state: &TaskState) -> Status {
     let word = state.zh();
     match state {
-        TaskState::Filed { .. } | TaskState::Drawing { .. } | TaskState::Drawn { .. } => Status::waiting(word),
+        TaskState::Filed { .. } | TaskState::Drawing { .. } | TaskState::Drawn { .. } => {
+            Status::waiting(word)
+        }
         TaskState::Returned { .. } => Status::stopped(word),
         TaskState::Accepted { .. } => Status::notice(word),
         TaskState::Published { .. } => Status::good(word),
@@ -177,7 +229,13 @@ pub(crate) fn chances(here: &InPool, request: &Request, found: &Feasibility) -> 
         .iter()
         .zip(&found.candidates)
         .map(|(demand, eligible)| {
-            (demand.label.clone(), Meter { eligible: *eligible, needed: demand.seats + demand.reserves })
+            (
+                demand.label.clone(),
+                Meter {
+                    eligible: *eligible,
+                    needed: demand.seats + demand.reserves,
+                },
+            )
         })
         .collect();
     let mut funnel = vec![FunnelRow {
@@ -185,17 +243,31 @@ pub(crate) fn chances(here: &InPool, request: &Request, found: &Feasibility) -> 
         count: found.scope.to_string(),
         kind: FunnelKind::Remain,
     }];
-    funnel.extend(found.funnel.iter().filter(|step| step.out > 0).map(|step| FunnelRow {
-        label: format!("－ {}", step.label),
-        count: step.out.to_string(),
-        kind: FunnelKind::Cut,
-    }));
-    funnel.push(FunnelRow { label: "可抽".to_owned(), count: found.drawable.to_string(), kind: FunnelKind::Sum });
+    funnel.extend(
+        found
+            .funnel
+            .iter()
+            .filter(|step| step.out > 0)
+            .map(|step| FunnelRow {
+                label: format!("－ {}", step.label),
+                count: step.out.to_string(),
+                kind: FunnelKind::Cut,
+            }),
+    );
+    funnel.push(FunnelRow {
+        label: "可抽".to_owned(),
+        count: found.drawable.to_string(),
+        kind: FunnelKind::Sum,
+    });
     let mut notes = Vec::new();
     if let Some(conflict) = &found.conflict {
         let mut text = format!("{conflict}。");
         if !found.remedies.is_empty() {
-            text.push_str(&format!("按{}可依次{}，或按下列办法放宽使用要求。", found.article, found.remedies.join("、")));
+            text.push_str(&format!(
+                "按{}可依次{}，或按下列办法放宽使用要求。",
+                found.article,
+                found.remedies.join("、")
+            ));
         }
         notes.push(Note::new(Tone::Bad, "现在抽不出来：", text));
     }
@@ -212,13 +284,19 @@ pub(crate) fn chances(here: &InPool, request: &Request, found: &Feasibility) -> 
         .map(|one| {
             let pairs = one.candidates.iter().zip(&one.seats).zip(&request.demands);
             let effect: Vec<String> = pairs
-                .map(|((candidates, seats), demand)| format!("{}：可抽 {candidates} / 需 {seats}", demand.label))
+                .map(|((candidates, seats), demand)| {
+                    format!("{}：可抽 {candidates} / 需 {seats}", demand.label)
+                })
                 .collect();
             Relaxed {
                 change: one.change.clone(),
                 effect: effect.join("；"),
                 cost: one.cost.clone(),
-                suffices: if one.suffices { Status::good("够") } else { Status::waiting("仍不够") },
+                suffices: if one.suffices {
+                    Status::good("够")
+                } else {
+                    Status::waiting("仍不够")
+                },
             }
         })
         .collect();
@@ -226,7 +304,11 @@ pub(crate) fn chances(here: &InPool, request: &Request, found: &Feasibility) -> 
         groups,
         total: Meter {
             eligible: found.drawable,
-            needed: request.demands.iter().map(|demand| demand.seats + demand.reserves).sum(),
+            needed: request
+                .demands
+                .iter()
+                .map(|demand| demand.seats + demand.reserves)
+                .sum(),
         },
         funnel,
         notes,
@@ -303,7 +385,13 @@ async fn show(
     page::page(&show_page(&app, &here, &visit, id, FormState::blank()).await?)
 }
 
-async fn show_page(app: &App, here: &InPool, visit: &Visit, id: TaskId, form: FormState) -> Result<ShowPage, WebError> {
+async fn show_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: TaskId,
+    form: FormState,
+) -> Result<ShowPage, WebError> {
     let view = app.service.task(here.ctx(), id).await?;
     if view.task.pool != here.pool.id {
         return Err(WebError::NotFound);
@@ -324,7 +412,10 @@ async fn show_page(app: &App, here: &InPool, visit: &Visit, id: TaskId, form: Fo
     let standing = here.standing(here.ctx().today());
     let confirm_status = match (standing.effect(), standing.banner()) {
         (Some(_), Some(words)) if may.freeze || may.consent => {
-            format!("已知《{}》{words}，仍按此办法办理；此确认会留痕。", here.pack.identity.title)
+            format!(
+                "已知《{}》{words}，仍按此办法办理；此确认会留痕。",
+                here.pack.identity.title
+            )
         }
         _ => String::new(),
     };
@@ -333,7 +424,10 @@ async fn show_page(app: &App, here: &InPool, visit: &Visit, id: TaskId, form: Fo
     Ok(ShowPage {
         layout: here
             .layout(app, visit, title)
-            .under(&[(&here.pool.name, &here.href("")), ("使用需求", &here.href("tasks"))])
+            .under(&[
+                (&here.pool.name, &here.href("")),
+                ("使用需求", &here.href("tasks")),
+            ])
             .judged(&form),
         form,
         status: status(&view.task.state),
@@ -341,8 +435,13 @@ async fn show_page(app: &App, here: &InPool, visit: &Visit, id: TaskId, form: Fo
         facts: facts(&view, here),
         demands: demands(&view),
         reviewed: reviewed(&view.task.request),
-        chances: found.as_ref().map(|found| chances(here, &view.task.request, found)),
-        attempts: attempts.iter().map(|attempt| attempt_row(here, attempt)).collect(),
+        chances: found
+            .as_ref()
+            .map(|found| chances(here, &view.task.request, found)),
+        attempts: attempts
+            .iter()
+            .map(|attempt| attempt_row(here, attempt))
+            .collect(),
         moments: moments(&view, &attempts),
         edit: format!("{base}/edit"),
         seats: format!("{base}/seats"),
@@ -369,7 +468,13 @@ fn may(here: &InPool, view: &TaskView, found: Option<&Feasibility>) -> May {
         withdraw: (filed || accepted || returned) && can(Action::FileTask),
         waive_rest: accepted
             && can(Action::ReviewTask)
-            && matches!(state, TaskState::Accepted { rest_waived: None, .. })
+            && matches!(
+                state,
+                TaskState::Accepted {
+                    rest_waived: None,
+                    ..
+                }
+            )
             && here.pack.draw.rest.is_some()
             && found.is_some_and(|found| !found.enough),
         close: published && can(Action::ReviewTask),
@@ -383,13 +488,28 @@ fn may(here: &InPool, view: &TaskView, found: Option<&Feasibility>) -> May {
 fn notes(view: &TaskView) -> Vec<Note> {
     match &view.task.state {
         TaskState::Returned { reason, at } => {
-            vec![Note::new(Tone::Warn, "已退回修改：", format!("{reason}（{}）", page::moment(*at)))]
+            vec![Note::new(
+                Tone::Warn,
+                "已退回修改：",
+                format!("{reason}（{}）", page::moment(*at)),
+            )]
         }
         TaskState::Withdrawn { reason, at } => {
-            vec![Note::new(Tone::Plain, "已撤回：", format!("{reason}（{}）", page::moment(*at)))]
+            vec![Note::new(
+                Tone::Plain,
+                "已撤回：",
+                format!("{reason}（{}）", page::moment(*at)),
+            )]
         }
-        TaskState::Accepted { rest_waived: Some(reason), .. } => {
-            vec![Note::new(Tone::Warn, "已恢复应暂停的专家：", reason.clone())]
+        TaskState::Accepted {
+            rest_waived: Some(reason),
+            ..
+        } => {
+            vec![Note::new(
+                Tone::Warn,
+                "已恢复应暂停的专家：",
+                reason.clone(),
+            )]
         }
         _ => Vec::new(),
     }
@@ -397,26 +517,40 @@ fn notes(view: &TaskView) -> Vec<Note> {
 
 fn facts(view: &TaskView, here: &InPool) -> Vec<(String, String)> {
     let request = &view.task.request;
-    let kind = here.pack.task_kind(&request.kind).map_or(request.kind.as_str(), |kind| kind.label.as_str());
+    let kind = here
+        .pack
+        .task_kind(&request.kind)
+        .map_or(request.kind.as_str(), |kind| kind.label.as_str());
     let mut facts = vec![
         ("使用方".to_owned(), view.requester.clone()),
         ("工作内容".to_owned(), request.content.clone()),
         ("业务范围".to_owned(), request.scope.clone()),
         (
             "工作类别".to_owned(),
-            request.sub_kind.as_ref().map_or_else(|| kind.to_owned(), |sub| format!("{kind}：{sub}")),
+            request
+                .sub_kind
+                .as_ref()
+                .map_or_else(|| kind.to_owned(), |sub| format!("{kind}：{sub}")),
         ),
         ("工作时间".to_owned(), half_days(request)),
-        ("地点".to_owned(), format!("{}（{}）", request.place, request.venue.zh())),
+        (
+            "地点".to_owned(),
+            format!("{}（{}）", request.place, request.venue.zh()),
+        ),
         (
             "同单位上限".to_owned(),
-            request.per_employer.map_or_else(|| "不限".to_owned(), |most| format!("{most} 人")),
+            request
+                .per_employer
+                .map_or_else(|| "不限".to_owned(), |most| format!("{most} 人")),
         ),
         (
             "回避要求".to_owned(),
             match &request.recusal {
                 RecusalDemand::Nobody => "无".to_owned(),
-                RecusalDemand::Organisations { organisations, reason } => {
+                RecusalDemand::Organisations {
+                    organisations,
+                    reason,
+                } => {
                     let names: Vec<_> = organisations.iter().map(|one| one.name.as_str()).collect();
                     format!("{}（{reason}）", names.join("、"))
                 }
@@ -426,7 +560,11 @@ fn facts(view: &TaskView, here: &InPool) -> Vec<(String, String)> {
             "选取方式".to_owned(),
             match &request.mode {
                 Mode::Random => "随机抽取".to_owned(),
-                Mode::Designated { ground, why_not_random, experts } => {
+                Mode::Designated {
+                    ground,
+                    why_not_random,
+                    experts,
+                } => {
                     format!("定向选用 {} 人：{ground}。{why_not_random}", experts.len())
                 }
             },
@@ -434,7 +572,12 @@ fn facts(view: &TaskView, here: &InPool) -> Vec<(String, String)> {
     ];
     for (id, text) in &request.fields {
         let label = here.pack.tasks.fields.iter().find(|field| field.id == *id);
-        facts.push((label.map_or(id.as_str(), |field| field.label.as_str()).to_owned(), text.clone()));
+        facts.push((
+            label
+                .map_or(id.as_str(), |field| field.label.as_str())
+                .to_owned(),
+            text.clone(),
+        ));
     }
     facts
 }
@@ -442,7 +585,9 @@ fn facts(view: &TaskView, here: &InPool) -> Vec<(String, String)> {
 pub(crate) fn half_days(request: &Request) -> String {
     let mut days = request.half_days.clone();
     days.sort_unstable();
-    let words = days.iter().map(|half| format!("{}{}", half.date.strftime("%-m月%-d日"), half.slot.label()));
+    let words = days
+        .iter()
+        .map(|half| format!("{}{}", half.date.strftime("%-m月%-d日"), half.slot.label()));
     let days: Vec<String> = words.collect();
     match &request.starts_at {
         Some(hour) => format!("{}，{hour} 开始", days.join("、")),
@@ -451,7 +596,12 @@ pub(crate) fn half_days(request: &Request) -> String {
 }
 
 fn demands(view: &TaskView) -> Vec<(String, String, String, u32, u32)> {
-    let name = |id| view.specialties.iter().find(|one| one.id == id).map_or("—", |one| one.name.as_str());
+    let name = |id| {
+        view.specialties
+            .iter()
+            .find(|one| one.id == id)
+            .map_or("—", |one| one.name.as_str())
+    };
     let demands = view.task.request.demands.iter();
     demands
         .map(|demand| {
@@ -460,8 +610,17 @@ fn demands(view: &TaskView) -> Vec<(String, String, String, u32, u32)> {
                 Level::Any => "不限等级".to_owned(),
                 Level::Title { rung } | Level::Skill { rung } => format!("{rung}以上或相当"),
             };
-            let level = demand.duty.as_ref().map_or(level.clone(), |duty| format!("{level}，{duty}"));
-            (demand.label.clone(), names.join("、"), level, demand.seats, demand.reserves)
+            let level = demand
+                .duty
+                .as_ref()
+                .map_or(level.clone(), |duty| format!("{level}，{duty}"));
+            (
+                demand.label.clone(),
+                names.join("、"),
+                level,
+                demand.seats,
+                demand.reserves,
+            )
         })
         .collect()
 }
@@ -473,7 +632,15 @@ fn reviewed(request: &Request) -> Vec<(String, String)> {
             words.push("上市公司".to_owned());
         }
         for person in &reviewed.people {
-            words.push(format!("{}{}", if person.leads { "负责人" } else { "参与人" }, person.name));
+            words.push(format!(
+                "{}{}",
+                if person.leads {
+                    "负责人"
+                } else {
+                    "参与人"
+                },
+                person.name
+            ));
         }
         if let Some(call) = &reviewed.call {
             words.push(format!("{} {}", call.guideline, call.round));
@@ -486,7 +653,9 @@ fn reviewed(request: &Request) -> Vec<(String, String)> {
 pub(crate) fn draw_status(state: &DrawState) -> Status {
     let word = state.zh();
     match state {
-        DrawState::Committing { .. } | DrawState::Revealing { .. } | DrawState::Sealed { .. } => Status::waiting(word),
+        DrawState::Committing { .. } | DrawState::Revealing { .. } | DrawState::Sealed { .. } => {
+            Status::waiting(word)
+        }
         DrawState::Unsealed { .. } => Status::good(word),
         DrawState::Void { .. } => Status::stopped(word),
     }
@@ -507,18 +676,36 @@ fn attempt_row(here: &InPool, attempt: &Attempt) -> AttemptRow {
 }
 
 fn moments(view: &TaskView, attempts: &[Attempt]) -> Vec<Moment> {
-    let done = |at, text: String| Moment { time: page::moment_short(at), text, link: None, progress: Progress::Done };
-    let mut moments = vec![done(view.task.filed_at, format!("{}提出需求", view.requester))];
+    let done = |at, text: String| Moment {
+        time: page::moment_short(at),
+        text,
+        link: None,
+        progress: Progress::Done,
+    };
+    let mut moments = vec![done(
+        view.task.filed_at,
+        format!("{}提出需求", view.requester),
+    )];
     for attempt in attempts {
-        moments.push(done(attempt.frozen.at, format!("第 {} 次抽取：封存候选名单", attempt.attempt)));
+        moments.push(done(
+            attempt.frozen.at,
+            format!("第 {} 次抽取：封存候选名单", attempt.attempt),
+        ));
         if let DrawState::Void { reason, at, .. } = &attempt.state {
-            moments.push(done(*at, format!("第 {} 次抽取作废：{reason}", attempt.attempt)));
+            moments.push(done(
+                *at,
+                format!("第 {} 次抽取作废：{reason}", attempt.attempt),
+            ));
         }
     }
     match &view.task.state {
-        TaskState::Filed { at } if *at != view.task.filed_at => moments.push(done(*at, "修改后重新提交".to_owned())),
+        TaskState::Filed { at } if *at != view.task.filed_at => {
+            moments.push(done(*at, "修改后重新提交".to_owned()))
+        }
         TaskState::Returned { at, .. } => moments.push(done(*at, "退回修改".to_owned())),
-        TaskState::Accepted { at, .. } if attempts.is_empty() => moments.push(done(*at, "受理".to_owned())),
+        TaskState::Accepted { at, .. } if attempts.is_empty() => {
+            moments.push(done(*at, "受理".to_owned()))
+        }
         TaskState::Published { at, .. } => moments.push(done(*at, "结果启封，通知专家".to_owned())),
         TaskState::Closed { at } => moments.push(done(*at, "办结".to_owned())),
         TaskState::Withdrawn { at, .. } => moments.push(done(*at, "撤回".to_owned())),
@@ -554,51 +741,105 @@ async fn answered(
 
 type Act = (State<App>, InPool, Visit, Path<(i64, TaskId)>);
 
-async fn accept((State(app), here, visit, Path((_, id))): Act, form: FormState) -> Result<Response, WebError> {
+async fn accept(
+    (State(app), here, visit, Path((_, id))): Act,
+    form: FormState,
+) -> Result<Response, WebError> {
     let outcome = app.service.accept_task(here.ctx(), id).await;
     answered(&app, &here, &visit, id, form, outcome).await
 }
 
-async fn send_back((State(app), here, visit, Path((_, id))): Act, form: FormState) -> Result<Response, WebError> {
-    let outcome = app.service.return_task(here.ctx(), id, &form.text("reason")).await;
+async fn send_back(
+    (State(app), here, visit, Path((_, id))): Act,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let outcome = app
+        .service
+        .return_task(here.ctx(), id, &form.text("reason"))
+        .await;
     answered(&app, &here, &visit, id, form, outcome).await
 }
 
-async fn withdraw((State(app), here, visit, Path((_, id))): Act, form: FormState) -> Result<Response, WebError> {
-    let outcome = app.service.withdraw_task(here.ctx(), id, &form.text("reason")).await;
+async fn withdraw(
+    (State(app), here, visit, Path((_, id))): Act,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let outcome = app
+        .service
+        .withdraw_task(here.ctx(), id, &form.text("reason"))
+        .await;
     answered(&app, &here, &visit, id, form, outcome).await
 }
 
-async fn waive_rest((State(app), here, visit, Path((_, id))): Act, form: FormState) -> Result<Response, WebError> {
-    let outcome = app.service.waive_rest(here.ctx(), id, &form.text("reason")).await;
+async fn waive_rest(
+    (State(app), here, visit, Path((_, id))): Act,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let outcome = app
+        .service
+        .waive_rest(here.ctx(), id, &form.text("reason"))
+        .await;
     answered(&app, &here, &visit, id, form, outcome).await
 }
 
-async fn close((State(app), here, visit, Path((_, id))): Act, form: FormState) -> Result<Response, WebError> {
+async fn close(
+    (State(app), here, visit, Path((_, id))): Act,
+    form: FormState,
+) -> Result<Response, WebError> {
     let outcome = app.service.close_task(here.ctx(), id).await;
     answered(&app, &here, &visit, id, form, outcome).await
 }
 
-async fn consent((State(app), here, visit, Path((_, id))): Act, form: FormState) -> Result<Response, WebError> {
+async fn consent(
+    (State(app), here, visit, Path((_, id))): Act,
+    form: FormState,
+) -> Result<Response, WebError> {
     let confirmed = form.holds("status_confirmed", "yes");
-    let outcome = app.service.consent_designation(here.ctx(), id, confirmed).await;
+    let outcome = app
+        .service
+        .consent_designation(here.ctx(), id, confirmed)
+        .await;
     answered(&app, &here, &visit, id, form, outcome).await
 }
 
-async fn refuse((State(app), here, visit, Path((_, id))): Act, form: FormState) -> Result<Response, WebError> {
-    let outcome = app.service.refuse_designation(here.ctx(), id, &form.text("reason")).await;
+async fn refuse(
+    (State(app), here, visit, Path((_, id))): Act,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let outcome = app
+        .service
+        .refuse_designation(here.ctx(), id, &form.text("reason"))
+        .await;
     answered(&app, &here, &visit, id, form, outcome).await
 }
 
-async fn freeze((State(app), here, _, Path((_, id))): Act, form: FormState) -> Result<Response, WebError> {
-    let draw = app.service.freeze_frame(here.ctx(), id, form.holds("status_confirmed", "yes")).await?;
+async fn freeze(
+    (State(app), here, _, Path((_, id))): Act,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let draw = app
+        .service
+        .freeze_frame(here.ctx(), id, form.holds("status_confirmed", "yes"))
+        .await?;
     Ok(page::see_other(&here.href(format!("draws/{draw}"))))
 }
 
-async fn list_json(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
+async fn list_json(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+) -> Result<Response, WebError> {
     let statuses: Vec<String> = visit.query.values("status").map(str::to_owned).collect();
     let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
-    let found = app.service.tasks(here.ctx(), here.pool.id, &statuses, &PageRequest::after(after, 100)).await?;
+    let found = app
+        .service
+        .tasks(
+            here.ctx(),
+            here.pool.id,
+            &statuses,
+            &PageRequest::after(after, 100),
+        )
+        .await?;
     let items: Vec<_> = found.items.into_iter().map(|row| row.task).collect();
     Ok(Json(serde_json::json!({ "items": items, "next": found.next })).into_response())
 }
@@ -612,9 +853,20 @@ async fn show_json(
     Ok(Json(serde_json::json!({ "task": view.task, "version": view.version })).into_response())
 }
 
-async fn file_json(State(app): State<App>, here: InPool, Json(request): Json<Request>) -> Result<Response, WebError> {
-    let id = app.service.file_task(here.ctx(), here.pool.id, request).await?;
-    Ok((axum::http::StatusCode::CREATED, Json(serde_json::json!({ "id": id }))).into_response())
+async fn file_json(
+    State(app): State<App>,
+    here: InPool,
+    Json(request): Json<Request>,
+) -> Result<Response, WebError> {
+    let id = app
+        .service
+        .file_task(here.ctx(), here.pool.id, request)
+        .await?;
+    Ok((
+        axum::http::StatusCode::CREATED,
+        Json(serde_json::json!({ "id": id })),
+    )
+        .into_response())
 }
 
 async fn feasibility_json(
@@ -622,7 +874,11 @@ async fn feasibility_json(
     here: InPool,
     Json(request): Json<Request>,
 ) -> Result<Json<Feasibility>, WebError> {
-    Ok(Json(app.service.request_feasibility(here.ctx(), &here.open, &request).await?))
+    Ok(Json(
+        app.service
+            .request_feasibility(here.ctx(), &here.open, &request)
+            .await?,
+    ))
 }
 
 async fn task_feasibility_json(

@@ -34,7 +34,11 @@ pub fn routes() -> Routes {
         .post("/settings/users/{account}/enable", NEEDS, enable)
         .post("/settings/users/{account}/unlock", NEEDS, unlock)
         .post("/settings/users/{account}/reset", NEEDS, reset)
-        .post("/settings/users/{account}/sessions/end", NEEDS, end_sessions)
+        .post(
+            "/settings/users/{account}/sessions/end",
+            NEEDS,
+            end_sessions,
+        )
         .get("/api/v1/accounts", NEEDS, api_list)
         .post("/api/v1/accounts", NEEDS, api_create)
         .get("/api/v1/accounts/{account}", NEEDS, api_show)
@@ -63,7 +67,9 @@ pub(crate) struct Row {
 pub(crate) fn row(line: AccountLine) -> Row {
     let status = match (line.status, line.locked_until, line.password) {
         (AccountStatus::Disabled, ..) => Status::stopped("停用"),
-        (_, Some(until), _) => Status::stopped(format!("有网络被锁定至 {}", page::moment_short(until))),
+        (_, Some(until), _) => {
+            Status::stopped(format!("有网络被锁定至 {}", page::moment_short(until)))
+        }
         (_, None, false) => Status::waiting("待本人设置密码"),
         (AccountStatus::MustChangePassword, None, true) => Status::waiting("待修改密码"),
         (AccountStatus::Active, None, true) => Status::good("启用"),
@@ -71,7 +77,9 @@ pub(crate) fn row(line: AccountLine) -> Row {
     Row {
         status,
         roles: line.grants.iter().map(grant_words).collect(),
-        seen: line.seen_at.map_or_else(|| "—".to_owned(), page::moment_short),
+        seen: line
+            .seen_at
+            .map_or_else(|| "—".to_owned(), page::moment_short),
         line,
     }
 }
@@ -86,24 +94,43 @@ struct ListPage {
     next: Option<String>,
 }
 
-async fn page_of(app: &App, session: &Session, visit: &Visit, form: FormState) -> Result<ListPage, WebError> {
+async fn page_of(
+    app: &App,
+    session: &Session,
+    visit: &Visit,
+    form: FormState,
+) -> Result<ListPage, WebError> {
     let name = Some(visit.query.text("name")).filter(|name| !name.is_empty());
     let after = Some(visit.query.value("after").to_owned()).filter(|after| !after.is_empty());
     let (lines, next) = app.service.accounts(&session.ctx, name, after).await?;
     Ok(ListPage {
         layout: session.layout(app, visit, "账号").judged(&form),
         rows: lines.into_iter().map(row).collect(),
-        next: next.map(|cursor| format!("/settings/users?name={}&after={cursor}", crate::error::escape_query(&visit.query.text("name")))),
+        next: next.map(|cursor| {
+            format!(
+                "/settings/users?name={}&after={cursor}",
+                crate::error::escape_query(&visit.query.text("name"))
+            )
+        }),
         query: visit.query.clone(),
         form,
     })
 }
 
-async fn list(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
+async fn list(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
     page::page(&page_of(&app, &session, &visit, FormState::blank()).await?)
 }
 
-async fn create(State(app): State<App>, session: Session, visit: Visit, mut form: FormState) -> Result<Response, WebError> {
+async fn create(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
     let new = NewAccount {
         login: form.text("login"),
         name: form.text("new_name"),
@@ -120,9 +147,20 @@ async fn create(State(app): State<App>, session: Session, visit: Visit, mut form
 }
 
 /// Shown in the answer itself and not after a redirect: the link is stored nowhere.
-fn links(app: &App, session: &Session, visit: &Visit, heading: &str, link: service::accounts::OneTimeLink) -> Result<Response, WebError> {
+fn links(
+    app: &App,
+    session: &Session,
+    visit: &Visit,
+    heading: &str,
+    link: service::accounts::OneTimeLink,
+) -> Result<Response, WebError> {
     let layout = session.layout(app, visit, heading);
-    page::page(&LinksPage::new(layout, heading, vec![link], Link::new("回到账号", "/settings/users")))
+    page::page(&LinksPage::new(
+        layout,
+        heading,
+        vec![link],
+        Link::new("回到账号", "/settings/users"),
+    ))
 }
 
 #[derive(Template)]
@@ -134,15 +172,25 @@ struct ShowPage {
     own: bool,
 }
 
-async fn show(State(app): State<App>, session: Session, visit: Visit, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn show(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     let id = account(&id)?;
     let line = app.service.account(&session.ctx, id).await?;
     let sessions = app.service.sessions(&session.ctx, id).await?;
     page::page(&ShowPage {
-        layout: session.layout(&app, &visit, line.name.clone()).under(&[("账号", "/settings/users")]),
+        layout: session
+            .layout(&app, &visit, line.name.clone())
+            .under(&[("账号", "/settings/users")]),
         own: session.account == id,
         row: row(line),
-        sessions: sessions.into_iter().map(|line| (line.clone(), page::moment_short(line.seen_at))).collect(),
+        sessions: sessions
+            .into_iter()
+            .map(|line| (line.clone(), page::moment_short(line.seen_at)))
+            .collect(),
     })
 }
 
@@ -155,19 +203,31 @@ fn back(id: AccountId) -> Response {
     page::see_other(&format!("/settings/users/{id}"))
 }
 
-async fn disable(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn disable(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     let id = account(&id)?;
     app.service.disable_account(&session.ctx, id).await?;
     Ok(back(id))
 }
 
-async fn enable(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn enable(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     let id = account(&id)?;
     app.service.enable_account(&session.ctx, id).await?;
     Ok(back(id))
 }
 
-async fn unlock(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn unlock(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     let id = account(&id)?;
     app.service.unlock_account(&session.ctx, id).await?;
     Ok(back(id))
@@ -180,12 +240,23 @@ async fn reset(
     Path(id): Path<String>,
     form: FormState,
 ) -> Result<Response, WebError> {
-    let device = if form.holds("device", "lost") { Device::Lost } else { Device::Kept };
-    let link = app.service.reset_account(&session.ctx, account(&id)?, device).await?;
+    let device = if form.holds("device", "lost") {
+        Device::Lost
+    } else {
+        Device::Kept
+    };
+    let link = app
+        .service
+        .reset_account(&session.ctx, account(&id)?, device)
+        .await?;
     links(&app, &session, &visit, "密码已重置", link)
 }
 
-async fn end_sessions(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn end_sessions(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     let id = account(&id)?;
     app.service.end_sessions(&session.ctx, id).await?;
     Ok(back(id))
@@ -254,55 +325,112 @@ fn api(line: AccountLine) -> ApiAccount {
         name: line.name,
         organisation: line.organisation,
         status: line.status.code(),
-        roles: line.grants.iter().map(|grant| ApiGrant { role: grant.role.code(), pool: grant.pool }).collect(),
+        roles: line
+            .grants
+            .iter()
+            .map(|grant| ApiGrant {
+                role: grant.role.code(),
+                pool: grant.pool,
+            })
+            .collect(),
         password_set: line.password,
         second_factor: line.second_factor,
     }
 }
 
 fn api_link(link: service::accounts::OneTimeLink) -> Json<ApiLink> {
-    Json(ApiLink { login: link.login, address: link.address, expires_at: link.expires_at.to_string() })
+    Json(ApiLink {
+        login: link.login,
+        address: link.address,
+        expires_at: link.expires_at.to_string(),
+    })
 }
 
 /// 账号列表
 #[utoipa::path(get, path = "/api/v1/accounts", params(ApiQuery), responses((status = 200, body = ApiAccounts)))]
-async fn api_list(State(app): State<App>, session: Session, Query(query): Query<ApiQuery>) -> Result<Json<ApiAccounts>, WebError> {
-    let (lines, next) = app.service.accounts(&session.ctx, query.name, query.after).await?;
-    Ok(Json(ApiAccounts { items: lines.into_iter().map(api).collect(), next }))
+async fn api_list(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ApiQuery>,
+) -> Result<Json<ApiAccounts>, WebError> {
+    let (lines, next) = app
+        .service
+        .accounts(&session.ctx, query.name, query.after)
+        .await?;
+    Ok(Json(ApiAccounts {
+        items: lines.into_iter().map(api).collect(),
+        next,
+    }))
 }
 
 /// 新建账号
 #[utoipa::path(post, path = "/api/v1/accounts", request_body = ApiNewAccount, responses((status = 201, body = ApiLink), (status = 422, description = "填写有误")))]
-async fn api_create(State(app): State<App>, session: Session, Json(sent): Json<ApiNewAccount>) -> Result<Response, WebError> {
-    let new = NewAccount { login: sent.login, name: sent.name, unit: sent.unit, ..NewAccount::default() };
+async fn api_create(
+    State(app): State<App>,
+    session: Session,
+    Json(sent): Json<ApiNewAccount>,
+) -> Result<Response, WebError> {
+    let new = NewAccount {
+        login: sent.login,
+        name: sent.name,
+        unit: sent.unit,
+        ..NewAccount::default()
+    };
     let (_, link) = app.service.create_account(&session.ctx, &new).await?;
     Ok((StatusCode::CREATED, api_link(link)).into_response())
 }
 
 /// 一个账号
 #[utoipa::path(get, path = "/api/v1/accounts/{account}", params(("account" = String, Path)), responses((status = 200, body = ApiAccount), (status = 404)))]
-async fn api_show(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Json<ApiAccount>, WebError> {
-    Ok(Json(api(app.service.account(&session.ctx, account(&id)?).await?)))
+async fn api_show(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Json<ApiAccount>, WebError> {
+    Ok(Json(api(app
+        .service
+        .account(&session.ctx, account(&id)?)
+        .await?)))
 }
 
 /// 停用账号，登录立即失效
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/disable", params(("account" = String, Path)), responses((status = 204), (status = 404)))]
-async fn api_disable(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<StatusCode, WebError> {
-    app.service.disable_account(&session.ctx, account(&id)?).await?;
+async fn api_disable(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<StatusCode, WebError> {
+    app.service
+        .disable_account(&session.ctx, account(&id)?)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// 启用账号
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/enable", params(("account" = String, Path)), responses((status = 204), (status = 404)))]
-async fn api_enable(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<StatusCode, WebError> {
-    app.service.enable_account(&session.ctx, account(&id)?).await?;
+async fn api_enable(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<StatusCode, WebError> {
+    app.service
+        .enable_account(&session.ctx, account(&id)?)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// 重置密码，返回一次性链接
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/reset", params(("account" = String, Path)), responses((status = 200, body = ApiLink), (status = 404)))]
-async fn api_reset(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Json<ApiLink>, WebError> {
-    Ok(api_link(app.service.reset_account(&session.ctx, account(&id)?, Device::Kept).await?))
+async fn api_reset(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Json<ApiLink>, WebError> {
+    Ok(api_link(
+        app.service
+            .reset_account(&session.ctx, account(&id)?, Device::Kept)
+            .await?,
+    ))
 }
 
 /// Its part of the description.

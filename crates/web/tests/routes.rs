@@ -55,13 +55,38 @@ impl Site {
         let engine = store::testing::TestStore::open(Kind::Sqlite).await;
         let start: Timestamp = "2022-06-06T01:00:00Z".parse().expect("a time");
         let clock = Arc::new(StoppedClock::at(start));
-        let packs = SHIPPED.iter().map(|shipped| domain::policy::check(shipped.pack).expect("sound"));
-        let settings = Settings { public_url: ORIGIN.into(), ..Settings::default() };
-        let service =
-            Service::new(engine.store.clone(), Packs::new(packs), clock.clone(), Arc::new(SystemEntropy), settings);
-        let person = |login: &str| NewPerson { login: login.into(), name: format!("{login}甲") };
-        let pool = |name: &str| NewPool { name: name.into(), pack: "dg-2021".into(), ..NewPool::default() };
-        let of_pool = [Role::Officer, Role::Approver, Role::Requester, Role::Supervisor, Role::Secretary, Role::Finance, Role::Recommender];
+        let packs = SHIPPED
+            .iter()
+            .map(|shipped| domain::policy::check(shipped.pack).expect("sound"));
+        let settings = Settings {
+            public_url: ORIGIN.into(),
+            ..Settings::default()
+        };
+        let service = Service::new(
+            engine.store.clone(),
+            Packs::new(packs),
+            clock.clone(),
+            Arc::new(SystemEntropy),
+            settings,
+        );
+        let person = |login: &str| NewPerson {
+            login: login.into(),
+            name: format!("{login}甲"),
+        };
+        let pool = |name: &str| NewPool {
+            name: name.into(),
+            pack: "dg-2021".into(),
+            ..NewPool::default()
+        };
+        let of_pool = [
+            Role::Officer,
+            Role::Approver,
+            Role::Requester,
+            Role::Supervisor,
+            Role::Secretary,
+            Role::Finance,
+            Role::Recommender,
+        ];
         let set_up = SetUp {
             bureau: "云津市人力资源和社会保障局".into(),
             help_phone: String::new(),
@@ -71,60 +96,161 @@ impl Site {
             password_again: PASSWORD.into(),
             security_admin: person("security_admin"),
             auditor: person("auditor"),
-            colleagues: of_pool.iter().map(|role| (*role, person(role.code()))).collect(),
+            colleagues: of_pool
+                .iter()
+                .map(|role| (*role, person(role.code())))
+                .collect(),
         };
         let visitor = service.visitor("test", "test");
-        let link = service.set_up_link().await.expect("store").expect("no account");
+        let link = service
+            .set_up_link()
+            .await
+            .expect("store")
+            .expect("no account");
         let token = |address: &str| address.rsplit('/').next().expect("a token").to_owned();
-        let done = service.set_up(&visitor, &token(&link), &set_up).await.expect("set up");
+        let done = service
+            .set_up(&visitor, &token(&link), &set_up)
+            .await
+            .expect("set up");
         for link in done.links {
-            service.use_password_link(&visitor, &token(&link.address), PASSWORD, PASSWORD).await.expect("set");
+            service
+                .use_password_link(&visitor, &token(&link.address), PASSWORD, PASSWORD)
+                .await
+                .expect("set");
         }
         let console = service.console();
         let mut ids = BTreeMap::new();
         for login in ["nobody", "expert", "victim"] {
-            let new = NewAccount { login: login.into(), name: format!("{login}甲"), unit: "云津市第二职业技术学校".into(), ..NewAccount::default() };
-            let (id, link) = service.create_account(&console, &new).await.expect("created");
-            service.use_password_link(&visitor, &token(&link.address), PASSWORD, PASSWORD).await.expect("set");
+            let new = NewAccount {
+                login: login.into(),
+                name: format!("{login}甲"),
+                unit: "云津市第二职业技术学校".into(),
+                ..NewAccount::default()
+            };
+            let (id, link) = service
+                .create_account(&console, &new)
+                .await
+                .expect("created");
+            service
+                .use_password_link(&visitor, &token(&link.address), PASSWORD, PASSWORD)
+                .await
+                .expect("set");
             ids.insert(login, id);
         }
-        let bureau = service.authenticate(&Self::log_in(&service, "officer").await, "test", "test").await.expect("store").expect("live");
-        service.create_pool(&console, bureau.ctx.actor.organisation.expect("a unit"), &pool("其他专家库")).await.expect("created");
+        let bureau = service
+            .authenticate(&Self::log_in(&service, "officer").await, "test", "test")
+            .await
+            .expect("store")
+            .expect("live");
+        service
+            .create_pool(
+                &console,
+                bureau.ctx.actor.organisation.expect("a unit"),
+                &pool("其他专家库"),
+            )
+            .await
+            .expect("created");
         // The natural person behind the expert's account.
         let mut tx = engine.store.write(LedgerId::System).await.expect("door");
         let person = PersonId(uuid::Uuid::from_u128(7));
-        let keys = PersonKeys { name: "何玉珍".into(), name_sort: "heyuzhen".into() };
-        store::persons::insert(&mut tx, person, keys, &Private::default(), domain::person::Profile::default()).await.expect("person");
-        let mut row = store::accounts::find::<serde_json::Value>(&mut tx, ids["expert"]).await.expect("store").expect("known");
+        let keys = PersonKeys {
+            name: "何玉珍".into(),
+            name_sort: "heyuzhen".into(),
+        };
+        store::persons::insert(
+            &mut tx,
+            person,
+            keys,
+            &Private::default(),
+            domain::person::Profile::default(),
+        )
+        .await
+        .expect("person");
+        let mut row = store::accounts::find::<serde_json::Value>(&mut tx, ids["expert"])
+            .await
+            .expect("store")
+            .expect("known");
         row.keys.person = Some(person);
         document::save(&mut tx, &mut row).await.expect("saved");
-        let pool_id = service.pool_numbered(&bureau.ctx, 1).await.expect("own").pool.id;
-        let grant = RoleGrant { role: Role::Expert.code().into(), pool: Some(pool_id), unit: String::new() };
-        store::accounts::set_roles(&mut tx, ids["expert"], &[grant]).await.expect("granted");
-        tx.append(&store::testing::event("test.fixture", start)).await.expect("recorded");
+        let pool_id = service
+            .pool_numbered(&bureau.ctx, 1)
+            .await
+            .expect("own")
+            .pool
+            .id;
+        let grant = RoleGrant {
+            role: Role::Expert.code().into(),
+            pool: Some(pool_id),
+            unit: String::new(),
+        };
+        store::accounts::set_roles(&mut tx, ids["expert"], &[grant])
+            .await
+            .expect("granted");
+        tx.append(&store::testing::event("test.fixture", start))
+            .await
+            .expect("recorded");
         tx.commit().await.expect("committed");
 
-        let app = App::new(service.clone(), Transport::Tls { origins: vec![ORIGIN.into()] }).await.expect("app");
+        let app = App::new(
+            service.clone(),
+            Transport::Tls {
+                origins: vec![ORIGIN.into()],
+            },
+        )
+        .await
+        .expect("app");
         let router = web::app(&app).expect("an origin");
-        Self { router, service, clock, victim: ids["victim"], engine, callers: AtomicU32::new(0) }
+        Self {
+            router,
+            service,
+            clock,
+            victim: ids["victim"],
+            engine,
+            callers: AtomicU32::new(0),
+        }
     }
 
     async fn log_in(service: &Service, login: &str) -> String {
-        let typed = Credentials { login: login.into(), password: PASSWORD.into(), network: login.into(), agent: String::new() };
+        let typed = Credentials {
+            login: login.into(),
+            password: PASSWORD.into(),
+            network: login.into(),
+            agent: String::new(),
+        };
         let visitor = service.visitor("test", "test");
-        service.log_in(&visitor, &typed).await.unwrap_or_else(|error| panic!("{login}: {error}")).token
+        service
+            .log_in(&visitor, &typed)
+            .await
+            .unwrap_or_else(|error| panic!("{login}: {error}"))
+            .token
     }
 
     /// Sends one request as a browser of our own site would, from a network of its own.
-    async fn send(&self, method: &Method, address: &str, token: Option<&str>, site: &str) -> Answer {
+    async fn send(
+        &self,
+        method: &Method,
+        address: &str,
+        token: Option<&str>,
+        site: &str,
+    ) -> Answer {
         let n = self.callers.fetch_add(1, Ordering::Relaxed);
         let mut request = Request::builder()
             .method(method)
             .uri(address)
             .header(header::HOST, "zjk.example.gov.cn")
             .header("sec-fetch-site", site)
-            .header(header::ORIGIN, if site == "same-origin" { ORIGIN } else { "https://elsewhere.example" })
-            .header("x-forwarded-for", format!("10.{}.{}.1", n >> 8 & 255, n & 255));
+            .header(
+                header::ORIGIN,
+                if site == "same-origin" {
+                    ORIGIN
+                } else {
+                    "https://elsewhere.example"
+                },
+            )
+            .header(
+                "x-forwarded-for",
+                format!("10.{}.{}.1", n >> 8 & 255, n & 255),
+            );
         if method == Method::POST {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
@@ -132,11 +258,27 @@ impl Site {
             request = request.header(header::COOKIE, format!("__Host-linxuan={token}"));
         }
         let request = request.body(Body::empty()).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
         let status = response.status();
-        let location = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
-        let body = to_bytes(response.into_body(), 4 << 20).await.expect("a body");
-        Answer { status, location, body: String::from_utf8_lossy(&body).into_owned() }
+        let location = response
+            .headers()
+            .get(header::LOCATION)
+            .and_then(|to| to.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        let body = to_bytes(response.into_body(), 4 << 20)
+            .await
+            .expect("a body");
+        Answer {
+            status,
+            location,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
     }
 }
 
@@ -158,8 +300,19 @@ fn fill(site: &Site, path: &str, pool: &str) -> String {
 }
 
 const LOGINS: [&str; 13] = [
-    "visitor", "nobody", "officer", "approver", "requester", "secretary", "supervisor", "finance", "expert",
-    "recommender", "system_admin", "security_admin", "auditor",
+    "visitor",
+    "nobody",
+    "officer",
+    "approver",
+    "requester",
+    "secretary",
+    "supervisor",
+    "finance",
+    "expert",
+    "recommender",
+    "system_admin",
+    "security_admin",
+    "auditor",
 ];
 
 fn table() -> Vec<Route> {
@@ -175,10 +328,19 @@ fn is_api(route: &Route) -> bool {
 async fn every_route_answers_every_role_as_reviewed() {
     let site = Site::open().await;
     let mut tokens: BTreeMap<&str, String> = BTreeMap::new();
-    let mut text = String::from("# method path [what it needs]\n#   role: own pool, another's pool, no pool\n");
+    let mut text = String::from(
+        "# method path [what it needs]\n#   role: own pool, another's pool, no pool\n",
+    );
     for route in table() {
         let pooled = route.path.contains("{no}");
-        writeln!(text, "{} {} [{}]", route.method, route.path, route.access.describe()).expect("a string");
+        writeln!(
+            text,
+            "{} {} [{}]",
+            route.method,
+            route.path,
+            route.access.describe()
+        )
+        .expect("a string");
         let mut answers: Vec<(String, Vec<&str>)> = Vec::new();
         for login in LOGINS {
             let mut cells = Vec::new();
@@ -188,7 +350,12 @@ async fn every_route_answers_every_role_as_reviewed() {
                     "visitor" => None,
                     _ => {
                         let live = match tokens.get(login) {
-                            Some(token) => site.service.authenticate(token, "test", "test").await.expect("store").is_some(),
+                            Some(token) => site
+                                .service
+                                .authenticate(token, "test", "test")
+                                .await
+                                .expect("store")
+                                .is_some(),
                             None => false,
                         };
                         if !live {
@@ -197,17 +364,42 @@ async fn every_route_answers_every_role_as_reviewed() {
                         tokens.get(login).map(String::as_str)
                     }
                 };
-                let answer = site.send(&route.method, &fill(&site, route.path, pool), token, "same-origin").await;
-                assert!(!answer.status.is_server_error(), "{} {} as {login}: {}", route.method, route.path, answer.body);
+                let answer = site
+                    .send(
+                        &route.method,
+                        &fill(&site, route.path, pool),
+                        token,
+                        "same-origin",
+                    )
+                    .await;
+                assert!(
+                    !answer.status.is_server_error(),
+                    "{} {} as {login}: {}",
+                    route.method,
+                    route.path,
+                    answer.body
+                );
                 cells.push(answer.status.as_u16().to_string());
-                bodies.push((answer.status, answer.location.replace(&format!("/p/{pool}"), "/p/N"), answer.body));
+                bodies.push((
+                    answer.status,
+                    answer.location.replace(&format!("/p/{pool}"), "/p/N"),
+                    answer.body,
+                ));
             }
             if pooled {
                 // To whoever holds no role there, a pool that exists is a pool that does not.
                 let (foreign, missing) = (&bodies[1], &bodies[2]);
-                assert_eq!(foreign.0, missing.0, "{} {} as {login}", route.method, route.path);
+                assert_eq!(
+                    foreign.0, missing.0,
+                    "{} {} as {login}",
+                    route.method, route.path
+                );
                 if foreign.0 == StatusCode::NOT_FOUND {
-                    assert_eq!(foreign.2, missing.2, "{} {} as {login}", route.method, route.path);
+                    assert_eq!(
+                        foreign.2, missing.2,
+                        "{} {} as {login}",
+                        route.method, route.path
+                    );
                 }
             }
             let cells = cells.join(" ");
@@ -226,38 +418,81 @@ async fn every_route_answers_every_role_as_reviewed() {
     }
     let known = std::fs::read_to_string(golden).unwrap_or_default();
     for (line, (found, known)) in text.lines().zip(known.lines()).enumerate() {
-        assert_eq!(found, known, "line {} of tests/golden/routes.txt; review, then LINXUAN_BLESS=1", line + 1);
+        assert_eq!(
+            found,
+            known,
+            "line {} of tests/golden/routes.txt; review, then LINXUAN_BLESS=1",
+            line + 1
+        );
     }
-    assert_eq!(text.lines().count(), known.lines().count(), "routes were added or removed");
+    assert_eq!(
+        text.lines().count(),
+        known.lines().count(),
+        "routes were added or removed"
+    );
 }
 
 #[tokio::test]
 async fn whoever_is_not_logged_in_is_asked_to_log_in() {
     let site = Site::open().await;
     for route in table() {
-        let answer = site.send(&route.method, &fill(&site, route.path, "1"), None, "same-origin").await;
+        let answer = site
+            .send(
+                &route.method,
+                &fill(&site, route.path, "1"),
+                None,
+                "same-origin",
+            )
+            .await;
         let told = if is_api(&route) {
             answer.status == StatusCode::UNAUTHORIZED
         } else {
             answer.status == StatusCode::SEE_OTHER && answer.location.starts_with("/login?back=")
         };
-        assert_eq!(told, route.access != Access::Public, "{} {}: {}", route.method, route.path, answer.status);
+        assert_eq!(
+            told,
+            route.access != Access::Public,
+            "{} {}: {}",
+            route.method,
+            route.path,
+            answer.status
+        );
     }
 }
 
 #[tokio::test]
 async fn a_password_that_must_be_changed_closes_everything_else() {
     let site = Site::open().await;
-    let mut tx = site.engine.store.write(LedgerId::System).await.expect("door");
-    let mut row = store::accounts::by_login::<serde_json::Value>(&mut tx, "officer").await.expect("store").expect("known");
+    let mut tx = site
+        .engine
+        .store
+        .write(LedgerId::System)
+        .await
+        .expect("door");
+    let mut row = store::accounts::by_login::<serde_json::Value>(&mut tx, "officer")
+        .await
+        .expect("store")
+        .expect("known");
     row.keys.status = AccountStatus::MustChangePassword.code().into();
     document::save(&mut tx, &mut row).await.expect("saved");
-    tx.append(&store::testing::event("test.fixture", site.clock_now())).await.expect("recorded");
+    tx.append(&store::testing::event("test.fixture", site.clock_now()))
+        .await
+        .expect("recorded");
     tx.commit().await.expect("committed");
     let token = Site::log_in(&site.service, "officer").await;
     let mut open = Vec::new();
-    for route in table().into_iter().filter(|route| route.access != Access::Public) {
-        let answer = site.send(&route.method, &fill(&site, route.path, "1"), Some(&token), "same-origin").await;
+    for route in table()
+        .into_iter()
+        .filter(|route| route.access != Access::Public)
+    {
+        let answer = site
+            .send(
+                &route.method,
+                &fill(&site, route.path, "1"),
+                Some(&token),
+                "same-origin",
+            )
+            .await;
         let closed = if is_api(&route) {
             answer.status == StatusCode::FORBIDDEN
         } else {
@@ -266,17 +501,32 @@ async fn a_password_that_must_be_changed_closes_everything_else() {
         if !closed {
             open.push(format!("{} {}", route.method, route.path));
         }
-        if site.service.authenticate(&token, "test", "test").await.expect("store").is_none() {
+        if site
+            .service
+            .authenticate(&token, "test", "test")
+            .await
+            .expect("store")
+            .is_none()
+        {
             break;
         }
     }
     // The walk ends with the log-out, which is open to any session; the rest is walked with a second one.
     assert_eq!(open, ["POST /logout"]);
     let token = Site::log_in(&site.service, "officer").await;
-    let after = table().into_iter().filter(|route| !matches!(route.access, Access::Public | Access::Session));
+    let after = table()
+        .into_iter()
+        .filter(|route| !matches!(route.access, Access::Public | Access::Session));
     let mut open = Vec::new();
     for route in after {
-        let answer = site.send(&route.method, &fill(&site, route.path, "1"), Some(&token), "same-origin").await;
+        let answer = site
+            .send(
+                &route.method,
+                &fill(&site, route.path, "1"),
+                Some(&token),
+                "same-origin",
+            )
+            .await;
         let closed = answer.status == StatusCode::FORBIDDEN || answer.location == "/me/password";
         if !closed {
             open.push(format!("{} {}", route.method, route.path));
@@ -289,11 +539,34 @@ async fn a_password_that_must_be_changed_closes_everything_else() {
 async fn nothing_is_changed_for_another_site() {
     let site = Site::open().await;
     let token = Site::log_in(&site.service, "system_admin").await;
-    for route in table().into_iter().filter(|route| route.method != Method::GET) {
-        let answer = site.send(&route.method, &fill(&site, route.path, "1"), Some(&token), "cross-site").await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{} {}", route.method, route.path);
+    for route in table()
+        .into_iter()
+        .filter(|route| route.method != Method::GET)
+    {
+        let answer = site
+            .send(
+                &route.method,
+                &fill(&site, route.path, "1"),
+                Some(&token),
+                "cross-site",
+            )
+            .await;
+        assert_eq!(
+            answer.status,
+            StatusCode::FORBIDDEN,
+            "{} {}",
+            route.method,
+            route.path
+        );
     }
-    assert!(site.service.authenticate(&token, "test", "test").await.expect("store").is_some(), "not even a log-out");
+    assert!(
+        site.service
+            .authenticate(&token, "test", "test")
+            .await
+            .expect("store")
+            .is_some(),
+        "not even a log-out"
+    );
 }
 
 #[tokio::test]
@@ -301,7 +574,12 @@ async fn a_withdrawn_session_is_worth_nothing_and_leaves_nothing_behind() {
     let site = Site::open().await;
     let token = Site::log_in(&site.service, "officer").await;
     let get = Method::GET;
-    assert_eq!(site.send(&get, "/me", Some(&token), "same-origin").await.status, StatusCode::OK);
+    assert_eq!(
+        site.send(&get, "/me", Some(&token), "same-origin")
+            .await
+            .status,
+        StatusCode::OK
+    );
     let out = Request::post("/logout")
         .header("sec-fetch-site", "same-origin")
         .header(header::COOKIE, format!("__Host-linxuan={token}"))
@@ -309,17 +587,50 @@ async fn a_withdrawn_session_is_worth_nothing_and_leaves_nothing_behind() {
         .expect("a request");
     let response = site.router.clone().oneshot(out).await.expect("an answer");
     assert!(response.headers().contains_key("clear-site-data"));
-    let cookie = response.headers()[header::SET_COOKIE].to_str().expect("text").to_owned();
-    for part in ["__Host-linxuan=;", "HttpOnly", "SameSite=Strict", "Secure", "Path=/", "Max-Age=0"] {
+    let cookie = response.headers()[header::SET_COOKIE]
+        .to_str()
+        .expect("text")
+        .to_owned();
+    for part in [
+        "__Host-linxuan=;",
+        "HttpOnly",
+        "SameSite=Strict",
+        "Secure",
+        "Path=/",
+        "Max-Age=0",
+    ] {
         assert!(cookie.contains(part), "{part} in {cookie}");
     }
-    assert_eq!(site.send(&get, "/me", Some(&token), "same-origin").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        site.send(&get, "/me", Some(&token), "same-origin")
+            .await
+            .status,
+        StatusCode::SEE_OTHER
+    );
 
     let token = Site::log_in(&site.service, "officer").await;
-    let id = site.service.account_by_login(&site.service.console(), "officer").await.expect("known").id;
-    site.service.disable_account(&site.service.console(), id).await.expect("disabled");
-    assert_eq!(site.send(&get, "/me", Some(&token), "same-origin").await.status, StatusCode::SEE_OTHER);
-    assert_eq!(site.send(&get, "/api/v1/session", Some(&token), "same-origin").await.status, StatusCode::UNAUTHORIZED);
+    let id = site
+        .service
+        .account_by_login(&site.service.console(), "officer")
+        .await
+        .expect("known")
+        .id;
+    site.service
+        .disable_account(&site.service.console(), id)
+        .await
+        .expect("disabled");
+    assert_eq!(
+        site.send(&get, "/me", Some(&token), "same-origin")
+            .await
+            .status,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(
+        site.send(&get, "/api/v1/session", Some(&token), "same-origin")
+            .await
+            .status,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 impl Site {

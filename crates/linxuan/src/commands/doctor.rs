@@ -36,12 +36,21 @@ impl Doctor {
                     Err(words) => println!("异常  {}：{words}", check.subject),
                 }
             }
-            if sound { Ok(()) } else { Err(Failure::Refused("有异常，请按上面的说明处理后再检查一次。".to_owned())) }
+            if sound {
+                Ok(())
+            } else {
+                Err(Failure::Refused(
+                    "有异常，请按上面的说明处理后再检查一次。".to_owned(),
+                ))
+            }
         })
     }
 
     async fn recover(self) -> Result<(), Failure> {
-        let recovery = store::Recovery { approved_by: self.approved_by, reason: self.reason.unwrap_or_default() };
+        let recovery = store::Recovery {
+            approved_by: self.approved_by,
+            reason: self.reason.unwrap_or_default(),
+        };
         let (_, recovered) = store::Store::recover(self.place.store_config(), &recovery).await?;
         if recovered.is_empty() {
             println!("台账与库外保存的台账头一致，不需要恢复。");

@@ -10,7 +10,12 @@ pub(crate) struct Openapi {}
 
 impl Openapi {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        println!("{}", web::openapi::document().to_pretty_json().context("接口说明不能输出")?);
+        println!(
+            "{}",
+            web::openapi::document()
+                .to_pretty_json()
+                .context("接口说明不能输出")?
+        );
         Ok(())
     }
 }

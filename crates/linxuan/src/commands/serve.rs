@@ -25,7 +25,12 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) place: Place,
     /// 监听地址
-    #[arg(long, env = "LINXUAN_LISTEN", default_value = "127.0.0.1:8470", value_name = "地址:端口")]
+    #[arg(
+        long,
+        env = "LINXUAN_LISTEN",
+        default_value = "127.0.0.1:8470",
+        value_name = "地址:端口"
+    )]
     pub(crate) listen: SocketAddr,
     /// 用户在浏览器中使用的地址，例如 https://zjk.example.gov.cn；一次性链接按它生成
     #[arg(long, env = "LINXUAN_PUBLIC_URL", value_name = "网址")]
@@ -37,7 +42,13 @@ pub(crate) struct Serve {
     #[arg(long, env = "LINXUAN_LOG", default_value = "info", value_name = "级别")]
     pub(crate) log: String,
     /// 日志格式
-    #[arg(long, env = "LINXUAN_LOG_FORMAT", value_enum, default_value_t, value_name = "格式")]
+    #[arg(
+        long,
+        env = "LINXUAN_LOG_FORMAT",
+        value_enum,
+        default_value_t,
+        value_name = "格式"
+    )]
     pub(crate) log_format: LogFormat,
 }
 
@@ -72,7 +83,9 @@ impl Serve {
             None => format!("http://{}", self.listen),
         };
         let transport = match public_url.strip_prefix("https://") {
-            Some(_) => Transport::Tls { origins: vec![public_url.clone()] },
+            Some(_) => Transport::Tls {
+                origins: vec![public_url.clone()],
+            },
             None if self.insecure_behind_proxy => {
                 return Err(Failure::Usage(format!(
                     "没有启动：{public_url} 不是 https 网址，登录信息会以明文在网络上传输。请在代理上启用 HTTPS，并相应修改 --public-url。"
@@ -80,7 +93,13 @@ impl Serve {
             }
             None => Transport::Plain,
         };
-        Ok((Settings { public_url, ..Settings::default() }, transport))
+        Ok((
+            Settings {
+                public_url,
+                ..Settings::default()
+            },
+            transport,
+        ))
     }
 }
 
@@ -93,11 +112,18 @@ pub(crate) async fn serve(
 ) -> Result<(), Failure> {
     let app = App::new(service.clone(), transport).await?;
     let router = web::app(&app).context("网址不能识别")?;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("不能监听 {listen}"))?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("不能监听 {listen}"))?;
     let address = listener.local_addr().context("没有监听地址")?;
-    println!("已在 {} 毫秒内启动：http://{address}", began.elapsed().as_millis());
+    println!(
+        "已在 {} 毫秒内启动：http://{address}",
+        began.elapsed().as_millis()
+    );
     if let Some(link) = service.set_up_link().await? {
-        println!("首次使用，请在浏览器中打开下面的一次性链接完成设置（72 小时内有效，重启后以新链接为准）：\n{link}");
+        println!(
+            "首次使用，请在浏览器中打开下面的一次性链接完成设置（72 小时内有效，重启后以新链接为准）：\n{link}"
+        );
     }
     let (stop, stopped) = watch::channel(());
     let schedule = tokio::spawn(run_schedule(service, stopped.clone()));

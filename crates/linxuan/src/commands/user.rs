@@ -13,7 +13,13 @@ pub(crate) struct User {
     #[command(flatten)]
     place: Place,
     /// 用户在浏览器中使用的地址；一次性链接按它生成
-    #[arg(long, env = "LINXUAN_PUBLIC_URL", default_value = "http://127.0.0.1:8470", value_name = "网址", global = true)]
+    #[arg(
+        long,
+        env = "LINXUAN_PUBLIC_URL",
+        default_value = "http://127.0.0.1:8470",
+        value_name = "网址",
+        global = true
+    )]
     public_url: String,
     #[command(subcommand)]
     act: Act,
@@ -54,7 +60,13 @@ impl User {
     pub(crate) fn run(self) -> Result<(), Failure> {
         block_on(async {
             let public_url = self.public_url.trim_end_matches('/').to_owned();
-            let service = self.place.service(Settings { public_url, ..Settings::default() }).await?;
+            let service = self
+                .place
+                .service(Settings {
+                    public_url,
+                    ..Settings::default()
+                })
+                .await?;
             let ctx = service.console();
             match self.act {
                 Act::List => {
@@ -62,8 +74,15 @@ impl User {
                     loop {
                         let (lines, next) = service.accounts(&ctx, None, after).await?;
                         for line in lines {
-                            let roles: Vec<_> = line.grants.iter().map(|grant| grant.role.zh()).collect();
-                            println!("{}\t{}\t{}\t{}", line.login, line.name, line.status.zh(), roles.join("、"));
+                            let roles: Vec<_> =
+                                line.grants.iter().map(|grant| grant.role.zh()).collect();
+                            println!(
+                                "{}\t{}\t{}\t{}",
+                                line.login,
+                                line.name,
+                                line.status.zh(),
+                                roles.join("、")
+                            );
                         }
                         match next {
                             Some(cursor) => after = Some(cursor),
@@ -72,7 +91,11 @@ impl User {
                     }
                 }
                 Act::Create { login, name } => {
-                    let new = NewAccount { login, name, ..NewAccount::default() };
+                    let new = NewAccount {
+                        login,
+                        name,
+                        ..NewAccount::default()
+                    };
                     let (_, link) = service.create_account(&ctx, &new).await?;
                     print(&link);
                 }
@@ -88,7 +111,11 @@ impl User {
                 }
                 Act::Reset { login, device_lost } => {
                     let account = service.account_by_login(&ctx, &login).await?;
-                    let device = if device_lost { Device::Lost } else { Device::Kept };
+                    let device = if device_lost {
+                        Device::Lost
+                    } else {
+                        Device::Kept
+                    };
                     print(&service.reset_account(&ctx, account.id, device).await?);
                 }
             }
@@ -98,5 +125,8 @@ impl User {
 }
 
 fn print(link: &OneTimeLink) {
-    println!("请把下面的一次性链接交给 {}（账号 {}），由本人打开并设置密码：\n{}", link.name, link.login, link.address);
+    println!(
+        "请把下面的一次性链接交给 {}（账号 {}），由本人打开并设置密码：\n{}",
+        link.name, link.login, link.address
+    );
 }

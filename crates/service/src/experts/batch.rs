@@ -94,7 +94,12 @@ impl Service {
                 if let Some(day) = day
                     && day < ctx.today()
                 {
-                    problems.push(Problem::new("until", format!("暂停至 {day} 已经过去。请填写今天或以后的日期，或留空到手动恢复为止。")));
+                    problems.push(Problem::new(
+                        "until",
+                        format!(
+                            "暂停至 {day} 已经过去。请填写今天或以后的日期，或留空到手动恢复为止。"
+                        ),
+                    ));
                 }
                 if !problems.is_empty() {
                     return Err(Error::Invalid(problems));
@@ -105,11 +110,19 @@ impl Service {
         };
         if let BatchAct::AddSpecialty { specialty } = act {
             let known = self.specialties_of(pool.id()).await?;
-            if !known.iter().any(|s| s.id == *specialty && s.status == SpecialtyStatus::Active) {
-                return Err(Error::field("specialty", "所选专业领域不在用。请从在用的专业领域中选择。"));
+            if !known
+                .iter()
+                .any(|s| s.id == *specialty && s.status == SpecialtyStatus::Active)
+            {
+                return Err(Error::field(
+                    "specialty",
+                    "所选专业领域不在用。请从在用的专业领域中选择。",
+                ));
             }
         }
-        let members = self.chosen_members(ctx, &pool, &mut *change, chosen).await?;
+        let members = self
+            .chosen_members(ctx, &pool, &mut *change, chosen)
+            .await?;
         if members.is_empty() {
             return Err(Error::field("id", "没有选中任何专家。请勾选后再试。"));
         }
@@ -119,7 +132,9 @@ impl Service {
             let event = match apply(&mut member, act, until, &reason) {
                 Ok(event) => event,
                 Err(why) => {
-                    report.left_out.push((member.keys.name, member.body.expert.number, why));
+                    report
+                        .left_out
+                        .push((member.keys.name, member.body.expert.number, why));
                     continue;
                 }
             };
@@ -128,7 +143,12 @@ impl Service {
             let text = search_text(&member, &file);
             experts::save(&mut change, &mut member, &text).await?;
             if matches!(act, BatchAct::AddSpecialty { .. }) {
-                experts::set_specialties(&mut change, member.keys.seq, &member.body.expert.specialties).await?;
+                experts::set_specialties(
+                    &mut change,
+                    member.keys.seq,
+                    &member.body.expert.specialties,
+                )
+                .await?;
             }
             change.record(event).await?;
             report.done += 1;
@@ -149,9 +169,12 @@ impl Service {
     ) -> Result<Vec<Member>> {
         match chosen {
             Chosen::Ticked(ids) => {
-                let mut members = experts::find_all::<Membership>(db, ids.iter().copied().take(MOST)).await?;
+                let mut members =
+                    experts::find_all::<Membership>(db, ids.iter().copied().take(MOST)).await?;
                 members.retain(|member| member.keys.pool == pool.id());
-                members.sort_by(|a, b| (&a.keys.name_sort, a.keys.seq).cmp(&(&b.keys.name_sort, b.keys.seq)));
+                members.sort_by(|a, b| {
+                    (&a.keys.name_sort, a.keys.seq).cmp(&(&b.keys.name_sort, b.keys.seq))
+                });
                 Ok(members)
             }
             Chosen::Query(query) => {
@@ -161,10 +184,16 @@ impl Service {
                 let mut members = Vec::new();
                 let mut page = PageRequest::first(1000);
                 loop {
-                    let found = experts::page::<Membership>(db, &filter, order, direction, &page).await?;
+                    let found =
+                        experts::page::<Membership>(db, &filter, order, direction, &page).await?;
                     members.extend(found.items);
                     if members.len() > MOST {
-                        return Err(Error::state("batch.size", format!("符合条件的超过 {MOST} 人，一次办理太多。请增加条件，分几次办理。")));
+                        return Err(Error::state(
+                            "batch.size",
+                            format!(
+                                "符合条件的超过 {MOST} 人，一次办理太多。请增加条件，分几次办理。"
+                            ),
+                        ));
                     }
                     match found.next {
                         Some(next) => page = PageRequest::after(Some(next), 1000),
@@ -175,24 +204,46 @@ impl Service {
         }
     }
 
-    async fn files_of(&self, change: &mut Change<'_>, members: &[Member]) -> Result<BTreeMap<domain::id::PersonId, PersonFile>> {
+    async fn files_of(
+        &self,
+        change: &mut Change<'_>,
+        members: &[Member],
+    ) -> Result<BTreeMap<domain::id::PersonId, PersonFile>> {
         let ids = members.iter().map(|member| member.keys.person);
         let persons = store::persons::find_all::<PersonFile>(&mut **change, ids).await?;
-        Ok(persons.into_iter().map(|person| (person.id, person.body)).collect())
+        Ok(persons
+            .into_iter()
+            .map(|person| (person.id, person.body))
+            .collect())
     }
 }
 
-fn apply(member: &mut Member, act: &BatchAct, until: Option<Date>, reason: &str) -> Result<Event, String> {
+fn apply(
+    member: &mut Member,
+    act: &BatchAct,
+    until: Option<Date>,
+    reason: &str,
+) -> Result<Event, String> {
     let subject = Subject::new("expert", member.id);
     let expert = &mut member.body.expert;
     match act {
         BatchAct::Suspend { .. } => {
-            expert.standing = expert.standing.clone().suspend(reason.to_owned(), until).map_err(|wrong| wrong.to_string())?;
+            expert.standing = expert
+                .standing
+                .clone()
+                .suspend(reason.to_owned(), until)
+                .map_err(|wrong| wrong.to_string())?;
             let until = until.map(|day| day.to_string()).unwrap_or_default();
-            Ok(Event::new(EventKind::ExpertSuspended, subject).fact("reason", reason).fact("until", until))
+            Ok(Event::new(EventKind::ExpertSuspended, subject)
+                .fact("reason", reason)
+                .fact("until", until))
         }
         BatchAct::Resume => {
-            expert.standing = expert.standing.clone().resume().map_err(|wrong| wrong.to_string())?;
+            expert.standing = expert
+                .standing
+                .clone()
+                .resume()
+                .map_err(|wrong| wrong.to_string())?;
             Ok(Event::new(EventKind::ExpertResumed, subject).fact("reason", reason))
         }
         BatchAct::AddSpecialty { specialty } => {
@@ -200,7 +251,9 @@ fn apply(member: &mut Member, act: &BatchAct, until: Option<Date>, reason: &str)
                 return Err("已有这个专业领域".to_owned());
             }
             expert.specialties.push(*specialty);
-            Ok(Event::new(EventKind::ExpertChanged, subject).fact("fields", "专业领域").fact("reason", reason))
+            Ok(Event::new(EventKind::ExpertChanged, subject)
+                .fact("fields", "专业领域")
+                .fact("reason", reason))
         }
     }
 }

@@ -89,15 +89,33 @@ impl Service {
     ///
     /// # Errors
     /// Not found or denied.
-    pub async fn expert_eligibility(&self, ctx: &Ctx, no: i64, id: ExpertId) -> Result<EligibilityCard> {
+    pub async fn expert_eligibility(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: ExpertId,
+    ) -> Result<EligibilityCard> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         let member = self.member(&mut db, &pool, id).await?;
         let person = self.person(&mut db, member.keys.person).await?;
         let private = self.private_of(&mut db, member.keys.person).await?;
-        let facts = self.facts(&mut db, &pool, &member.body, &person.body, private.id_number.as_ref()).await?;
+        let facts = self
+            .facts(
+                &mut db,
+                &pool,
+                &member.body,
+                &person.body,
+                private.id_number.as_ref(),
+            )
+            .await?;
         let decided = kept(&pool, &facts, ctx.today());
-        let label = |code: &str| pool.pack.eligibility.leaf(code).map_or(code.to_owned(), |leaf| leaf.label.clone());
+        let label = |code: &str| {
+            pool.pack
+                .eligibility
+                .leaf(code)
+                .map_or(code.to_owned(), |leaf| leaf.label.clone())
+        };
         Ok(EligibilityCard {
             outcome: decided.outcome,
             on: decided.on,
@@ -137,24 +155,42 @@ impl Service {
     }
 
     /// The decision on a draft for a day.
-    pub(crate) async fn decided(&self, db: &mut impl Db, pool: &OpenPool, draft: &Draft, on: Date) -> Result<Decided> {
+    pub(crate) async fn decided(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+        draft: &Draft,
+        on: Date,
+    ) -> Result<Decided> {
         let mut facts = bare_facts(&draft.file, &draft.specialties);
         facts.declared.clone_from(&draft.declared);
         facts.reviewed.clone_from(&draft.reviewed);
-        self.look_up(db, pool, &mut facts, draft.private.id_number.as_ref()).await?;
+        self.look_up(db, pool, &mut facts, draft.private.id_number.as_ref())
+            .await?;
         Ok(kept(pool, &facts, on))
     }
 
     /// Looks the person up in every register the pack names. A register nobody has filled in was not
     /// looked up.
-    async fn look_up(&self, db: &mut impl Db, pool: &OpenPool, facts: &mut Facts, id_number: Option<&Secret>) -> Result<()> {
-        let Some(number) = id_number else { return Ok(()) };
+    async fn look_up(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+        facts: &mut Facts,
+        id_number: Option<&Secret>,
+    ) -> Result<()> {
+        let Some(number) = id_number else {
+            return Ok(());
+        };
         for register in &pool.pack.vocabulary.registers {
-            let filled = registers::page::<serde_json::Value>(db, &register.id, &PageRequest::first(1)).await?;
+            let filled =
+                registers::page::<serde_json::Value>(db, &register.id, &PageRequest::first(1))
+                    .await?;
             if filled.items.is_empty() {
                 continue;
             }
-            let about = registers::about::<serde_json::Value>(db, self.store.seals(), number).await?;
+            let about =
+                registers::about::<serde_json::Value>(db, self.store.seals(), number).await?;
             let listings = about
                 .into_iter()
                 .filter(|entry| entry.register == register.id)
@@ -174,7 +210,12 @@ impl Service {
 
 fn bare_facts(person: &PersonFile, specialties: &[SpecialtyId]) -> Facts {
     let mut situation = Situation::EMPTY;
-    if let Some(kind) = person.profile.employer.as_ref().and_then(|employer| employer.kind.clone()) {
+    if let Some(kind) = person
+        .profile
+        .employer
+        .as_ref()
+        .and_then(|employer| employer.kind.clone())
+    {
         situation = situation.with(Field::EmployerKind, kind);
     }
     Facts {
@@ -195,7 +236,14 @@ pub(crate) fn kept(pool: &OpenPool, facts: &Facts, on: Date) -> Decided {
         on,
         outcome: decision.outcome,
         findings: decision.findings(),
-        blocking: decision.blocking().into_iter().map(|finding| finding.leaf.id.clone()).collect(),
-        branches: decision.branches().map(|branch| format!("{} {}", branch.citation, branch.label)).collect(),
+        blocking: decision
+            .blocking()
+            .into_iter()
+            .map(|finding| finding.leaf.id.clone())
+            .collect(),
+        branches: decision
+            .branches()
+            .map(|branch| format!("{} {}", branch.citation, branch.label))
+            .collect(),
     }
 }

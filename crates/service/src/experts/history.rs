@@ -35,26 +35,45 @@ impl Service {
     ///
     /// # Errors
     /// Not found or denied.
-    pub async fn expert_history(&self, ctx: &Ctx, no: i64, id: ExpertId) -> Result<Vec<HistoryLine>> {
+    pub async fn expert_history(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: ExpertId,
+    ) -> Result<Vec<HistoryLine>> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         self.member(&mut db, &pool, id).await?;
         let ledger = LedgerId::Pool(pool.id());
-        let filter = EntryFilter { ledger: Some(ledger), object: Some(("expert".to_owned(), id.to_string())), ..EntryFilter::default() };
+        let filter = EntryFilter {
+            ledger: Some(ledger),
+            object: Some(("expert".to_owned(), id.to_string())),
+            ..EntryFilter::default()
+        };
         let mut lines = Vec::new();
         for entry in ledger::list(&mut db, &filter, MOST).await? {
             let body = ledger::body(&self.store, &mut db, ledger, entry.seq).await?;
-            let content: serde_json::Value =
-                body.and_then(|body| serde_json::from_slice(&body.json).ok()).unwrap_or_default();
+            let content: serde_json::Value = body
+                .and_then(|body| serde_json::from_slice(&body.json).ok())
+                .unwrap_or_default();
             let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-            let shown = ["number", "basis", "term", "fields", "reason", "purpose", "kind", "until"];
-            let known = shown.iter().filter_map(|name| content.get("facts")?.get(*name)).map(text);
-            let facts = known.filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("，");
+            let shown = [
+                "number", "basis", "term", "fields", "reason", "purpose", "kind", "until",
+            ];
+            let known = shown
+                .iter()
+                .filter_map(|name| content.get("facts")?.get(*name))
+                .map(text);
+            let facts = known
+                .filter(|fact| !fact.is_empty())
+                .collect::<Vec<_>>()
+                .join("，");
             let by = content.get("by").map(text).unwrap_or_default();
             lines.push(HistoryLine {
                 number: entry.seq,
                 at: Timestamp::from_millisecond(entry.at).unwrap_or(Timestamp::UNIX_EPOCH),
-                what: EventKind::from_code(&entry.action).map_or_else(|| entry.action.clone(), |kind| kind.zh().to_owned()),
+                what: EventKind::from_code(&entry.action)
+                    .map_or_else(|| entry.action.clone(), |kind| kind.zh().to_owned()),
                 facts,
                 by,
             });

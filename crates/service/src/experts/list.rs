@@ -117,7 +117,10 @@ impl ExpertQuery {
             ("id4", &self.id4),
             ("sort", &self.sort),
         ];
-        all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.as_str())).collect()
+        all.into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name, value.as_str()))
+            .collect()
     }
 
     pub(crate) fn order(&self) -> (ExpertOrder, Direction) {
@@ -125,7 +128,14 @@ impl ExpertQuery {
             Some(column) => (column, Direction::Descending),
             None => (self.sort.as_str(), Direction::Ascending),
         };
-        (if column == "number" { ExpertOrder::Number } else { ExpertOrder::Name }, direction)
+        (
+            if column == "number" {
+                ExpertOrder::Number
+            } else {
+                ExpertOrder::Name
+            },
+            direction,
+        )
     }
 }
 
@@ -134,21 +144,42 @@ impl Service {
     ///
     /// # Errors
     /// Not found or denied.
-    pub async fn experts(&self, ctx: &Ctx, no: i64, query: &ExpertQuery, page: &PageRequest) -> Result<ExpertList> {
+    pub async fn experts(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        query: &ExpertQuery,
+        page: &PageRequest,
+    ) -> Result<ExpertList> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
         let (filter, problems) = self.expert_filter(ctx, &pool, query);
         let Some(filter) = filter else {
-            return Ok(ExpertList { rows: Vec::new(), next: None, count: Count::Exactly(0), problems });
+            return Ok(ExpertList {
+                rows: Vec::new(),
+                next: None,
+                count: Count::Exactly(0),
+                problems,
+            });
         };
         let (order, direction) = query.order();
         let mut db = self.store.read();
         let found = experts::page::<Membership>(&mut db, &filter, order, direction, page).await?;
         let count = experts::count(&mut db, &filter).await?;
         let rows = self.expert_rows(ctx, &pool, found.items).await?;
-        Ok(ExpertList { rows, next: found.next, count, problems })
+        Ok(ExpertList {
+            rows,
+            next: found.next,
+            count,
+            problems,
+        })
     }
 
-    pub(crate) async fn expert_rows(&self, ctx: &Ctx, pool: &OpenPool, members: Vec<Member>) -> Result<Vec<ExpertRow>> {
+    pub(crate) async fn expert_rows(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        members: Vec<Member>,
+    ) -> Result<Vec<ExpertRow>> {
         let known = self.specialties_of(pool.id()).await?;
         let today = ctx.today();
         let rung = |ladder: &str, rank: i64| -> Option<&str> {
@@ -158,11 +189,14 @@ impl Service {
         let row = |member: Member| ExpertRow {
             id: member.id,
             specialties: Self::names_of(&known, &member.body.expert.specialties),
-            level: [rung("title", member.keys.title_rank), rung("skill", member.keys.skill_rank)]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join("、"),
+            level: [
+                rung("title", member.keys.title_rank),
+                rung("skill", member.keys.skill_rank),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("、"),
             term_to: member.body.expert.standing.term().to,
             status: member.body.expert.standing.on(today),
             name: member.keys.name,
@@ -179,19 +213,30 @@ impl Service {
     pub async fn expert_totals(&self, ctx: &Ctx, no: i64) -> Result<Vec<(Status, u64)>> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
         let counts = experts::by_status(&mut self.store.read(), pool.id()).await?;
-        Ok(counts.into_iter().filter_map(|(code, count)| Some((Status::from_code(&code)?, count))).collect())
+        Ok(counts
+            .into_iter()
+            .filter_map(|(code, count)| Some((Status::from_code(&code)?, count)))
+            .collect())
     }
 
     /// The filter of a query; `None` when a condition that is set cannot be read, because showing
     /// everybody instead would be wrong.
-    pub(crate) fn expert_filter(&self, ctx: &Ctx, pool: &OpenPool, query: &ExpertQuery) -> (Option<ExpertFilter>, Vec<Problem>) {
+    pub(crate) fn expert_filter(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        query: &ExpertQuery,
+    ) -> (Option<ExpertFilter>, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut filter = ExpertFilter::all(pool.id());
         filter.text = [query.q.as_str(), query.employer.as_str()].join(" ");
         if !query.specialty.is_empty() {
             match query.specialty.parse::<SpecialtyId>() {
                 Ok(id) => filter.specialties.push(id),
-                Err(_) => problems.push(Problem::new("specialty", "专业领域不在列表里。请从列表中选择。")),
+                Err(_) => problems.push(Problem::new(
+                    "specialty",
+                    "专业领域不在列表里。请从列表中选择。",
+                )),
             }
         }
         if let Some((ladder, rung)) = query.level.split_once(':') {
@@ -213,10 +258,17 @@ impl Service {
             if tail.chars().count() == store::persons::TAIL && tail.is_ascii() {
                 filter = filter.id_tail(self.store.seals(), &Secret::new(tail));
             } else {
-                problems.push(Problem::new("id4", "证件末四位应为 4 位数字（末位可为 X）。请重新填写。"));
+                problems.push(Problem::new(
+                    "id4",
+                    "证件末四位应为 4 位数字（末位可为 X）。请重新填写。",
+                ));
             }
         }
-        if problems.is_empty() { (Some(filter), problems) } else { (None, problems) }
+        if problems.is_empty() {
+            (Some(filter), problems)
+        } else {
+            (None, problems)
+        }
     }
 
     /// The filters this account keeps for the list, by name.
@@ -225,40 +277,85 @@ impl Service {
     /// Not found or denied.
     pub async fn expert_filters(&self, ctx: &Ctx, no: i64) -> Result<Vec<SavedFilter>> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
-        let Some(account) = ctx.actor.account else { return Ok(Vec::new()) };
+        let Some(account) = ctx.actor.account else {
+            return Ok(Vec::new());
+        };
         let list = format!("{LIST}/{}", pool.id());
         let kept = sessions::filters::<ExpertQuery>(&mut self.store.read(), account, &list).await?;
-        Ok(kept.into_iter().map(|row| SavedFilter { id: row.id, name: row.keys.name, query: row.body }).collect())
+        Ok(kept
+            .into_iter()
+            .map(|row| SavedFilter {
+                id: row.id,
+                name: row.keys.name,
+                query: row.body,
+            })
+            .collect())
     }
 
     /// 存为常用查询; the same name replaces.
     ///
     /// # Errors
     /// Denied, no name, no condition, or too many kept.
-    pub async fn save_expert_filter(&self, ctx: &Ctx, no: i64, name: &str, query: &ExpertQuery) -> Result<()> {
+    pub async fn save_expert_filter(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        name: &str,
+        query: &ExpertQuery,
+    ) -> Result<()> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
         let account = ctx.actor.account.ok_or(Error::LoggedOut)?;
         let mut problems = Vec::new();
-        let name = typed::required(&mut problems, "filter_name", name, "没有填写名称。请给这组条件起个名字，如“聘期年底到期”。");
+        let name = typed::required(
+            &mut problems,
+            "filter_name",
+            name,
+            "没有填写名称。请给这组条件起个名字，如“聘期年底到期”。",
+        );
         typed::at_most(&mut problems, "filter_name", "名称", &name, 20);
         if query.pairs().is_empty() {
-            problems.push(Problem::new("filter_name", "没有设置任何条件。请先查询，再存为常用查询。"));
+            problems.push(Problem::new(
+                "filter_name",
+                "没有设置任何条件。请先查询，再存为常用查询。",
+            ));
         }
         let list = format!("{LIST}/{}", pool.id());
         let mut tx = self.store.upkeep().await?;
         let kept = sessions::filters::<ExpertQuery>(&mut tx, account, &list).await?;
         let same = kept.iter().find(|row| row.keys.name == name);
         if same.is_none() && kept.len() >= MOST_FILTERS {
-            problems.push(Problem::new("filter_name", format!("常用查询最多存 {MOST_FILTERS} 个。请先删除不用的。")));
+            problems.push(Problem::new(
+                "filter_name",
+                format!("常用查询最多存 {MOST_FILTERS} 个。请先删除不用的。"),
+            ));
         }
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
         match same {
-            Some(row) => document::save(&mut tx, &mut document::Stored { body: query.clone(), ..row.clone() }).await?,
+            Some(row) => {
+                document::save(
+                    &mut tx,
+                    &mut document::Stored {
+                        body: query.clone(),
+                        ..row.clone()
+                    },
+                )
+                .await?
+            }
             None => {
                 let id: FilterId = self.id(ctx);
-                document::insert(&mut tx, id, FilterKeys { account, list, name }, query.clone()).await?;
+                document::insert(
+                    &mut tx,
+                    id,
+                    FilterKeys {
+                        account,
+                        list,
+                        name,
+                    },
+                    query.clone(),
+                )
+                .await?;
             }
         }
         tx.commit().await?;
@@ -275,7 +372,10 @@ impl Service {
         let list = format!("{LIST}/{}", pool.id());
         let mut tx = self.store.upkeep().await?;
         let kept = sessions::filters::<ExpertQuery>(&mut tx, account, &list).await?;
-        let row = kept.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
+        let row = kept
+            .into_iter()
+            .find(|row| row.id == id)
+            .ok_or(Error::NotFound)?;
         document::remove::<FilterKeys>(&mut tx, row.id, row.version).await?;
         tx.commit().await?;
         Ok(())

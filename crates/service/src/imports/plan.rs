@@ -13,7 +13,9 @@ use jiff::civil::Date;
 use store::persons::Private;
 use store::{Db, Secret, experts, persons as stored_persons};
 
-use super::{ChangedRow, Counts, ImportOptions, LISTED_CHANGES, LISTED_PROBLEMS, NewSpecialties, Preview};
+use super::{
+    ChangedRow, Counts, ImportOptions, LISTED_CHANGES, LISTED_PROBLEMS, NewSpecialties, Preview,
+};
 use crate::error::Result;
 use crate::experts::{Decided, Draft, Member, Membership, Person};
 use crate::persons::{self, Difference, PersonFile};
@@ -65,7 +67,12 @@ impl Plan {
     /// Specialties that would be added, in the order of the file.
     pub(crate) fn specialties(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
-        self.rows.iter().flat_map(|row| &row.missing).filter(|name| seen.insert((*name).clone())).cloned().collect()
+        self.rows
+            .iter()
+            .flat_map(|row| &row.missing)
+            .filter(|name| seen.insert((*name).clone()))
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn preview(&self, roster: &Roster) -> Preview {
@@ -79,8 +86,14 @@ impl Plan {
         for planned in &self.rows {
             let name = planned.draft.file.profile.name.clone();
             match &planned.what {
-                What::New { .. } if preview.new.len() < LISTED_CHANGES => preview.new.push((planned.row, name)),
-                What::Changed { member, differences, .. } if preview.changed.len() < LISTED_CHANGES => {
+                What::New { .. } if preview.new.len() < LISTED_CHANGES => {
+                    preview.new.push((planned.row, name))
+                }
+                What::Changed {
+                    member,
+                    differences,
+                    ..
+                } if preview.changed.len() < LISTED_CHANGES => {
                     preview.changed.push(ChangedRow {
                         row: planned.row,
                         name,
@@ -94,7 +107,11 @@ impl Plan {
         let mut problems: Vec<&RowProblem> = roster.problems.iter().chain(&self.errors).collect();
         problems.sort_by_key(|problem| (std::cmp::Reverse(problem.severity), problem.row));
         preview.problem_count = problems.len();
-        preview.problems = problems.into_iter().take(LISTED_PROBLEMS).cloned().collect();
+        preview.problems = problems
+            .into_iter()
+            .take(LISTED_PROBLEMS)
+            .cloned()
+            .collect();
         preview
     }
 
@@ -102,9 +119,15 @@ impl Plan {
     pub(crate) fn reject(self, reader: &TableReader, bytes: &[u8], roster: &mut Roster) {
         let wanted: BTreeSet<u32> = self.errors.iter().map(|problem| problem.row).collect();
         if !wanted.is_empty() {
-            let mut rows = Wanted { wanted, found: Vec::new() };
+            let mut rows = Wanted {
+                wanted,
+                found: Vec::new(),
+            };
             // The file was read a moment ago; should it fail now, the workbook lacks only these rows.
-            if reader.read(bytes, Choose::Named(&roster.sheet), &mut rows).is_ok() {
+            if reader
+                .read(bytes, Choose::Named(&roster.sheet), &mut rows)
+                .is_ok()
+            {
                 roster.rejected.append(&mut rows.found);
                 roster.rejected.sort_by_key(|row| row.number);
             }
@@ -126,8 +149,15 @@ impl TableSink for Wanted {
 
     fn row(&mut self, row: Row) -> Result<(), TableError> {
         if self.wanted.contains(&row.number) {
-            let cells = row.cells.into_iter().map(|cell| (cell.column, cell.value)).collect();
-            self.found.push(RejectedRow { number: row.number, cells });
+            let cells = row
+                .cells
+                .into_iter()
+                .map(|cell| (cell.column, cell.value))
+                .collect();
+            self.found.push(RejectedRow {
+                number: row.number,
+                cells,
+            });
         }
         Ok(())
     }
@@ -155,17 +185,31 @@ impl Service {
         let known = store::pools::specialties::<Specialty>(db, pool.id()).await?;
         let mut registers_filled = false;
         for register in &pool.pack.vocabulary.registers {
-            let first = store::registers::page::<serde_json::Value>(db, &register.id, &store::PageRequest::first(1)).await?;
+            let first = store::registers::page::<serde_json::Value>(
+                db,
+                &register.id,
+                &store::PageRequest::first(1),
+            )
+            .await?;
             registers_filled |= !first.items.is_empty();
         }
         let ground = Ground {
             pool,
             options,
             roster,
-            specialties: known.into_iter().map(|row| (domain::text::match_key(&row.body.name), row.body)).collect(),
+            specialties: known
+                .into_iter()
+                .map(|row| (domain::text::match_key(&row.body.name), row.body))
+                .collect(),
             registers_filled,
         };
-        let mut plan = Plan { counts: Counts { errors: roster.rejected.len(), ..Counts::default() }, ..Plan::default() };
+        let mut plan = Plan {
+            counts: Counts {
+                errors: roster.rejected.len(),
+                ..Counts::default()
+            },
+            ..Plan::default()
+        };
         for (n, chunk) in roster.rows.chunks(CHUNK).enumerate() {
             self.plan_chunk(db, &ground, chunk, &mut plan).await?;
             progress(n * CHUNK + chunk.len());
@@ -175,15 +219,33 @@ impl Service {
         Ok(plan)
     }
 
-    async fn plan_chunk(&self, db: &mut impl Db, ground: &Ground<'_>, rows: &[RosterRow], plan: &mut Plan) -> Result<()> {
+    async fn plan_chunk(
+        &self,
+        db: &mut impl Db,
+        ground: &Ground<'_>,
+        rows: &[RosterRow],
+        plan: &mut Plan,
+    ) -> Result<()> {
         let pool = ground.pool;
         let seals = self.store.seals();
-        let numbers: Vec<Secret> = rows.iter().filter_map(|row| row.id_number.as_ref()).map(|id| Secret::new(id.expose())).collect();
+        let numbers: Vec<Secret> = rows
+            .iter()
+            .filter_map(|row| row.id_number.as_ref())
+            .map(|id| Secret::new(id.expose()))
+            .collect();
         let persons = stored_persons::by_id_numbers::<PersonFile>(db, seals, &numbers).await?;
         let ids: Vec<_> = persons.iter().map(|person| person.id).collect();
-        let mut privates: HashMap<_, Private> = stored_persons::private(db, seals, ids.iter().copied()).await?.into_iter().collect();
+        let mut privates: HashMap<_, Private> =
+            stored_persons::private(db, seals, ids.iter().copied())
+                .await?
+                .into_iter()
+                .collect();
         let mut members: HashMap<_, Member> =
-            experts::of_persons::<Membership>(db, pool.id(), &ids).await?.into_iter().map(|m| (m.keys.person, m)).collect();
+            experts::of_persons::<Membership>(db, pool.id(), &ids)
+                .await?
+                .into_iter()
+                .map(|m| (m.keys.person, m))
+                .collect();
         let mut by_number: HashMap<String, (Person, Private)> = HashMap::new();
         for person in persons {
             let private = privates.remove(&person.id).unwrap_or_default();
@@ -192,8 +254,13 @@ impl Service {
             }
         }
         for row in rows {
-            let known = row.id_number.as_ref().and_then(|id| by_number.remove(id.expose()));
-            let member = known.as_ref().and_then(|(person, _)| members.remove(&person.id));
+            let known = row
+                .id_number
+                .as_ref()
+                .and_then(|id| by_number.remove(id.expose()));
+            let member = known
+                .as_ref()
+                .and_then(|(person, _)| members.remove(&person.id));
             let (specialties, missing) = match ground.specialties(row) {
                 Ok(found) => found,
                 Err(problem) => {
@@ -205,8 +272,12 @@ impl Service {
             match (known, member) {
                 (Some((person, private)), Some(member)) => {
                     let draft = merged(row, &person.body, &private, Some((&member, specialties)));
-                    let mut differences = persons::differences((&person.body, &private), (&draft.file, &draft.private));
-                    let added = draft.specialties.len() + missing.len() - member.body.expert.specialties.len();
+                    let mut differences = persons::differences(
+                        (&person.body, &private),
+                        (&draft.file, &draft.private),
+                    );
+                    let added = draft.specialties.len() + missing.len()
+                        - member.body.expert.specialties.len();
                     if added > 0 {
                         differences.push(ground.added(&member, &draft.specialties, &missing));
                     }
@@ -214,8 +285,17 @@ impl Service {
                         plan.counts.unchanged += 1;
                     } else {
                         plan.counts.changed += 1;
-                        let what = What::Changed { member: Box::new(member), person, differences };
-                        plan.rows.push(Planned { row: row.number, draft, missing, what });
+                        let what = What::Changed {
+                            member: Box::new(member),
+                            person,
+                            differences,
+                        };
+                        plan.rows.push(Planned {
+                            row: row.number,
+                            draft,
+                            missing,
+                            what,
+                        });
                     }
                 }
                 (known, _) => {
@@ -230,7 +310,9 @@ impl Service {
                         plan.counts.errors += 1;
                         continue;
                     }
-                    let decision = self.roster_decision(db, ground, &draft, ground.options.basis_on).await?;
+                    let decision = self
+                        .roster_decision(db, ground, &draft, ground.options.basis_on)
+                        .await?;
                     if decision.outcome == Outcome::Unmet {
                         plan.errors.push(ground.ineligible(row, &decision));
                         plan.counts.errors += 1;
@@ -238,15 +320,29 @@ impl Service {
                     }
                     plan.counts.new += 1;
                     let known = known.map(|(person, _)| person);
-                    let what = What::New { known, decision: decision.in_short() };
-                    plan.rows.push(Planned { row: row.number, draft, missing, what });
+                    let what = What::New {
+                        known,
+                        decision: decision.in_short(),
+                    };
+                    plan.rows.push(Planned {
+                        row: row.number,
+                        draft,
+                        missing,
+                        what,
+                    });
                 }
             }
         }
         Ok(())
     }
 
-    async fn roster_decision(&self, db: &mut impl Db, ground: &Ground<'_>, draft: &Draft, on: Date) -> Result<Decided> {
+    async fn roster_decision(
+        &self,
+        db: &mut impl Db,
+        ground: &Ground<'_>,
+        draft: &Draft,
+        on: Date,
+    ) -> Result<Decided> {
         if ground.registers_filled {
             return self.decided(db, ground.pool, draft, on).await;
         }
@@ -255,8 +351,19 @@ impl Service {
 }
 
 impl Ground<'_> {
-    fn problem(&self, row: &RosterRow, field: Field, value: String, code: &str, sentence: String) -> RowProblem {
-        let column = self.roster.columns.iter().find(|column| column.field == Some(field));
+    fn problem(
+        &self,
+        row: &RosterRow,
+        field: Field,
+        value: String,
+        code: &str,
+        sentence: String,
+    ) -> RowProblem {
+        let column = self
+            .roster
+            .columns
+            .iter()
+            .find(|column| column.field == Some(field));
         RowProblem {
             row: row.number,
             column: column.map(|column| column_name(column.index)),
@@ -275,13 +382,32 @@ impl Ground<'_> {
             match self.specialties.get(&domain::text::match_key(name)) {
                 Some(found) if found.status == SpecialtyStatus::Active => ids.push(found.id),
                 Some(found) => {
-                    let sentence = format!("专业领域“{}”已从本库移除，不能再分类到它。请改为在用的专业领域，或先在专业领域中恢复。", found.name);
-                    return Err(self.problem(row, Field::Specialty, name.clone(), "specialty.retired", sentence));
+                    let sentence = format!(
+                        "专业领域“{}”已从本库移除，不能再分类到它。请改为在用的专业领域，或先在专业领域中恢复。",
+                        found.name
+                    );
+                    return Err(self.problem(
+                        row,
+                        Field::Specialty,
+                        name.clone(),
+                        "specialty.retired",
+                        sentence,
+                    ));
                 }
-                None if self.options.new_specialties == NewSpecialties::Add => missing.push(name.chars().take(40).collect()),
+                None if self.options.new_specialties == NewSpecialties::Add => {
+                    missing.push(name.chars().take(40).collect())
+                }
                 None => {
-                    let sentence = format!("本库没有专业领域“{name}”。请改为已有的名称，或先新增这个专业领域，或上传时选择一并新增。");
-                    return Err(self.problem(row, Field::Specialty, name.clone(), "specialty.unknown", sentence));
+                    let sentence = format!(
+                        "本库没有专业领域“{name}”。请改为已有的名称，或先新增这个专业领域，或上传时选择一并新增。"
+                    );
+                    return Err(self.problem(
+                        row,
+                        Field::Specialty,
+                        name.clone(),
+                        "specialty.unknown",
+                        sentence,
+                    ));
                 }
             }
         }
@@ -290,29 +416,63 @@ impl Ground<'_> {
         Ok((ids, missing))
     }
 
-    fn unclassified(&self, row: &RosterRow, draft: &Draft, missing: &[String]) -> Option<RowProblem> {
+    fn unclassified(
+        &self,
+        row: &RosterRow,
+        draft: &Draft,
+        missing: &[String],
+    ) -> Option<RowProblem> {
         if !draft.specialties.is_empty() || !missing.is_empty() {
             return None;
         }
-        let sentence = "没有填写职业、专业。新入库专家按专业领域分类，否则不能抽取。请补填。".to_owned();
-        Some(self.problem(row, Field::Specialty, String::new(), "specialty.none", sentence))
+        let sentence =
+            "没有填写职业、专业。新入库专家按专业领域分类，否则不能抽取。请补填。".to_owned();
+        Some(self.problem(
+            row,
+            Field::Specialty,
+            String::new(),
+            "specialty.none",
+            sentence,
+        ))
     }
 
     fn ineligible(&self, row: &RosterRow, decision: &Decided) -> RowProblem {
         let why: Vec<String> = decision
             .findings
             .iter()
-            .filter(|finding| decision.blocking.contains(&finding.code) && finding.verdict == Verdict::Unmet)
-            .map(|finding| format!("{}（{}）", finding.sentence.trim_end_matches('。'), finding.citation))
+            .filter(|finding| {
+                decision.blocking.contains(&finding.code) && finding.verdict == Verdict::Unmet
+            })
+            .map(|finding| {
+                format!(
+                    "{}（{}）",
+                    finding.sentence.trim_end_matches('。'),
+                    finding.citation
+                )
+            })
             .collect();
-        let sentence = format!("按 {} 判断不符合入库条件：{}。请核对这一行的资料；确不符合的请从名册中去掉。", decision.on, why.join("；"));
-        self.problem(row, Field::Name, row.profile.name.clone(), "eligibility.unmet", sentence)
+        let sentence = format!(
+            "按 {} 判断不符合入库条件：{}。请核对这一行的资料；确不符合的请从名册中去掉。",
+            decision.on,
+            why.join("；")
+        );
+        self.problem(
+            row,
+            Field::Name,
+            row.profile.name.clone(),
+            "eligibility.unmet",
+            sentence,
+        )
     }
 
     fn added(&self, member: &Member, after: &[SpecialtyId], missing: &[String]) -> Difference {
         let names = |ids: &[SpecialtyId]| -> Vec<String> {
-            let mut names: Vec<String> =
-                self.specialties.values().filter(|specialty| ids.contains(&specialty.id)).map(|s| s.name.clone()).collect();
+            let mut names: Vec<String> = self
+                .specialties
+                .values()
+                .filter(|specialty| ids.contains(&specialty.id))
+                .map(|s| s.name.clone())
+                .collect();
             names.sort();
             names
         };
@@ -327,9 +487,17 @@ impl Ground<'_> {
 }
 
 /// What is on file with what the row adds. A roster states little; what it leaves out stays.
-fn merged(row: &RosterRow, file: &PersonFile, private: &Private, member: Option<(&Member, Vec<SpecialtyId>)>) -> Draft {
+fn merged(
+    row: &RosterRow,
+    file: &PersonFile,
+    private: &Private,
+    member: Option<(&Member, Vec<SpecialtyId>)>,
+) -> Draft {
     let secret = |text: &str| Some(Secret::new(text));
-    let mut specialties = member.as_ref().map(|(member, _)| member.body.expert.specialties.clone()).unwrap_or_default();
+    let mut specialties = member
+        .as_ref()
+        .map(|(member, _)| member.body.expert.specialties.clone())
+        .unwrap_or_default();
     for id in member.iter().flat_map(|(_, named)| named) {
         if !specialties.contains(id) {
             specialties.push(*id);
@@ -338,18 +506,47 @@ fn merged(row: &RosterRow, file: &PersonFile, private: &Private, member: Option<
     Draft {
         file: PersonFile {
             profile: merged_profile(&row.profile, &file.profile),
-            office_phone: row.landline.as_ref().map(|phone| phone.expose()).or_else(|| file.office_phone.clone()),
+            office_phone: row
+                .landline
+                .as_ref()
+                .map(|phone| phone.expose())
+                .or_else(|| file.office_phone.clone()),
         },
         private: Private {
-            id_number: row.id_number.as_ref().and_then(|id| secret(id.expose())).or_else(|| private.id_number.clone()),
-            phone: row.mobile.as_ref().and_then(|phone| secret(phone.expose())).or_else(|| private.phone.clone()),
-            email: row.email.as_ref().and_then(|email| secret(email.expose())).or_else(|| private.email.clone()),
-            address: row.address.as_deref().and_then(secret).or_else(|| private.address.clone()),
+            id_number: row
+                .id_number
+                .as_ref()
+                .and_then(|id| secret(id.expose()))
+                .or_else(|| private.id_number.clone()),
+            phone: row
+                .mobile
+                .as_ref()
+                .and_then(|phone| secret(phone.expose()))
+                .or_else(|| private.phone.clone()),
+            email: row
+                .email
+                .as_ref()
+                .and_then(|email| secret(email.expose()))
+                .or_else(|| private.email.clone()),
+            address: row
+                .address
+                .as_deref()
+                .and_then(secret)
+                .or_else(|| private.address.clone()),
         },
         specialties,
-        duties: member.as_ref().map(|(member, _)| member.body.expert.duties.clone()).unwrap_or_default(),
-        declared: member.as_ref().map(|(member, _)| member.body.declared.clone()).unwrap_or_default(),
-        reviewed: member.as_ref().map(|(member, _)| member.body.reviewed.clone()).unwrap_or_else(BTreeMap::new),
+        duties: member
+            .as_ref()
+            .map(|(member, _)| member.body.expert.duties.clone())
+            .unwrap_or_default(),
+        declared: member
+            .as_ref()
+            .map(|(member, _)| member.body.declared.clone())
+            .unwrap_or_default(),
+        reviewed: member
+            .as_ref()
+            .map(|(member, _)| member.body.reviewed.clone())
+            .unwrap_or_else(BTreeMap::new),
     }
 }
 
@@ -371,11 +568,21 @@ fn merged_profile(new: &Profile, old: &Profile) -> Profile {
         born: new.born.or(old.born),
         employer,
         post: new.post.clone().or_else(|| old.post.clone()),
-        titles: union(&old.titles, &new.titles, |a, b| a.name == b.name && a.level == b.level),
-        skills: union(&old.skills, &new.skills, |a, b| a.occupation == b.occupation && a.level == b.level),
-        education: union(&old.education, &new.education, |a, b| a.level == b.level && (b.school.is_none() || a.school == b.school)),
-        work: union(&old.work, &new.work, |a, b| a.from == b.from && a.employer == b.employer),
-        achievements: union(&old.achievements, &new.achievements, |a, b| a.name == b.name),
+        titles: union(&old.titles, &new.titles, |a, b| {
+            a.name == b.name && a.level == b.level
+        }),
+        skills: union(&old.skills, &new.skills, |a, b| {
+            a.occupation == b.occupation && a.level == b.level
+        }),
+        education: union(&old.education, &new.education, |a, b| {
+            a.level == b.level && (b.school.is_none() || a.school == b.school)
+        }),
+        work: union(&old.work, &new.work, |a, b| {
+            a.from == b.from && a.employer == b.employer
+        }),
+        achievements: union(&old.achievements, &new.achievements, |a, b| {
+            a.name == b.name
+        }),
         honours: union(&old.honours, &new.honours, |a, b| a.name == b.name),
         expertise: new.expertise.clone().or_else(|| old.expertise.clone()),
         flags,

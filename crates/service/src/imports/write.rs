@@ -34,51 +34,100 @@ impl Service {
     /// # Errors
     /// Denied; refused when rows have errors and were not left out by choice, or when the pool has
     /// changed since the preview; then nothing is written.
-    pub async fn confirm_import(&self, ctx: &Ctx, no: i64, id: ImportId, rows: RowsWithErrors) -> Result<Import> {
+    pub async fn confirm_import(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: ImportId,
+        rows: RowsWithErrors,
+    ) -> Result<Import> {
         let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
         self.running_imports().set(id, Step::At { done: 0, of: 0 });
         let outcome = self.write_import(ctx, &pool, id, rows).await;
         match &outcome {
             Ok(_) => self.running_imports().clear(id),
-            Err(error) => self.running_imports().set(id, Step::Failed(error.to_string())),
+            Err(error) => self
+                .running_imports()
+                .set(id, Step::Failed(error.to_string())),
         }
         outcome
     }
 
-    async fn write_import(&self, ctx: &Ctx, pool: &OpenPool, id: ImportId, rows: RowsWithErrors) -> Result<Import> {
+    async fn write_import(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        id: ImportId,
+        rows: RowsWithErrors,
+    ) -> Result<Import> {
         let import = self.stored_import(pool, id).await?.body;
         if matches!(import.state, ImportState::Done { .. }) {
             return Ok(import);
         }
         let ImportState::Ready { preview, counts } = import.state.clone() else {
-            return Err(Error::state("import.state", format!("这份名册{}，不能导入。请等预检完成，或换一个文件重新上传。", import.state.zh())));
+            return Err(Error::state(
+                "import.state",
+                format!(
+                    "这份名册{}，不能导入。请等预检完成，或换一个文件重新上传。",
+                    import.state.zh()
+                ),
+            ));
         };
         refuse_errors(counts, rows)?;
         let roster = self.read_roster(ctx, pool, &import).await?;
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::ImportExperts, pool.target())?;
         // Whoever confirmed at the same moment holds the lock first; what they wrote counts.
-        let mut stored = imports::find::<Import>(&mut *change, id).await?.ok_or(Error::NotFound)?;
+        let mut stored = imports::find::<Import>(&mut *change, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         if matches!(stored.body.state, ImportState::Done { .. }) {
             return Ok(stored.body);
         }
         let total = counts.people();
-        let show = |done: usize| self.running_imports().set(id, Step::At { done: done / 2, of: total });
-        let plan = self.plan(&mut *change, pool, &import.options, &roster, &show).await?;
+        let show = |done: usize| {
+            self.running_imports().set(
+                id,
+                Step::At {
+                    done: done / 2,
+                    of: total,
+                },
+            )
+        };
+        let plan = self
+            .plan(&mut *change, pool, &import.options, &roster, &show)
+            .await?;
         if plan.counts != counts {
             return Err(Error::state(
                 "import.moved",
                 format!(
                     "预检之后库里的数据变了：预检时新增 {} 人、变更 {} 人、有错 {} 行，现在是 {} 人、{} 人、{} 行。没有导入任何内容，请重新预检后再确认。",
-                    counts.new, counts.changed, counts.errors, plan.counts.new, plan.counts.changed, plan.counts.errors
+                    counts.new,
+                    counts.changed,
+                    counts.errors,
+                    plan.counts.new,
+                    plan.counts.changed,
+                    plan.counts.errors
                 ),
             ));
         }
         if counts.new + counts.changed == 0 {
-            return Err(Error::state("import.empty", "这份名册没有可导入的内容：没有新人，也没有变化。请核对是否选错了文件。"));
+            return Err(Error::state(
+                "import.empty",
+                "这份名册没有可导入的内容：没有新人，也没有变化。请核对是否选错了文件。",
+            ));
         }
-        let done = |rows: usize| self.running_imports().set(id, Step::At { done: (total + rows) / 2, of: total });
-        self.write_plan(ctx, &mut change, pool, &import, plan, &done).await?;
+        let done = |rows: usize| {
+            self.running_imports().set(
+                id,
+                Step::At {
+                    done: (total + rows) / 2,
+                    of: total,
+                },
+            )
+        };
+        self.write_plan(ctx, &mut change, pool, &import, plan, &done)
+            .await?;
         let event = Event::new(EventKind::ExpertsImported, Subject::new("import", id))
             .fact("file_digest", &import.digest)
             .fact("new", counts.new)
@@ -91,7 +140,12 @@ impl Service {
             .fact("pack_digest", pool.pack.digest())
             .detail(serde_json::json!({ "file": import.name }));
         let ledger = change.record(event).await?;
-        stored.body.state = ImportState::Done { preview, counts, at: ctx.now, ledger };
+        stored.body.state = ImportState::Done {
+            preview,
+            counts,
+            at: ctx.now,
+            ledger,
+        };
         stored.body.state.code().clone_into(&mut stored.keys.status);
         document::save(&mut change, &mut stored).await?;
         change.commit().await?;
@@ -118,28 +172,43 @@ impl Service {
             added.insert(name, id);
         }
         let term = term::first(&pool.pack, import.options.term_from, None, None);
-        let mut sequence = self.last_sequence(&mut **change, pool, term.from.year()).await?;
+        let mut sequence = self
+            .last_sequence(&mut **change, pool, term.from.year())
+            .await?;
         let mut employers: HashMap<String, domain::organisation::OrganisationRef> = HashMap::new();
         for (n, mut planned) in plan.rows.into_iter().enumerate() {
             for name in &planned.missing {
                 planned.draft.specialties.extend(added.get(name));
             }
-            self.match_roster_employer(change, &mut employers, &mut planned).await?;
+            self.match_roster_employer(change, &mut employers, &mut planned)
+                .await?;
             match planned.what {
                 What::New { known, decision } => {
                     sequence += 1;
-                    let entry = Entry { document: import.options.basis.clone(), on: import.options.basis_on, decision };
+                    let entry = Entry {
+                        document: import.options.basis.clone(),
+                        on: import.options.basis_on,
+                        decision,
+                    };
                     let draft = planned.draft;
                     let person = match known {
                         Some(mut person) => {
                             person.keys = person_keys(&draft.file);
                             person.body = draft.file;
-                            stored_persons::save_with_private(change, &mut person, &draft.private).await?;
+                            stored_persons::save_with_private(change, &mut person, &draft.private)
+                                .await?;
                             person
                         }
                         None => {
                             let id: PersonId = self.id(ctx);
-                            stored_persons::insert(change, id, person_keys(&draft.file), &draft.private, draft.file).await?
+                            stored_persons::insert(
+                                change,
+                                id,
+                                person_keys(&draft.file),
+                                &draft.private,
+                                draft.file,
+                            )
+                            .await?
                         }
                     };
                     let id: ExpertId = self.id(ctx);
@@ -159,11 +228,28 @@ impl Service {
                         declared: draft.declared,
                         reviewed: draft.reviewed,
                     };
-                    let member = store::Stored { id, version: 1, keys: keys(pool, &body, &person.body), body };
+                    let member = store::Stored {
+                        id,
+                        version: 1,
+                        keys: keys(pool, &body, &person.body),
+                        body,
+                    };
                     let text = search_text(&member, &person.body);
-                    experts::insert(change, id, member.keys, &text, &draft.specialties, member.body).await?;
+                    experts::insert(
+                        change,
+                        id,
+                        member.keys,
+                        &text,
+                        &draft.specialties,
+                        member.body,
+                    )
+                    .await?;
                 }
-                What::Changed { mut member, mut person, differences } => {
+                What::Changed {
+                    mut member,
+                    mut person,
+                    differences,
+                } => {
                     let draft = planned.draft;
                     person.keys = person_keys(&draft.file);
                     person.body = draft.file;
@@ -172,7 +258,12 @@ impl Service {
                     refresh_keys(pool, &mut member, &person.body);
                     let text = search_text(&member, &person.body);
                     experts::save(change, &mut member, &text).await?;
-                    experts::set_specialties(change, member.keys.seq, &member.body.expert.specialties).await?;
+                    experts::set_specialties(
+                        change,
+                        member.keys.seq,
+                        &member.body.expert.specialties,
+                    )
+                    .await?;
                     let labels: Vec<&str> = differences.iter().map(|d| d.label.as_str()).collect();
                     let event = Event::new(EventKind::ExpertChanged, Subject::new("expert", member.id))
                         .fact("fields", labels.join("、"))
@@ -194,7 +285,9 @@ impl Service {
         seen: &mut HashMap<String, domain::organisation::OrganisationRef>,
         planned: &mut Planned,
     ) -> Result<()> {
-        let Some(employer) = &mut planned.draft.file.profile.employer else { return Ok(()) };
+        let Some(employer) = &mut planned.draft.file.profile.employer else {
+            return Ok(());
+        };
         let found = match seen.get(&employer.name) {
             Some(found) => found.clone(),
             None => {
@@ -215,7 +308,10 @@ fn refuse_errors(counts: Counts, rows: RowsWithErrors) -> Result<()> {
     if counts.errors > 0 && rows == RowsWithErrors::Refuse {
         return Err(Error::state(
             "import.errors",
-            format!("有 {} 行存在错误，没有导入任何内容。请改正后重新上传，或选择“跳过有错的行”后再确认。", counts.errors),
+            format!(
+                "有 {} 行存在错误，没有导入任何内容。请改正后重新上传，或选择“跳过有错的行”后再确认。",
+                counts.errors
+            ),
         ));
     }
     Ok(())

@@ -6,7 +6,9 @@ use domain::actor::{Actor, Grant, Role};
 use domain::draw_process::{Attempt, Party};
 use domain::expert::{Expert, Standing, Term};
 use domain::half_day::{HalfDay, Slot};
-use domain::id::{AccountId, DrawId, ExpertId, OrganisationId, PersonId, PoolId, SpecialtyId, TaskId};
+use domain::id::{
+    AccountId, DrawId, ExpertId, OrganisationId, PersonId, PoolId, SpecialtyId, TaskId,
+};
 use domain::organisation::{Organisation, OrganisationRef};
 use domain::person::{Employer, Profile, Title};
 use domain::policy::library::shipped;
@@ -53,7 +55,10 @@ fn ctx(service: &Service, n: u128, role: Role, pool: PoolId, organisation: u128)
         name: format!("{}甲", role.zh()),
         organisation: Some(id(organisation)),
         person: None,
-        grants: vec![Grant { role, pool: Some(pool) }],
+        grants: vec![Grant {
+            role,
+            pool: Some(pool),
+        }],
     };
     service.ctx(actor, "test", "test")
 }
@@ -75,7 +80,11 @@ impl Bureau {
         let pool: PoolId = id(100);
         let specialty: SpecialtyId = id(200);
         let mut tx = engine.store.write(LedgerId::System).await.expect("door");
-        for (n, name) in [(10, "示例市人社局"), (11, "示例市云岭分局"), (12, "示例市第二分局")] {
+        for (n, name) in [
+            (10, "示例市人社局"),
+            (11, "示例市云岭分局"),
+            (12, "示例市第二分局"),
+        ] {
             let body = Organisation {
                 id: id(n),
                 name: name.into(),
@@ -92,7 +101,9 @@ impl Bureau {
                 kind: "机关".into(),
             };
             let search = store::SearchText::new().name(name);
-            store::organisations::insert(&mut tx, id(n), keys, &search, &body).await.expect("saved");
+            store::organisations::insert(&mut tx, id(n), keys, &search, &body)
+                .await
+                .expect("saved");
         }
         let body = Pool {
             id: pool,
@@ -111,10 +122,15 @@ impl Bureau {
             pack_digest: digest,
             status: "open".into(),
         };
-        store::pools::insert(&mut tx, pool, keys, &body).await.expect("saved");
-        tx.append(&store::testing::event("test.bureau", NOW.parse().expect("a time")))
+        store::pools::insert(&mut tx, pool, keys, &body)
             .await
-            .expect("recorded");
+            .expect("saved");
+        tx.append(&store::testing::event(
+            "test.bureau",
+            NOW.parse().expect("a time"),
+        ))
+        .await
+        .expect("recorded");
         tx.commit().await.expect("committed");
         let mut tx = engine.store.write(pool).await.expect("door");
         let body = Specialty {
@@ -124,14 +140,24 @@ impl Bureau {
             occupation: None,
             status: SpecialtyStatus::Active,
         };
-        let keys = SpecialtyKeys { pool, name: "焊接".into(), status: "active".into(), position: 1 };
-        document::insert(&mut tx, specialty, keys, &body).await.expect("saved");
+        let keys = SpecialtyKeys {
+            pool,
+            name: "焊接".into(),
+            status: "active".into(),
+            position: 1,
+        };
+        document::insert(&mut tx, specialty, keys, &body)
+            .await
+            .expect("saved");
         for n in 0..experts {
             insert_expert(&mut tx, pool, specialty, n).await;
         }
-        tx.append(&store::testing::event("test.experts", NOW.parse().expect("a time")))
-            .await
-            .expect("recorded");
+        tx.append(&store::testing::event(
+            "test.experts",
+            NOW.parse().expect("a time"),
+        ))
+        .await
+        .expect("recorded");
         tx.commit().await.expect("committed");
         Self {
             officer: ctx(&service, 1, Role::Officer, pool, 10),
@@ -164,20 +190,35 @@ impl Bureau {
             kind: "8-4".into(),
             sub_kind: Some("项目评审".into()),
             fields: [].into(),
-            half_days: vec![HalfDay { date: date(2022, 6, 20), slot: Slot::Morning }],
+            half_days: vec![HalfDay {
+                date: date(2022, 6, 20),
+                slot: Slot::Morning,
+            }],
             starts_at: Some("09:00".into()),
             place: "示例市云岭区会议室".into(),
             venue: Venue::OnSite,
             reviewed: vec![Reviewed {
-                organisation: OrganisationRef { id: None, name: "受评单位".into(), credit_code: None },
+                organisation: OrganisationRef {
+                    id: None,
+                    name: "受评单位".into(),
+                    credit_code: None,
+                },
                 listed: false,
-                people: vec![ReviewedPerson { name: "项目负责人甲".into(), leads: true }],
-                call: Some(Call { guideline: "G1".into(), round: "2022-1".into() }),
+                people: vec![ReviewedPerson {
+                    name: "项目负责人甲".into(),
+                    leads: true,
+                }],
+                call: Some(Call {
+                    guideline: "G1".into(),
+                    round: "2022-1".into(),
+                }),
             }],
             demands: vec![Demand {
                 label: "焊接组".into(),
                 specialties: vec![self.specialty],
-                level: Level::Title { rung: "副高级".into() },
+                level: Level::Title {
+                    rung: "副高级".into(),
+                },
                 duty: None,
                 seats,
                 reserves: 1,
@@ -190,15 +231,23 @@ impl Bureau {
 
     /// Files and accepts.
     pub async fn accepted(&self, seats: u32) -> TaskId {
-        let filed = self.service.file_task(&self.asking, self.pool, self.request(seats)).await;
+        let filed = self
+            .service
+            .file_task(&self.asking, self.pool, self.request(seats))
+            .await;
         let task = filed.expect("filed");
-        self.service.accept_task(&self.officer, task).await.expect("accepted");
+        self.service
+            .accept_task(&self.officer, task)
+            .await
+            .expect("accepted");
         task
     }
 
     pub async fn attempt(&self, draw: DrawId) -> Attempt {
         let mut read = self.store.read();
-        let row = store::draws::find::<Attempt>(&mut read, draw).await.expect("read");
+        let row = store::draws::find::<Attempt>(&mut read, draw)
+            .await
+            .expect("read");
         row.expect("there").body
     }
 
@@ -216,12 +265,18 @@ impl Bureau {
         for party in Party::ALL {
             let commitment = committed(digest, party, seed);
             let ctx = self.party(party);
-            let done = self.service.commit_share(ctx, draw, party, &commitment.to_hex()).await;
+            let done = self
+                .service
+                .commit_share(ctx, draw, party, &commitment.to_hex())
+                .await;
             done.expect("committed");
         }
         for party in Party::ALL {
             let share = Share([seed; 32]).to_hex();
-            let done = self.service.reveal_share(self.party(party), draw, party, &share).await;
+            let done = self
+                .service
+                .reveal_share(self.party(party), draw, party, &share)
+                .await;
             done.expect("revealed");
         }
     }
@@ -229,10 +284,20 @@ impl Bureau {
     /// From filing to the unsealed result.
     pub async fn unsealed(&self, seats: u32, seed: u8) -> (TaskId, DrawId) {
         let task = self.accepted(seats).await;
-        let draw = self.service.freeze_frame(&self.officer, task, false).await.expect("frozen");
+        let draw = self
+            .service
+            .freeze_frame(&self.officer, task, false)
+            .await
+            .expect("frozen");
         self.ceremony(draw, seed).await;
-        self.service.propose_unsealing(&self.officer, draw).await.expect("proposed");
-        self.service.confirm_unsealing(&self.supervisor, draw).await.expect("unsealed");
+        self.service
+            .propose_unsealing(&self.officer, draw)
+            .await
+            .expect("proposed");
+        self.service
+            .confirm_unsealing(&self.supervisor, draw)
+            .await
+            .expect("unsealed");
         (task, draw)
     }
 
@@ -243,7 +308,10 @@ impl Bureau {
             name: "专家".into(),
             organisation: None,
             person: Some(person),
-            grants: vec![Grant { role: Role::Expert, pool: Some(self.pool) }],
+            grants: vec![Grant {
+                role: Role::Expert,
+                pool: Some(self.pool),
+            }],
         };
         self.service.ctx(actor, "test", "test")
     }
@@ -251,8 +319,13 @@ impl Bureau {
     /// Actions of the pool's ledger about anything, in order.
     pub async fn ledger(&self) -> Vec<String> {
         let mut read = self.store.read();
-        let filter = EntryFilter { ledger: Some(LedgerId::Pool(self.pool)), ..EntryFilter::default() };
-        let entries = store::ledger::list(&mut read, &filter, 1_000).await.expect("read");
+        let filter = EntryFilter {
+            ledger: Some(LedgerId::Pool(self.pool)),
+            ..EntryFilter::default()
+        };
+        let entries = store::ledger::list(&mut read, &filter, 1_000)
+            .await
+            .expect("read");
         entries.into_iter().map(|entry| entry.action).collect()
     }
 }
@@ -283,11 +356,21 @@ async fn insert_expert(tx: &mut store::WriteTx, pool: PoolId, specialty: Special
         }],
         ..Profile::default()
     };
-    let private =
-        Private { phone: Some(Secret::new(format!("154{n:08}"))), ..Private::default() };
-    let keys = PersonKeys { name: name.clone(), name_sort: name.clone() };
-    store::persons::insert(tx, person, keys, &private, &profile).await.expect("saved");
-    let term = Term { from: date(2021, 7, 1), to: date(2024, 6, 30) };
+    let private = Private {
+        phone: Some(Secret::new(format!("154{n:08}"))),
+        ..Private::default()
+    };
+    let keys = PersonKeys {
+        name: name.clone(),
+        name_sort: name.clone(),
+    };
+    store::persons::insert(tx, person, keys, &private, &profile)
+        .await
+        .expect("saved");
+    let term = Term {
+        from: date(2021, 7, 1),
+        to: date(2024, 6, 30),
+    };
     let body = Expert {
         id: expert,
         pool,
@@ -316,5 +399,7 @@ async fn insert_expert(tx: &mut store::WriteTx, pool: PoolId, specialty: Special
         skill_rank: 0,
     };
     let search = store::SearchText::new().name(&name);
-    store::experts::insert(tx, expert, keys, &search, &[specialty], &body).await.expect("saved");
+    store::experts::insert(tx, expert, keys, &search, &[specialty], &body)
+        .await
+        .expect("saved");
 }

@@ -26,14 +26,21 @@ pub struct Office {
 }
 
 pub fn person(login: &str, name: &str) -> NewPerson {
-    NewPerson { login: login.into(), name: name.into() }
+    NewPerson {
+        login: login.into(),
+        name: name.into(),
+    }
 }
 
 pub fn form() -> SetUp {
     SetUp {
         bureau: "云津市人力资源和社会保障局".into(),
         help_phone: String::new(),
-        pool: NewPool { name: "职业技能培训专家库".into(), pack: "dg-2021".into(), ..NewPool::default() },
+        pool: NewPool {
+            name: "职业技能培训专家库".into(),
+            pack: "dg-2021".into(),
+            ..NewPool::default()
+        },
         system_admin: person("wangqiang", "王强"),
         password: PASSWORD.into(),
         password_again: PASSWORD.into(),
@@ -51,29 +58,56 @@ pub fn token(address: &str) -> String {
 impl Office {
     /// Nothing is set up yet. The instrument is in force: Monday 2022-06-06, 09:00 in Shanghai.
     pub fn bare(engine: &TestStore) -> Self {
-        let clock = Arc::new(StoppedClock::at("2022-06-06T01:00:00Z".parse().expect("a time")));
-        let packs = SHIPPED.iter().map(|shipped| domain::policy::check(shipped.pack).expect("sound"));
+        let clock = Arc::new(StoppedClock::at(
+            "2022-06-06T01:00:00Z".parse().expect("a time"),
+        ));
+        let packs = SHIPPED
+            .iter()
+            .map(|shipped| domain::policy::check(shipped.pack).expect("sound"));
         let store = engine.store.clone();
-        let service =
-            Service::new(store.clone(), Packs::new(packs), clock.clone(), Arc::new(SystemEntropy), Settings::default());
-        Self { service, clock, store }
+        let service = Service::new(
+            store.clone(),
+            Packs::new(packs),
+            clock.clone(),
+            Arc::new(SystemEntropy),
+            Settings::default(),
+        );
+        Self {
+            service,
+            clock,
+            store,
+        }
     }
 
     /// Everybody has set their password.
     pub async fn open(engine: &TestStore) -> Self {
         let office = Self::bare(engine);
-        let link = office.service.set_up_link().await.expect("store").expect("no account yet");
+        let link = office
+            .service
+            .set_up_link()
+            .await
+            .expect("store")
+            .expect("no account yet");
         let visitor = office.service.visitor("192.0.2.1", "r");
-        let done = office.service.set_up(&visitor, &token(&link), &form()).await.expect("set up");
+        let done = office
+            .service
+            .set_up(&visitor, &token(&link), &form())
+            .await
+            .expect("set up");
         for link in done.links {
-            office.set_password(&link.address).await.expect("password set");
+            office
+                .set_password(&link.address)
+                .await
+                .expect("password set");
         }
         office
     }
 
     pub async fn set_password(&self, address: &str) -> Result<()> {
         let visitor = self.service.visitor("192.0.2.1", "r");
-        self.service.use_password_link(&visitor, &token(address), PASSWORD, PASSWORD).await
+        self.service
+            .use_password_link(&visitor, &token(address), PASSWORD, PASSWORD)
+            .await
     }
 
     pub async fn try_log_in(&self, login: &str, password: &str, network: &str) -> Result<Started> {
@@ -83,16 +117,24 @@ impl Office {
             network: network.into(),
             agent: "test".into(),
         };
-        self.service.log_in(&self.service.visitor(network, "r"), &typed).await
+        self.service
+            .log_in(&self.service.visitor(network, "r"), &typed)
+            .await
     }
 
     pub async fn session(&self, token: &str) -> Option<SignedIn> {
-        self.service.authenticate(token, "192.0.2.1", "r").await.expect("store")
+        self.service
+            .authenticate(token, "192.0.2.1", "r")
+            .await
+            .expect("store")
     }
 
     /// Logs in with the usual password.
     pub async fn log_in(&self, login: &str) -> (String, SignedIn) {
-        let started = self.try_log_in(login, PASSWORD, "office").await.expect("logged in");
+        let started = self
+            .try_log_in(login, PASSWORD, "office")
+            .await
+            .expect("logged in");
         let session = self.session(&started.token).await.expect("live");
         assert_eq!(session.gate, started.gate);
         (started.token, session)
@@ -101,14 +143,28 @@ impl Office {
     /// An account with its password set.
     pub async fn add(&self, login: &str, name: &str) -> AccountId {
         let (_, admin) = self.log_in("wangqiang").await;
-        let new = NewAccount { login: login.into(), name: name.into(), ..NewAccount::default() };
-        let (id, link) = self.service.create_account(&admin.ctx, &new).await.expect("created");
-        self.set_password(&link.address).await.expect("password set");
+        let new = NewAccount {
+            login: login.into(),
+            name: name.into(),
+            ..NewAccount::default()
+        };
+        let (id, link) = self
+            .service
+            .create_account(&admin.ctx, &new)
+            .await
+            .expect("created");
+        self.set_password(&link.address)
+            .await
+            .expect("password set");
         id
     }
 
     pub async fn id_of(&self, login: &str) -> AccountId {
-        self.service.account_by_login(&self.service.console(), login).await.expect("known").id
+        self.service
+            .account_by_login(&self.service.console(), login)
+            .await
+            .expect("known")
+            .id
     }
 
     /// Entries of this kind in the system's ledger, newest first.
@@ -118,7 +174,9 @@ impl Office {
             action: Some(kind.code().into()),
             ..EntryFilter::default()
         };
-        store::ledger::list(&mut self.store.read(), &filter, 1000).await.expect("store")
+        store::ledger::list(&mut self.store.read(), &filter, 1000)
+            .await
+            .expect("store")
     }
 
     pub fn at(&self, time: &str) {

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
+use documents::table::Isolation;
 use domain::actor::{Actor, Grant, Role};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{AccountId, OrganisationId, PoolId};
 use domain::organisation::Organisation;
 use domain::policy::library;
 use domain::pool::Pool;
-use documents::table::Isolation;
 use service::port::{StoppedClock, SystemEntropy};
 use service::typed::Fields;
 use service::{Ctx, Packs, Service, Settings};
@@ -32,24 +32,78 @@ impl Bureau {
         let shipped = library::shipped("dg-2021").expect("shipped");
         let pack = domain::policy::check(shipped.pack).expect("the pack is sound");
         let clock = Arc::new(StoppedClock::at(now()));
-        let settings = Settings { isolation: Some(Isolation::InProcess), ..Settings::default() };
-        let service = Service::new(test.store.clone(), Packs::new([pack.clone()]), clock.clone(), Arc::new(SystemEntropy), settings);
+        let settings = Settings {
+            isolation: Some(Isolation::InProcess),
+            ..Settings::default()
+        };
+        let service = Service::new(
+            test.store.clone(),
+            Packs::new([pack.clone()]),
+            clock.clone(),
+            Arc::new(SystemEntropy),
+            settings,
+        );
         let mut ids = Vec::new();
         for n in 0..pools {
             let id = PoolId(Uuid::now_v7());
             let mut tx = test.store.write(LedgerId::System).await.expect("door");
             let organisation = OrganisationId(Uuid::now_v7());
-            let body = Organisation { id: organisation, name: format!("示例市第{n}局"), credit_code: None, kind: None, listed: false, public_body: true, contact: None };
-            let keys = store::organisations::OrganisationKeys { name: body.name.clone(), name_sort: body.name.clone(), credit_code: None, kind: String::new() };
-            store::organisations::insert(&mut tx, organisation, keys, &SearchText::new().text(&body.name), body).await.expect("organisation");
-            let pool = Pool { id, name: format!("示例专家库{n}"), pack: pack.id().to_owned(), pack_digest: pack.digest().to_string(), manager: organisation, phone: None, extension: None, demonstration: false };
-            let keys = store::pools::PoolKeys { no: 0, name: pool.name.clone(), pack: pool.pack.clone(), pack_digest: pool.pack_digest.clone(), status: "active".into() };
-            store::pools::insert(&mut tx, id, keys, pool).await.expect("pool");
-            tx.append(&store::testing::event(EventKind::PoolCreated.code(), now())).await.expect("event");
+            let body = Organisation {
+                id: organisation,
+                name: format!("示例市第{n}局"),
+                credit_code: None,
+                kind: None,
+                listed: false,
+                public_body: true,
+                contact: None,
+            };
+            let keys = store::organisations::OrganisationKeys {
+                name: body.name.clone(),
+                name_sort: body.name.clone(),
+                credit_code: None,
+                kind: String::new(),
+            };
+            store::organisations::insert(
+                &mut tx,
+                organisation,
+                keys,
+                &SearchText::new().text(&body.name),
+                body,
+            )
+            .await
+            .expect("organisation");
+            let pool = Pool {
+                id,
+                name: format!("示例专家库{n}"),
+                pack: pack.id().to_owned(),
+                pack_digest: pack.digest().to_string(),
+                manager: organisation,
+                phone: None,
+                extension: None,
+                demonstration: false,
+            };
+            let keys = store::pools::PoolKeys {
+                no: 0,
+                name: pool.name.clone(),
+                pack: pool.pack.clone(),
+                pack_digest: pool.pack_digest.clone(),
+                status: "active".into(),
+            };
+            store::pools::insert(&mut tx, id, keys, pool)
+                .await
+                .expect("pool");
+            tx.append(&store::testing::event(EventKind::PoolCreated.code(), now()))
+                .await
+                .expect("event");
             tx.commit().await.expect("commit");
             ids.push(id);
         }
-        Self { service, store: test.store.clone(), clock, pools: ids }
+        Self {
+            service,
+            store: test.store.clone(),
+            clock,
+            pools: ids,
+        }
     }
 
     /// Somebody with a role in a pool.
@@ -59,7 +113,10 @@ impl Bureau {
             name: "周测试".into(),
             organisation: None,
             person: None,
-            grants: vec![Grant { role, pool: Some(self.pools[pool]) }],
+            grants: vec![Grant {
+                role,
+                pool: Some(self.pools[pool]),
+            }],
         };
         self.service.ctx(actor, "127.0.0.1", "test")
     }
@@ -70,22 +127,36 @@ impl Bureau {
 
     /// The actions in a pool's ledger, newest first.
     pub async fn actions(&self, pool: usize) -> Vec<String> {
-        let filter = store::ledger::EntryFilter { ledger: Some(LedgerId::Pool(self.pools[pool])), ..Default::default() };
-        let entries = store::ledger::list(&mut self.store.read(), &filter, 200).await.expect("ledger");
+        let filter = store::ledger::EntryFilter {
+            ledger: Some(LedgerId::Pool(self.pools[pool])),
+            ..Default::default()
+        };
+        let entries = store::ledger::list(&mut self.store.read(), &filter, 200)
+            .await
+            .expect("ledger");
         entries.into_iter().map(|entry| entry.action).collect()
     }
 }
 
 /// A form from pairs.
 pub fn form(pairs: &[(&str, &str)]) -> Fields {
-    Fields::from(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>())
+    Fields::from(
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// An invented identity number: Guangdong, a birth date, sequence 000 or 999, its check digit.
 pub fn id_number(born: &str, man: bool) -> String {
     let body = format!("440000{born}{}", if man { "999" } else { "000" });
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let sum: u32 = body
+        .bytes()
+        .zip(weights)
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
     format!("{body}{}", char::from(b"10X98765432"[(sum % 11) as usize]))
 }
 

@@ -184,10 +184,18 @@ fn conditions(kind: crate::Kind, filter: &ExpertFilter, sql: &mut Sql) {
         sql.push(" AND t.term_to <= ").bind(day);
     }
     if let Some((status, day)) = filter.standing {
-        let stored = if matches!(status, Status::NotYet | Status::Expired) { Status::Active } else { status };
+        let stored = if matches!(status, Status::NotYet | Status::Expired) {
+            Status::Active
+        } else {
+            status
+        };
         sql.push(" AND t.status = ").bind(stored.code());
         match status {
-            Status::Active => sql.push(" AND t.term_from <= ").bind(day).push(" AND t.term_to >= ").bind(day),
+            Status::Active => sql
+                .push(" AND t.term_from <= ")
+                .bind(day)
+                .push(" AND t.term_to >= ")
+                .bind(day),
             Status::NotYet => sql.push(" AND t.term_from > ").bind(day),
             Status::Expired => sql.push(" AND t.term_to < ").bind(day),
             Status::Suspended | Status::Left => &mut *sql,

@@ -76,7 +76,13 @@ struct FormPage {
 
 /// What a sealed field says of itself on a change.
 fn kept(masked: persons::Masked) -> persons::Masked {
-    let words = |value: String| if value.is_empty() { "没有登记".to_owned() } else { format!("已登记 {value}，不改请留空") };
+    let words = |value: String| {
+        if value.is_empty() {
+            "没有登记".to_owned()
+        } else {
+            format!("已登记 {value}，不改请留空")
+        }
+    };
     persons::Masked {
         id_number: words(masked.id_number),
         phone: words(masked.phone),
@@ -86,30 +92,122 @@ fn kept(masked: persons::Masked) -> persons::Masked {
 }
 
 fn tables(pool: &OpenPool, form: &FormState) -> Vec<Rows> {
-    let text = |name, label| Part { name, label, choices: Vec::new(), many: false };
+    let text = |name, label| Part {
+        name,
+        label,
+        choices: Vec::new(),
+        many: false,
+    };
     let rung = |name, label, ladder: &str| Part {
         name,
         label,
-        choices: pool.rungs(ladder).iter().map(|rung| Choice::new(rung.clone(), rung.clone())).collect(),
+        choices: pool
+            .rungs(ladder)
+            .iter()
+            .map(|rung| Choice::new(rung.clone(), rung.clone()))
+            .collect(),
         many: false,
     };
     let tags = Part {
         name: "tags",
         label: "计入年限",
-        choices: persons::work_tags(&pool.pack).into_iter().map(|(tag, label)| Choice::new(tag, label)).collect(),
+        choices: persons::work_tags(&pool.pack)
+            .into_iter()
+            .map(|(tag, label)| Choice::new(tag, label))
+            .collect(),
         many: true,
     };
     let mut tables = vec![
-        Rows { name: "education", label: "学历学位", hint: "最高学历印在申请表上。", count: 0, parts: vec![rung("level", "学历", "education"), text("ended", "毕（肄、结）业时间"), text("school", "学校"), text("major", "专业"), text("years", "学制（年）"), text("degree", "学位")] },
-        Rows { name: "title", label: "专业技术职务任职资格", hint: "级别可不选，按证书名称判断。", count: 0, parts: vec![text("name", "职称名称"), rung("level", "级别", "title"), text("field", "专业领域"), text("obtained", "取得时间"), text("authority", "审批机关")] },
-        Rows { name: "skill", label: "职业资格（技能等级）", hint: "", count: 0, parts: vec![text("occupation", "职业（工种）"), rung("level", "等级", "skill"), text("obtained", "取得时间"), text("certificate", "证书编号")] },
-        Rows { name: "work", label: "工作经历", hint: "至今在职的，结束时间留空或填“至今”。", count: 0, parts: vec![text("from", "起"), text("to", "止"), text("employer", "工作单位"), text("industry", "所属行业领域"), text("duty", "从事何专业技术工作"), text("post", "职务"), tags] },
-        Rows { name: "achievement", label: "主要专业工作业绩", hint: "填写市级以上即可。", count: 0, parts: vec![text("from", "起"), text("to", "止"), text("name", "专业技术工作名称"), text("role", "工作内容及本人地位"), text("outcome", "完成情况及效果"), rung("level", "级别", "admin")] },
-        Rows { name: "honour", label: "荣誉称号", hint: "申请表只印最高级别的一项。", count: 0, parts: vec![text("name", "名称"), rung("level", "授予级别", "admin"), text("awarded", "授予时间"), text("by", "授予单位")] },
+        Rows {
+            name: "education",
+            label: "学历学位",
+            hint: "最高学历印在申请表上。",
+            count: 0,
+            parts: vec![
+                rung("level", "学历", "education"),
+                text("ended", "毕（肄、结）业时间"),
+                text("school", "学校"),
+                text("major", "专业"),
+                text("years", "学制（年）"),
+                text("degree", "学位"),
+            ],
+        },
+        Rows {
+            name: "title",
+            label: "专业技术职务任职资格",
+            hint: "级别可不选，按证书名称判断。",
+            count: 0,
+            parts: vec![
+                text("name", "职称名称"),
+                rung("level", "级别", "title"),
+                text("field", "专业领域"),
+                text("obtained", "取得时间"),
+                text("authority", "审批机关"),
+            ],
+        },
+        Rows {
+            name: "skill",
+            label: "职业资格（技能等级）",
+            hint: "",
+            count: 0,
+            parts: vec![
+                text("occupation", "职业（工种）"),
+                rung("level", "等级", "skill"),
+                text("obtained", "取得时间"),
+                text("certificate", "证书编号"),
+            ],
+        },
+        Rows {
+            name: "work",
+            label: "工作经历",
+            hint: "至今在职的，结束时间留空或填“至今”。",
+            count: 0,
+            parts: vec![
+                text("from", "起"),
+                text("to", "止"),
+                text("employer", "工作单位"),
+                text("industry", "所属行业领域"),
+                text("duty", "从事何专业技术工作"),
+                text("post", "职务"),
+                tags,
+            ],
+        },
+        Rows {
+            name: "achievement",
+            label: "主要专业工作业绩",
+            hint: "填写市级以上即可。",
+            count: 0,
+            parts: vec![
+                text("from", "起"),
+                text("to", "止"),
+                text("name", "专业技术工作名称"),
+                text("role", "工作内容及本人地位"),
+                text("outcome", "完成情况及效果"),
+                rung("level", "级别", "admin"),
+            ],
+        },
+        Rows {
+            name: "honour",
+            label: "荣誉称号",
+            hint: "申请表只印最高级别的一项。",
+            count: 0,
+            parts: vec![
+                text("name", "名称"),
+                rung("level", "授予级别", "admin"),
+                text("awarded", "授予时间"),
+                text("by", "授予单位"),
+            ],
+        },
     ];
     for table in &mut tables {
         let prefix = format!("{}.", table.name);
-        let rows = form.pairs().iter().filter_map(|(key, _)| key.strip_prefix(&prefix)?.split('.').next()?.parse::<usize>().ok());
+        let rows = form.pairs().iter().filter_map(|(key, _)| {
+            key.strip_prefix(&prefix)?
+                .split('.')
+                .next()?
+                .parse::<usize>()
+                .ok()
+        });
         let shown = rows.max().map_or(1, |last| last + 1).min(60);
         table.count = shown + usize::from(form.value("add") == table.name);
     }
@@ -131,17 +229,44 @@ async fn form_page(
         Some(id) => {
             let view = app.service.expert(ctx, here.no, id).await?;
             let page = here.href(format!("experts/{id}"));
-            (format!("变更 {}", view.person.profile.name), format!("{page}/edit"), page, view.masked)
+            (
+                format!("变更 {}", view.person.profile.name),
+                format!("{page}/edit"),
+                page,
+                view.masked,
+            )
         }
-        None => ("新增专家".to_owned(), here.href("experts/new"), list.clone(), persons::Masked::default()),
+        None => (
+            "新增专家".to_owned(),
+            here.href("experts/new"),
+            list.clone(),
+            persons::Masked::default(),
+        ),
     };
-    let choices = |values: &[String]| values.iter().map(|value| Choice::new(value.clone(), value.clone())).collect::<Vec<_>>();
+    let choices = |values: &[String]| {
+        values
+            .iter()
+            .map(|value| Choice::new(value.clone(), value.clone()))
+            .collect::<Vec<_>>()
+    };
     let leaves = |how: domain::policy::pack::How| {
-        let asked = pool.pack.eligibility.leaves.iter().filter(move |leaf| leaf.how.contains(&how));
-        asked.map(|leaf| Choice::new(leaf.id.clone(), leaf.label.clone()).detail(leaf.citation.to_string())).collect::<Vec<_>>()
+        let asked = pool
+            .pack
+            .eligibility
+            .leaves
+            .iter()
+            .filter(move |leaf| leaf.how.contains(&how));
+        asked
+            .map(|leaf| {
+                Choice::new(leaf.id.clone(), leaf.label.clone()).detail(leaf.citation.to_string())
+            })
+            .collect::<Vec<_>>()
     };
     Ok(FormPage {
-        layout: here.layout(app, visit, title).under(&[("专家库", &list)]).judged(&form),
+        layout: here
+            .layout(app, visit, title)
+            .under(&[("专家库", &list)])
+            .judged(&form),
         tables: tables(&pool, &form),
         action,
         back,
@@ -150,12 +275,33 @@ async fn form_page(
         kept: kept(masked),
         sexes: vec![Choice::new("male", "男"), Choice::new("female", "女")],
         kinds: choices(&pool.offered("employer_kind")),
-        flags: persons::flags(&pool.pack).into_iter().map(|(flag, label)| (format!("flag.{flag}"), label)).collect(),
+        flags: persons::flags(&pool.pack)
+            .into_iter()
+            .map(|(flag, label)| (format!("flag.{flag}"), label))
+            .collect(),
         yes_no: vec![Choice::new("yes", "是"), Choice::new("no", "否")],
-        task_kinds: pool.pack.tasks.kinds.iter().map(|kind| Choice::new(kind.id.clone(), kind.label.clone())).collect(),
+        task_kinds: pool
+            .pack
+            .tasks
+            .kinds
+            .iter()
+            .map(|kind| Choice::new(kind.id.clone(), kind.label.clone()))
+            .collect(),
         specialties: specialty_choices(app, here).await?,
-        duties: choices(&pool.pack.axis("duty").map(|axis| axis.values.clone()).unwrap_or_default()),
-        channels: pool.pack.admission.channels.iter().map(|c| Choice::new(c.id.clone(), c.label.clone())).collect(),
+        duties: choices(
+            &pool
+                .pack
+                .axis("duty")
+                .map(|axis| axis.values.clone())
+                .unwrap_or_default(),
+        ),
+        channels: pool
+            .pack
+            .admission
+            .channels
+            .iter()
+            .map(|c| Choice::new(c.id.clone(), c.label.clone()))
+            .collect(),
         declared: leaves(domain::policy::pack::How::Declared),
         reviewed: leaves(domain::policy::pack::How::Reviewed),
         refusals,
@@ -167,17 +313,31 @@ async fn blank(State(app): State<App>, here: InPool, visit: Visit) -> Result<Res
     page::page(&form_page(&app, &here, &visit, None, FormState::blank(), Vec::new()).await?)
 }
 
-async fn create(State(app): State<App>, here: InPool, visit: Visit, mut form: FormState) -> Result<Response, WebError> {
+async fn create(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
     if !form.value("add").is_empty() {
         return page::page(&form_page(&app, &here, &visit, None, form, Vec::new()).await?);
     }
-    match app.service.add_expert(here.ctx(), here.no, &fields(&form)).await {
+    match app
+        .service
+        .add_expert(here.ctx(), here.no, &fields(&form))
+        .await
+    {
         Ok(id) => Ok(page::see_other(&here.href(format!("experts/{id}")))),
         Err(error) => again(&app, &here, &visit, None, &mut form, error).await,
     }
 }
 
-async fn filled(State(app): State<App>, here: InPool, visit: Visit, Path((_, id)): Path<(i64, String)>) -> Result<Response, WebError> {
+async fn filled(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    Path((_, id)): Path<(i64, String)>,
+) -> Result<Response, WebError> {
     let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
     let view = app.service.expert(here.ctx(), here.no, id).await?;
     let form = FormState::from(view.fields().pairs().to_vec())
@@ -197,22 +357,40 @@ async fn change(
     if !form.value("add").is_empty() {
         return page::page(&form_page(&app, &here, &visit, Some(id), form, Vec::new()).await?);
     }
-    let version = |name: &str| form.value(name).parse::<i64>().map_err(|_| WebError::Unreadable);
+    let version = |name: &str| {
+        form.value(name)
+            .parse::<i64>()
+            .map_err(|_| WebError::Unreadable)
+    };
     let versions = (version("version")?, version("person_version")?);
-    match app.service.change_expert(here.ctx(), here.no, id, versions, &fields(&form)).await {
+    match app
+        .service
+        .change_expert(here.ctx(), here.no, id, versions, &fields(&form))
+        .await
+    {
         Ok(_) => Ok(page::see_other(&here.href(format!("experts/{id}")))),
         Err(error) => again(&app, &here, &visit, Some(id), &mut form, error).await,
     }
 }
 
 /// The form again, with what was refused; everything typed is kept.
-async fn again(app: &App, here: &InPool, visit: &Visit, id: Option<ExpertId>, form: &mut FormState, error: Error) -> Result<Response, WebError> {
+async fn again(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: Option<ExpertId>,
+    form: &mut FormState,
+    error: Error,
+) -> Result<Response, WebError> {
     let refusals = match error {
         Error::Invalid(problems) => {
             note(form, problems);
             Vec::new()
         }
-        Error::Refused(reasons) => reasons.into_iter().map(|reason| (reason.sentence, reason.article)).collect(),
+        Error::Refused(reasons) => reasons
+            .into_iter()
+            .map(|reason| (reason.sentence, reason.article))
+            .collect(),
         Error::Stale => {
             form.reject("", "这条记录刚被他人改过，您填的内容还在下面。请在另一个窗口打开专家详情核对，再从详情页重新进入修改。");
             Vec::new()

@@ -30,8 +30,16 @@ pub(super) fn routes() -> Routes {
         .post("/p/{no}/experts/{id}/reveal", reveal, reveal_plain)
         .post("/p/{no}/experts/{id}/application.pdf", reveal, application)
         .post("/p/{no}/experts/{id}/relations", relate, add_relation)
-        .post("/p/{no}/experts/{id}/relations/{relation}/end", relate, end_relation)
-        .post("/p/{no}/experts/{id}/relations/{relation}/remove", relate, remove_relation)
+        .post(
+            "/p/{no}/experts/{id}/relations/{relation}/end",
+            relate,
+            end_relation,
+        )
+        .post(
+            "/p/{no}/experts/{id}/relations/{relation}/remove",
+            relate,
+            remove_relation,
+        )
 }
 
 /// The expert beside the list.
@@ -70,23 +78,59 @@ fn card(card: EligibilityCard) -> Card {
         };
         (status, line.sentence.clone(), line.citation.clone())
     };
-    Card { outcome, lines: card.lines.iter().map(line).collect(), card }
+    Card {
+        outcome,
+        lines: card.lines.iter().map(line).collect(),
+        card,
+    }
 }
 
 fn facts(view: &ExpertView) -> Vec<(String, String)> {
     let profile = &view.person.profile;
-    let dash = |text: String| if text.is_empty() { "—".to_owned() } else { text };
+    let dash = |text: String| {
+        if text.is_empty() {
+            "—".to_owned()
+        } else {
+            text
+        }
+    };
     let term = view.member.expert.standing.term();
     let mut rows = vec![
-        ("专家编号".to_owned(), dash(view.member.expert.number.clone())),
+        (
+            "专家编号".to_owned(),
+            dash(view.member.expert.number.clone()),
+        ),
         ("专业领域".to_owned(), dash(view.specialties.join("、"))),
-        ("聘期".to_owned(), format!("{} 至 {}", domain::date_text::plain(term.from), domain::date_text::plain(term.to))),
-        ("工作单位".to_owned(), dash(profile.employer.as_ref().map(|e| e.name.clone()).unwrap_or_default())),
+        (
+            "聘期".to_owned(),
+            format!(
+                "{} 至 {}",
+                domain::date_text::plain(term.from),
+                domain::date_text::plain(term.to)
+            ),
+        ),
+        (
+            "工作单位".to_owned(),
+            dash(
+                profile
+                    .employer
+                    .as_ref()
+                    .map(|e| e.name.clone())
+                    .unwrap_or_default(),
+            ),
+        ),
         ("证件号".to_owned(), dash(view.masked.id_number.clone())),
         ("手机".to_owned(), dash(view.masked.phone.clone())),
     ];
     if let Some(entry) = &view.member.entry {
-        rows.push(("入库依据".to_owned(), format!("{}（{}）", entry.document, domain::date_text::plain(entry.on))));
+        rows.push((
+            "入库依据".to_owned(),
+            format!(
+                "{}（{}）",
+                entry.document,
+                domain::date_text::plain(entry.on)
+            ),
+        ));
     }
     rows
 }
@@ -109,7 +153,11 @@ pub(super) async fn aside(
         close,
         previous,
         next,
-        card: card(app.service.expert_eligibility(here.ctx(), here.no, id).await?),
+        card: card(
+            app.service
+                .expert_eligibility(here.ctx(), here.no, id)
+                .await?,
+        ),
         view,
     })
 }
@@ -138,56 +186,145 @@ struct FullPage {
     may_relate: bool,
 }
 
-const TABS: [(&str, &str); 6] =
-    [("", "基本"), ("qualifications", "学历职称资格"), ("work", "经历业绩荣誉"), ("eligibility", "入库条件"), ("relations", "回避关系"), ("history", "留痕")];
+const TABS: [(&str, &str); 6] = [
+    ("", "基本"),
+    ("qualifications", "学历职称资格"),
+    ("work", "经历业绩荣誉"),
+    ("eligibility", "入库条件"),
+    ("relations", "回避关系"),
+    ("history", "留痕"),
+];
 
-async fn full(State(app): State<App>, here: InPool, visit: Visit, Path((_, id)): Path<(i64, String)>) -> Result<Response, WebError> {
+async fn full(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    Path((_, id)): Path<(i64, String)>,
+) -> Result<Response, WebError> {
     let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
     let tab = visit.query.value("tab").to_owned();
     let template = full_page(&app, &here, &visit, id, tab, FormState::blank()).await?;
     page::page(&template)
 }
 
-async fn full_page(app: &App, here: &InPool, visit: &Visit, id: ExpertId, tab: String, form: FormState) -> Result<FullPage, WebError> {
+async fn full_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: ExpertId,
+    tab: String,
+    form: FormState,
+) -> Result<FullPage, WebError> {
     let ctx = here.ctx();
     let view = app.service.expert(ctx, here.no, id).await?;
     let base = here.href(format!("experts/{id}"));
     let relations = app.service.relations_of(ctx, here.no, id).await?;
-    let history = if tab == "history" { app.service.expert_history(ctx, here.no, id).await? } else { Vec::new() };
+    let history = if tab == "history" {
+        app.service.expert_history(ctx, here.no, id).await?
+    } else {
+        Vec::new()
+    };
     let pool = app.service.pool_numbered(ctx, here.no).await?;
     let wanted: &[&str] = match tab.as_str() {
-        "qualifications" => &["学历学位", "职称", "职业资格", "专业特长", "认定事项", "可承担工作"],
+        "qualifications" => &[
+            "学历学位",
+            "职称",
+            "职业资格",
+            "专业特长",
+            "认定事项",
+            "可承担工作",
+        ],
         "work" => &["工作经历", "主要业绩", "荣誉"],
-        _ => &["性别", "出生日期", "办公电话", "单位属性", "单位信用代码", "职务", "法定退休日期"],
+        _ => &[
+            "性别",
+            "出生日期",
+            "办公电话",
+            "单位属性",
+            "单位信用代码",
+            "职务",
+            "法定退休日期",
+        ],
     };
     let lines = persons::lines(&view.person)
         .into_iter()
         .filter(|(label, _)| wanted.contains(label))
-        .map(|(label, text)| (label, if text.is_empty() { "—".to_owned() } else { text }))
+        .map(|(label, text)| {
+            (
+                label,
+                if text.is_empty() {
+                    "—".to_owned()
+                } else {
+                    text
+                },
+            )
+        })
         .collect();
     let tabs = TABS
         .iter()
         .map(|(code, label)| Tab {
-            link: Link::new(*label, if code.is_empty() { base.clone() } else { format!("{base}?tab={code}") }),
-            count: (*code == "relations" && !relations.is_empty()).then(|| relations.len().to_string()),
+            link: Link::new(
+                *label,
+                if code.is_empty() {
+                    base.clone()
+                } else {
+                    format!("{base}?tab={code}")
+                },
+            ),
+            count: (*code == "relations" && !relations.is_empty())
+                .then(|| relations.len().to_string()),
             here: Here::when(tab == *code),
         })
         .collect();
     let reach = |action: Action| ctx.actor.allow(action, Target::pool(here.pool.id)).is_ok();
-    let masked = [("身份证号码", &view.masked.id_number), ("手机", &view.masked.phone), ("电子邮箱", &view.masked.email), ("通讯地址", &view.masked.address)];
+    let masked = [
+        ("身份证号码", &view.masked.id_number),
+        ("手机", &view.masked.phone),
+        ("电子邮箱", &view.masked.email),
+        ("通讯地址", &view.masked.address),
+    ];
     let list = here.href("experts");
     Ok(FullPage {
-        layout: here.layout(app, visit, view.person.profile.name.clone()).under(&[("专家库", &list)]).judged(&form),
+        layout: here
+            .layout(app, visit, view.person.profile.name.clone())
+            .under(&[("专家库", &list)])
+            .judged(&form),
         status: standing(view.status),
         tabs,
         facts: facts(&view),
-        masked: masked.iter().map(|(label, value)| ((*label).to_owned(), if value.is_empty() { "—".to_owned() } else { (*value).clone() })).collect(),
+        masked: masked
+            .iter()
+            .map(|(label, value)| {
+                (
+                    (*label).to_owned(),
+                    if value.is_empty() {
+                        "—".to_owned()
+                    } else {
+                        (*value).clone()
+                    },
+                )
+            })
+            .collect(),
         lines,
         card: card(app.service.expert_eligibility(ctx, here.no, id).await?),
-        relations: relations.into_iter().map(|row| { let (with, period) = (row.with(), row.period()); (row, with, period) }).collect(),
-        history: history.into_iter().map(|line| (page::moment_short(line.at), line)).collect(),
-        kinds: relations::kinds(&pool).into_iter().map(|kind| Choice::new(kind.clone(), kind)).collect(),
-        withs: With::ALL.iter().map(|with| Choice::new(with.code(), with.zh())).collect(),
+        relations: relations
+            .into_iter()
+            .map(|row| {
+                let (with, period) = (row.with(), row.period());
+                (row, with, period)
+            })
+            .collect(),
+        history: history
+            .into_iter()
+            .map(|line| (page::moment_short(line.at), line))
+            .collect(),
+        kinds: relations::kinds(&pool)
+            .into_iter()
+            .map(|kind| Choice::new(kind.clone(), kind))
+            .collect(),
+        withs: With::ALL
+            .iter()
+            .map(|with| Choice::new(with.code(), with.zh()))
+            .collect(),
         search: here.href("organisations/search"),
         may_reveal: reach(Action::RevealIdentity),
         may_edit: reach(Action::EditExperts),
@@ -217,17 +354,37 @@ async fn reveal_plain(
     form: FormState,
 ) -> Result<Response, WebError> {
     let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
-    let plain = app.service.reveal_expert(here.ctx(), here.no, id, form.value("purpose")).await?;
+    let plain = app
+        .service
+        .reveal_expert(here.ctx(), here.no, id, form.value("purpose"))
+        .await?;
     let view = app.service.expert(here.ctx(), here.no, id).await?;
     let name = view.person.profile.name;
     let back = here.href(format!("experts/{id}"));
-    let layout = here.layout(&app, &visit, "证件与联系方式原文").under(&[("专家库", &here.href("experts")), (&name, &back)]);
-    page::page(&PlainPage { layout, back, name, purpose: form.text("purpose"), plain })
+    let layout = here
+        .layout(&app, &visit, "证件与联系方式原文")
+        .under(&[("专家库", &here.href("experts")), (&name, &back)]);
+    page::page(&PlainPage {
+        layout,
+        back,
+        name,
+        purpose: form.text("purpose"),
+        plain,
+    })
 }
 
-async fn application(State(app): State<App>, here: InPool, Path((_, id)): Path<(i64, String)>, form: FormState) -> Result<Response, WebError> {
+async fn application(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id)): Path<(i64, String)>,
+    form: FormState,
+) -> Result<Response, WebError> {
     let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
-    Ok(download(app.service.print_application(here.ctx(), here.no, id, form.value("purpose")).await?))
+    Ok(download(
+        app.service
+            .print_application(here.ctx(), here.no, id, form.value("purpose"))
+            .await?,
+    ))
 }
 
 async fn add_relation(
@@ -251,8 +408,14 @@ async fn add_relation(
         to: text("to"),
         note: text("note"),
     };
-    match app.service.add_relation(here.ctx(), here.no, id, &draft).await {
-        Ok(_) => Ok(page::see_other(&here.href(format!("experts/{id}?tab=relations")))),
+    match app
+        .service
+        .add_relation(here.ctx(), here.no, id, &draft)
+        .await
+    {
+        Ok(_) => Ok(page::see_other(
+            &here.href(format!("experts/{id}?tab=relations")),
+        )),
         Err(service::Error::Invalid(problems)) => {
             note(&mut form, problems);
             page::rejected(&full_page(&app, &here, &visit, id, "relations".to_owned(), form).await?)
@@ -262,7 +425,10 @@ async fn add_relation(
 }
 
 fn relation_ids(id: &str, relation: &str) -> Result<(ExpertId, RelationId), WebError> {
-    Ok((id.parse().map_err(|_| WebError::NotFound)?, relation.parse().map_err(|_| WebError::NotFound)?))
+    Ok((
+        id.parse().map_err(|_| WebError::NotFound)?,
+        relation.parse().map_err(|_| WebError::NotFound)?,
+    ))
 }
 
 async fn end_relation(
@@ -272,9 +438,16 @@ async fn end_relation(
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, relation) = relation_ids(&id, &relation)?;
-    let version = form.value("version").parse().map_err(|_| WebError::Unreadable)?;
-    app.service.end_relation(here.ctx(), here.no, id, relation, version, form.value("to")).await?;
-    Ok(page::see_other(&here.href(format!("experts/{id}?tab=relations"))))
+    let version = form
+        .value("version")
+        .parse()
+        .map_err(|_| WebError::Unreadable)?;
+    app.service
+        .end_relation(here.ctx(), here.no, id, relation, version, form.value("to"))
+        .await?;
+    Ok(page::see_other(
+        &here.href(format!("experts/{id}?tab=relations")),
+    ))
 }
 
 async fn remove_relation(
@@ -284,8 +457,21 @@ async fn remove_relation(
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, relation) = relation_ids(&id, &relation)?;
-    let version = form.value("version").parse().map_err(|_| WebError::Unreadable)?;
-    app.service.remove_relation(here.ctx(), here.no, id, relation, version, form.value("reason")).await?;
-    Ok(page::see_other(&here.href(format!("experts/{id}?tab=relations"))))
+    let version = form
+        .value("version")
+        .parse()
+        .map_err(|_| WebError::Unreadable)?;
+    app.service
+        .remove_relation(
+            here.ctx(),
+            here.no,
+            id,
+            relation,
+            version,
+            form.value("reason"),
+        )
+        .await?;
+    Ok(page::see_other(
+        &here.href(format!("experts/{id}?tab=relations")),
+    ))
 }
-

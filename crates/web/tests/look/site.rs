@@ -99,7 +99,10 @@ async fn setup(visit: Visit) -> Result<axum::response::Response, WebError> {
     page::page(&SetupPage {
         layout,
         form: FormState::blank(),
-        packs: vec![web::form::Choice::new("dg-2021", "专家库管理办法（现行有效）")],
+        packs: vec![web::form::Choice::new(
+            "dg-2021",
+            "专家库管理办法（现行有效）",
+        )],
         action: "/setup/1".into(),
     })
 }
