@@ -337,6 +337,7 @@ where
         rows = ask(round).await?;
         times.push(begun.elapsed());
     }
+    eprint!(".");
     Ok(Measured {
         name: name.to_owned(),
         times,

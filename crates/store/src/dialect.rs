@@ -103,6 +103,17 @@ pub(crate) enum Token {
     Prefix(String),
 }
 
+impl Token {
+    /// The pattern that finds it in grams with a blank before and after. Tokens hold neither `%`
+    /// nor `_`.
+    pub(crate) fn like(&self) -> String {
+        match self {
+            Token::Whole(text) => format!("% {text} %"),
+            Token::Prefix(text) => format!("% {text}%"),
+        }
+    }
+}
+
 /// The experts (`seq`) whose grams hold every token, as a subquery body. Tokens hold letters and
 /// digits only (see `grams`), so quoting them is enough.
 pub(crate) fn matching_experts(kind: Kind, tokens: &[Token]) -> Sql {
@@ -117,23 +128,6 @@ pub(crate) fn matching_experts(kind: Kind, tokens: &[Token]) -> Sql {
             let mut sql = Sql::new(
                 "SELECT seq FROM expert WHERE to_tsvector('simple', grams) @@ to_tsquery('simple', ",
             );
-            sql.bind(query(kind, tokens)).push(")");
-            sql
-        }
-    }
-}
-
-/// The same as a test of the row `t` of `expert`.
-pub(crate) fn matches_row(kind: Kind, tokens: &[Token]) -> Sql {
-    match kind {
-        Kind::Sqlite => {
-            let mut sql =
-                Sql::new("EXISTS (SELECT 1 FROM expert_search WHERE expert_search MATCH ");
-            sql.bind(query(kind, tokens)).push(" AND rowid = t.seq)");
-            sql
-        }
-        Kind::Postgres => {
-            let mut sql = Sql::new("to_tsvector('simple', t.grams) @@ to_tsquery('simple', ");
             sql.bind(query(kind, tokens)).push(")");
             sql
         }

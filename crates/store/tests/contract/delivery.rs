@@ -49,7 +49,13 @@ async fn a_message_leaves_once_with_its_change_and_again_when_the_sender_died() 
             outcome: "gateway 503".into(),
         };
         // The first sender comes back too late: the message is another's by now.
-        let late = messages::settle(&mut tx, &claimed, Delivery::Sent, later(71), one_try.clone());
+        let late = messages::settle(
+            &mut tx,
+            &claimed,
+            Delivery::Sent,
+            later(71),
+            one_try.clone(),
+        );
         assert!(!late.await.unwrap());
         let settled = messages::settle(&mut tx, &again[0], Delivery::Waiting, later(200), one_try);
         assert!(settled.await.unwrap());
