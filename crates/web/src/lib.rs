@@ -25,6 +25,7 @@ pub mod messages;
 pub mod misconduct;
 pub mod openapi;
 pub mod page;
+pub mod pools;
 pub mod publications;
 pub mod roles;
 pub mod routes;
