@@ -200,8 +200,8 @@ struct Plan {
 
 /// Begins with the rarest condition, if any is rare enough.
 async fn plan(db: &mut impl Db, filter: &ExpertFilter) -> Result<Plan> {
-    let range = range(db, filter.pool).await?;
-    let mut conditions = conditions(db.kind(), filter, range);
+    let (from, to) = range(db, filter.pool).await?;
+    let mut conditions = conditions(db.kind(), filter, (from, to));
     let mut best: Option<(u64, usize)> = None;
     for bound in [FEW, MANY] {
         for (place, whole) in conditions
@@ -228,13 +228,21 @@ async fn plan(db: &mut impl Db, filter: &ExpertFilter) -> Result<Plan> {
             break;
         }
     }
-    let from = best.and_then(|(_, place)| conditions.swap_remove(place).whole);
-    let mut tests = Sql::new("t.pool = ");
-    tests.bind(filter.pool);
+    let whole = best.and_then(|(_, place)| conditions.swap_remove(place).whole);
+    // The pool, as what the way chosen can tell without reading the row.
+    let mut tests = if whole.is_some() {
+        let mut tests = Sql::new("t.seq > ");
+        tests.bind(from).push(" AND t.seq < ").bind(to);
+        tests
+    } else {
+        let mut tests = Sql::new("t.pool = ");
+        tests.bind(filter.pool);
+        tests
+    };
     for condition in conditions {
         tests.push(" AND ").append(condition.test);
     }
-    Ok(Plan { from, tests })
+    Ok(Plan { from: whole, tests })
 }
 
 /// One page of experts.
@@ -286,9 +294,10 @@ pub async fn page<B: DeserializeOwned>(
         }
         Some(whole) => {
             // Ids and sort keys first; bodies only of the rows that are shown.
-            sql = Sql::new("WITH hit AS MATERIALIZED (");
-            sql.append(whole);
-            sql.push("), shown AS MATERIALIZED (SELECT t.seq FROM hit CROSS JOIN expert t WHERE t.seq = hit.seq AND ");
+            sql = Sql::new("WITH shown AS MATERIALIZED (SELECT t.seq FROM (");
+            sql.append(whole).push(") AS hit CROSS JOIN ");
+            sql.push(dialect::experts_to_sort(db.kind()));
+            sql.push(" WHERE t.seq = hit.seq AND ");
             sql.append(wanted);
             ordered(&mut sql);
             sql.push(" LIMIT ")
@@ -325,7 +334,9 @@ pub async fn count(db: &mut impl Db, filter: &ExpertFilter) -> Result<Count> {
     if let Some(whole) = from {
         sql.push("(")
             .append(whole)
-            .push(") AS hit CROSS JOIN expert t WHERE t.seq = hit.seq AND ");
+            .push(") AS hit CROSS JOIN ")
+            .push(dialect::experts_to_sort(db.kind()))
+            .push(" WHERE t.seq = hit.seq AND ");
     } else {
         sql.push("expert t WHERE ");
     }
