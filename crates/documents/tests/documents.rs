@@ -62,7 +62,7 @@ fn golden(name: &str, view: &impl Printable) {
         .join("tests/golden")
         .join(name)
         .with_extension("txt");
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| !value.is_empty()) {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, &text).unwrap();
     }

@@ -24,17 +24,16 @@ pub const fn is_of_system(role: Role) -> bool {
 }
 
 impl Service {
-    /// Every pool by number and name, for whoever grants roles in them.
+    /// Every pool by number and name, for whoever sets them up or grants roles in them.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
-    pub async fn pools_to_grant(&self, ctx: &Ctx) -> Result<Vec<(i64, String)>> {
-        ctx.actor.allow(Action::GrantRoles, Target::SYSTEM)?;
+    pub async fn every_pool(&self, ctx: &Ctx) -> Result<Vec<(i64, Pool)>> {
+        ctx.actor
+            .allow(Action::GrantRoles, Target::SYSTEM)
+            .or_else(|_| ctx.actor.allow(Action::CreatePool, Target::SYSTEM))?;
         let rows = store::pools::all::<Pool>(&mut self.store.read()).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.keys.no, row.keys.name))
-            .collect())
+        Ok(rows.into_iter().map(|row| (row.keys.no, row.body)).collect())
     }
 
     /// Grants a role, in a pool by its number or, without one, in the system.

@@ -12,6 +12,12 @@ use crate::dialect::Token;
 /// Longest run of Latin letters and digits kept as one token.
 const LONGEST_WORD: usize = 40;
 
+/// Short beginnings of words are tokens of their own, since merging every word that begins so would
+/// take long. The mark keeps them apart from words.
+const BEGINNING: &str = "qq0";
+/// Longest beginning that is a token of its own.
+const SHORT: usize = 3;
+
 /// What a row can be found by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchText {
@@ -54,6 +60,9 @@ impl SearchText {
     fn add(&mut self, run: &Run) {
         match run {
             Run::Word(word) => {
+                for end in 1..=SHORT.min(word.len()) {
+                    self.grams.insert(format!("{BEGINNING}{}", &word[..end]));
+                }
                 self.grams.insert(word.clone());
             }
             Run::Characters(characters) if characters.len() == 1 => {
@@ -83,6 +92,9 @@ pub(crate) fn tokens(typed: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     for run in runs(typed) {
         match run {
+            Run::Word(word) if word.len() <= SHORT => {
+                tokens.push(Token::Whole(format!("{BEGINNING}{word}")));
+            }
             Run::Word(word) => tokens.push(Token::Prefix(word)),
             Run::Characters(characters) if characters.len() == 1 => {
                 tokens.push(Token::Whole(spell(&characters)))
@@ -175,7 +187,8 @@ mod tests {
             }
         }
         assert_eq!(tokens("OuYang"), [Token::Prefix("ouyang".into())]);
-        assert_eq!(tokens("３ｍ"), [Token::Prefix("3m".into())]);
+        assert_eq!(tokens("３ｍ"), [whole("qq03m")]);
+        assert!(grams.contains(&"qq03m") && grams.contains(&"qq0oyw"));
         assert!(grams.contains(&"3m"));
         assert!(
             !grams.contains(&"u673a"),
@@ -185,7 +198,7 @@ mod tests {
 
     #[test]
     fn quotes_operators_and_blanks_never_reach_the_engine() {
-        assert_eq!(tokens("  \"*' OR -()：·、"), [Token::Prefix("or".into())]);
+        assert_eq!(tokens("  \"*' OR -()：·、"), [whole("qq0or")]);
         assert_eq!(tokens("买·提"), [whole("u4e70"), whole("u63d0")]);
         assert_eq!(tokens("\u{2ccb9}\u{e000}"), [whole("u2ccb9ue000")]);
         assert!(tokens("…… ！").is_empty());

@@ -46,8 +46,10 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<()> {
             known: VERSION,
         });
     }
+    let kind = session.kind();
     for migration in CHAIN {
-        let digest = hex::encode(Sm3::digest(migration.portable));
+        let script = dialect::ddl(kind, migration.portable) + &(migration.extras)(kind);
+        let digest = hex::encode(Sm3::digest(&script));
         if migration.version <= current {
             let rows = session
                 .rows(sql!(
@@ -60,10 +62,7 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<()> {
             }
             continue;
         }
-        let kind = session.kind();
-        session
-            .script(dialect::ddl(kind, migration.portable) + &(migration.extras)(kind))
-            .await?;
+        session.script(script).await?;
         session
             .execute(sql!(
                 "INSERT INTO schema_version (version, name, digest) VALUES ($1, $2, $3)",

@@ -29,6 +29,7 @@ pub mod misconduct;
 pub mod openapi;
 pub mod organisations;
 pub mod page;
+pub mod pools;
 pub mod publications;
 pub mod roles;
 pub mod routes;

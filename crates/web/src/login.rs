@@ -13,7 +13,7 @@ use utoipa::{OpenApi, ToSchema};
 use crate::auth::{LoginPage, PasswordPage, SetupPage, TotpPage};
 use crate::components::Link;
 use crate::error::{WebError, gate_page};
-use crate::form::{Choice, FormState};
+use crate::form::FormState;
 use crate::layout::{Layout, Visit, local_address};
 use crate::limits::Kind;
 use crate::page;
@@ -199,24 +199,10 @@ const COLLEAGUES: [Role; 4] = [
     Role::Supervisor,
 ];
 
-fn set_up_form(
-    app: &App,
-    visit: &Visit,
-    token: &str,
-    ctx: &service::Ctx,
-    form: FormState,
-) -> SetupPage {
-    let choice = |pack: service::pool_set_up::PackChoice| {
-        Choice::new(pack.id, format!("{}（{}）", pack.title, pack.standing)).detail(pack.document)
-    };
+fn set_up_form(app: &App, visit: &Visit, token: &str, ctx: &service::Ctx, form: FormState) -> SetupPage {
     SetupPage {
         layout: bare(app, visit, "首次设置").judged(&form),
-        packs: app
-            .service
-            .pack_choices(ctx)
-            .into_iter()
-            .map(choice)
-            .collect(),
+        packs: crate::pools::pack_choices(app, ctx),
         form,
         action: format!("/setup/{token}"),
     }

@@ -107,7 +107,7 @@ async fn page_of(
 ) -> Result<ShowPage, WebError> {
     let id = account(id)?;
     let line = app.service.account(&session.ctx, id).await?;
-    let pools = app.service.pools_to_grant(&session.ctx).await?;
+    let pools = app.service.every_pool(&session.ctx).await?;
     let held = line.grants.iter().map(|grant| {
         let pool = grant.pool.map(|no| no.to_string()).unwrap_or_default();
         (grant_words(grant), grant.role.code().to_owned(), pool)
@@ -126,15 +126,8 @@ async fn page_of(
             .under(&[("岗位授权", "/settings/roles")])
             .judged(&form),
         held: held.collect(),
-        roles: Role::ALL
-            .iter()
-            .filter(offered)
-            .map(|role| Choice::new(role.code(), word(role)))
-            .collect(),
-        pools: pools
-            .into_iter()
-            .map(|(no, name)| Choice::new(no.to_string(), name))
-            .collect(),
+        roles: Role::ALL.iter().filter(offered).map(|role| Choice::new(role.code(), word(role))).collect(),
+        pools: pools.into_iter().map(|(no, pool)| Choice::new(no.to_string(), pool.name)).collect(),
         own: session.account == id,
         row: row(line),
         form,

@@ -210,6 +210,7 @@ pub fn all() -> Routes {
         .and(crate::users::routes())
         .and(crate::roles::routes())
         .and(crate::log::routes())
+        .and(crate::pools::routes())
         .and(crate::inbox::routes())
         .and(crate::messages::routes())
         .and(crate::ledger::routes())

@@ -1,5 +1,8 @@
 //! The columns a roster may have, and the many words offices head them with.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use domain::text::match_key;
 use serde::{Deserialize, Serialize};
 
@@ -431,13 +434,17 @@ impl Field {
     /// The field a column head means: letter by letter first, then without what stands in brackets
     /// (身份证号码（18位）).
     pub(super) fn of_head(head: &str) -> Option<Field> {
-        let find = |key: &str| {
-            let same = |other: &str| match_key(other) == key;
-            HEADS
-                .iter()
-                .find(|(_, head, others)| same(head) || others.iter().any(|other| same(other)))
-                .map(|(field, ..)| *field)
-        };
+        static KEYS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
+            let heads = |(field, head, others): &(Field, &'static str, &'static [&'static str])| {
+                let field = *field;
+                std::iter::once(*head)
+                    .chain(others.iter().copied())
+                    .map(move |head| (match_key(head), field))
+                    .collect::<Vec<_>>()
+            };
+            HEADS.iter().flat_map(heads).collect()
+        });
+        let find = |key: &str| KEYS.get(key).copied();
         let key = match_key(head);
         if key.is_empty() || key.chars().count() > 30 {
             return None;

@@ -12,7 +12,7 @@ pub struct RosterVocabulary {
     titles: Vec<Word>,
     skills: Vec<Word>,
     honours: Vec<Word>,
-    unit_kinds: Vec<String>,
+    unit_kinds: Vec<Word>,
     channels: Vec<String>,
 }
 
@@ -128,7 +128,8 @@ impl RosterVocabulary {
     /// 工作单位属性.
     #[must_use]
     pub fn unit_kinds<'a>(mut self, kinds: impl IntoIterator<Item = &'a str>) -> Self {
-        self.unit_kinds.extend(kinds.into_iter().map(str::to_owned));
+        self.unit_kinds
+            .extend(kinds.into_iter().map(|kind| word((kind, kind))));
         self
     }
 
@@ -146,15 +147,13 @@ impl RosterVocabulary {
 
     pub(super) fn unit_kind(&self, text: &str) -> Option<String> {
         let key = match_key(text);
-        self.unit_kinds
-            .iter()
-            .find(|kind| match_key(kind) == key)
-            .cloned()
+        let known = self.unit_kinds.iter().find(|kind| kind.key == key);
+        known.map(|kind| kind.rung.clone())
     }
 
-    /// All words, for the notes of a template.
-    pub(crate) fn offered_unit_kinds(&self) -> &[String] {
-        &self.unit_kinds
+    /// 工作单位属性 to choose from.
+    pub(crate) fn offered_unit_kinds(&self) -> impl Iterator<Item = &str> {
+        self.unit_kinds.iter().map(|kind| kind.rung.as_str())
     }
 
     pub(super) fn title(&self, text: &str) -> Option<String> {

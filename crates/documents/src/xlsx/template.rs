@@ -85,11 +85,7 @@ fn list(
         let choices: Vec<&str> = match field {
             Field::Sex => vec!["男", "女"],
             Field::Backbone => vec!["是", "否"],
-            Field::UnitKind => vocabulary
-                .offered_unit_kinds()
-                .iter()
-                .map(String::as_str)
-                .collect(),
+            Field::UnitKind => vocabulary.offered_unit_kinds().collect(),
             _ => Vec::new(),
         };
         // A list written into the cell rule may have 255 characters.

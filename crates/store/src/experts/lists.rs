@@ -89,30 +89,34 @@ impl ExpertOrder {
     }
 }
 
-/// How the rows of a page are reached.
-enum Plan {
-    /// Read this condition's experts whole, then sort.
-    From(Sql),
-    /// Follow the order's index and test each row.
-    Walk,
+/// One condition of a filter.
+struct Condition {
+    /// The experts it holds for, as a subquery giving `seq`, where an index answers that.
+    whole: Option<Sql>,
+    /// The same as a test of row `t`.
+    test: Sql,
 }
 
-/// The conditions of a filter that an index answers, as subqueries giving `seq`.
-fn drivers(kind: crate::Kind, filter: &ExpertFilter, (from, to): (i64, i64)) -> Vec<Sql> {
-    let mut drivers = Vec::new();
+/// The conditions of a filter, beyond the pool itself.
+fn conditions(kind: crate::Kind, filter: &ExpertFilter, (from, to): (i64, i64)) -> Vec<Condition> {
+    let mut conditions = Vec::new();
     let tokens = grams::tokens(&filter.text);
     if !tokens.is_empty() {
-        let mut sql = dialect::matching_experts(kind, &tokens);
+        let mut whole = dialect::matching_experts(kind, &tokens);
         let seq = dialect::matched_seq(kind);
-        sql.push(" AND ")
-            .push(seq)
-            .push(" > ")
-            .bind(from)
-            .push(" AND ")
-            .push(seq)
-            .push(" < ")
-            .bind(to);
-        drivers.push(sql);
+        whole.push(" AND ").push(seq).push(" > ").bind(from);
+        whole.push(" AND ").push(seq).push(" < ").bind(to);
+        // Reading the row's own grams is many times cheaper than asking the text index about it.
+        let mut test = Sql::new("(");
+        for (n, token) in tokens.iter().enumerate() {
+            test.push(if n == 0 { "" } else { " AND " });
+            test.push("' ' || t.grams || ' ' LIKE ").bind(token.like());
+        }
+        test.push(")");
+        conditions.push(Condition {
+            whole: Some(whole),
+            test,
+        });
     }
     if !filter.specialties.is_empty() {
         let distinct = if filter.specialties.len() > 1 {
@@ -120,106 +124,98 @@ fn drivers(kind: crate::Kind, filter: &ExpertFilter, (from, to): (i64, i64)) -> 
         } else {
             "SELECT"
         };
-        let mut sql = Sql::new(distinct);
-        sql.push(" expert AS seq FROM expert_specialty WHERE specialty IN (")
+        let mut whole = Sql::new(distinct);
+        whole.push(" expert AS seq FROM expert_specialty WHERE specialty IN (");
+        whole.bind_list(&filter.specialties).push(")");
+        let mut test = Sql::new("EXISTS (SELECT 1 FROM expert_specialty s WHERE s.expert = t.seq");
+        test.push(" AND s.specialty IN (")
             .bind_list(&filter.specialties)
-            .push(")");
-        drivers.push(sql);
+            .push("))");
+        conditions.push(Condition {
+            whole: Some(whole),
+            test,
+        });
     }
     if let Some(employer) = filter.employer {
-        let mut sql = Sql::new("SELECT seq FROM expert WHERE employer_organisation = ");
-        sql.bind(employer).push(" AND pool = ").bind(filter.pool);
-        drivers.push(sql);
+        conditions.push(of_column(filter.pool, |sql| {
+            sql.push("t.employer_organisation = ").bind(employer);
+        }));
     }
     if let Some(tail) = &filter.id_tail {
-        let mut sql = Sql::new(
-            "SELECT e.seq FROM person p JOIN expert e ON e.person = p.id WHERE p.id_tail_index = ",
-        );
-        sql.bind(tail).push(" AND e.pool = ").bind(filter.pool);
-        drivers.push(sql);
+        let mut whole = Sql::new("SELECT e.seq FROM person p JOIN expert e ON e.person = p.id");
+        whole
+            .push(" WHERE p.id_tail_index = ")
+            .bind(tail)
+            .push(" AND e.pool = ")
+            .bind(filter.pool);
+        let mut test = Sql::new("EXISTS (SELECT 1 FROM person p WHERE p.id = t.person");
+        test.push(" AND p.id_tail_index = ").bind(tail).push(")");
+        conditions.push(Condition {
+            whole: Some(whole),
+            test,
+        });
     }
     if !filter.statuses.is_empty() {
-        let mut sql = Sql::new("SELECT seq FROM expert WHERE pool = ");
-        sql.bind(filter.pool)
-            .push(" AND status IN (")
-            .bind_list(&filter.statuses)
-            .push(")");
-        drivers.push(sql);
+        conditions.push(of_column(filter.pool, |sql| {
+            sql.push("t.status IN (")
+                .bind_list(&filter.statuses)
+                .push(")");
+        }));
     }
     if let Some(day) = filter.term_to {
-        let mut sql = Sql::new("SELECT seq FROM expert WHERE pool = ");
-        sql.bind(filter.pool).push(" AND term_to <= ").bind(day);
-        drivers.push(sql);
+        conditions.push(of_column(filter.pool, |sql| {
+            sql.push("t.term_to <= ").bind(day);
+        }));
     }
-    drivers
+    for (column, least) in [
+        ("t.title_rank >= ", filter.title_at_least),
+        ("t.skill_rank >= ", filter.skill_at_least),
+    ] {
+        if let Some(least) = least {
+            let mut test = Sql::new(column);
+            test.bind(least);
+            conditions.push(Condition { whole: None, test });
+        }
+    }
+    conditions
 }
 
-/// Appends every condition as a test of row `t`.
-fn conditions(kind: crate::Kind, filter: &ExpertFilter, sql: &mut Sql) {
-    sql.push("t.pool = ").bind(filter.pool);
-    let tokens = grams::tokens(&filter.text);
-    if !tokens.is_empty() {
-        sql.push(" AND ")
-            .append(dialect::matches_row(kind, &tokens));
-    }
-    if !filter.specialties.is_empty() {
-        sql.push(" AND EXISTS (SELECT 1 FROM expert_specialty s WHERE s.expert = t.seq AND s.specialty IN (");
-        sql.bind_list(&filter.specialties).push("))");
-    }
-    if !filter.statuses.is_empty() {
-        sql.push(" AND t.status IN (")
-            .bind_list(&filter.statuses)
-            .push(")");
-    }
-    if let Some(rank) = filter.title_at_least {
-        sql.push(" AND t.title_rank >= ").bind(rank);
-    }
-    if let Some(rank) = filter.skill_at_least {
-        sql.push(" AND t.skill_rank >= ").bind(rank);
-    }
-    if let Some(employer) = filter.employer {
-        sql.push(" AND t.employer_organisation = ").bind(employer);
-    }
-    if let Some(day) = filter.term_to {
-        sql.push(" AND t.term_to <= ").bind(day);
-    }
-    if let Some((status, day)) = filter.standing {
-        let stored = if matches!(status, Status::NotYet | Status::Expired) {
-            Status::Active
-        } else {
-            status
-        };
-        sql.push(" AND t.status = ").bind(stored.code());
-        match status {
-            Status::Active => sql
-                .push(" AND t.term_from <= ")
-                .bind(day)
-                .push(" AND t.term_to >= ")
-                .bind(day),
-            Status::NotYet => sql.push(" AND t.term_from > ").bind(day),
-            Status::Expired => sql.push(" AND t.term_to < ").bind(day),
-            Status::Suspended | Status::Left => &mut *sql,
-        };
-    }
-    if let Some(tail) = &filter.id_tail {
-        sql.push(
-            " AND EXISTS (SELECT 1 FROM person p WHERE p.id = t.person AND p.id_tail_index = ",
-        )
-        .bind(tail)
-        .push(")");
+/// A condition on an indexed column of the expert itself.
+fn of_column(pool: PoolId, write: impl Fn(&mut Sql)) -> Condition {
+    let mut whole = Sql::new("SELECT t.seq FROM expert t WHERE t.pool = ");
+    whole.bind(pool).push(" AND ");
+    write(&mut whole);
+    let mut test = Sql::new("");
+    write(&mut test);
+    Condition {
+        whole: Some(whole),
+        test,
     }
 }
 
-/// The rarest condition, if any is rare enough to begin with.
+/// How the rows of a page are reached.
+struct Plan {
+    /// Read this condition's experts whole, then sort; or, if none is rare enough, follow the
+    /// order's index and test each row.
+    from: Option<Sql>,
+    /// What remains to be tested of row `t`.
+    tests: Sql,
+}
+
+/// Begins with the rarest condition, if any is rare enough.
 async fn plan(db: &mut impl Db, filter: &ExpertFilter) -> Result<Plan> {
-    let range = range(db, filter.pool).await?;
-    let drivers = drivers(db.kind(), filter, range);
+    let (from, to) = range(db, filter.pool).await?;
+    let mut conditions = conditions(db.kind(), filter, (from, to));
+    let mut best: Option<(u64, usize)> = None;
     for bound in [FEW, MANY] {
-        let mut best: Option<(u64, &Sql)> = None;
-        for driver in &drivers {
+        for (place, whole) in conditions
+            .iter()
+            .enumerate()
+            .filter_map(|(place, c)| Some((place, c.whole.as_ref()?)))
+        {
             let mut count = Sql::new("SELECT COUNT(*) FROM (");
             count
-                .append(driver.clone())
+                .append(whole.clone())
                 .push(" LIMIT ")
                 .bind(bound + 1)
                 .push(") AS matched");
@@ -228,15 +224,29 @@ async fn plan(db: &mut impl Db, filter: &ExpertFilter) -> Result<Plan> {
                 .await?
                 .first()
                 .map_or(Ok(0), |row| row.get(0))?;
-            if found <= bound && best.as_ref().is_none_or(|(least, _)| found < *least) {
-                best = Some((found, driver));
+            if found <= bound && best.is_none_or(|(least, _)| found < least) {
+                best = Some((found, place));
             }
         }
-        if let Some((_, driver)) = best {
-            return Ok(Plan::From(driver.clone()));
+        if best.is_some() {
+            break;
         }
     }
-    Ok(Plan::Walk)
+    let whole = best.and_then(|(_, place)| conditions.swap_remove(place).whole);
+    // The pool, as what the way chosen can tell without reading the row.
+    let mut tests = if whole.is_some() {
+        let mut tests = Sql::new("t.seq > ");
+        tests.bind(from).push(" AND t.seq < ").bind(to);
+        tests
+    } else {
+        let mut tests = Sql::new("t.pool = ");
+        tests.bind(filter.pool);
+        tests
+    };
+    for condition in conditions {
+        tests.push(" AND ").append(condition.test);
+    }
+    Ok(Plan { from: whole, tests })
 }
 
 /// One page of experts.
@@ -253,8 +263,10 @@ pub async fn page<B: DeserializeOwned>(
         Direction::Ascending => (", t.seq) > (", ""),
         Direction::Descending => (", t.seq) < (", " DESC"),
     };
-    let mut wanted = Sql::new("");
-    conditions(db.kind(), filter, &mut wanted);
+    let Plan {
+        from,
+        tests: mut wanted,
+    } = plan(db, filter).await?;
     if let Some(cursor) = &request.after {
         let (sort, seq) = document::read_cursor(cursor)?;
         let seq: i64 = seq.parse().map_err(|_| Error::Cursor)?;
@@ -275,8 +287,8 @@ pub async fn page<B: DeserializeOwned>(
             .push(descending);
     };
     let mut sql;
-    match plan(db, filter).await? {
-        Plan::Walk => {
+    match from {
+        None => {
             sql = Sql::new("SELECT ");
             sql.push(ExpertKeys::SELECTED)
                 .push(" FROM expert t WHERE ")
@@ -284,11 +296,12 @@ pub async fn page<B: DeserializeOwned>(
             ordered(&mut sql);
             sql.push(" LIMIT ").bind(limit + 1);
         }
-        Plan::From(driver) => {
+        Some(whole) => {
             // Ids and sort keys first; bodies only of the rows that are shown.
-            sql = Sql::new("WITH hit AS MATERIALIZED (");
-            sql.append(driver);
-            sql.push("), shown AS MATERIALIZED (SELECT t.seq FROM hit CROSS JOIN expert t WHERE t.seq = hit.seq AND ");
+            sql = Sql::new("WITH shown AS MATERIALIZED (SELECT t.seq FROM (");
+            sql.append(whole).push(") AS hit CROSS JOIN ");
+            sql.push(dialect::experts_to_sort(db.kind()));
+            sql.push(" WHERE t.seq = hit.seq AND ");
             sql.append(wanted);
             ordered(&mut sql);
             sql.push(" LIMIT ")
@@ -320,16 +333,19 @@ pub async fn page<B: DeserializeOwned>(
 
 /// How many experts match, up to [`document::COUNT_BOUND`].
 pub async fn count(db: &mut impl Db, filter: &ExpertFilter) -> Result<Count> {
+    let Plan { from, tests } = plan(db, filter).await?;
     let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM ");
-    if let Plan::From(driver) = plan(db, filter).await? {
+    if let Some(whole) = from {
         sql.push("(")
-            .append(driver)
-            .push(") AS hit CROSS JOIN expert t WHERE t.seq = hit.seq AND ");
+            .append(whole)
+            .push(") AS hit CROSS JOIN ")
+            .push(dialect::experts_to_sort(db.kind()))
+            .push(" WHERE t.seq = hit.seq AND ");
     } else {
         sql.push("expert t WHERE ");
     }
-    conditions(db.kind(), filter, &mut sql);
-    sql.push(" LIMIT ")
+    sql.append(tests)
+        .push(" LIMIT ")
         .bind(document::COUNT_BOUND + 1)
         .push(") AS matched");
     let found = db
