@@ -33,7 +33,10 @@ impl Service {
             .allow(Action::GrantRoles, Target::SYSTEM)
             .or_else(|_| ctx.actor.allow(Action::CreatePool, Target::SYSTEM))?;
         let rows = store::pools::all::<Pool>(&mut self.store.read()).await?;
-        Ok(rows.into_iter().map(|row| (row.keys.no, row.body)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.keys.no, row.body))
+            .collect())
     }
 
     /// Grants a role, in a pool by its number or, without one, in the system.

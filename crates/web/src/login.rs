@@ -199,7 +199,13 @@ const COLLEAGUES: [Role; 4] = [
     Role::Supervisor,
 ];
 
-fn set_up_form(app: &App, visit: &Visit, token: &str, ctx: &service::Ctx, form: FormState) -> SetupPage {
+fn set_up_form(
+    app: &App,
+    visit: &Visit,
+    token: &str,
+    ctx: &service::Ctx,
+    form: FormState,
+) -> SetupPage {
     SetupPage {
         layout: bare(app, visit, "首次设置").judged(&form),
         packs: crate::pools::pack_choices(app, ctx),

@@ -20,7 +20,9 @@ const NEEDS: Access = Access::System(Action::CreatePool);
 
 /// Routes of pools as a whole.
 pub fn routes() -> Routes {
-    Routes::new().get("/settings/pools", NEEDS, list).post("/settings/pools", NEEDS, create)
+    Routes::new()
+        .get("/settings/pools", NEEDS, list)
+        .post("/settings/pools", NEEDS, create)
 }
 
 /// The instruments a pool may obey, each with what it is worth today.
@@ -28,7 +30,11 @@ pub(crate) fn pack_choices(app: &App, ctx: &Ctx) -> Vec<Choice> {
     let choice = |pack: service::pool_set_up::PackChoice| {
         Choice::new(pack.id, format!("{}（{}）", pack.title, pack.standing)).detail(pack.document)
     };
-    app.service.pack_choices(ctx).into_iter().map(choice).collect()
+    app.service
+        .pack_choices(ctx)
+        .into_iter()
+        .map(choice)
+        .collect()
 }
 
 #[derive(Template)]
@@ -40,7 +46,12 @@ struct ListPage {
     form: FormState,
 }
 
-async fn page_of(app: &App, session: &Session, visit: &Visit, form: FormState) -> Result<ListPage, WebError> {
+async fn page_of(
+    app: &App,
+    session: &Session,
+    visit: &Visit,
+    form: FormState,
+) -> Result<ListPage, WebError> {
     Ok(ListPage {
         layout: session.layout(app, visit, "专家库设置").judged(&form),
         rows: app.service.every_pool(&session.ctx).await?,
@@ -49,11 +60,20 @@ async fn page_of(app: &App, session: &Session, visit: &Visit, form: FormState) -
     })
 }
 
-async fn list(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
+async fn list(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
     page::page(&page_of(&app, &session, &visit, FormState::blank()).await?)
 }
 
-async fn create(State(app): State<App>, session: Session, visit: Visit, mut form: FormState) -> Result<Response, WebError> {
+async fn create(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
     let new = NewPool {
         name: form.text("pool"),
         pack: form.value("pack").to_owned(),

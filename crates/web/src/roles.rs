@@ -126,8 +126,15 @@ async fn page_of(
             .under(&[("岗位授权", "/settings/roles")])
             .judged(&form),
         held: held.collect(),
-        roles: Role::ALL.iter().filter(offered).map(|role| Choice::new(role.code(), word(role))).collect(),
-        pools: pools.into_iter().map(|(no, pool)| Choice::new(no.to_string(), pool.name)).collect(),
+        roles: Role::ALL
+            .iter()
+            .filter(offered)
+            .map(|role| Choice::new(role.code(), word(role)))
+            .collect(),
+        pools: pools
+            .into_iter()
+            .map(|(no, pool)| Choice::new(no.to_string(), pool.name))
+            .collect(),
         own: session.account == id,
         row: row(line),
         form,

@@ -17,7 +17,9 @@ use domain::id::{AccountId, PersonId, PoolId, SpecialtyId};
 use domain::organisation::OrganisationRef;
 use domain::policy::library::SHIPPED;
 use domain::pool::{Specialty, SpecialtyStatus};
-use domain::task::{Call, Demand, Level, Mode, RecusalDemand, Request as Wanted, Reviewed, ReviewedPerson, Venue};
+use domain::task::{
+    Call, Demand, Level, Mode, RecusalDemand, Request as Wanted, Reviewed, ReviewedPerson, Venue,
+};
 use jiff::Timestamp;
 use service::accounts::NewAccount;
 use service::pool_set_up::NewPool;
@@ -128,9 +130,20 @@ impl Site {
         let console = service.console();
         let mut ids = BTreeMap::new();
         for login in ["nobody", "expert", "victim", "stranger"] {
-            let new = NewAccount { login: login.into(), name: format!("{login}甲"), unit: "云津市第二职业技术学校".into(), ..NewAccount::default() };
-            let (id, link) = service.create_account(&console, &new).await.expect("created");
-            service.use_password_link(&visitor, &token(&link.address), PASSWORD, PASSWORD).await.expect("set");
+            let new = NewAccount {
+                login: login.into(),
+                name: format!("{login}甲"),
+                unit: "云津市第二职业技术学校".into(),
+                ..NewAccount::default()
+            };
+            let (id, link) = service
+                .create_account(&console, &new)
+                .await
+                .expect("created");
+            service
+                .use_password_link(&visitor, &token(&link.address), PASSWORD, PASSWORD)
+                .await
+                .expect("set");
             ids.insert(login, id);
         }
         let bureau = service
@@ -168,10 +181,26 @@ impl Site {
             .expect("known");
         row.keys.person = Some(person);
         document::save(&mut tx, &mut row).await.expect("saved");
-        let pool_id = service.pool_numbered(&bureau.ctx, 1).await.expect("own").pool.id;
-        let grant = RoleGrant { role: Role::Expert.code().into(), pool: Some(pool_id), unit: String::new() };
-        store::accounts::set_roles(&mut tx, ids["expert"], &[grant]).await.expect("granted");
-        let keys = SpecialtyKeys { pool: pool_id, name: "焊接".into(), status: "active".into(), position: 1 };
+        let pool_id = service
+            .pool_numbered(&bureau.ctx, 1)
+            .await
+            .expect("own")
+            .pool
+            .id;
+        let grant = RoleGrant {
+            role: Role::Expert.code().into(),
+            pool: Some(pool_id),
+            unit: String::new(),
+        };
+        store::accounts::set_roles(&mut tx, ids["expert"], &[grant])
+            .await
+            .expect("granted");
+        let keys = SpecialtyKeys {
+            pool: pool_id,
+            name: "焊接".into(),
+            status: "active".into(),
+            position: 1,
+        };
         let welding = Specialty {
             id: SpecialtyId(uuid::Uuid::from_u128(8)),
             pool: pool_id,
@@ -179,17 +208,42 @@ impl Site {
             occupation: None,
             status: SpecialtyStatus::Active,
         };
-        document::insert(&mut tx, welding.id, keys, &welding).await.expect("saved");
+        document::insert(&mut tx, welding.id, keys, &welding)
+            .await
+            .expect("saved");
         // Another unit's requester in the same pool.
-        let grant = RoleGrant { role: Role::Requester.code().into(), pool: Some(pool_id), unit: String::new() };
-        store::accounts::set_roles(&mut tx, ids["stranger"], &[grant]).await.expect("granted");
-        tx.append(&store::testing::event("test.fixture", start)).await.expect("recorded");
+        let grant = RoleGrant {
+            role: Role::Requester.code().into(),
+            pool: Some(pool_id),
+            unit: String::new(),
+        };
+        store::accounts::set_roles(&mut tx, ids["stranger"], &[grant])
+            .await
+            .expect("granted");
+        tx.append(&store::testing::event("test.fixture", start))
+            .await
+            .expect("recorded");
         tx.commit().await.expect("committed");
 
         let pool = (pool_id, SpecialtyId(uuid::Uuid::from_u128(8)));
-        let app = App::new(service.clone(), Transport::Tls { origins: vec![ORIGIN.into()] }).await.expect("app");
+        let app = App::new(
+            service.clone(),
+            Transport::Tls {
+                origins: vec![ORIGIN.into()],
+            },
+        )
+        .await
+        .expect("app");
         let router = web::app(&app).expect("an origin");
-        Self { router, service, clock, victim: ids["victim"], pool, engine, callers: AtomicU32::new(0) }
+        Self {
+            router,
+            service,
+            clock,
+            victim: ids["victim"],
+            pool,
+            engine,
+            callers: AtomicU32::new(0),
+        }
     }
 
     async fn log_in(service: &Service, login: &str) -> String {
@@ -422,27 +476,47 @@ async fn every_route_answers_every_role_as_reviewed() {
 async fn a_foreign_task_answers_like_a_missing_one() {
     let site = Site::open().await;
     let requester = Site::log_in(&site.service, "requester").await;
-    let asking = site.service.authenticate(&requester, "test", "test").await.expect("store").expect("live");
+    let asking = site
+        .service
+        .authenticate(&requester, "test", "test")
+        .await
+        .expect("store")
+        .expect("live");
     let wanted = Wanted {
         content: "焊接项目评审".into(),
         scope: "考核评价".into(),
         kind: "8-4".into(),
         sub_kind: Some("项目评审".into()),
         fields: [].into(),
-        half_days: vec![HalfDay { date: jiff::civil::date(2022, 6, 20), slot: Slot::Morning }],
+        half_days: vec![HalfDay {
+            date: jiff::civil::date(2022, 6, 20),
+            slot: Slot::Morning,
+        }],
         starts_at: Some("09:00".into()),
         place: "会议室".into(),
         venue: Venue::OnSite,
         reviewed: vec![Reviewed {
-            organisation: OrganisationRef { id: None, name: "受评单位".into(), credit_code: None },
+            organisation: OrganisationRef {
+                id: None,
+                name: "受评单位".into(),
+                credit_code: None,
+            },
             listed: false,
-            people: vec![ReviewedPerson { name: "项目负责人甲".into(), leads: true }],
-            call: Some(Call { guideline: "G1".into(), round: "2022-1".into() }),
+            people: vec![ReviewedPerson {
+                name: "项目负责人甲".into(),
+                leads: true,
+            }],
+            call: Some(Call {
+                guideline: "G1".into(),
+                round: "2022-1".into(),
+            }),
         }],
         demands: vec![Demand {
             label: "焊接组".into(),
             specialties: vec![site.pool.1],
-            level: Level::Title { rung: "副高级".into() },
+            level: Level::Title {
+                rung: "副高级".into(),
+            },
             duty: None,
             seats: 1,
             reserves: 1,
@@ -451,23 +525,69 @@ async fn a_foreign_task_answers_like_a_missing_one() {
         recusal: RecusalDemand::Nobody,
         mode: Mode::Random,
     };
-    let task = site.service.file_task(&asking.ctx, site.pool.0, wanted).await.expect("filed").to_string();
+    let task = site
+        .service
+        .file_task(&asking.ctx, site.pool.0, wanted)
+        .await
+        .expect("filed")
+        .to_string();
     let missing = "01890000-0000-7000-8000-000000000001";
     let mut seen = 0;
-    for route in table().into_iter().filter(|route| route.path.contains("{task}") && route.method == Method::GET) {
+    for route in table()
+        .into_iter()
+        .filter(|route| route.path.contains("{task}") && route.method == Method::GET)
+    {
         let address = |id: &str| fill(&site, &route.path.replace("{task}", id), "1");
-        let own = site.send(&route.method, &address(&task), Some(&requester), "same-origin").await;
+        let own = site
+            .send(
+                &route.method,
+                &address(&task),
+                Some(&requester),
+                "same-origin",
+            )
+            .await;
         seen += usize::from(own.status == StatusCode::OK);
     }
     assert!(seen >= 3, "its own unit sees it on {seen} addresses");
-    for login in ["stranger", "expert", "secretary", "nobody", "system_admin", "auditor"] {
+    for login in [
+        "stranger",
+        "expert",
+        "secretary",
+        "nobody",
+        "system_admin",
+        "auditor",
+    ] {
         let token = Site::log_in(&site.service, login).await;
-        for route in table().into_iter().filter(|route| route.path.contains("{task}")) {
+        for route in table()
+            .into_iter()
+            .filter(|route| route.path.contains("{task}"))
+        {
             let address = |id: &str| fill(&site, &route.path.replace("{task}", id), "1");
-            let foreign = site.send(&route.method, &address(&task), Some(&token), "same-origin").await;
-            let nothing = site.send(&route.method, &address(missing), Some(&token), "same-origin").await;
-            let said = |answer: &Answer, id: &str| (answer.status, answer.location.replace(id, "ID"), answer.body.replace(id, "ID"));
-            assert_eq!(said(&foreign, &task), said(&nothing, missing), "{} {} as {login}", route.method, route.path);
+            let foreign = site
+                .send(&route.method, &address(&task), Some(&token), "same-origin")
+                .await;
+            let nothing = site
+                .send(
+                    &route.method,
+                    &address(missing),
+                    Some(&token),
+                    "same-origin",
+                )
+                .await;
+            let said = |answer: &Answer, id: &str| {
+                (
+                    answer.status,
+                    answer.location.replace(id, "ID"),
+                    answer.body.replace(id, "ID"),
+                )
+            };
+            assert_eq!(
+                said(&foreign, &task),
+                said(&nothing, missing),
+                "{} {} as {login}",
+                route.method,
+                route.path
+            );
         }
     }
 }
