@@ -14,9 +14,9 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo [ARGS…]   install what is missing, build, and serve a populated demonstration
-  test [ARGS…]   install what the tests need, then format, lint and test everything
+  test [ARGS…]   install what the tests need, check the format and test everything
+  lint           clippy over everything, warnings as errors
   bench          the speed and memory figures, each as a ratio beside a named peer
-  crash [N]      kill -9 the server under load N times (default 1000) and verify the ledger
   coverage       which rows of the requirements some test names
 
 ARGS go to `linxuan demo` and to `cargo test`.
@@ -39,8 +39,8 @@ fn run() -> Result<()> {
     match command.as_str() {
         "demo" => demo(&rest),
         "test" => test(&rest),
+        "lint" => lint(),
         "bench" => bench(),
-        "crash" => crash(&rest),
         "coverage" => coverage(),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -120,26 +120,6 @@ fn bench() -> Result<()> {
         ]))?;
     }
     Ok(())
-}
-
-fn crash(args: &[String]) -> Result<()> {
-    setup::install(setup::TEST)?;
-    let cycles = args.first().map_or("1000", String::as_str);
-    cycles
-        .parse::<u32>()
-        .with_context(|| format!("not a number of cycles: {cycles}"))?;
-    show(
-        cargo(&[
-            "test",
-            "--package",
-            "linxuan",
-            "--test",
-            "crash",
-            "--",
-            "--nocapture",
-        ])
-        .env("LINXUAN_CRASH_CYCLES", cycles),
-    )
 }
 
 fn coverage() -> Result<()> {
