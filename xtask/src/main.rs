@@ -86,7 +86,10 @@ fn test(args: &[String]) -> Result<()> {
     setup::install(setup::TEST)?;
     setup::axe(&root())?;
     show(&mut cargo(&["fmt", "--all", "--check"]))?;
-    show(cargo(&["test", "--workspace", "--no-fail-fast"]).args(args))?;
+    show(cargo(&["test", "--workspace", "--no-fail-fast"]).args(args))
+}
+
+fn lint() -> Result<()> {
     show(&mut cargo(&[
         "clippy",
         "--workspace",
