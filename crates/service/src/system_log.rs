@@ -3,6 +3,7 @@
 use domain::actor::{Action, Target};
 use domain::event::EventKind;
 use domain::id::AccountId;
+use domain::pool::Pool;
 use jiff::Timestamp;
 use store::LedgerId;
 use store::ledger::{EntryFilter, Outcome};
@@ -79,6 +80,13 @@ impl Service {
         let next = (entries.len() > shown.len())
             .then(|| shown.last().map(|entry| entry.seq))
             .flatten();
+        let pools = store::pools::all::<Pool>(&mut db).await?;
+        let pool_name = |id: &str| {
+            pools
+                .iter()
+                .find(|row| row.id.to_string() == id)
+                .map(|row| row.keys.name.clone())
+        };
         let mut lines = Vec::with_capacity(shown.len());
         for entry in shown {
             let body =
@@ -102,6 +110,9 @@ impl Service {
                     .map_or_else(String::new, |row| {
                         format!("{}（{}）", row.keys.name, row.keys.login)
                     }),
+                ("pool", _) => {
+                    pool_name(&entry.object.id).unwrap_or_else(|| entry.object.id.clone())
+                }
                 _ => entry.object.id.clone(),
             };
             lines.push(LogLine {
@@ -118,7 +129,11 @@ impl Service {
                     .into_iter()
                     .flatten()
                     .map(|(name, value)| {
-                        (name.clone(), value.as_str().unwrap_or_default().to_owned())
+                        let value = value.as_str().unwrap_or_default();
+                        (
+                            name.clone(),
+                            pool_name(value).unwrap_or_else(|| value.to_owned()),
+                        )
                     })
                     .collect(),
                 done: entry.outcome == Outcome::Done,
