@@ -462,3 +462,44 @@ async fn a_foreign_cursor_is_refused() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadlock_is_a_conflict_to_be_run_again() {
+    let t = TestStore::open(Kind::Postgres).await;
+    let (one, two) = (
+        new_pool(&t.store, "甲库").await,
+        new_pool(&t.store, "乙库").await,
+    );
+    let crossing = |first: PoolId,
+                    second: PoolId,
+                    store: Store,
+                    meet: std::sync::Arc<tokio::sync::Barrier>| async move {
+        // Rows of another pool's making, touched in opposite order behind two different doors.
+        let mut tx = store.write(first).await?;
+        let mut row = pools::find::<i64>(&mut tx, first).await?.unwrap();
+        document::save(&mut tx, &mut row).await?;
+        meet.wait().await;
+        let mut row = pools::find::<i64>(&mut tx, second).await?.unwrap();
+        document::save(&mut tx, &mut row).await?;
+        tx.append(&event("x", now())).await?;
+        tx.commit().await.map(drop)
+    };
+    let meet = std::sync::Arc::new(tokio::sync::Barrier::new(2));
+    let left = tokio::spawn(crossing(one, two, t.store.clone(), meet.clone()));
+    let right = tokio::spawn(crossing(two, one, t.store.clone(), meet));
+    let mut results = [left.await.unwrap(), right.await.unwrap()];
+    results.sort_by_key(|result| result.is_err());
+    let [winner, loser] = results;
+    winner.unwrap();
+    let lost = loser.unwrap_err();
+    assert!(
+        matches!(lost, Error::Conflict) && lost.is_retryable(),
+        "{lost:?}"
+    );
+    add_one(t.store.write(one).await.unwrap(), one)
+        .await
+        .unwrap();
+    add_one(t.store.write(two).await.unwrap(), two)
+        .await
+        .unwrap();
+}
