@@ -34,6 +34,10 @@ enum Command {
     User(commands::user::User),
     /// 检查数据库、密钥、台账和运行环境
     Doctor(commands::doctor::Doctor),
+    /// 导入专家名册：先预检，加 --commit 才写入
+    Import(commands::import::Import),
+    /// 导出专家名单
+    Export(commands::export::Export),
     /// 备份到一个新目录；不影响正在运行的网站
     Backup(commands::backup::Backup),
     /// 把备份恢复到空的数据目录或数据库，并逐条核验
@@ -57,6 +61,8 @@ fn main() -> ExitCode {
         Command::Serve(command) => commands::ended(command.run()),
         Command::User(command) => commands::ended(command.run()),
         Command::Doctor(command) => commands::ended(command.run()),
+        Command::Import(command) => commands::ended(command.run()),
+        Command::Export(command) => commands::ended(command.run()),
         Command::Backup(command) => commands::ended(command.run()),
         Command::Restore(command) => commands::ended(command.run()),
         Command::Openapi(command) => commands::ended(command.run()),

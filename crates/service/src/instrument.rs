@@ -1,7 +1,7 @@
 //! 办法: the instrument a pool obeys: where it stands on a day, the documents that prolong it, and what
 //! its pack says of ranks and lists.
 
-use domain::actor::{Action, Target};
+use domain::actor::{Action, Actor, Grant, Role, Target};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::PoolId;
 use domain::policy::in_force::Extension;
@@ -61,6 +61,27 @@ pub struct ExtensionDraft {
 }
 
 impl Service {
+    /// The context of a command typed on the server itself that does an officer's work in one pool.
+    ///
+    /// # Errors
+    /// When there is no such pool.
+    pub async fn console_officer(&self, no: i64) -> Result<Ctx> {
+        let all = pools::all::<Pool>(&mut self.store.read()).await?;
+        let pool = all
+            .into_iter()
+            .find(|row| row.keys.no == no)
+            .ok_or(Error::NotFound)?;
+        let actor = Actor {
+            name: "命令行".to_owned(),
+            grants: vec![Grant {
+                role: Role::Officer,
+                pool: Some(pool.id),
+            }],
+            ..Actor::system()
+        };
+        Ok(self.ctx(actor, "cli", ""))
+    }
+
     /// The pool with this number, for an actor who may do this there.
     ///
     /// # Errors
