@@ -5,6 +5,7 @@
 extern crate self as web;
 
 pub mod assets;
+pub mod attachments;
 pub mod auth;
 pub mod components;
 pub mod draws;

@@ -118,6 +118,22 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ReadExperts],
     ),
     (
+        entry("专家", "批量导入", "/p/{no}/imports", ""),
+        &[Action::ImportExperts],
+    ),
+    (
+        entry("专家", "专业领域", "/p/{no}/specialties", ""),
+        &[Action::ReadExperts],
+    ),
+    (
+        entry("专家", "单位", "/p/{no}/organisations", ""),
+        &[Action::ReadRelations],
+    ),
+    (
+        entry("专家", "办法与规则", "/p/{no}/instrument", ""),
+        &[Action::ReadExperts, Action::ReadTasks],
+    ),
+    (
         entry("抽取与使用", "使用需求", "/p/{no}/tasks", "draw"),
         &[Action::ReadTasks],
     ),

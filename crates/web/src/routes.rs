@@ -223,6 +223,7 @@ pub fn all() -> Routes {
         .and(crate::invitations::routes())
         .and(crate::misconduct::routes())
         .and(crate::experts::routes())
+        .and(crate::attachments::routes())
         .and(crate::imports::routes())
         .and(crate::instrument::routes())
         .and(crate::organisations::routes())

@@ -27,7 +27,7 @@ pub struct Bureau {
 }
 
 impl Bureau {
-    /// With so many pools.
+    /// With so many pools, at least one; experts are added by each test.
     pub async fn open(test: &TestStore, pools: usize) -> Self {
         let shipped = library::shipped("dg-2021").expect("shipped");
         let pack = domain::policy::check(shipped.pack).expect("the pack is sound");

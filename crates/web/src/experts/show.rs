@@ -7,6 +7,7 @@ use domain::actor::{Action, Target};
 use domain::finding::Verdict;
 use domain::id::{ExpertId, RelationId};
 use domain::policy::words::Word as _;
+use service::attachments::{self, AttachmentRow};
 use service::experts::{EligibilityCard, ExpertView, PlainValues};
 use service::persons;
 use service::relations::{self, RelationDraft, RelationRow, With};
@@ -176,6 +177,8 @@ struct FullPage {
     lines: Vec<(&'static str, String)>,
     card: Card,
     relations: Vec<(RelationRow, String, String)>,
+    attachments: Vec<(AttachmentRow, String, String)>,
+    attachment_kinds: Vec<Choice>,
     history: Vec<(String, service::experts::HistoryLine)>,
     form: FormState,
     kinds: Vec<Choice>,
@@ -186,12 +189,13 @@ struct FullPage {
     may_relate: bool,
 }
 
-const TABS: [(&str, &str); 6] = [
+const TABS: [(&str, &str); 7] = [
     ("", "基本"),
     ("qualifications", "学历职称资格"),
     ("work", "经历业绩荣誉"),
     ("eligibility", "入库条件"),
     ("relations", "回避关系"),
+    ("attachments", "附件"),
     ("history", "留痕"),
 ];
 
@@ -219,6 +223,7 @@ async fn full_page(
     let view = app.service.expert(ctx, here.no, id).await?;
     let base = here.href(format!("experts/{id}"));
     let relations = app.service.relations_of(ctx, here.no, id).await?;
+    let files = app.service.attachments(ctx, here.no, id).await?;
     let history = if tab == "history" {
         app.service.expert_history(ctx, here.no, id).await?
     } else {
@@ -270,8 +275,11 @@ async fn full_page(
                     format!("{base}?tab={code}")
                 },
             ),
-            count: (*code == "relations" && !relations.is_empty())
-                .then(|| relations.len().to_string()),
+            count: match *code {
+                "relations" if !relations.is_empty() => Some(relations.len().to_string()),
+                "attachments" if !files.is_empty() => Some(files.len().to_string()),
+                _ => None,
+            },
             here: Here::when(tab == *code),
         })
         .collect();
@@ -306,6 +314,17 @@ async fn full_page(
             .collect(),
         lines,
         card: card(app.service.expert_eligibility(ctx, here.no, id).await?),
+        attachments: files
+            .into_iter()
+            .map(|row| {
+                let (size, at) = (row.size.div_ceil(1024), page::moment_short(row.at));
+                (row, format!("{size} KB"), at)
+            })
+            .collect(),
+        attachment_kinds: attachments::kinds(&pool)
+            .into_iter()
+            .map(|kind| Choice::new(kind.clone(), kind))
+            .collect(),
         relations: relations
             .into_iter()
             .map(|row| {

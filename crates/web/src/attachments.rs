@@ -1,0 +1,110 @@
+//! 附件 of an expert: uploaded, opened for a purpose, removed with a reason. They are shown on the
+//! expert's page.
+
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::post;
+use domain::actor::Action;
+use domain::id::{ExpertId, FileId};
+use service::attachments::MOST_BYTES;
+
+use crate::error::WebError;
+use crate::experts::download;
+use crate::form::FormState;
+use crate::page;
+use crate::routes::{Access, Routes};
+use crate::session::InPool;
+use crate::state::App;
+
+/// Routes of attachments.
+pub fn routes() -> Routes {
+    let edit = Access::Pool(Action::EditExperts);
+    let upload = post(add).layer(DefaultBodyLimit::max(MOST_BYTES + 64 * 1024));
+    Routes::new()
+        .add(
+            Method::POST,
+            "/p/{no}/experts/{id}/attachments",
+            edit,
+            upload,
+        )
+        .post(
+            "/p/{no}/experts/{id}/attachments/{file}/open",
+            Access::Pool(Action::RevealIdentity),
+            open,
+        )
+        .post(
+            "/p/{no}/experts/{id}/attachments/{file}/remove",
+            edit,
+            remove,
+        )
+}
+
+fn unreadable(error: MultipartError) -> WebError {
+    WebError::from_status(error.status())
+}
+
+fn ids(id: &str, file: &str) -> Result<(ExpertId, FileId), WebError> {
+    let missing = |_| WebError::NotFound;
+    Ok((id.parse().map_err(missing)?, file.parse().map_err(missing)?))
+}
+
+async fn add(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id)): Path<(i64, String)>,
+    mut body: Multipart,
+) -> Result<Response, WebError> {
+    let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
+    let (mut kind, mut name, mut bytes) = (String::new(), String::new(), Vec::new());
+    while let Some(field) = body.next_field().await.map_err(unreadable)? {
+        match field.name() {
+            Some("attachment") => {
+                name = field.file_name().unwrap_or_default().to_owned();
+                bytes = field.bytes().await.map_err(unreadable)?.to_vec();
+            }
+            Some("attachment_kind") => kind = field.text().await.map_err(unreadable)?,
+            _ => {}
+        }
+    }
+    app.service
+        .add_attachment(here.ctx(), here.no, id, &kind, &name, bytes)
+        .await?;
+    Ok(page::see_other(
+        &here.href(format!("experts/{id}?tab=attachments")),
+    ))
+}
+
+async fn open(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id, file)): Path<(i64, String, String)>,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let (id, file) = ids(&id, &file)?;
+    let made = app
+        .service
+        .open_attachment(here.ctx(), here.no, id, file, form.value("purpose"))
+        .await?;
+    Ok(download(made))
+}
+
+async fn remove(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id, file)): Path<(i64, String, String)>,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let (id, file) = ids(&id, &file)?;
+    let version = form
+        .value("version")
+        .parse()
+        .map_err(|_| WebError::Unreadable)?;
+    app.service
+        .remove_attachment(here.ctx(), here.no, id, file, version, form.value("reason"))
+        .await?;
+    Ok(page::see_other(
+        &here.href(format!("experts/{id}?tab=attachments")),
+    ))
+}
