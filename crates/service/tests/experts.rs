@@ -127,7 +127,7 @@ async fn whoever_is_seventy_on_the_day_of_the_basis_is_refused_with_the_article(
 #[tokio::test]
 async fn the_list_finds_by_name_pinyin_initials_employer_number_and_more() {
     on_both(async |test| {
-        let bureau = Bureau::open(&test, 0).await;
+        let bureau = Bureau::open(&test, 1).await;
         let welding = specialty(&bureau, "焊接").await;
         let cooking = specialty(&bureau, "中式烹调").await;
         add(&bureau, welding, "区静怡", "19800101").await;

@@ -167,6 +167,28 @@ fn conditions(kind: crate::Kind, filter: &ExpertFilter, (from, to): (i64, i64)) 
             sql.push("t.term_to <= ").bind(day);
         }));
     }
+    if let Some((status, day)) = filter.standing {
+        let stored = match status {
+            Status::NotYet | Status::Expired => Status::Active,
+            other => other,
+        };
+        conditions.push(of_column(filter.pool, |sql| {
+            sql.push("t.status = ").bind(stored.code());
+            match status {
+                Status::Active => {
+                    sql.push(" AND t.term_from <= ").bind(day);
+                    sql.push(" AND t.term_to >= ").bind(day);
+                }
+                Status::NotYet => {
+                    sql.push(" AND t.term_from > ").bind(day);
+                }
+                Status::Expired => {
+                    sql.push(" AND t.term_to < ").bind(day);
+                }
+                Status::Suspended | Status::Left => {}
+            }
+        }));
+    }
     for (column, least) in [
         ("t.title_rank >= ", filter.title_at_least),
         ("t.skill_rank >= ", filter.skill_at_least),
