@@ -567,3 +567,39 @@ async fn relations_carry_dates_source_and_evidence() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attachments_are_what_their_bytes_say_and_opened_for_a_purpose() {
+    on_both(async |test| {
+        let bureau = Bureau::open(&test, 2).await;
+        let ctx = bureau.officer();
+        let welding = specialty(&bureau, "焊接").await;
+        let id = add(&bureau, welding, "甲一", "19800101").await;
+        for bytes in [
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>".to_vec(),
+            b"<!doctype html><script>1</script>".to_vec(),
+            b"PK\x03\x04".to_vec(),
+            Vec::new(),
+        ] {
+            let refused = bureau.service.add_attachment(&ctx, 1, id, "其他", "证书.pdf", bytes).await;
+            assert!(matches!(refused, Err(Error::Invalid(problems)) if problems[0].field == "attachment"));
+        }
+        let pdf = b"%PDF-1.7 440000198001010000".to_vec();
+        let unknown = bureau.service.add_attachment(&ctx, 1, id, "随便", "a.pdf", pdf.clone()).await;
+        assert!(matches!(unknown, Err(Error::Invalid(_))));
+        let file = bureau.service.add_attachment(&ctx, 1, id, "其他", "a.svg", pdf.clone()).await.expect("added");
+        let rows = bureau.service.attachments(&ctx, 1, id).await.expect("listed");
+        assert_eq!(rows.len(), 1);
+        let stranger = bureau.ctx(Role::Officer, 1);
+        assert!(matches!(bureau.service.open_attachment(&stranger, 2, id, file, "看").await, Err(Error::NotFound)));
+        assert!(matches!(bureau.service.open_attachment(&ctx, 1, id, file, "").await, Err(Error::Invalid(_))));
+        let made = bureau.service.open_attachment(&ctx, 1, id, file, "核对证书").await.expect("opened");
+        assert_eq!((made.bytes, made.media_type), (pdf, "application/pdf"));
+        let stale = bureau.service.remove_attachment(&ctx, 1, id, file, 9, "传错").await;
+        assert!(matches!(stale, Err(Error::Stale)));
+        bureau.service.remove_attachment(&ctx, 1, id, file, 1, "传错").await.expect("removed");
+        assert!(matches!(bureau.service.open_attachment(&ctx, 1, id, file, "再看").await, Err(Error::NotFound)));
+        assert_eq!(bureau.actions(0).await[..3], ["expert.changed", "access.plain_value_read", "expert.changed"]);
+    })
+    .await;
+}
