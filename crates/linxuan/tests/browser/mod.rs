@@ -19,6 +19,9 @@ use serde_json::{Value, json};
 use driver::Driver;
 pub(crate) use server::{Server, get};
 
+/// How long a page may take to become what a test waits for; generous, because test machines are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Names a folder for pictures; without it no picture is written.
 pub(crate) const PICTURES: &str = "LINXUAN_PICTURES";
 
@@ -165,32 +168,38 @@ impl Browser {
         }
     }
 
-    /// Waits until a script returns something true; fails after ten seconds with `what`.
+    /// Waits until a script returns something true; fails in time with `what`.
     pub(crate) async fn until(&self, what: &str, script: &str) {
         let start = Instant::now();
         loop {
             let value = self.client.execute(script, Vec::new()).await;
             match &value {
                 Ok(Value::Bool(true)) => return,
-                _ if start.elapsed() > Duration::from_secs(10) => {
-                    panic!("{what}: still {value:?} after ten seconds")
+                _ if start.elapsed() > PATIENCE => {
+                    panic!("{what}: still {value:?} in time")
                 }
                 _ => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
     }
 
-    /// Types into the field with this id, after emptying it.
+    /// Types into the field with this id, after emptying it; a page that is just being replaced is waited for.
     pub(crate) async fn fill(&self, id: &str, text: &str) {
-        let field = self.find(&format!("#{id}")).await;
-        field
-            .clear()
-            .await
-            .unwrap_or_else(|error| panic!("#{id} cannot be emptied: {error}"));
-        field
-            .send_keys(text)
-            .await
-            .unwrap_or_else(|error| panic!("#{id} cannot be typed into: {error}"));
+        let start = Instant::now();
+        loop {
+            let typed = async {
+                let field = self.client.find(Locator::Css(&format!("#{id}"))).await?;
+                field.clear().await?;
+                field.send_keys(text).await
+            };
+            match typed.await {
+                Ok(()) => return,
+                Err(error) if start.elapsed() > PATIENCE => {
+                    panic!("#{id} cannot be typed into: {error}")
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     /// Presses keys in the field with this id, after what is already there.
