@@ -14,7 +14,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo [ARGS…]   install what is missing, build, and serve a populated demonstration
-  test [ARGS…]   install what the tests need, check the format and test everything
+  test [ARGS…]   install what the tests need, check format and lints, and test everything
   lint           clippy over everything, warnings as errors
   bench          the speed and memory figures, each as a ratio beside a named peer
   coverage       which rows of the requirements some test names
@@ -86,6 +86,7 @@ fn test(args: &[String]) -> Result<()> {
     setup::install(setup::TEST)?;
     setup::axe(&root())?;
     show(&mut cargo(&["fmt", "--all", "--check"]))?;
+    lint()?;
     show(cargo(&["test", "--workspace", "--no-fail-fast"]).args(args))
 }
 

@@ -508,27 +508,27 @@ mod tests {
     fn nobody_reveals_before_all_have_committed_and_nobody_twice() {
         let mut draw = attempt();
         let share = Share([1; 32]);
-        assert!(draw.reveal(Party::Manager, share.clone(), by(1)).is_err());
+        assert!(draw.reveal(Party::Manager, share, by(1)).is_err());
         draw.state = commit(&draw, Party::Manager, &share).expect("first");
         assert_eq!(
             commit(&draw, Party::Manager, &share),
             Err(Refused::Already(Party::Manager))
         );
         draw.state = commit(&draw, Party::Requester, &share).expect("second");
-        assert!(draw.reveal(Party::Manager, share.clone(), by(1)).is_err());
+        assert!(draw.reveal(Party::Manager, share, by(1)).is_err());
         draw.state = commit(&draw, Party::Supervisor, &share).expect("third");
         assert_eq!(draw.state.code(), "revealing");
         assert!(commit(&draw, Party::Supervisor, &share).is_err());
         let wrong = draw.reveal(Party::Manager, Share([2; 32]), by(1));
         assert_eq!(wrong, Ok(AfterReveal::Mismatch(Party::Manager)));
         for party in [Party::Manager, Party::Requester] {
-            match draw.reveal(party, share.clone(), by(1)) {
+            match draw.reveal(party, share, by(1)) {
                 Ok(AfterReveal::Waiting(state)) => draw.state = state,
                 other => panic!("expected to wait, got {other:?}"),
             }
         }
         assert_eq!(
-            draw.reveal(Party::Manager, share.clone(), by(1)),
+            draw.reveal(Party::Manager, share, by(1)),
             Err(Refused::Already(Party::Manager))
         );
         let last = draw.reveal(Party::Supervisor, share, by(1));

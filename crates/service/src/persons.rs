@@ -875,7 +875,8 @@ pub fn differences(
             after: new,
         })
         .collect();
-    let sealed: [(&str, fn(&Private) -> &Option<Secret>); 4] = [
+    type Field = fn(&Private) -> &Option<Secret>;
+    let sealed: [(&str, Field); 4] = [
         ("身份证号码", |p| &p.id_number),
         ("手机", |p| &p.phone),
         ("电子邮箱", |p| &p.email),

@@ -116,7 +116,6 @@ struct ShowPage {
     number: String,
     attempt: u32,
     title: String,
-    task: String,
     status: Status,
     scene: Scene,
     state: &'static str,
@@ -132,7 +131,6 @@ struct ShowPage {
     drawn: bool,
     seats: String,
     public: String,
-    public_full: String,
     qr: Option<Qr>,
     frame: Option<String>,
     attempts: Vec<(String, String, Status, bool)>,
@@ -499,7 +497,6 @@ async fn show_page(
         drawn: attempt.record().is_some(),
         seats: format!("{task}/seats"),
         qr: Qr::new(&public_full, "公开核验地址"),
-        public_full,
         public,
         frame: can(Action::ReadFrame).then(|| format!("{base}/frame")),
         attempts: view
@@ -515,7 +512,6 @@ async fn show_page(
                 )
             })
             .collect(),
-        task,
         base,
     })
 }

@@ -203,7 +203,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     let place: Vec<(&'static str, &str)> =
         [("size", size_text.as_str()), ("after", cursor.as_str())]
             .into_iter()
-            .filter(|(name, value)| !value.is_empty() && !(*name == "size" && *value == "20"))
+            .filter(|(name, value)| !value.is_empty() && (*name, *value) != ("size", "20"))
             .collect();
     let with = |id: &ExpertId| {
         let id = id.to_string();

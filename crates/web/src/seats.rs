@@ -66,7 +66,6 @@ pub fn routes() -> Routes {
 struct SeatsPage {
     layout: Layout,
     form: FormState,
-    base: String,
     number: String,
     content: String,
     task: String,
@@ -165,7 +164,6 @@ async fn page_of(
             ])
             .judged(&form),
         form,
-        base,
         number: view.task.number.clone(),
         content: view.task.request.content.clone(),
         task,

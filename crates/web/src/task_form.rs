@@ -398,7 +398,7 @@ const fn slot_code(slot: Slot) -> &'static str {
 
 fn lines(text: &str) -> Vec<String> {
     text.split(['\n', '、', ',', '，', ';', '；'])
-        .map(|line| crate::form::plain(line))
+        .map(crate::form::plain)
         .filter(|line| !line.is_empty())
         .collect()
 }

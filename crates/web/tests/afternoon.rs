@@ -2,7 +2,6 @@
 //! the public.
 
 #[path = "../../service/tests/bureau/mod.rs"]
-#[expect(dead_code, reason = "the same bureau serves the tests of the service")]
 mod bureau;
 
 use std::collections::HashMap;

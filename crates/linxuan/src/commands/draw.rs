@@ -112,7 +112,7 @@ impl DrawCommand {
             Ok(pack) => pack,
             Err(problems) => return pack_show::problems(&folder, &problems, self.json),
         };
-        let on = self.on.unwrap_or_else(|| jiff::Zoned::now().date());
+        let on = self.on.unwrap_or_else(crate::commands::today);
         let roster_bytes = bytes(&self.roster)?;
         let request_bytes = bytes(&self.request)?;
         let people = match People::read(&self.roster, &roster_bytes, &pack, on)? {

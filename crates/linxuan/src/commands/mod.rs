@@ -37,6 +37,15 @@ impl From<Ended> for std::process::ExitCode {
     }
 }
 
+/// The date here and now. Below this, time is an argument.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a command that is not told a day means today"
+)]
+fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
+
 /// Prints an answer: JSON for programs, text for people. A reader who stops reading (`| head`) is no
 /// fault.
 fn print(json: bool, value: &Value, text: &str) -> anyhow::Result<()> {

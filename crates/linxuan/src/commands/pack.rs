@@ -106,7 +106,7 @@ impl PackCommand {
     }
 
     fn execute(self) -> anyhow::Result<Ended> {
-        let today = || jiff::Zoned::now().date();
+        let today = crate::commands::today;
         match self.action {
             Action::List => show::list(self.json),
             Action::Check { dir } => {

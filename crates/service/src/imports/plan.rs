@@ -1,6 +1,6 @@
 //! What a roster would do: each row compared with whoever has the same identity number.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use documents::roster::{Field, RejectedRow, Roster, RosterRow, RowProblem, Severity};
 use documents::table::{Choose, Row, Sheet, TableError, TableReader, TableSink, column_name};
@@ -264,7 +264,7 @@ impl Service {
             let (specialties, missing) = match ground.specialties(row) {
                 Ok(found) => found,
                 Err(problem) => {
-                    plan.errors.push(problem);
+                    plan.errors.push(*problem);
                     plan.counts.errors += 1;
                     continue;
                 }
@@ -376,7 +376,10 @@ impl Ground<'_> {
     }
 
     /// The specialties a row names: those of the pool, and the names of those it does not have.
-    fn specialties(&self, row: &RosterRow) -> Result<(Vec<SpecialtyId>, Vec<String>), RowProblem> {
+    fn specialties(
+        &self,
+        row: &RosterRow,
+    ) -> Result<(Vec<SpecialtyId>, Vec<String>), Box<RowProblem>> {
         let (mut ids, mut missing) = (Vec::new(), Vec::new());
         for name in &row.specialties {
             match self.specialties.get(&domain::text::match_key(name)) {
@@ -386,13 +389,13 @@ impl Ground<'_> {
                         "专业领域“{}”已从本库移除，不能再分类到它。请改为在用的专业领域，或先在专业领域中恢复。",
                         found.name
                     );
-                    return Err(self.problem(
+                    return Err(Box::new(self.problem(
                         row,
                         Field::Specialty,
                         name.clone(),
                         "specialty.retired",
                         sentence,
-                    ));
+                    )));
                 }
                 None if self.options.new_specialties == NewSpecialties::Add => {
                     missing.push(name.chars().take(40).collect())
@@ -401,13 +404,13 @@ impl Ground<'_> {
                     let sentence = format!(
                         "本库没有专业领域“{name}”。请改为已有的名称，或先新增这个专业领域，或上传时选择一并新增。"
                     );
-                    return Err(self.problem(
+                    return Err(Box::new(self.problem(
                         row,
                         Field::Specialty,
                         name.clone(),
                         "specialty.unknown",
                         sentence,
-                    ));
+                    )));
                 }
             }
         }
@@ -546,7 +549,7 @@ fn merged(
         reviewed: member
             .as_ref()
             .map(|(member, _)| member.body.reviewed.clone())
-            .unwrap_or_else(BTreeMap::new),
+            .unwrap_or_default(),
     }
 }
 

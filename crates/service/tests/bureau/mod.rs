@@ -1,4 +1,5 @@
 //! A small bureau for tests: one pool under the Dongguan pack, its people and its roles.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::sync::Arc;
 
@@ -30,19 +31,19 @@ use store::{LedgerId, Secret, document};
 use uuid::Uuid;
 
 /// Monday 2022-06-06, 09:00 in Shanghai: the instrument is in force.
-pub const NOW: &str = "2022-06-06T01:00:00Z";
+pub(crate) const NOW: &str = "2022-06-06T01:00:00Z";
 
-pub struct Bureau {
-    pub service: Service,
-    pub clock: Arc<StoppedClock>,
-    pub store: store::Store,
-    pub pool: PoolId,
-    pub specialty: SpecialtyId,
-    pub requester: OrganisationId,
-    pub officer: Ctx,
-    pub approver: Ctx,
-    pub asking: Ctx,
-    pub supervisor: Ctx,
+pub(crate) struct Bureau {
+    pub(crate) service: Service,
+    pub(crate) clock: Arc<StoppedClock>,
+    pub(crate) store: store::Store,
+    pub(crate) pool: PoolId,
+    pub(crate) specialty: SpecialtyId,
+    pub(crate) requester: OrganisationId,
+    pub(crate) officer: Ctx,
+    pub(crate) approver: Ctx,
+    pub(crate) asking: Ctx,
+    pub(crate) supervisor: Ctx,
 }
 
 fn id<T: From<Uuid>>(n: u128) -> T {
@@ -65,7 +66,7 @@ fn ctx(service: &Service, n: u128, role: Role, pool: PoolId, organisation: u128)
 
 impl Bureau {
     /// A bureau with this many senior experts, each of an employer of their own.
-    pub async fn open(engine: &TestStore, experts: u32) -> Self {
+    pub(crate) async fn open(engine: &TestStore, experts: u32) -> Self {
         let clock = Arc::new(StoppedClock::at(NOW.parse().expect("a time")));
         let text = shipped("dg-2021").expect("shipped").pack;
         let pack = domain::policy::check::check(text).expect("the pack is sound");
@@ -174,16 +175,16 @@ impl Bureau {
     }
 
     /// A requester of another unit.
-    pub fn stranger(&self) -> Ctx {
+    pub(crate) fn stranger(&self) -> Ctx {
         ctx(&self.service, 5, Role::Requester, self.pool, 12)
     }
 
     /// The same person, now.
-    pub fn now(&self, ctx: &Ctx) -> Ctx {
+    pub(crate) fn now(&self, ctx: &Ctx) -> Ctx {
         self.service.ctx(ctx.actor.clone(), "test", "test")
     }
 
-    pub fn request(&self, seats: u32) -> Request {
+    pub(crate) fn request(&self, seats: u32) -> Request {
         Request {
             content: "焊接项目评审".into(),
             scope: "考核评价".into(),
@@ -230,7 +231,7 @@ impl Bureau {
     }
 
     /// Files and accepts.
-    pub async fn accepted(&self, seats: u32) -> TaskId {
+    pub(crate) async fn accepted(&self, seats: u32) -> TaskId {
         let filed = self
             .service
             .file_task(&self.asking, self.pool, self.request(seats))
@@ -243,7 +244,7 @@ impl Bureau {
         task
     }
 
-    pub async fn attempt(&self, draw: DrawId) -> Attempt {
+    pub(crate) async fn attempt(&self, draw: DrawId) -> Attempt {
         let mut read = self.store.read();
         let row = store::draws::find::<Attempt>(&mut read, draw)
             .await
@@ -251,7 +252,7 @@ impl Bureau {
         row.expect("there").body
     }
 
-    pub fn party(&self, party: Party) -> &Ctx {
+    pub(crate) fn party(&self, party: Party) -> &Ctx {
         match party {
             Party::Manager => &self.officer,
             Party::Requester => &self.asking,
@@ -260,7 +261,7 @@ impl Bureau {
     }
 
     /// All three commit and reveal.
-    pub async fn ceremony(&self, draw: DrawId, seed: u8) {
+    pub(crate) async fn ceremony(&self, draw: DrawId, seed: u8) {
         let digest = self.attempt(draw).await.frame_digest;
         for party in Party::ALL {
             let commitment = committed(digest, party, seed);
@@ -282,7 +283,7 @@ impl Bureau {
     }
 
     /// From filing to the unsealed result.
-    pub async fn unsealed(&self, seats: u32, seed: u8) -> (TaskId, DrawId) {
+    pub(crate) async fn unsealed(&self, seats: u32, seed: u8) -> (TaskId, DrawId) {
         let task = self.accepted(seats).await;
         let draw = self
             .service
@@ -302,7 +303,7 @@ impl Bureau {
     }
 
     /// An expert logged in on the phone.
-    pub fn expert(&self, person: PersonId) -> Ctx {
+    pub(crate) fn expert(&self, person: PersonId) -> Ctx {
         let actor = Actor {
             account: Some(AccountId(person.0)),
             name: "专家".into(),
@@ -317,7 +318,7 @@ impl Bureau {
     }
 
     /// Actions of the pool's ledger about anything, in order.
-    pub async fn ledger(&self) -> Vec<String> {
+    pub(crate) async fn ledger(&self) -> Vec<String> {
         let mut read = self.store.read();
         let filter = EntryFilter {
             ledger: Some(LedgerId::Pool(self.pool)),
@@ -330,7 +331,7 @@ impl Bureau {
     }
 }
 
-pub fn committed(digest: Digest, party: Party, seed: u8) -> Digest {
+pub(crate) fn committed(digest: Digest, party: Party, seed: u8) -> Digest {
     commitment(Suite::Sm3, digest, party.code(), &Share([seed; 32]))
 }
 

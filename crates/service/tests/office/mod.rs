@@ -17,22 +17,22 @@ use store::LedgerId;
 use store::ledger::{Entry, EntryFilter};
 use store::testing::TestStore;
 
-pub const PASSWORD: &str = "Yun9-jin-shan";
+pub(crate) const PASSWORD: &str = "Yun9-jin-shan";
 
-pub struct Office {
-    pub service: Service,
-    pub clock: Arc<StoppedClock>,
-    pub store: store::Store,
+pub(crate) struct Office {
+    pub(crate) service: Service,
+    pub(crate) clock: Arc<StoppedClock>,
+    pub(crate) store: store::Store,
 }
 
-pub fn person(login: &str, name: &str) -> NewPerson {
+pub(crate) fn person(login: &str, name: &str) -> NewPerson {
     NewPerson {
         login: login.into(),
         name: name.into(),
     }
 }
 
-pub fn form() -> SetUp {
+pub(crate) fn form() -> SetUp {
     SetUp {
         bureau: "云津市人力资源和社会保障局".into(),
         help_phone: String::new(),
@@ -51,13 +51,13 @@ pub fn form() -> SetUp {
 }
 
 /// The token at the end of a one-time address.
-pub fn token(address: &str) -> String {
+pub(crate) fn token(address: &str) -> String {
     address.rsplit('/').next().expect("a token").to_owned()
 }
 
 impl Office {
     /// Nothing is set up yet. The instrument is in force: Monday 2022-06-06, 09:00 in Shanghai.
-    pub fn bare(engine: &TestStore) -> Self {
+    pub(crate) fn bare(engine: &TestStore) -> Self {
         let clock = Arc::new(StoppedClock::at(
             "2022-06-06T01:00:00Z".parse().expect("a time"),
         ));
@@ -80,7 +80,7 @@ impl Office {
     }
 
     /// Everybody has set their password.
-    pub async fn open(engine: &TestStore) -> Self {
+    pub(crate) async fn open(engine: &TestStore) -> Self {
         let office = Self::bare(engine);
         let link = office
             .service
@@ -103,14 +103,19 @@ impl Office {
         office
     }
 
-    pub async fn set_password(&self, address: &str) -> Result<()> {
+    pub(crate) async fn set_password(&self, address: &str) -> Result<()> {
         let visitor = self.service.visitor("192.0.2.1", "r");
         self.service
             .use_password_link(&visitor, &token(address), PASSWORD, PASSWORD)
             .await
     }
 
-    pub async fn try_log_in(&self, login: &str, password: &str, network: &str) -> Result<Started> {
+    pub(crate) async fn try_log_in(
+        &self,
+        login: &str,
+        password: &str,
+        network: &str,
+    ) -> Result<Started> {
         let typed = Credentials {
             login: login.into(),
             password: password.into(),
@@ -122,7 +127,7 @@ impl Office {
             .await
     }
 
-    pub async fn session(&self, token: &str) -> Option<SignedIn> {
+    pub(crate) async fn session(&self, token: &str) -> Option<SignedIn> {
         self.service
             .authenticate(token, "192.0.2.1", "r")
             .await
@@ -130,7 +135,7 @@ impl Office {
     }
 
     /// Logs in with the usual password.
-    pub async fn log_in(&self, login: &str) -> (String, SignedIn) {
+    pub(crate) async fn log_in(&self, login: &str) -> (String, SignedIn) {
         let started = self
             .try_log_in(login, PASSWORD, "office")
             .await
@@ -141,7 +146,7 @@ impl Office {
     }
 
     /// An account with its password set.
-    pub async fn add(&self, login: &str, name: &str) -> AccountId {
+    pub(crate) async fn add(&self, login: &str, name: &str) -> AccountId {
         let (_, admin) = self.log_in("wangqiang").await;
         let new = NewAccount {
             login: login.into(),
@@ -159,7 +164,7 @@ impl Office {
         id
     }
 
-    pub async fn id_of(&self, login: &str) -> AccountId {
+    pub(crate) async fn id_of(&self, login: &str) -> AccountId {
         self.service
             .account_by_login(&self.service.console(), login)
             .await
@@ -168,7 +173,7 @@ impl Office {
     }
 
     /// Entries of this kind in the system's ledger, newest first.
-    pub async fn entries(&self, kind: EventKind) -> Vec<Entry> {
+    pub(crate) async fn entries(&self, kind: EventKind) -> Vec<Entry> {
         let filter = EntryFilter {
             ledger: Some(LedgerId::System),
             action: Some(kind.code().into()),
@@ -179,9 +184,9 @@ impl Office {
             .expect("store")
     }
 
-    pub fn at(&self, time: &str) {
+    pub(crate) fn at(&self, time: &str) {
         self.clock.set(time.parse::<Timestamp>().expect("a time"));
     }
 }
 
-pub const OPEN: Gate = Gate::Open;
+pub(crate) const OPEN: Gate = Gate::Open;

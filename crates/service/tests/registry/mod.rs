@@ -18,17 +18,17 @@ use store::{LedgerId, SearchText};
 use uuid::Uuid;
 
 /// The bureau.
-pub struct Bureau {
-    pub service: Service,
-    pub store: store::Store,
-    pub clock: Arc<StoppedClock>,
+pub(crate) struct Bureau {
+    pub(crate) service: Service,
+    pub(crate) store: store::Store,
+    pub(crate) clock: Arc<StoppedClock>,
     /// Pools in the order they were set up.
-    pub pools: Vec<PoolId>,
+    pub(crate) pools: Vec<PoolId>,
 }
 
 impl Bureau {
     /// With so many pools, at least one; experts are added by each test.
-    pub async fn open(test: &TestStore, pools: usize) -> Self {
+    pub(crate) async fn open(test: &TestStore, pools: usize) -> Self {
         let shipped = library::shipped("dg-2021").expect("shipped");
         let pack = domain::policy::check(shipped.pack).expect("the pack is sound");
         let clock = Arc::new(StoppedClock::at(now()));
@@ -107,7 +107,7 @@ impl Bureau {
     }
 
     /// Somebody with a role in a pool.
-    pub fn ctx(&self, role: Role, pool: usize) -> Ctx {
+    pub(crate) fn ctx(&self, role: Role, pool: usize) -> Ctx {
         let actor = Actor {
             account: Some(AccountId(Uuid::now_v7())),
             name: "周测试".into(),
@@ -121,12 +121,12 @@ impl Bureau {
         self.service.ctx(actor, "127.0.0.1", "test")
     }
 
-    pub fn officer(&self) -> Ctx {
+    pub(crate) fn officer(&self) -> Ctx {
         self.ctx(Role::Officer, 0)
     }
 
     /// The actions in a pool's ledger, newest first.
-    pub async fn actions(&self, pool: usize) -> Vec<String> {
+    pub(crate) async fn actions(&self, pool: usize) -> Vec<String> {
         let filter = store::ledger::EntryFilter {
             ledger: Some(LedgerId::Pool(self.pools[pool])),
             ..Default::default()
@@ -139,7 +139,7 @@ impl Bureau {
 }
 
 /// A form from pairs.
-pub fn form(pairs: &[(&str, &str)]) -> Fields {
+pub(crate) fn form(pairs: &[(&str, &str)]) -> Fields {
     Fields::from(
         pairs
             .iter()
@@ -149,7 +149,7 @@ pub fn form(pairs: &[(&str, &str)]) -> Fields {
 }
 
 /// An invented identity number: Guangdong, a birth date, sequence 000 or 999, its check digit.
-pub fn id_number(born: &str, man: bool) -> String {
+pub(crate) fn id_number(born: &str, man: bool) -> String {
     let body = format!("440000{born}{}", if man { "999" } else { "000" });
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = body
@@ -161,6 +161,6 @@ pub fn id_number(born: &str, man: bool) -> String {
 }
 
 /// An event nobody reads, for doors that need one.
-pub fn note(kind: EventKind) -> Event {
+pub(crate) fn note(kind: EventKind) -> Event {
     Event::new(kind, Subject::new("test", "1"))
 }

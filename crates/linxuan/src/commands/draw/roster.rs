@@ -293,9 +293,4 @@ impl People {
             )
         })
     }
-
-    /// How many people the list holds.
-    pub(super) fn len(&self) -> usize {
-        self.prospects.len()
-    }
 }

@@ -13,7 +13,7 @@ use super::folder::Folder;
 use crate::commands::{Ended, print};
 
 pub(super) fn list(json: bool) -> anyhow::Result<Ended> {
-    let today = jiff::Zoned::now().date();
+    let today = crate::commands::today();
     let (mut rows, mut text) = (Vec::new(), String::new());
     for shipped in SHIPPED {
         let pack = check(shipped.pack).map_err(|problems| {
