@@ -45,17 +45,19 @@ const SPECIALTIES: [&str; 10] = [
     "电子商务",
     "质量管理",
 ];
-/// The roles that get a log-in, with the log-in name.
-const PEOPLE: [(Role, &str, &str); 5] = [
-    (Role::Officer, "jingban", ""),
-    (Role::Approver, "shenpi", ""),
-    (Role::Supervisor, "jiandu", ""),
+
+/// The roles that get a log-in: role, log-in name, person, and the unit where it is not the bureau.
+const PEOPLE: [(Role, &str, &str, &str); 5] = [
+    (Role::Officer, "jingban", "周敏", ""),
+    (Role::Approver, "shenpi", "梁远", ""),
+    (Role::Supervisor, "jiandu", "罗静", ""),
     (
         Role::Requester,
         "shiyong",
+        "吴倩",
         "东莞市示例镇人力资源和社会保障分局",
     ),
-    (Role::Secretary, "mishu", ""),
+    (Role::Secretary, "mishu", "谭雅", ""),
 ];
 
 /// One log-in of the demonstration.
@@ -82,9 +84,9 @@ impl Service {
             )
         })?;
         let token = link.rsplit('/').next().unwrap_or_default().to_owned();
-        let person = |login: &str, role: Role| NewPerson {
+        let person = |login: &str, name: &str| NewPerson {
             login: login.to_owned(),
-            name: format!("{}（演示）", role.zh()),
+            name: name.to_owned(),
         };
         let done = self
             .set_up(
@@ -99,11 +101,11 @@ impl Service {
                         phone: "0769-00000000".to_owned(),
                         despite_standing: true,
                     },
-                    system_admin: person("xitong", Role::SystemAdmin),
+                    system_admin: person("xitong", "冯凯"),
                     password: password.to_owned(),
                     password_again: password.to_owned(),
-                    security_admin: person("anquan", Role::SecurityAdmin),
-                    auditor: person("shenji", Role::Auditor),
+                    security_admin: person("anquan", "邓然"),
+                    auditor: person("shenji", "叶青"),
                     colleagues: Vec::new(),
                 },
             )
@@ -126,10 +128,10 @@ impl Service {
             "cli",
             "",
         );
-        for (role, login, unit) in PEOPLE {
+        for (role, login, name, unit) in PEOPLE {
             let new = NewAccount {
                 login: login.to_owned(),
-                name: format!("{}（演示）", role.zh()),
+                name: name.to_owned(),
                 organisation: None,
                 unit: if unit.is_empty() {
                     "东莞市示例人力资源和社会保障局"
@@ -152,7 +154,7 @@ impl Service {
         ];
         Ok(PEOPLE
             .iter()
-            .map(|(role, login, _)| (*role, *login))
+            .map(|(role, login, ..)| (*role, *login))
             .chain(officers)
             .map(|(role, login)| DemoLogin {
                 role,

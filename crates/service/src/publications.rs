@@ -154,6 +154,11 @@ pub const fn leaving_zh(kind: Leaving) -> &'static str {
     }
 }
 
+/// A moment of a record to the minute, as it is written there: `2026-11-22 15:30`.
+fn when(at: &str) -> String {
+    at.get(..16).unwrap_or(at).replace('T', " ")
+}
+
 /// Replays a record, whoever hands it in. Needs no database.
 pub fn check_record(bytes: &[u8]) -> Verdict {
     match draw::verify(bytes) {
@@ -171,7 +176,8 @@ pub fn check_record(bytes: &[u8]) -> Verdict {
                     replacement,
                     ..
                 } => format!(
-                    "{at}　{}，{}",
+                    "{}　{}，{}",
+                    when(at),
                     leaving_zh(*kind),
                     if replacement.is_some() {
                         "按次序递补"
@@ -179,7 +185,7 @@ pub fn check_record(bytes: &[u8]) -> Verdict {
                         "名额不再递补"
                     }
                 ),
-                draw::Event::Void { reason, at } => format!("{at}　作废：{reason}"),
+                draw::Event::Void { reason, at } => format!("{}　作废：{reason}", when(at)),
             });
             Verdict::Holds(Checked {
                 number: header.draw.clone(),

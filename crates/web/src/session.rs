@@ -100,7 +100,9 @@ impl InPool {
     /// An address below this pool: `href("experts")` is `/p/3/experts`.
     #[must_use]
     pub fn href(&self, rest: impl std::fmt::Display) -> String {
-        format!("/p/{}/{rest}", self.no)
+        let rest = rest.to_string();
+        let slash = if rest.is_empty() { "" } else { "/" };
+        format!("/p/{}{slash}{rest}", self.no)
     }
 
     /// A page of this pool, with menu, banners and the way here.
