@@ -91,7 +91,7 @@ async fn show_page(
     Ok(ShowPage {
         layout: here
             .layout(app, visit, "办法与规则")
-            .under(&[("专家库", &here.href("experts"))])
+            .under(&[(&here.pool.name, &here.href(""))])
             .judged(&form),
         base: here.href("instrument"),
         facts,

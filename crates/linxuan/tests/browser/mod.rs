@@ -176,7 +176,8 @@ impl Browser {
             match &value {
                 Ok(Value::Bool(true)) => return,
                 _ if start.elapsed() > PATIENCE => {
-                    panic!("{what}: still {value:?} in time")
+                    let shown = self.text("main").await;
+                    panic!("{what}: still {value:?}; the page says: {shown}")
                 }
                 _ => tokio::time::sleep(Duration::from_millis(50)).await,
             }
