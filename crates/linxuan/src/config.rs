@@ -1,5 +1,6 @@
 //! Where the data is, and how the service over it is opened.
 
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,6 +47,37 @@ impl Place {
             config.keys.clone_from(keys);
         }
         config
+    }
+
+    /// Makes this the only server of the data folder, until the file returned is dropped or the
+    /// process ends, however it ends. Servers on one PostgreSQL share the work and need no such lock.
+    pub(crate) fn be_alone(&self) -> Result<Option<File>, Failure> {
+        if self.database.is_some() {
+            return Ok(None);
+        }
+        let place = self.data.display();
+        let lock = std::fs::create_dir_all(&self.data).and_then(|()| {
+            let path = self.data.join("linxuan.lock");
+            File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(path)
+        });
+        let lock = lock.map_err(|cause| {
+            Failure::Refused(format!(
+                "没有启动：不能写入数据目录 {place}（{cause}）。请检查目录的所有者、权限与剩余空间。"
+            ))
+        })?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Err(Failure::Refused(format!(
+                "没有启动：数据目录 {place} 正由另一个 linxuan 网站使用，两个同时运行会互相等待。请先停止那一个；要多台服务器同时运行，请改用 PostgreSQL（--database）。"
+            ))),
+            Err(TryLockError::Error(cause)) => Err(Failure::Refused(format!(
+                "没有启动：数据目录 {place} 不能加锁（{cause}）。请把数据放在本机磁盘上。"
+            ))),
+        }
     }
 
     /// Opens the store.

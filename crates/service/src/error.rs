@@ -83,7 +83,11 @@ pub enum Error {
     /// What was typed does not hold; all problems at once.
     #[error("{}", .0.iter().map(|p| p.sentence.as_str()).collect::<Vec<_>>().join("；"))]
     Invalid(Vec<Problem>),
-    /// The store.
+    /// The machine cannot do it now: no room on the disk, a clock that runs wrong, a database that
+    /// does not answer or is busy. Nothing was saved; the sentence says what to do.
+    #[error(transparent)]
+    Unavailable(store::Error),
+    /// The store refuses what no use case should ask of it.
     #[error(transparent)]
     Store(store::Error),
     /// A document could not be made or read.
@@ -110,6 +114,7 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Stale { .. } => Self::Stale,
+            passing if passing.is_circumstance() => Self::Unavailable(passing),
             other => Self::Store(other),
         }
     }

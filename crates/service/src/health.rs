@@ -52,6 +52,7 @@ impl Service {
             }
             Ok(format!("{} 个专家库，规则与设立时一致", pools.len()))
         });
+        let last = self.last_entry().await;
         vec![
             Check {
                 subject: "数据库",
@@ -82,9 +83,24 @@ impl Service {
             },
             Check {
                 subject: "时钟",
-                finding: clock(self.clock.now()),
+                finding: last
+                    .map_err(|e| e.to_string())
+                    .and_then(|last| clock(self.clock.now(), last)),
             },
         ]
+    }
+
+    /// When the newest entry of any ledger was written.
+    async fn last_entry(&self) -> Result<Timestamp> {
+        let mut db = self.store.read();
+        let mut last = Timestamp::UNIX_EPOCH;
+        for (ledger, _) in store::ledger::all(&mut db).await? {
+            let newest = store::ledger::latest_checkpoint(&mut db, ledger).await?;
+            let at =
+                newest.and_then(|signed| Timestamp::from_millisecond(signed.checkpoint.at).ok());
+            last = last.max(at.unwrap_or(last));
+        }
+        Ok(last)
     }
 }
 
@@ -110,15 +126,23 @@ impl Service {
     }
 }
 
-fn clock(now: Timestamp) -> std::result::Result<String, String> {
+fn clock(now: Timestamp, last_entry: Timestamp) -> std::result::Result<String, String> {
+    let plain = |at: Timestamp| {
+        at.to_zoned(crate::ctx::shanghai())
+            .strftime("%Y年%-m月%-d日 %H:%M:%S")
+            .to_string()
+    };
     if now.as_second() < MADE {
         return Err(format!(
             "服务器时间 {now} 明显偏早。请先校准时间，否则期限和聘期都会算错。"
         ));
     }
-    Ok(format!(
-        "{}",
-        now.to_zoned(crate::ctx::shanghai())
-            .strftime("%Y年%-m月%-d日 %H:%M:%S")
-    ))
+    if now < last_entry {
+        return Err(format!(
+            "服务器时间 {} 早于最后一条留痕的 {}。请先校准时间；如果时钟此前走快、现在才调准，由三人共同执行 linxuan doctor --recover-ledger。",
+            plain(now),
+            plain(last_entry)
+        ));
+    }
+    Ok(plain(now))
 }

@@ -144,13 +144,16 @@ impl Service {
         let private =
             store::persons::private(&mut **change, self.store.seals(), [engagement.person]).await?;
         let private = private.into_iter().next().map(|(_, private)| private);
-        let channels: Vec<Medium> = pool
+        let mut channels: Vec<Medium> = pool
             .pack
             .notification
             .as_ref()
             .map(|rules| rules.channels.clone())
             .unwrap_or_default();
-        for medium in channels.into_iter().chain([Medium::InApp]) {
+        if !channels.contains(&Medium::InApp) {
+            channels.push(Medium::InApp);
+        }
+        for medium in channels {
             let recipient = match (medium, &private) {
                 (Medium::Sms, Some(p)) => p.phone.clone(),
                 (Medium::Email, Some(p)) => p.email.clone(),

@@ -375,9 +375,10 @@ impl Service {
             _ => Gate::Open,
         };
         if session.seen_at + NOTED < now {
-            let mut tx = self.store.upkeep().await?;
-            store::sessions::touch(&mut tx, &session.id, now).await?;
-            tx.commit().await?;
+            // Reading goes on while nothing can be written; the session only ends sooner.
+            if let Err(cause) = self.note_use(&session.id, now).await {
+                tracing::warn!(%cause, "use of a session not noted");
+            }
         }
         let mut ctx = self.ctx(account.actor(), source, request);
         ctx.factors = session.body.stage.factors().to_owned();
@@ -388,6 +389,13 @@ impl Service {
             session: session.id,
             gate,
         }))
+    }
+
+    async fn note_use(&self, session: &str, now: Timestamp) -> Result<()> {
+        let mut tx = self.store.upkeep().await?;
+        store::sessions::touch(&mut tx, session, now).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Logs out.

@@ -98,7 +98,7 @@ pub enum Error {
     #[error("备份无法使用：{0}。请换一份备份。")]
     Backup(String),
     /// A folder or file.
-    #[error("读写文件失败（{0}）。请检查目录是否存在、权限与剩余空间。")]
+    #[error("读写文件失败（{0}），本次未保存。请检查数据目录是否存在、权限与剩余空间，然后重试。")]
     Io(#[from] io::Error),
     /// Anything else the engine says.
     #[error("数据库报告了意外的错误（{0}）。本次未保存，请把时间与此信息告知维护人员。")]
@@ -139,6 +139,7 @@ fn sqlite_kind(code: &str, message: &str) -> Option<Error> {
         (5 | 6, _) => Error::Busy,
         (8, _) => Error::ReadOnly,
         (13, _) => Error::DiskFull,
+        (10, _) => Error::Io(io::Error::other(message.to_owned())),
         (11 | 26, _) => Error::Damaged(message.to_owned()),
         (14, _) => Error::Unreachable(message.to_owned()),
         (_, 1555 | 2067 | 2579) => Error::Duplicate,
@@ -172,5 +173,36 @@ impl Error {
     /// True when running the whole use case again may succeed without anybody doing anything.
     pub fn is_retryable(&self) -> bool {
         matches!(self, Error::Conflict | Error::Busy)
+    }
+
+    /// True when neither the request nor the program is at fault: somebody else was faster, or the
+    /// disk, the clock, the keys or the database need an operator. Nothing was saved; the message
+    /// says what to do and may be shown as it is.
+    pub fn is_circumstance(&self) -> bool {
+        match self {
+            Error::Conflict
+            | Error::Busy
+            | Error::DiskFull
+            | Error::ReadOnly
+            | Error::Unreachable(_)
+            | Error::Damaged(_)
+            | Error::Keys(_)
+            | Error::Ledger(_)
+            | Error::Io(_) => true,
+            Error::Stale { .. }
+            | Error::Duplicate
+            | Error::Reference
+            | Error::Refused(_)
+            | Error::Immutable
+            | Error::Unrecorded
+            | Error::Corrupt { .. }
+            | Error::NewerDatabase { .. }
+            | Error::ForeignSchema(_)
+            | Error::OldSqlite(_)
+            | Error::Setting(_)
+            | Error::Cursor
+            | Error::Backup(_)
+            | Error::Engine(_) => false,
+        }
     }
 }

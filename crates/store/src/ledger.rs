@@ -30,6 +30,9 @@ use crate::sql;
 use crate::store::{Db, Store};
 use crate::{dialect, sql::Sql};
 
+/// The action of a recovery: the one entry whose time may lie before that of the entry before it.
+pub(crate) const RECOVERED: &str = "ledger.recovered";
+
 /// How far an event's clock may be behind the ledger's last entry before it is refused.
 const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
 
@@ -90,8 +93,10 @@ pub enum LedgerError {
         "库外台账头无法读写（{0}）。为免留痕失去对照，暂停写入。请检查密钥目录的权限与剩余空间。"
     )]
     Head(#[source] io::Error),
-    /// Time went backwards.
-    #[error("服务器时钟比台账最后一条早 {0} 秒，本次未保存。请先校准服务器时间。")]
+    /// Time went backwards, or the last entry was written while the clock ran ahead.
+    #[error(
+        "服务器时钟比台账最后一条早 {0} 秒，本次未保存。请先校准服务器时间；如果时钟此前走快、现在才调准，由三人共同执行 linxuan doctor --recover-ledger。"
+    )]
     ClockBehind(i64),
     /// Stored rows contradict each other.
     #[error("台账 {ledger} 第 {seq} 条与其散列不符：留痕被改写过。请保留现场并通知纪检监督。")]
@@ -145,6 +150,11 @@ impl Head {
             .map(drop)
     }
 
+    /// Was the last entry written by a clock that ran ahead of this moment?
+    pub(crate) fn is_ahead_of(&self, now: i64) -> bool {
+        self.last_at - now > CLOCK_TOLERANCE_MS
+    }
+
     /// Appends one event. The head row itself is written once, by `save`.
     pub(crate) async fn append(
         &mut self,
@@ -152,11 +162,14 @@ impl Head {
         seals: &Seals,
         event: &Event,
     ) -> Result<u64> {
-        let behind = self.last_at - event.at.as_millisecond();
-        if behind > CLOCK_TOLERANCE_MS {
-            return Err(LedgerError::ClockBehind(behind / 1000).into());
-        }
-        let at = event.at.as_millisecond().max(self.last_at);
+        let now = event.at.as_millisecond();
+        let at = if event.action == RECOVERED {
+            now
+        } else if self.is_ahead_of(now) {
+            return Err(LedgerError::ClockBehind((self.last_at - now) / 1000).into());
+        } else {
+            now.max(self.last_at)
+        };
         let seq = self.frontier.size();
         let mut salt = [0; 32];
         rand::rng().fill_bytes(&mut salt);

@@ -98,6 +98,15 @@ pub(crate) async fn recover(
             concerned.push((*ledger, None));
         }
     }
+    for ledger in &present {
+        let mut session = store.inner.engine.begin().await?;
+        let ahead = Head::lock(&mut session, *ledger)
+            .await?
+            .is_ahead_of(now.as_millisecond());
+        if ahead && concerned.iter().all(|(known, _)| known != ledger) {
+            concerned.push((*ledger, None));
+        }
+    }
     for (ledger, lost) in concerned {
         // A pool that the older database does not know yet is reported in the system ledger.
         let place = if present.contains(&ledger) {
@@ -107,9 +116,15 @@ pub(crate) async fn recover(
         };
         let mut session = store.inner.engine.begin().await?;
         let mut head = Head::lock(&mut session, place).await?;
+        // Times go on from the last entry, unless that was written by a clock that ran ahead.
         let last = Timestamp::from_millisecond(head.last_at).unwrap_or(now);
+        let at = if head.is_ahead_of(now.as_millisecond()) {
+            now
+        } else {
+            now.max(last)
+        };
         let event = Event {
-            action: "ledger.recovered".into(),
+            action: ledger::RECOVERED.into(),
             actor: Actor {
                 factors: String::new(),
                 id: "system".into(),
@@ -121,8 +136,8 @@ pub(crate) async fn recover(
                 kind: "ledger".into(),
             },
             outcome: Outcome::Done,
-            at: now.max(last),
-            body: json!({ "approved_by": recovery.approved_by, "reason": recovery.reason, "lost_head": lost }),
+            at,
+            body: json!({ "approved_by": recovery.approved_by, "reason": recovery.reason, "lost_head": lost, "last_at": head.last_at }),
         };
         head.append(&mut session, &store.inner.seals, &event)
             .await?;

@@ -251,6 +251,29 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// Kills one working process of the cluster with SIGKILL, as a crash would: PostgreSQL ends every
+    /// other one, recovers from its log and goes on. Returns false when nobody was connected.
+    pub fn crash(&self) -> bool {
+        let number = |path: PathBuf| -> Option<u32> {
+            let text = std::fs::read_to_string(path).ok()?;
+            text.split_ascii_whitespace().next()?.parse().ok()
+        };
+        let Some(first) = number(self.folder.join("data/postmaster.pid")) else {
+            return false;
+        };
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children"));
+        let backend = children.ok().and_then(|children| {
+            // The youngest serves a client; the first few keep the cluster going.
+            children
+                .split_ascii_whitespace()
+                .skip(6)
+                .last()
+                .map(str::to_owned)
+        });
+        let killed = backend.map(|id| Command::new("kill").args(["-KILL", &id]).status());
+        killed.is_some_and(|status| status.is_ok_and(|status| status.success()))
+    }
+
     fn client(&self, program: &str) -> Command {
         let mut command = Command::new(self.binaries.join(program));
         command

@@ -630,3 +630,49 @@ async fn a_head_that_cannot_be_written_stops_further_writes_until_it_can() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_ran_ahead_is_put_right_only_by_three_for_all_to_see() {
+    on_both(|t| async move {
+        let pool = pool_with(&t.store, 2).await;
+        let mut tx = t.store.write(pool).await.unwrap();
+        let next_year = now() + jiff::SignedDuration::from_hours(365 * 24);
+        tx.append(&event("x", next_year)).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = t.store.write(pool).await.unwrap();
+        let refused = tx.append(&event("x", now())).await.unwrap_err();
+        assert!(
+            refused.to_string().contains("--recover-ledger"),
+            "{refused}"
+        );
+        drop(tx);
+
+        let (store, recovered) = Store::recover(t.config.clone(), &three()).await.unwrap();
+        assert_eq!(recovered, [LedgerId::Pool(pool)]);
+        append(&store, pool, 3).await;
+        store.check_ledgers().await.unwrap();
+        let filter = ledger::EntryFilter {
+            ledger: Some(pool.into()),
+            ..Default::default()
+        };
+        let entries = ledger::list(&mut store.read(), &filter, 10).await.unwrap();
+        let steps: Vec<(&str, bool)> = entries
+            .iter()
+            .rev()
+            .map(|entry| (entry.action.as_str(), entry.at > now().as_millisecond()))
+            .collect();
+        assert_eq!(
+            steps[2..],
+            [
+                ("x", true),
+                ("ledger.recovered", false),
+                ("step.0", false),
+                ("step.1", false),
+                ("step.2", false)
+            ]
+        );
+        let (_, again) = Store::recover(t.config.clone(), &three()).await.unwrap();
+        assert!(again.is_empty(), "once is enough");
+    })
+    .await;
+}

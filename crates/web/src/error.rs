@@ -359,6 +359,12 @@ impl From<service::Error> for WebError {
                 href: String::new(),
             },
             Error::Invalid(problems) => Self::Invalid(problems),
+            Error::Unavailable(cause) => {
+                tracing::error!(%cause, "the service cannot work now");
+                Self::Unavailable {
+                    what: cause.to_string(),
+                }
+            }
             other => Self::internal(other),
         }
     }

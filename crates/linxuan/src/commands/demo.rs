@@ -42,6 +42,7 @@ impl Demo {
             std::env::temp_dir().join(format!("linxuan-demo-{}", hex::encode(random)))
         });
         block_on(async {
+            let listener = serve::listen(self.listen).await?;
             let config = StoreConfig::folder(&data, SystemClock::default().now());
             let settings = Settings {
                 public_url: format!("http://{}", self.listen),
@@ -63,7 +64,7 @@ impl Demo {
             for login in logins {
                 println!("  {:<10} {}", login.login, login.role.zh());
             }
-            serve::serve(service, Transport::Plain, self.listen, began).await
+            serve::serve(service, Transport::Plain, listener, began).await
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::config::{Place, block_on};
 pub(crate) struct Doctor {
     #[command(flatten)]
     place: Place,
-    /// 确认无法找回更新的数据后，接受现有数据库继续使用；台账会永久写明这次恢复
+    /// 确认无法找回更新的数据，或时钟走快后已调准，接受现有台账继续使用；台账会永久写明这次恢复
     #[arg(long, requires_all = ["approved_by", "reason"])]
     recover_ledger: bool,
     /// 批准恢复的人，须三名不同的人，各写一次

@@ -58,8 +58,10 @@ impl Serve {
         telemetry::start(&self.log, self.log_format).map_err(Failure::Usage)?;
         let (settings, transport) = self.site()?;
         block_on(async {
+            let listener = listen(self.listen).await?;
+            let _alone = self.place.be_alone()?;
             let service = self.place.service(settings).await?;
-            serve(service, transport, self.listen, began).await
+            serve(service, transport, listener, began).await
         })
     }
 
@@ -103,18 +105,37 @@ impl Serve {
     }
 }
 
+/// Takes the port before anything else is touched.
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    use std::io::ErrorKind;
+    TcpListener::bind(address).await.map_err(|cause| {
+        Failure::Refused(match cause.kind() {
+            ErrorKind::AddrInUse => format!(
+                "没有启动：{address} 已被占用，可能本程序已在运行，或别的程序用了这个端口。请停止它，或用 --listen 换一个端口。"
+            ),
+            ErrorKind::AddrNotAvailable => format!(
+                "没有启动：本机没有 {} 这个地址。请用 --listen 写本机的地址，例如 127.0.0.1:8470。",
+                address.ip()
+            ),
+            ErrorKind::PermissionDenied => format!(
+                "没有启动：没有权限使用端口 {}。请用 --listen 换一个 1024 以上的端口，由反向代理转发。",
+                address.port()
+            ),
+            _ => format!("没有启动：不能监听 {address}（{cause}）。请用 --listen 换一个地址或端口。"),
+        })
+    })
+}
+
 /// Serves until told to stop; scheduled work runs beside it.
 pub(crate) async fn serve(
     service: Service,
     transport: Transport,
-    listen: SocketAddr,
+    listener: TcpListener,
     began: Instant,
 ) -> Result<(), Failure> {
+    survive_file_limits().context("不能接收系统信号")?;
     let app = App::new(service.clone(), transport).await?;
     let router = web::app(&app).context("网址不能识别")?;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("不能监听 {listen}"))?;
     let address = listener.local_addr().context("没有监听地址")?;
     println!(
         "已在 {} 毫秒内启动：http://{address}",
@@ -153,6 +174,17 @@ async fn run_schedule(service: Service, mut stopped: watch::Receiver<()>) {
         }
     }
 }
+
+/// A limit on file sizes is answered like a full disk, by the write that meets it. Without a handler
+/// the system would end the whole program there.
+fn survive_file_limits() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    // The handler stays when this listener is dropped.
+    signal(SignalKind::from_raw(SIGXFSZ)).map(drop)
+}
+
+/// Number of the signal on every Linux but MIPS and PA-RISC, which this program is not made for.
+const SIGXFSZ: i32 = 25;
 
 /// Ctrl-C, or what a service manager sends.
 async fn wait_for_signal() -> std::io::Result<()> {
