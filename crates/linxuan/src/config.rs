@@ -119,5 +119,19 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
         .enable_all()
         .build()
         .context("不能启动运行环境")?;
-    runtime.block_on(work)
+    runtime.block_on(async {
+        survive_file_limits().context("不能接收系统信号")?;
+        work.await
+    })
 }
+
+/// A limit on file sizes is answered like a full disk, by the write that meets it. Without a handler
+/// the system would end the whole program there.
+fn survive_file_limits() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    // The handler stays when this listener is dropped.
+    signal(SignalKind::from_raw(SIGXFSZ)).map(drop)
+}
+
+/// Number of the signal on every Linux but MIPS and PA-RISC, which this program is not made for.
+const SIGXFSZ: i32 = 25;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::{AssertSqlSafe, Database, Pool, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, Connection as _, Database, Pool, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager;
-use sqlx_postgres::{PgArguments, PgConnectOptions, Postgres};
+use sqlx_postgres::{PgArguments, PgConnectOptions, PgConnection, Postgres};
 use sqlx_sqlite::{
     Sqlite, SqliteArguments, SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode,
     SqliteSynchronous,
@@ -118,9 +118,10 @@ impl Engine {
     }
 
     async fn postgres(url: &str) -> Result<Self> {
-        let options: PgConnectOptions = url
-            .parse()
-            .map_err(|_| Error::Setting("数据库地址无法识别，应形如 postgres://用户:口令@主机:5432/库名。请检查 --database。".into()))?;
+        let known = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        let options: Option<PgConnectOptions> = url.parse().ok().filter(|_| known);
+        let options = options
+            .ok_or_else(|| Error::Setting("数据库地址无法识别，应形如 postgres://用户:口令@主机:5432/库名。请检查 --database。".into()))?;
         let options = options
             .application_name("linxuan")
             .statement_cache_capacity(400)
@@ -128,6 +129,12 @@ impl Engine {
                 ("lock_timeout", format!("{}s", LOCK_WAIT.as_secs()).as_str()),
                 ("default_transaction_isolation", "read committed"),
             ]);
+        // A pool tries again and again, and in the end knows only that it waited too long.
+        let probe = tokio::time::timeout(LOCK_WAIT, PgConnection::connect_with(&options)).await;
+        probe
+            .map_err(|_| Error::Unreachable("没有回应".into()))??
+            .close()
+            .await?;
         let pool = |most| {
             PoolOptions::<Postgres>::new()
                 .max_connections(most)

@@ -17,7 +17,9 @@ pub enum Error {
     #[error("数据正被他人修改，本次未保存。请重试一次。")]
     Conflict,
     /// The write lock was not free in time, or all connections are taken.
-    #[error("数据库正忙，本次未保存。请稍后重试；若持续出现，请检查是否有长时间运行的导入或备份。")]
+    #[error(
+        "数据库正忙，本次未保存。请稍后重试；若持续出现，请检查数据库服务是否在运行，以及是否有长时间运行的导入或备份。"
+    )]
     Busy,
     /// The row changed since it was read (optimistic version).
     #[error("这条记录已被他人更新，本次未保存。请刷新后在最新内容上修改。")]
@@ -186,6 +188,7 @@ impl Error {
             | Error::ReadOnly
             | Error::Unreachable(_)
             | Error::Damaged(_)
+            | Error::Corrupt { .. }
             | Error::Keys(_)
             | Error::Ledger(_)
             | Error::Io(_) => true,
@@ -195,7 +198,6 @@ impl Error {
             | Error::Refused(_)
             | Error::Immutable
             | Error::Unrecorded
-            | Error::Corrupt { .. }
             | Error::NewerDatabase { .. }
             | Error::ForeignSchema(_)
             | Error::OldSqlite(_)

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use service::{Service, Settings};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use web::security::Transport;
 use web::state::App;
@@ -133,7 +134,8 @@ pub(crate) async fn serve(
     listener: TcpListener,
     began: Instant,
 ) -> Result<(), Failure> {
-    survive_file_limits().context("不能接收系统信号")?;
+    // Before anybody is told that it is up: whoever starts it may stop it at once.
+    let mut signals = Signals::listen().context("不能接收停止信号")?;
     let app = App::new(service.clone(), transport).await?;
     let router = web::app(&app).context("网址不能识别")?;
     let address = listener.local_addr().context("没有监听地址")?;
@@ -153,7 +155,7 @@ pub(crate) async fn serve(
         // An error says that the sender is gone, which means the same.
         let _ = told.changed().await;
     }));
-    wait_for_signal().await.context("不能接收停止信号")?;
+    signals.stop().await;
     tracing::info!("stopping");
     drop(stop);
     match tokio::time::timeout(GRACE, serving).await {
@@ -175,23 +177,24 @@ async fn run_schedule(service: Service, mut stopped: watch::Receiver<()>) {
     }
 }
 
-/// A limit on file sizes is answered like a full disk, by the write that meets it. Without a handler
-/// the system would end the whole program there.
-fn survive_file_limits() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    // The handler stays when this listener is dropped.
-    signal(SignalKind::from_raw(SIGXFSZ)).map(drop)
+/// What tells a server to stop: Ctrl-C, or a service manager.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
 }
 
-/// Number of the signal on every Linux but MIPS and PA-RISC, which this program is not made for.
-const SIGXFSZ: i32 = 25;
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
 
-/// Ctrl-C, or what a service manager sends.
-async fn wait_for_signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed,
-        _ = terminate.recv() => Ok(()),
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
