@@ -34,6 +34,7 @@ struct Afternoon {
 struct Answer {
     status: StatusCode,
     location: String,
+    cookie: String,
     body: String,
 }
 
@@ -143,17 +144,19 @@ impl Afternoon {
             .await
             .expect("an answer");
         let status = response.status();
-        let location = response
-            .headers()
-            .get(header::LOCATION)
-            .and_then(|value| value.to_str().ok());
-        let location = location.unwrap_or_default().to_owned();
+        let header = |name| {
+            let value = response.headers().get(name);
+            let value = value.and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let (location, cookie) = (header(header::LOCATION), header(header::SET_COOKIE));
         let bytes = axum::body::to_bytes(response.into_body(), 4 << 20)
             .await
             .expect("a body");
         Answer {
             status,
             location,
+            cookie,
             body: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
@@ -497,4 +500,60 @@ async fn a_wrong_share_voids_the_attempt_and_the_next_is_numbered() {
         afternoon.get(Role::Officer, &task).await.contains("作废"),
         "void attempts stay listed"
     );
+}
+
+/// A clock that jumps: a little is bridged, more is refused with what to do, nothing is half
+/// written, and the site works again when the clock does.
+#[tokio::test]
+async fn a_clock_that_jumps_is_noticed_and_named() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let mut afternoon = Afternoon::open(&engine).await;
+    let specialty = afternoon.bureau.specialty.to_string();
+    let set = |bureau: &Bureau, seconds: i64| {
+        let now: jiff::Timestamp = NOW.parse().expect("a time");
+        bureau
+            .clock
+            .set(now + SignedDuration::from_secs(seconds));
+    };
+    let new = "/p/1/tasks/new";
+    let request = afternoon.request(&specialty, "nobody");
+    afternoon.done(Role::Requester, new, &request).await;
+
+    set(&afternoon.bureau, -200);
+    afternoon.done(Role::Requester, new, &request).await;
+    let before = afternoon.bureau.ledger().await.len();
+    set(&afternoon.bureau, -3_600);
+    let answer = afternoon
+        .send(Some(Role::Requester), "POST", new, &request)
+        .await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains("校准服务器时间"), "{}", answer.body);
+    assert_eq!(afternoon.bureau.ledger().await.len(), before);
+    afternoon.get(Role::Requester, "/p/1/tasks").await;
+
+    // A day ahead: sessions are over, nothing else. Who logs in again goes on.
+    set(&afternoon.bureau, 86_400);
+    let answer = afternoon
+        .send(Some(Role::Requester), "GET", "/p/1/tasks", &[])
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(answer.location.starts_with("/login"), "{}", answer.location);
+    let typed = [("account", "requester"), ("password", PASSWORD)];
+    let answer = afternoon.send(None, "POST", "/login", &typed).await;
+    let cookie = answer.cookie.split(';').next().unwrap_or_default();
+    afternoon
+        .cookies
+        .insert(Role::Requester, cookie.to_owned());
+    afternoon.done(Role::Requester, new, &request).await;
+
+    // Put right, the clock is behind what was written meanwhile.
+    set(&afternoon.bureau, 60);
+    let answer = afternoon
+        .send(Some(Role::Requester), "POST", new, &request)
+        .await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains("--recover-ledger"), "{}", answer.body);
+    set(&afternoon.bureau, 86_460);
+    afternoon.done(Role::Requester, new, &request).await;
+    afternoon.bureau.store.check_ledgers().await.expect("whole");
 }

@@ -16,7 +16,8 @@ use draw::{Digest, Share, Suite};
 use jiff::civil::Date;
 
 use crate::random::Random;
-use crate::site::{Answer, Server, Template, Visitor};
+use crate::site::visitor::Answer;
+use crate::site::{Server, Template, Visitor};
 
 /// How long a load may take to get as far as asked.
 const PATIENCE: Duration = Duration::from_secs(2);

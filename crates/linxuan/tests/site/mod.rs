@@ -2,7 +2,7 @@
 //! a process of its own, and people who use it over HTTP.
 
 mod server;
-mod visitor;
+pub(crate) mod visitor;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 pub(crate) use server::Server;
-pub(crate) use visitor::{Answer, Visitor};
+pub(crate) use visitor::Visitor;
 
 /// A data folder with its keys, somewhere of its own.
 pub(crate) struct Place {
