@@ -17,6 +17,8 @@ cargo xtask COMMAND
   test [ARGS…]   install what the tests need, check format and lints, and test everything
   lint           clippy over everything, warnings as errors
   bench          the speed and memory figures, each as a ratio beside a named peer
+  crash [--cycles N] [--seed N]
+                 kill the server under load N times (2000), and PostgreSQL with it
   coverage       which rows of the requirements some test names
 
 ARGS go to `linxuan demo` and to `cargo test`.
@@ -41,6 +43,7 @@ fn run() -> Result<()> {
         "test" => test(&rest),
         "lint" => lint(),
         "bench" => bench(),
+        "crash" => crash(&rest),
         "coverage" => coverage(),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -124,6 +127,30 @@ fn bench() -> Result<()> {
         ]))?;
     }
     Ok(())
+}
+
+/// Cycles of a long run; the suite makes 200.
+const CYCLES: &str = "2000";
+
+fn crash(args: &[String]) -> Result<()> {
+    setup::install(setup::TEST)?;
+    let mut command = cargo(&[
+        "test",
+        "--workspace",
+        "--test",
+        "crash",
+        "--",
+        "--nocapture",
+    ]);
+    command.env("LINXUAN_CYCLES", CYCLES);
+    for pair in args.chunks(2) {
+        match pair {
+            [name, number] if name == "--cycles" => command.env("LINXUAN_CYCLES", number),
+            [name, number] if name == "--seed" => command.env("LINXUAN_SEED", number),
+            other => bail!("not understood: {}\n\n{HELP}", other.join(" ")),
+        };
+    }
+    show(&mut command)
 }
 
 fn coverage() -> Result<()> {

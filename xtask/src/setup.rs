@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 /// A program or file that must be present, and the Debian package that brings it.
 pub(crate) struct Need {
-    /// Any one of these paths will do.
+    /// Any one of these paths will do; `*` stands for any one folder.
     paths: &'static [&'static str],
     package: &'static str,
     why: &'static str,
@@ -33,10 +33,7 @@ pub(crate) const TEST: &[Need] = &[
         why: "reading PDFs back",
     },
     Need {
-        paths: &[
-            "/usr/lib/postgresql/15/bin/initdb",
-            "/usr/lib/postgresql/17/bin/initdb",
-        ],
+        paths: &["/usr/lib/postgresql/*/bin/initdb", "/usr/bin/initdb"],
         package: "postgresql",
         why: "the second database engine",
     },
@@ -57,12 +54,22 @@ pub(crate) const TEST: &[Need] = &[
     },
 ];
 
+impl Need {
+    fn is_met(&self) -> bool {
+        self.paths.iter().any(|path| match path.split_once("/*/") {
+            None => Path::new(path).exists(),
+            Some((folder, rest)) => fs::read_dir(folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .any(|entry| entry.path().join(rest).exists()),
+        })
+    }
+}
+
 /// Installs what is missing, or says what to install where it may not.
 pub(crate) fn install(needs: &[Need]) -> Result<()> {
-    let missing: Vec<&Need> = needs
-        .iter()
-        .filter(|need| !need.paths.iter().any(|path| Path::new(path).exists()))
-        .collect();
+    let missing: Vec<&Need> = needs.iter().filter(|need| !need.is_met()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -78,7 +85,18 @@ pub(crate) fn install(needs: &[Need]) -> Result<()> {
     apt(&["update", "-qq"])?;
     let mut args = vec!["install", "-y", "-qq", "--no-install-recommends"];
     args.extend(&packages);
-    apt(&args)
+    apt(&args)?;
+    for need in missing {
+        if !need.is_met() {
+            bail!(
+                "{} is installed, but there is no {} ({})",
+                need.package,
+                need.paths.join(" or "),
+                need.why
+            );
+        }
+    }
+    Ok(())
 }
 
 fn apt(args: &[&str]) -> Result<()> {

@@ -131,10 +131,13 @@ impl Engine {
             ]);
         // A pool tries again and again, and in the end knows only that it waited too long.
         let probe = tokio::time::timeout(LOCK_WAIT, PgConnection::connect_with(&options)).await;
-        probe
-            .map_err(|_| Error::Unreachable("没有回应".into()))??
-            .close()
-            .await?;
+        match probe {
+            Ok(Ok(connection)) => connection.close().await?,
+            // It is recovering, as after a power cut; that is worth waiting for.
+            Ok(Err(sqlx::Error::Database(cause))) if cause.code().as_deref() == Some("57P03") => {}
+            Ok(Err(cause)) => return Err(cause.into()),
+            Err(_) => return Err(Error::Unreachable("没有回应".into())),
+        }
         let pool = |most| {
             PoolOptions::<Postgres>::new()
                 .max_connections(most)

@@ -244,7 +244,7 @@ impl Cluster {
         {
             if Instant::now() > deadline {
                 let log = std::fs::read_to_string(cluster.folder.join("log")).unwrap_or_default();
-                return Err(format!("PostgreSQL 没有在一分钟内启动：{log}"));
+                return Err(format!("PostgreSQL 没有在 30 秒内启动：{log}"));
             }
             std::thread::sleep(Duration::from_millis(50));
         }

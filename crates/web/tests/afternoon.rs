@@ -511,9 +511,7 @@ async fn a_clock_that_jumps_is_noticed_and_named() {
     let specialty = afternoon.bureau.specialty.to_string();
     let set = |bureau: &Bureau, seconds: i64| {
         let now: jiff::Timestamp = NOW.parse().expect("a time");
-        bureau
-            .clock
-            .set(now + SignedDuration::from_secs(seconds));
+        bureau.clock.set(now + SignedDuration::from_secs(seconds));
     };
     let new = "/p/1/tasks/new";
     let request = afternoon.request(&specialty, "nobody");
@@ -541,9 +539,7 @@ async fn a_clock_that_jumps_is_noticed_and_named() {
     let typed = [("account", "requester"), ("password", PASSWORD)];
     let answer = afternoon.send(None, "POST", "/login", &typed).await;
     let cookie = answer.cookie.split(';').next().unwrap_or_default();
-    afternoon
-        .cookies
-        .insert(Role::Requester, cookie.to_owned());
+    afternoon.cookies.insert(Role::Requester, cookie.to_owned());
     afternoon.done(Role::Requester, new, &request).await;
 
     // Put right, the clock is behind what was written meanwhile.
