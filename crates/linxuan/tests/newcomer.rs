@@ -262,7 +262,8 @@ async fn import(bureau: &mut Bureau) {
         )
         .await;
     bureau.look("import-preview").await;
-    let skip = "const box = document.querySelector('[name=leave_out]'); if (box) box.click(); return true";
+    let skip =
+        "const box = document.querySelector('[name=leave_out]'); if (box) box.click(); return true";
     bureau.browser.run(skip).await;
     let confirm = bureau
         .browser
@@ -322,9 +323,10 @@ async fn file(bureau: &mut Bureau) -> String {
         );
         assert_eq!(bureau.browser.run(&script).await, json!(true));
     }
+    bureau.choose("demands.0.level", "any").await;
     bureau.set("demands.0.seats", "300").await;
     bureau.set("demands.0.reserves", "2").await;
-    bureau.choose("recusal", "none").await;
+    bureau.choose("recusal", "nobody").await;
     bureau.choose("mode", "random").await;
     bureau.press("重新测算可抽人数").await;
     bureau.look("task-infeasible").await;
@@ -349,8 +351,7 @@ async fn draw(bureau: &mut Bureau, task: &str) -> String {
     bureau.visit(task).await;
     bureau.press("受理").await;
     bureau.look("task-accepted").await;
-    let confirm =
-        "const box = document.querySelector('form[action$=freeze] [name=status_confirmed]'); if (box) box.click(); return true";
+    let confirm = "const box = document.querySelector('form[action$=freeze] [name=status_confirmed]'); if (box) box.click(); return true";
     bureau.browser.run(confirm).await;
     bureau.press("封存候选名单").await;
     let draw = bureau.path().await;
@@ -388,7 +389,7 @@ async fn draw(bureau: &mut Bureau, task: &str) -> String {
     bureau.log_in("jingban").await;
     bureau.visit(&draw).await;
     bureau.press("提请启封").await;
-    bureau.log_in("shenpi").await;
+    bureau.log_in("jiandu").await;
     bureau.visit(&draw).await;
     bureau.press("同意启封").await;
     bureau.look("ceremony-unsealed").await;
@@ -416,6 +417,7 @@ async fn answer(bureau: &mut Bureau, task: &str) {
     }
     bureau.look("seats").await;
     bureau.says("补抽 1").await;
+    bureau.log_in("jingban").await;
     bureau.visit("/p/1/messages").await;
     bureau.look("messages").await;
     bureau.log_in("jiandu").await;
