@@ -1,5 +1,12 @@
 //! The `linxuan` program.
 
+/// Prints a line of the answer; see [`commands::say`].
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::commands::say(format_args!($($words)*))
+    };
+}
+
 mod commands;
 mod config;
 mod telemetry;

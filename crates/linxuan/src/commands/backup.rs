@@ -22,7 +22,7 @@ impl Backup {
             let service = self.place.service(Settings::default()).await?;
             let manifest = service.back_up(&service.console(), &self.folder).await?;
             let rows: u64 = manifest.rows.values().sum();
-            println!(
+            say!(
                 "已备份到 {}：{rows} 行、{} 个附件、{} 本台账。数据指纹 {}。密钥不在其中，请另行保管密钥目录。",
                 self.folder.display(),
                 manifest.files.len(),

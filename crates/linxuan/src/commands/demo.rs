@@ -58,11 +58,11 @@ impl Demo {
                 settings,
             );
             let logins = service.fill_demonstration(&password).await?;
-            println!("演示数据在 {}，全部为虚构。", data.display());
-            println!("网址：http://{}", self.listen);
-            println!("密码（各岗位相同）：{password}");
+            say!("演示数据在 {}，全部为虚构。", data.display());
+            say!("网址：http://{}", self.listen);
+            say!("密码（各岗位相同）：{password}");
             for login in logins {
-                println!("  {:<10} {}", login.login, login.role.zh());
+                say!("  {:<10} {}", login.login, login.role.zh());
             }
             serve::serve(service, Transport::Plain, listener, began).await
         })

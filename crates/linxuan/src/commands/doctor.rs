@@ -32,8 +32,8 @@ impl Doctor {
             for check in service.examine().await {
                 sound &= check.finding.is_ok();
                 match &check.finding {
-                    Ok(words) => println!("正常  {}：{words}", check.subject),
-                    Err(words) => println!("异常  {}：{words}", check.subject),
+                    Ok(words) => say!("正常  {}：{words}", check.subject),
+                    Err(words) => say!("异常  {}：{words}", check.subject),
                 }
             }
             if sound {
@@ -53,10 +53,10 @@ impl Doctor {
         };
         let (_, recovered) = store::Store::recover(self.place.store_config(), &recovery).await?;
         if recovered.is_empty() {
-            println!("台账与库外保存的台账头一致，不需要恢复。");
+            say!("台账与库外保存的台账头一致，不需要恢复。");
         }
         for ledger in recovered {
-            println!("台账 {ledger} 已恢复使用，恢复经过已写入台账。");
+            say!("台账 {ledger} 已恢复使用，恢复经过已写入台账。");
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ impl Export {
                 .await?;
             std::fs::write(&self.out, &made.bytes)
                 .with_context(|| format!("不能写入 {}", self.out.display()))?;
-            println!(
+            say!(
                 "已导出 {} 人到 {}，用途已记入台账。",
                 made.count,
                 self.out.display()

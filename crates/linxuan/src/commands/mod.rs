@@ -62,6 +62,13 @@ fn print(json: bool, value: &Value, text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Prints a line. A reader who stops reading (`| head`) ends no command, and no server.
+pub(crate) fn say(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    // There is nobody to tell.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 /// Why a command over the database did not do what was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {

@@ -10,7 +10,7 @@ pub(crate) struct Openapi {}
 
 impl Openapi {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        println!(
+        say!(
             "{}",
             web::openapi::document()
                 .to_pretty_json()

@@ -20,7 +20,7 @@ impl Restore {
         block_on(async {
             let manifest = store::backup::restore(&self.place.store_config(), &self.folder).await?;
             let rows: u64 = manifest.rows.values().sum();
-            println!(
+            say!(
                 "已恢复并核验：{rows} 行、{} 个附件、{} 本台账，与备份一致。",
                 manifest.files.len(),
                 manifest.ledgers.len()

@@ -139,12 +139,12 @@ pub(crate) async fn serve(
     let app = App::new(service.clone(), transport).await?;
     let router = web::app(&app).context("网址不能识别")?;
     let address = listener.local_addr().context("没有监听地址")?;
-    println!(
+    say!(
         "已在 {} 毫秒内启动：http://{address}",
         began.elapsed().as_millis()
     );
     if let Some(link) = service.set_up_link().await? {
-        println!(
+        say!(
             "首次使用，请在浏览器中打开下面的一次性链接完成设置（72 小时内有效，重启后以新链接为准）：\n{link}"
         );
     }

@@ -76,7 +76,7 @@ impl User {
                         for line in lines {
                             let roles: Vec<_> =
                                 line.grants.iter().map(|grant| grant.role.zh()).collect();
-                            println!(
+                            say!(
                                 "{}\t{}\t{}\t{}",
                                 line.login,
                                 line.name,
@@ -102,12 +102,12 @@ impl User {
                 Act::Disable { login } => {
                     let account = service.account_by_login(&ctx, &login).await?;
                     service.disable_account(&ctx, account.id).await?;
-                    println!("已停用 {login}，其登录已全部退出。");
+                    say!("已停用 {login}，其登录已全部退出。");
                 }
                 Act::Enable { login } => {
                     let account = service.account_by_login(&ctx, &login).await?;
                     service.enable_account(&ctx, account.id).await?;
-                    println!("已启用 {login}。");
+                    say!("已启用 {login}。");
                 }
                 Act::Reset { login, device_lost } => {
                     let account = service.account_by_login(&ctx, &login).await?;
@@ -125,8 +125,10 @@ impl User {
 }
 
 fn print(link: &OneTimeLink) {
-    println!(
+    say!(
         "请把下面的一次性链接交给 {}（账号 {}），由本人打开并设置密码：\n{}",
-        link.name, link.login, link.address
+        link.name,
+        link.login,
+        link.address
     );
 }

@@ -205,3 +205,39 @@ fn no_acknowledged_write_is_lost_when_postgres_is_killed_too() {
     let random = Random::seeded(seed());
     run(place, cycles, random, Weather::Storm).check(cycles, began);
 }
+
+/// What an inspection is worth: every kind of loss is noticed. Each script is what a write cut in
+/// half, or lost, would leave.
+#[test]
+fn a_loss_of_any_kind_is_noticed() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    let runtime = Runtime::new().expect("a runtime");
+    let notices = |script: &str, acknowledged: &[Acknowledged]| {
+        let place = Place::populated();
+        let inspection = runtime.block_on(async {
+            let store = place.open().await.expect("it opens");
+            store::testing::tamper(&store, script).await.expect(script);
+            Inspection::of(&store).await
+        });
+        catch_unwind(AssertUnwindSafe(|| inspection.check(acknowledged))).is_err()
+    };
+    let nothing = "SELECT 1";
+    assert!(!notices(nothing, &[]), "the demonstration itself is whole");
+    let never = |what| notices(nothing, &[what]);
+    assert!(never(Acknowledged::Specialty("领域x".to_owned())));
+    assert!(never(Acknowledged::Organisation("单位x".to_owned())));
+    assert!(never(Acknowledged::Entry("draw.revealed", "x".to_owned())));
+    for script in [
+        "UPDATE task SET status = 'filed' WHERE status = 'accepted'",
+        "UPDATE task SET body = replace(body, '\"accepted\"', '\"filed\"') WHERE status = 'accepted'",
+        "UPDATE specialty SET body = replace(body, '焊接', '领域焊接')",
+        "UPDATE engagement SET status = 'invited' WHERE status = 'accepted'",
+        "DELETE FROM engagement WHERE id = (SELECT MAX(id) FROM engagement)",
+        "DELETE FROM message WHERE channel = 'sms'",
+        "UPDATE message SET state = 'waiting' WHERE channel = 'sms'",
+        "UPDATE message SET channel = 'sms' WHERE channel = 'in_app'",
+        "DELETE FROM message",
+    ] {
+        assert!(notices(script, &[]), "{script}");
+    }
+}

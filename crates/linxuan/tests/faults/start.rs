@@ -188,3 +188,25 @@ fn a_stopped_server_leaves_a_place_that_starts_again() {
     }
     assert!(done(&mut place.command("doctor")).contains("逐条核验一致"));
 }
+
+/// `linxuan serve | head -1`: the address was read, and nobody reads on.
+#[test]
+fn a_server_whose_output_nobody_reads_stays_up() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
+    let place = Place::empty();
+    let mut command = place.serve_command();
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut line = String::new();
+    let mut output = BufReader::with_capacity(1, child.stdout.take().expect("piped"));
+    output.read_line(&mut line).expect("a line");
+    drop(output);
+    let (_, address) = line.trim().split_once("http://").expect("an address");
+    let visitor = Visitor::nobody(address.parse().expect("an address"));
+    for _ in 0..3 {
+        assert_eq!(visitor.get("/login").expect("an answer").status, 200);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    child.kill().expect("it was still running");
+    child.wait().expect("it ends");
+}

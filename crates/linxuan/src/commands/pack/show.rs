@@ -217,7 +217,7 @@ pub(super) fn decisions(decisions: &[(&str, Decision<'_>)], json: bool) -> anyho
 
 pub(super) fn wrong_facts(sentence: &str, json: bool) -> anyhow::Result<Ended> {
     if json {
-        println!("{}", json!({ "error": sentence }));
+        say!("{}", json!({ "error": sentence }));
     } else {
         eprintln!("{sentence}");
     }
