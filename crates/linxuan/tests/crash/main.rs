@@ -160,7 +160,11 @@ impl Report {
         println!("{self:?} in {:?}", began.elapsed());
         assert!(self.crashes >= cycles);
         assert!(self.acknowledged > 5 * cycles as usize, "{self:?}");
-        assert!(self.unsealed * 10 > cycles as usize, "{self:?}");
+        // A whole ceremony takes a few cycles.
+        assert!(
+            self.unsealed * 10 > cycles as usize || cycles < 30,
+            "{self:?}"
+        );
     }
 }
 

@@ -162,7 +162,7 @@ fn a_server_survives_a_crash_of_postgres() {
     assert!(Cluster::shared().crash());
     let form = [("account", "somebody"), ("password", "wrong")];
     let mut answers = Vec::new();
-    for _ in 0..300 {
+    for _ in 0..50 {
         let answer = visitor.post("/login", &form).expect("an answer");
         answers.push(answer.status);
         if answer.status == 422 {
@@ -170,7 +170,8 @@ fn a_server_survives_a_crash_of_postgres() {
         }
         assert_eq!(answer.status, 503, "{answer:?}");
         assert!(answer.body.contains("数据库"), "{answer:?}");
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        // Not faster than one network may try passwords.
+        std::thread::sleep(std::time::Duration::from_millis(500));
     }
     assert_eq!(answers.last(), Some(&422), "it works again: {answers:?}");
     server.stop();
