@@ -12,6 +12,7 @@ pub mod date_text;
 pub mod draw_process;
 pub mod engagement;
 pub mod event;
+pub mod event_words;
 pub mod expert;
 pub mod explain;
 pub mod finding;

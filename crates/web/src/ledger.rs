@@ -132,10 +132,10 @@ async fn list(
 }
 
 fn line(found: LedgerLine, base: &str) -> Line {
-    let facts: Vec<String> = found
+    let facts: Vec<_> = found
         .facts
         .iter()
-        .map(|(name, value)| format!("{name} {value}"))
+        .filter_map(|(name, value)| domain::event_words::fact_words(name, value))
         .collect();
     let (kind, id) = &found.object;
     Line {
@@ -152,25 +152,8 @@ fn line(found: LedgerLine, base: &str) -> Line {
             format!("{}（{}）", found.by, found.role)
         },
         facts: facts.join("；"),
-        object: object_zh(kind).to_owned(),
+        object: domain::event_words::object_words(kind).to_owned(),
         same: format!("{base}?object={kind}:{id}"),
-    }
-}
-
-fn object_zh(kind: &str) -> &str {
-    match kind {
-        "task" => "使用需求",
-        "draw" => "抽取场次",
-        "expert" => "专家",
-        "engagement" => "参与",
-        "organisation" => "单位",
-        "relation" => "回避关系",
-        "specialty" => "专业领域",
-        "misconduct" => "不良行为",
-        "message" => "消息",
-        "pool" => "专家库",
-        "import" => "导入",
-        _ => "其他",
     }
 }
 

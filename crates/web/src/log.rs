@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Json, Query, State};
 use axum::response::Response;
-use domain::actor::{Action, Role};
+use domain::actor::Action;
 use domain::event::EventKind;
 use serde::{Deserialize, Serialize};
 use service::system_log::{LogFilter, LogLine};
@@ -79,7 +79,7 @@ async fn list(
         facts: line
             .facts
             .iter()
-            .filter_map(|(name, value)| in_words(name, value))
+            .filter_map(|(name, value)| domain::event_words::fact_words(name, value))
             .collect::<Vec<_>>()
             .join("，"),
         line,
@@ -98,33 +98,6 @@ async fn list(
             .map(|kind| Choice::new(kind.code(), kind.zh()))
             .collect(),
     })
-}
-
-/// A fact of an event in words; facts that only programs compare are left to the JSON.
-fn in_words(name: &str, value: &str) -> Option<String> {
-    let words = match (name, value) {
-        (_, "") | ("pack_digest", _) => return None,
-        ("role", code) => {
-            Role::from_code(code).map_or_else(|| code.to_owned(), |role| role.zh().to_owned())
-        }
-        ("roles", codes) => {
-            let roles = codes.split(',').filter_map(Role::from_code).map(Role::zh);
-            format!("须用动态口令：{}", roles.collect::<Vec<_>>().join("、"))
-        }
-        ("stage", "password") => "密码".to_owned(),
-        ("stage", "password+totp") => "密码和动态口令".to_owned(),
-        ("by", "link") => "通过一次性链接".to_owned(),
-        ("try", number) => format!("连续第 {number} 次不对"),
-        ("unlocked", _) => "解除锁定".to_owned(),
-        ("accounts", number) => format!("建立 {number} 个账号"),
-        ("no", number) => format!("编号 {number}"),
-        ("ledgers", number) => format!("{number} 本台账"),
-        ("action", code) => {
-            Action::from_code(code).map_or_else(|| code.to_owned(), |action| action.zh().to_owned())
-        }
-        (_, value) => value.to_owned(),
-    };
-    Some(words)
 }
 
 /// Which entries to list.

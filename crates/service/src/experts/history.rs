@@ -57,24 +57,22 @@ impl Service {
                 .and_then(|body| serde_json::from_slice(&body.json).ok())
                 .unwrap_or_default();
             let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-            let shown = [
-                "number", "basis", "term", "fields", "reason", "purpose", "kind", "until",
-            ];
-            let known = shown
-                .iter()
-                .filter_map(|name| content.get("facts")?.get(*name))
-                .map(text);
-            let facts = known
-                .filter(|fact| !fact.is_empty())
-                .collect::<Vec<_>>()
-                .join("，");
+            let facts: Vec<String> = content
+                .get("facts")
+                .and_then(|facts| facts.as_object())
+                .into_iter()
+                .flatten()
+                .filter_map(|(name, value)| {
+                    domain::event_words::fact_words(name, value.as_str().unwrap_or_default())
+                })
+                .collect();
             let by = content.get("by").map(text).unwrap_or_default();
             lines.push(HistoryLine {
                 number: entry.seq,
                 at: Timestamp::from_millisecond(entry.at).unwrap_or(Timestamp::UNIX_EPOCH),
                 what: EventKind::from_code(&entry.action)
                     .map_or_else(|| entry.action.clone(), |kind| kind.zh().to_owned()),
-                facts,
+                facts: facts.join("，"),
                 by,
             });
         }
