@@ -1,7 +1,7 @@
 //! Where the data is, and how the service over it is opened.
 
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -49,34 +49,12 @@ impl Place {
         config
     }
 
-    /// Makes this the only server of the data folder, until the file returned is dropped or the
-    /// process ends, however it ends. Servers on one PostgreSQL share the work and need no such lock.
+    /// Makes this the only server of the data folder. Servers on one PostgreSQL share the work and
+    /// need no such lock.
     pub(crate) fn be_alone(&self) -> Result<Option<File>, Failure> {
-        if self.database.is_some() {
-            return Ok(None);
-        }
-        let place = self.data.display();
-        let lock = std::fs::create_dir_all(&self.data).and_then(|()| {
-            let path = self.data.join("linxuan.lock");
-            File::options()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(path)
-        });
-        let lock = lock.map_err(|cause| {
-            Failure::Refused(format!(
-                "没有启动：不能写入数据目录 {place}（{cause}）。请检查目录的所有者、权限与剩余空间。"
-            ))
-        })?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Some(lock)),
-            Err(TryLockError::WouldBlock) => Err(Failure::Refused(format!(
-                "没有启动：数据目录 {place} 正由另一个 linxuan 网站使用，两个同时运行会互相等待。请先停止那一个；要多台服务器同时运行，请改用 PostgreSQL（--database）。"
-            ))),
-            Err(TryLockError::Error(cause)) => Err(Failure::Refused(format!(
-                "没有启动：数据目录 {place} 不能加锁（{cause}）。请把数据放在本机磁盘上。"
-            ))),
+        match self.database {
+            Some(_) => Ok(None),
+            None => be_alone(&self.data).map(Some),
         }
     }
 
@@ -96,6 +74,31 @@ impl Place {
             Arc::new(SystemEntropy),
             settings,
         ))
+    }
+}
+
+/// Makes this the only server of a data folder, until the file returned is dropped or the process
+/// ends, however it ends.
+pub(crate) fn be_alone(data: &Path) -> Result<File, Failure> {
+    let place = data.display();
+    let lock = std::fs::create_dir_all(data).and_then(|()| {
+        let path = data.join("linxuan.lock");
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true).open(path)
+    });
+    let lock = lock.map_err(|cause| {
+        Failure::Refused(format!(
+            "没有启动：不能写入数据目录 {place}（{cause}）。请检查目录的所有者、权限与剩余空间。"
+        ))
+    })?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Failure::Refused(format!(
+            "没有启动：数据目录 {place} 正由另一个 linxuan 网站使用，两个同时运行会互相等待。请先停止那一个；要多台服务器同时运行，请改用 PostgreSQL（--database）。"
+        ))),
+        Err(TryLockError::Error(cause)) => Err(Failure::Refused(format!(
+            "没有启动：数据目录 {place} 不能加锁（{cause}）。请把数据放在本机磁盘上。"
+        ))),
     }
 }
 

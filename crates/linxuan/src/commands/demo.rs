@@ -12,7 +12,7 @@ use store::{Store, StoreConfig};
 use web::security::Transport;
 
 use crate::commands::{Failure, serve};
-use crate::config::{block_on, shipped_packs};
+use crate::config::{be_alone, block_on, shipped_packs};
 use crate::telemetry::{self, LogFormat};
 
 #[derive(Args, Debug)]
@@ -43,6 +43,7 @@ impl Demo {
         });
         block_on(async {
             let listener = serve::listen(self.listen).await?;
+            let _alone = be_alone(&data)?;
             let config = StoreConfig::folder(&data, SystemClock::default().now());
             let settings = Settings {
                 public_url: format!("http://{}", self.listen),

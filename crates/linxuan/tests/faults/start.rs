@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 
-use crate::site::{Place, Template, Visitor};
+use crate::site::{Place, Server, Template, Visitor};
 use crate::{done, refused, tamper};
 
 #[test]
@@ -50,6 +50,13 @@ fn a_data_folder_serves_one_server_at_a_time() {
     // Whoever was killed holds nothing.
     let mut second = place.serve();
     second.stop();
+    // A demonstration is a server like any other.
+    let mut demo = std::process::Command::new(env!("CARGO_BIN_EXE_linxuan"));
+    let shown = Place::empty();
+    demo.args(["demo", "--listen", "127.0.0.1:0", "--data"])
+        .arg(shown.data());
+    let _demo = Server::start(&mut demo);
+    assert!(refused(&mut shown.serve_command()).contains("正由另一个"));
 }
 
 #[test]
