@@ -185,6 +185,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadFrame
             | A::NotifyExperts
             | A::StopExpert
+            | A::ProposeInvitation
             | A::SendInvitation
             | A::ProposeMisconduct
             | A::RunCampaign => Pool,
@@ -202,6 +203,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadDraws
             | A::ReadPanel
             | A::ReadFrame
+            | A::SendInvitation
             | A::ConfirmMisconduct
             | A::ReadLedger => Pool,
             _ => None,

@@ -162,7 +162,8 @@ pub struct Engagement {
     pub state: State,
 }
 
-/// An answer by telephone, as the first of two persons heard it (T-06).
+/// An answer by telephone, as the first of two persons heard it (T-06). It is the whole answer, the
+/// declaration included: nobody accepts by telephone without having been asked about every ground.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// Who called.
@@ -171,11 +172,8 @@ pub struct Call {
     pub name: String,
     /// When.
     pub at: Timestamp,
-    /// The expert accepts; otherwise declines.
-    pub accepts: bool,
-    /// The reason given for declining.
-    #[serde(default)]
-    pub reason: Option<String>,
+    /// What the expert said.
+    pub answer: Answer,
 }
 
 /// Why an answer is not taken.
@@ -199,7 +197,8 @@ pub enum Refused {
 }
 
 /// What the expert answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
     /// Accepts, having said of every ground that it does not apply.
     Accept {
@@ -216,6 +215,26 @@ pub enum Answer {
         /// Which.
         declared: Vec<Declaration>,
     },
+}
+
+impl Answer {
+    /// The word users see.
+    pub const fn zh(&self) -> &'static str {
+        match self {
+            Self::Accept { .. } => "同意参加",
+            Self::Decline { .. } => "不能参加",
+            Self::Recuse { .. } => "申请回避",
+        }
+    }
+
+    /// Stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Accept { .. } => "accept",
+            Self::Decline { .. } => "decline",
+            Self::Recuse { .. } => "recuse",
+        }
+    }
 }
 
 impl State {

@@ -81,7 +81,13 @@ kinds! {
     DesignationRefused = "task.designation_refused", "不同意定向选用";
     InvitationProposed = "invitation.proposed", "提议特约邀请";
     InvitationSent = "invitation.sent", "发出特约邀请";
+    InvitationRefused = "invitation.refused", "不予发出特约邀请";
+    InvitationWithdrawn = "invitation.withdrawn", "撤回特约邀请";
     InvitationAnswered = "invitation.answered", "答复特约邀请";
+    InvitationLapsed = "invitation.lapsed", "特约邀请逾期未答复";
+    InvitationMaterials = "invitation.materials", "登记特约邀请入库资料";
+    InvitationDecided = "invitation.decided", "会议审定特约邀请";
+    InvitationEntered = "invitation.entered", "特约邀请专家入库";
     FrameFrozen = "draw.frozen", "封存候选名单";
     ShareCommitted = "draw.committed", "交密签";
     ShareRevealed = "draw.revealed", "揭示密签";
@@ -106,7 +112,11 @@ kinds! {
     MisconductConfirmed = "misconduct.confirmed", "认定不良行为记录";
     MisconductRejected = "misconduct.rejected", "不予认定不良行为";
     CampaignStarted = "campaign.started", "启动信息集中更新";
+    CampaignAsked = "campaign.asked", "通知专家确认信息";
     CampaignAnswered = "campaign.answered", "确认本人信息";
+    CampaignReminded = "campaign.reminded", "催办信息集中更新";
+    CampaignChangeEntered = "campaign.change_entered", "办理信息变更";
+    CampaignClosed = "campaign.closed", "结束信息集中更新";
     MessageSent = "message.sent", "消息已发出";
     MessageFailed = "message.failed", "消息未发出";
     BackedUp = "system.backed_up", "备份";

@@ -108,7 +108,7 @@ impl Question<'_> {
             reasons.push(reason(
                 Exclusion::Listed,
                 leaf,
-                format!("在“{register}”名单内"),
+                format!("列在{register}中"),
             ));
         }
         if let Some(task) = &prospect.busy

@@ -56,7 +56,7 @@ fn civil(at: Timestamp) -> DateTime {
     at.to_zoned(shanghai()).datetime()
 }
 
-async fn print(
+pub(crate) async fn print(
     view: impl Printable + Send + 'static,
     at: Timestamp,
     name: String,
@@ -226,10 +226,16 @@ impl Service {
                 group: seat.demand.clone(),
                 employer: seat.employer.clone(),
                 qualification: qualification(&profile),
-                chosen_by: match (seat.engagement.draw, seat.engagement.round) {
-                    (None, _) => "定向选用".to_owned(),
-                    (Some(_), 1) => "抽取".to_owned(),
-                    (Some(_), round) => format!("补抽（第 {} 轮）", round - 1),
+                chosen_by: {
+                    let how = match (seat.engagement.draw, seat.engagement.round) {
+                        (None, _) => "定向选用".to_owned(),
+                        (Some(_), 1) => "抽取".to_owned(),
+                        (Some(_), round) => format!("补抽（第 {} 轮）", round - 1),
+                    };
+                    match &seat.invited {
+                        Some(channel) => format!("{how}（{channel}入库）"),
+                        None => how,
+                    }
                 },
                 answer: match &seat.engagement.state {
                     Answer::Accepted { at, .. } => {

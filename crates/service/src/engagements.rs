@@ -29,6 +29,8 @@ pub struct Seat {
     pub employer: String,
     /// Label of the demand.
     pub demand: String,
+    /// The channel by which the expert was invited into the pool (特约邀请); `None` for all others.
+    pub invited: Option<String>,
 }
 
 /// What the pool's manager may arrange for a seat given up by leave.
@@ -79,7 +81,14 @@ impl Service {
         for row in rows {
             let profile = self.profile(row.body.person).await?;
             let demand = view.task.request.demands.get(row.body.demand as usize);
+            let member =
+                store::experts::find::<domain::expert::Expert>(&mut read, row.body.expert).await?;
+            let channel = member.and_then(|member| member.body.channel);
+            let invited = crate::special_invitations::channel(&view.pool)
+                .filter(|(invited, _)| Some(&invited.id) == channel.as_ref())
+                .map(|(invited, _)| invited.label.clone());
             seats.push(Seat {
+                invited,
                 name: profile.name,
                 employer: profile
                     .employer
@@ -368,34 +377,36 @@ impl Service {
         Ok(())
     }
 
-    /// An answer by telephone, first of two persons.
+    /// An answer by telephone, first of two persons. What the page would not take is not taken here
+    /// either: accepting needs the declaration to have been asked for and given.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::Refused`].
-    pub async fn record_call(
-        &self,
-        ctx: &Ctx,
-        id: EngagementId,
-        accepts: bool,
-        reason: Option<String>,
-    ) -> Result<()> {
+    /// [`Error::Forbidden`], [`Error::Refused`], [`Error::Invalid`].
+    pub async fn record_call(&self, ctx: &Ctx, id: EngagementId, answer: Answer) -> Result<()> {
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::NotifyExperts, crate::tasks::target(&task))?;
         if !matches!(row.body.state, State::Invited { .. }) {
             return Err(Refused::State(row.body.state.zh()).into());
         }
+        self.check_declaration(&task, &answer).await?;
+        let heard = Answered::Call {
+            officer: ctx.actor.name.clone(),
+            witness: String::new(),
+        };
+        row.body
+            .state
+            .clone()
+            .answer(answer.clone(), heard, ctx.now)?;
+        let event = Event::new(EventKind::CallRecorded, subject(&row.body))
+            .fact("answer", answer.code())
+            .detail(serde_json::json!({ "answer": answer }));
         row.body.call = Some(Call {
             by: ctx.actor.account.ok_or(Error::LoggedOut)?,
             name: ctx.actor.name.clone(),
             at: ctx.now,
-            accepts,
-            reason: reason
-                .map(|r| r.trim().to_owned())
-                .filter(|r| !r.is_empty()),
+            answer,
         });
         save(&mut change, &mut row).await?;
-        let event = Event::new(EventKind::CallRecorded, subject(&row.body))
-            .fact("accepts", if accepts { "yes" } else { "no" });
         change.record(event).await?;
         change.commit().await?;
         Ok(())
@@ -422,20 +433,11 @@ impl Service {
         if Some(call.by) == ctx.actor.account {
             return Err(domain::draw_process::Refused::SamePerson.into());
         }
-        let answer = if call.accepts {
-            Answer::Accept {
-                declared_none: true,
-            }
-        } else {
-            Answer::Decline {
-                reason: call.reason,
-            }
-        };
         let answered = Answered::Call {
             officer: call.name,
             witness: ctx.actor.name.clone(),
         };
-        self.take_answer(ctx, id, answer, answered).await
+        self.take_answer(ctx, id, call.answer, answered).await
     }
 
     /// 停止参与: the requester or the manager found a ground the expert did not declare

@@ -5,6 +5,8 @@ mod batch;
 mod eligibility;
 mod history;
 mod list;
+mod participation;
+mod suspension;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +29,7 @@ pub use batch::{BatchAct, BatchReport, Chosen};
 pub(crate) use eligibility::decided_by_facts;
 pub use eligibility::{Decided, EligibilityCard, EligibilityLine};
 pub use history::HistoryLine;
+pub use participation::{Participation, Participations, RestEntry};
 pub use list::{ExpertList, ExpertQuery, ExpertRow, SavedFilter};
 
 use crate::change::Change;
@@ -233,9 +236,15 @@ impl Service {
         let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditExperts, pool.target())?;
+        let mut entering = self.entering(&mut change, &pool, fields).await?;
+        let fields = entering.as_ref().map_or(fields, |(_, fields)| fields);
+        let kept = match &entering {
+            Some((row, _)) => Some(self.private_of(&mut *change, row.body.person).await?),
+            None => None,
+        };
         let mut problems = Vec::new();
         let mut draft = self
-            .read_draft(ctx, &pool, fields, None, &mut problems)
+            .read_draft(ctx, &pool, fields, kept.as_ref(), &mut problems)
             .await?;
         let document = typed::required(
             &mut problems,
@@ -295,6 +304,11 @@ impl Service {
         let (Some(on), Some(term), true) = (on, term, problems.is_empty()) else {
             return Err(Error::Invalid(problems));
         };
+        // Who was invited is on file since the proposal, without identity number.
+        let known = match (known, &entering) {
+            (None, Some((row, _))) => Some(self.person(&mut *change, row.body.person).await?),
+            (known, _) => known,
+        };
         self.match_employer(&mut change, &mut draft.file).await?;
         let decision = self.decided(&mut *change, &pool, &draft, on).await?;
         refuse_unmet(&pool, &decision)?;
@@ -324,6 +338,9 @@ impl Service {
                 },
             )
             .await?;
+        if let Some((row, _)) = &mut entering {
+            self.entered(&mut change, ctx, row, id).await?;
+        }
         change.commit().await?;
         Ok(id)
     }

@@ -2,10 +2,12 @@
 //! leaves the list because the work is done and never because it was marked as read.
 
 use domain::actor::{Action, Reach, Target};
+use domain::campaign::State as CampaignState;
 use domain::draw_process::{Attempt, Party, State as DrawState};
 use domain::engagement::{Engagement, State as Seat};
 use domain::id::PoolId;
 use domain::misconduct::Misconduct;
+use domain::special_invitation::{SpecialInvitation, State as Invited};
 use domain::task::{Mode, State as TaskState, Task};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,9 +18,11 @@ use store::messages::{Delivery, MessageFilter};
 use store::misconduct::MisconductFilter;
 use store::tasks::TaskFilter;
 
+use crate::campaigns::CampaignLine;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::Result;
 use crate::service::Service;
+use crate::special_invitations::Step;
 
 /// Most things of one kind that are looked at; nobody works through more in a day.
 const MOST: u32 = 200;
@@ -128,6 +132,14 @@ impl Service {
                     .await?;
             for record in proposed.items {
                 found.misconduct(&record.body);
+            }
+        }
+        for line in self.open_special_invitations(ctx, pool).await? {
+            found.invitation(&line);
+        }
+        if ctx.actor.allow(Action::RunCampaign, target).is_ok() {
+            for line in self.campaigns(ctx, pool).await? {
+                found.campaign(&line);
             }
         }
         if ctx.actor.allow(Action::NotifyExperts, target).is_ok() {
@@ -422,9 +434,59 @@ impl Found<'_> {
             "认定",
             About {
                 title: &record.evidence,
-                path: format!("misconduct/{}", record.id),
+                path: "misconduct?status=proposed".to_owned(),
                 facts: format!("{}发生，待认定", record.on.strftime("%-m月%-d日")),
                 due: None,
+                since,
+            },
+        );
+    }
+
+    /// A special invitation waits for whoever takes its next step.
+    fn invitation(&mut self, (one, steps): &(SpecialInvitation, Vec<Step>)) {
+        let (tag, verb) = match &one.state {
+            Invited::Proposed if steps.contains(&Step::Send) => ("特约邀请", "签发"),
+            Invited::Accepted { .. } if steps.contains(&Step::Decide) => ("会议审定", "登记"),
+            Invited::Accepted { .. } if steps.contains(&Step::Receive) => ("入库资料", "登记"),
+            Invited::Approved { .. } if steps.contains(&Step::Enter) => ("邀请入库", "入库"),
+            _ => return,
+        };
+        let title = format!("{} {}", one.name, one.employer);
+        self.add(
+            tag,
+            verb,
+            About {
+                title: &title,
+                path: format!("special-invitations/{}", one.id),
+                facts: format!("{} · {}", one.number, one.state.zh()),
+                due: None,
+                since: one.proposed.at,
+            },
+        );
+    }
+
+    /// A campaign with changes to enter, or past its last day.
+    fn campaign(&mut self, line: &CampaignLine) {
+        let campaign = &line.campaign;
+        if campaign.state != CampaignState::Open {
+            return;
+        }
+        let over = campaign.closes_on < self.ctx.today();
+        let (verb, facts) = match (line.changed, over) {
+            (0, false) => return,
+            (0, true) => ("结束", format!("已到期，{} 人未答复", line.silent)),
+            (changed, _) => ("登记", format!("{changed} 人的信息有变化，待登记")),
+        };
+        let title = format!("{}年专家信息集中更新", campaign.year);
+        let since = noon(campaign.opens_on).unwrap_or(self.ctx.now);
+        self.add(
+            "信息更新",
+            verb,
+            About {
+                title: &title,
+                path: format!("campaigns/{}", campaign.id),
+                facts,
+                due: campaign.closes_on.tomorrow().ok().and_then(before),
                 since,
             },
         );

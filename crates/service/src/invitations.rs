@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::actor::{Action, Actor};
 use domain::engagement::{Answer, Answered, Declaration, Engagement, State};
-use domain::id::{EngagementId, MessageId};
+use domain::id::{AccountId, EngagementId, MessageId, PersonId};
 use domain::policy::pack::{Duration, Medium};
 use domain::policy::words::Word as _;
 use domain::task::Task;
@@ -150,6 +150,7 @@ impl Service {
             .as_ref()
             .map(|rules| rules.channels.clone())
             .unwrap_or_default();
+        let account = self.account_of(change, engagement.person).await?;
         if !channels.contains(&Medium::InApp) {
             channels.push(Medium::InApp);
         }
@@ -167,7 +168,7 @@ impl Service {
                 pool: Some(engagement.pool),
                 channel: medium.word().to_owned(),
                 recipient,
-                account: None,
+                account,
                 subject: "评审工作邀请".to_owned(),
                 content: Secret::new(text.as_str()),
                 reference_kind: "engagement".to_owned(),
@@ -229,8 +230,8 @@ impl Service {
         answer: Answer,
     ) -> Result<State> {
         let engagement = self.behind(token).await?;
-        self.check_tail(&engagement, token, tail).await?;
-        let ctx = self.link_ctx(&engagement, source).await?;
+        self.check_tail(engagement.person, token, tail).await?;
+        let ctx = self.link_ctx(engagement.person, source).await?;
         self.take_answer(&ctx, engagement.id, answer, Answered::Expert)
             .await
     }
@@ -247,8 +248,8 @@ impl Service {
         reason: &str,
     ) -> Result<()> {
         let engagement = self.behind(token).await?;
-        self.check_tail(&engagement, token, tail).await?;
-        let ctx = self.link_ctx(&engagement, source).await?;
+        self.check_tail(engagement.person, token, tail).await?;
+        let ctx = self.link_ctx(engagement.person, source).await?;
         self.take_leave_request(&ctx, engagement.id, reason).await
     }
 
@@ -304,7 +305,7 @@ impl Service {
                     .collect(),
                 text_required: ground.text_required,
             });
-        let asks_tail = asks && self.tail(&engagement).await?.is_some();
+        let asks_tail = asks && self.tail(engagement.person).await?.is_some();
         Ok(Invitation {
             grounds: grounds.collect(),
             requester: self.organisation_name(task.requester).await?,
@@ -316,7 +317,18 @@ impl Service {
         })
     }
 
-    fn token_hash(&self, token: &str) -> String {
+    /// The account of a person, if they have one; messages are listed in it.
+    pub(crate) async fn account_of(
+        &self,
+        change: &mut Change<'_>,
+        person: PersonId,
+    ) -> Result<Option<AccountId>> {
+        let accounts =
+            store::accounts::of_person::<serde_json::Value>(&mut **change, person).await?;
+        Ok(accounts.first().map(|row| row.id))
+    }
+
+    pub(crate) fn token_hash(&self, token: &str) -> String {
         hex::encode(self.store.seals().keyed_hash(&["link"], token.as_bytes()))
     }
 
@@ -330,25 +342,22 @@ impl Service {
         Ok(row.ok_or(Error::NotFound)?.body)
     }
 
-    async fn link_ctx(&self, engagement: &Engagement, source: &str) -> Result<Ctx> {
+    /// The context of somebody who holds a link: one person, without roles.
+    pub(crate) async fn link_ctx(&self, person: PersonId, source: &str) -> Result<Ctx> {
         let actor = Actor {
             account: None,
-            name: self.profile(engagement.person).await?.name,
+            name: self.profile(person).await?.name,
             organisation: None,
-            person: Some(engagement.person),
+            person: Some(person),
             grants: Vec::new(),
         };
         Ok(self.ctx(actor, source, ""))
     }
 
     /// Last four characters of the identity number, if it is on file.
-    async fn tail(&self, engagement: &Engagement) -> Result<Option<String>> {
-        let private = store::persons::private(
-            &mut self.store.read(),
-            self.store.seals(),
-            [engagement.person],
-        )
-        .await?;
+    async fn tail(&self, person: PersonId) -> Result<Option<String>> {
+        let private =
+            store::persons::private(&mut self.store.read(), self.store.seals(), [person]).await?;
         let number = private
             .into_iter()
             .next()
@@ -361,8 +370,10 @@ impl Service {
         }))
     }
 
-    async fn check_tail(&self, engagement: &Engagement, token: &str, tail: &str) -> Result<()> {
-        let Some(expected) = self.tail(engagement).await? else {
+    /// The last four characters show that the phone is in the right hands; who has no identity number
+    /// on file is known by the link alone.
+    pub(crate) async fn check_tail(&self, person: PersonId, token: &str, tail: &str) -> Result<()> {
+        let Some(expected) = self.tail(person).await? else {
             return Ok(());
         };
         if !self

@@ -8,7 +8,8 @@ use domain::misconduct::{Misconduct, Proposer, Refused, State};
 use domain::policy::pack::Evidence;
 use domain::task::Task;
 use jiff::civil::Date;
-use store::document::{self, PageRequest};
+use serde::Serialize;
+use store::document::{self, Count, Page, PageRequest};
 use store::misconduct::{MisconductFilter, MisconductKeys};
 
 use crate::change::Change;
@@ -159,27 +160,6 @@ impl Service {
         self.enter_proposal(change, &record).await
     }
 
-    /// Records of a pool, those to be decided first.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`].
-    pub async fn misconduct(&self, ctx: &Ctx, pool: PoolId) -> Result<Vec<Misconduct>> {
-        let target = Target::pool(pool);
-        ctx.actor
-            .allow(Action::ConfirmMisconduct, target)
-            .or_else(|_| ctx.actor.allow(Action::ProposeMisconduct, target))?;
-        let filter = MisconductFilter {
-            pool: Some(pool),
-            ..MisconductFilter::default()
-        };
-        let page = PageRequest::first(500);
-        let mut read = self.store.read();
-        let found = store::misconduct::page::<Misconduct>(&mut read, &filter, &page).await?;
-        let mut all: Vec<Misconduct> = found.items.into_iter().map(|row| row.body).collect();
-        all.sort_by_key(|record| record.state != State::Proposed);
-        Ok(all)
-    }
-
     /// 认定 or 不予认定 (with a reason).
     ///
     /// # Errors
@@ -220,62 +200,99 @@ impl Service {
     }
 }
 
+/// Which records to list. Conditions left empty do not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MisconductQuery {
+    /// Status code.
+    pub status: Option<String>,
+    /// A kind of the pack.
+    pub kind: Option<String>,
+    /// Of this expert.
+    pub expert: Option<ExpertId>,
+    /// Happened on or after.
+    pub from: Option<Date>,
+    /// Happened on or before.
+    pub to: Option<Date>,
+}
+
+/// One record with what a list shows of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct MisconductLine {
+    /// The record.
+    pub record: Misconduct,
+    /// Name of the expert.
+    pub name: String,
+    /// Number of the request it happened in.
+    pub task: Option<String>,
+    /// Confirmed records of this expert, this one included when it is.
+    pub confirmed: u64,
+}
+
 impl Service {
-    /// Records with the names of the experts: all of them for the approver and the officer, a
-    /// requester's own tasks for the requester.
+    /// Records of a pool, newest first: all of them for the approver and the officer, those of its own
+    /// requests for a requester.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
-    pub async fn misconduct_lines(
+    pub async fn misconduct(
         &self,
         ctx: &Ctx,
         pool: PoolId,
-    ) -> Result<Vec<(Misconduct, String)>> {
+        query: &MisconductQuery,
+        page: &PageRequest,
+    ) -> Result<Page<MisconductLine>> {
         use domain::actor::Reach;
-        let whole = [Action::ConfirmMisconduct, Action::ProposeMisconduct]
-            .into_iter()
-            .any(|action| ctx.actor.reach_in(action, pool) == Reach::Pool);
-        let records = if whole {
-            self.misconduct(ctx, pool).await?
-        } else {
-            if ctx.actor.reach_in(Action::ProposeMisconduct, pool) != Reach::Unit {
-                return Err(domain::actor::Denied {
-                    action: Action::ProposeMisconduct,
-                }
-                .into());
+        let reach = [Action::ConfirmMisconduct, Action::ProposeMisconduct]
+            .map(|action| ctx.actor.reach_in(action, pool));
+        if reach.iter().all(|reach| *reach == Reach::None) {
+            return Err(domain::actor::Denied {
+                action: Action::ProposeMisconduct,
             }
-            let filter = MisconductFilter {
-                pool: Some(pool),
+            .into());
+        }
+        let whole = reach.contains(&Reach::Pool);
+        let filter = MisconductFilter {
+            pool: Some(pool),
+            expert: query.expert,
+            kinds: query.kind.iter().cloned().collect(),
+            statuses: query.status.iter().cloned().collect(),
+            from: query.from,
+            to: query.to,
+        };
+        let mut read = self.store.read();
+        let found = store::misconduct::page::<Misconduct>(&mut read, &filter, page).await?;
+        let mut items = Vec::new();
+        for record in found.items.into_iter().map(|row| row.body) {
+            let task = match record.task {
+                Some(task) => store::tasks::find::<Task>(&mut read, task).await?,
+                None => None,
+            };
+            let requester = task.as_ref().map(|row| row.body.requester);
+            let own = requester.is_some() && requester == ctx.actor.organisation;
+            if !whole && !own {
+                continue;
+            }
+            let expert =
+                store::experts::find::<domain::expert::Expert>(&mut read, record.expert).await?;
+            let confirmed = MisconductFilter {
+                expert: Some(record.expert),
+                statuses: vec!["confirmed".to_owned()],
                 ..MisconductFilter::default()
             };
-            let page = PageRequest::first(500);
-            let mut read = self.store.read();
-            let found = store::misconduct::page::<Misconduct>(&mut read, &filter, &page).await?;
-            let mut own = Vec::new();
-            for record in found.items.into_iter().map(|row| row.body) {
-                let Some(task) = record.task else { continue };
-                let row = store::tasks::find::<Task>(&mut read, task).await?;
-                let requester = row.map(|row| row.body.requester);
-                if requester.is_some() && requester == ctx.actor.organisation {
-                    own.push(record);
-                }
-            }
-            own
-        };
-        let mut lines = Vec::with_capacity(records.len());
-        for record in records {
-            let row = store::experts::find::<domain::expert::Expert>(
-                &mut self.store.read(),
-                record.expert,
-            )
-            .await?;
-            let name = match row {
-                Some(row) => self.profile(row.body.person).await?.name,
-                None => "—".to_owned(),
-            };
-            lines.push((record, name));
+            let confirmed = store::misconduct::count(&mut read, &confirmed).await?;
+            items.push(MisconductLine {
+                name: expert.map(|row| row.keys.name).unwrap_or_else(|| "—".to_owned()),
+                task: task.map(|row| row.body.number),
+                confirmed: match confirmed {
+                    Count::Exactly(count) | Count::AtLeast(count) => count,
+                },
+                record,
+            });
         }
-        Ok(lines)
+        Ok(Page {
+            items,
+            next: found.next,
+        })
     }
 
     /// The expert of this name who was invited for the task of this number.

@@ -96,6 +96,9 @@ pub struct PublicDraw {
     pub record_digest: Option<String>,
     /// The verdict of the server's own replay, once unsealed.
     pub verdict: Option<Verdict>,
+    /// How many people were invited into the pool for this request and entered it; they were drawn
+    /// like everybody else.
+    pub invited: u32,
 }
 
 /// What a replay of a record says.
@@ -343,6 +346,9 @@ impl Service {
                 _ => None,
             },
             verdict,
+            invited: self
+                .entered_by_invitation(attempt.pool, attempt.task)
+                .await?,
         })
     }
 }

@@ -11,8 +11,10 @@ use store::document;
 use store::organisations;
 use store::relations::{self, RelationKeys};
 
+use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
+use crate::experts::Member;
 use crate::pools::OpenPool;
 use crate::service::Service;
 use crate::specialties::need_reason;
@@ -168,6 +170,23 @@ impl Service {
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditRelations, pool.target())?;
         let member = self.member(&mut *change, &pool, expert).await?;
+        let id = self
+            .enter_relation(&mut change, ctx, &pool, &member, draft, Source::Officer)
+            .await?;
+        change.commit().await?;
+        Ok(id)
+    }
+
+    /// Checks and enters a relation of a member inside a change somebody authorized.
+    pub(crate) async fn enter_relation(
+        &self,
+        change: &mut Change<'_>,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        member: &Member,
+        draft: &RelationDraft,
+        source: Source,
+    ) -> Result<RelationId> {
         let mut problems = Vec::new();
         let kind = typed::required(
             &mut problems,
@@ -175,13 +194,13 @@ impl Service {
             &draft.kind,
             "没有选择关系。回避事由按关系认定，请选择一种。",
         );
-        if !kind.is_empty() && !kinds(&pool).contains(&kind) {
+        if !kind.is_empty() && !kinds(pool).contains(&kind) {
             problems.push(Problem::new(
                 "kind",
                 format!("“{kind}”不是《办法》规定的回避关系。请从列表中选择。"),
             ));
         }
-        let other = self.other_side(&mut change, &mut problems, draft).await?;
+        let other = self.other_side(change, &mut problems, draft).await?;
         let from = typed::from_day(&mut problems, "from", &draft.from, "开始时间");
         let to = typed::last_day(&mut problems, "to", &draft.to, "结束时间");
         if let (Some(from), Some(to)) = (from, to)
@@ -196,7 +215,7 @@ impl Service {
             &mut problems,
             "note",
             &draft.note,
-            "没有填写依据。登记后会影响能否被抽取，请写明材料名称或来源。",
+            "没有写明情况。登记后会影响能否被抽取，请写明材料名称、来源或经过。",
         );
         typed::at_most(&mut problems, "note", "依据", &note, 300);
         let Some(other) = other.filter(|_| problems.is_empty()) else {
@@ -209,16 +228,15 @@ impl Service {
             other,
             from,
             to,
-            source: Source::Officer,
+            source,
             note: Some(note),
         };
-        document::insert(&mut change, relation.id, keys(&relation), relation.clone()).await?;
-        let event = Event::new(EventKind::RelationAdded, Subject::new("expert", expert))
+        document::insert(change, relation.id, keys(&relation), relation.clone()).await?;
+        let event = Event::new(EventKind::RelationAdded, Subject::new("expert", member.id))
             .fact("relation", relation.id)
             .fact("kind", &relation.kind)
             .detail(serde_json::json!({ "relation": relation }));
         change.record(event).await?;
-        change.commit().await?;
         Ok(relation.id)
     }
 

@@ -11,6 +11,12 @@ impl Service {
     pub async fn run_schedule(&self, ctx: &Ctx) {
         report("sessions", self.sweep_sessions(ctx).await);
         report("invitations", self.lapse_invitations(ctx).await.map(drop));
+        report(
+            "special invitations",
+            self.lapse_special_invitations(ctx).await.map(drop),
+        );
+        report("suspensions", self.lift_suspensions(ctx).await.map(drop));
+        report("campaigns", self.continue_campaigns(ctx).await.map(drop));
         report("messages", self.deliver_messages(ctx).await.map(drop));
     }
 

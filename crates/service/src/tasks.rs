@@ -111,7 +111,8 @@ impl Service {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        self.refuse_barred(&open, requester).await?;
+        self.refuse_barred(&open, requester, ctx.today())
+            .await?;
         let number = next_number(&mut change, open.no, ctx.today().year()).await?;
         let task = Task {
             id: self.id(ctx),
@@ -365,7 +366,12 @@ impl Service {
     }
 
     /// 第二十条: an organisation on the register may not use the pool (A-DG-21).
-    async fn refuse_barred(&self, pool: &OpenPool, requester: OrganisationId) -> Result<()> {
+    async fn refuse_barred(
+        &self,
+        pool: &OpenPool,
+        requester: OrganisationId,
+        today: jiff::civil::Date,
+    ) -> Result<()> {
         let mut read = self.store.read();
         let row = store::organisations::find::<Organisation>(&mut read, requester).await?;
         let Some(organisation) = row.map(|row| row.body) else {
@@ -374,15 +380,20 @@ impl Service {
         let Some((register, citation)) = crate::registers::barring(&pool.pack) else {
             return Ok(());
         };
+        let label = pool
+            .pack
+            .vocabulary
+            .register(&register)
+            .map_or(register.as_str(), |known| known.label.as_str());
         if self
-            .is_listed(&register, organisation.credit_code.as_deref())
+            .is_listed(&register, organisation.credit_code.as_deref(), today)
             .await?
         {
             return Err(Error::Refused(vec![Reason::law(
                 "task.requester_listed",
                 citation,
                 format!(
-                    "“{}”在“{register}”名单内，不能使用专家库。移出名单后可重新提出。",
+                    "“{}”列在{label}中，不能使用专家库。移出名单后可重新提出。",
                     organisation.name
                 ),
             )]));

@@ -7,7 +7,8 @@ use bureau::{Bureau, committed};
 use domain::draw_process::{Party, State};
 use domain::engagement::{Answer, Declaration, State as Seat};
 use draw::{Share, verify};
-use service::Error;
+use service::misconduct::MisconductQuery;
+use service::{Error, PageRequest};
 use store::testing::on_both;
 
 fn accept() -> Answer {
@@ -397,20 +398,30 @@ async fn a_stopped_expert_is_replaced_and_a_record_is_proposed_for_decision() {
         assert_eq!(seats.len(), 2);
         assert_eq!(seats[0].engagement.state.code(), "stopped");
         let records = service
-            .misconduct(&bureau.approver, bureau.pool)
+            .misconduct(
+                &bureau.approver,
+                bureau.pool,
+                &MisconductQuery::default(),
+                &PageRequest::first(20),
+            )
             .await
             .expect("list");
-        assert_eq!((records.len(), records[0].kind.as_str()), (1, "18-3"));
-        assert_eq!(records[0].state.code(), "proposed");
+        assert_eq!((records.items.len(), records.items[0].record.kind.as_str()), (1, "18-3"));
+        assert_eq!(records.items[0].record.state.code(), "proposed");
         service
-            .decide_misconduct(&bureau.approver, records[0].id, false, "已核实无关")
+            .decide_misconduct(&bureau.approver, records.items[0].record.id, false, "已核实无关")
             .await
             .expect("ok");
         let records = service
-            .misconduct(&bureau.approver, bureau.pool)
+            .misconduct(
+                &bureau.approver,
+                bureau.pool,
+                &MisconductQuery::default(),
+                &PageRequest::first(20),
+            )
             .await
             .expect("list");
-        assert_eq!(records[0].state.code(), "rejected");
+        assert_eq!(records.items[0].record.state.code(), "rejected");
     })
     .await;
 }
@@ -479,11 +490,21 @@ async fn a_call_counts_when_a_second_person_confirms() {
             .remove(0)
             .engagement;
         let forged = service
-            .record_call(&bureau.asking, seat.id, false, None)
+            .record_call(&bureau.asking, seat.id, accept())
             .await;
         assert!(matches!(forged, Err(Error::Forbidden(_))));
+        let undeclared = Answer::Accept {
+            declared_none: false,
+        };
+        let refused = service
+            .record_call(&bureau.officer, seat.id, undeclared)
+            .await;
+        assert!(
+            matches!(refused, Err(Error::Invalid(_))),
+            "nobody accepts by telephone without the declaration: {refused:?}"
+        );
         service
-            .record_call(&bureau.officer, seat.id, true, None)
+            .record_call(&bureau.officer, seat.id, accept())
             .await
             .expect("recorded");
         assert!(

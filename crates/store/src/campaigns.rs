@@ -148,3 +148,53 @@ fn read<B: DeserializeOwned>(row: &crate::Row) -> Result<Answer<B>> {
         body: document::decode("campaign_answer", &body)?,
     })
 }
+
+/// An expert who has not been asked yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unasked {
+    /// The membership.
+    pub expert: ExpertId,
+    /// The person.
+    pub person: domain::id::PersonId,
+}
+
+/// Experts in the pool on a day who have no answer to a campaign, not even an empty one.
+pub async fn unasked(
+    db: &mut impl Db,
+    campaign: CampaignId,
+    pool: PoolId,
+    on: Date,
+    limit: u32,
+) -> Result<Vec<Unasked>> {
+    let rows = db
+        .rows(sql!(
+            "SELECT e.id, e.person FROM expert e \
+             LEFT JOIN campaign_answer a ON a.campaign = $1 AND a.expert = e.id \
+             WHERE e.pool = $2 AND e.status <> 'left' AND e.term_to >= $3 AND a.expert IS NULL \
+             ORDER BY e.seq LIMIT $4",
+            campaign,
+            pool,
+            on,
+            limit
+        ))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Unasked {
+                expert: row.get(0)?,
+                person: row.get(1)?,
+            })
+        })
+        .collect()
+}
+
+/// The campaigns with a status, of all pools.
+pub async fn with_status<B: DeserializeOwned>(
+    db: &mut impl Db,
+    status: &str,
+) -> Result<Vec<Campaign<B>>> {
+    Select::<CampaignKeys>::new()
+        .equal("status", status)
+        .all(db)
+        .await
+}

@@ -9,7 +9,7 @@ use domain::engagement::{Answer, Declaration, State as Seated};
 use domain::half_day::Slot;
 use service::invitations::{GroundQuestion, Invitation, answer_from};
 
-use crate::components::{Note, Status, Tone};
+use crate::components::{Note, Tone};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
@@ -29,9 +29,18 @@ pub fn routes() -> Routes {
         .get("/m/i/{token}/leave", Access::Public, leave)
         .post("/m/i/{token}/leave", Access::Public, ask_leave)
         .get("/m/i/{token}/calendar.ics", Access::Public, calendar)
-        .get("/m", Access::Person, own)
         .get("/m/invites/{invitation}", Access::Person, own_show)
         .post("/m/invites/{invitation}", Access::Person, own_answer)
+        .post(
+            "/m/invites/{invitation}/leave",
+            Access::Person,
+            own_ask_leave,
+        )
+        .get(
+            "/m/invites/{invitation}/calendar.ics",
+            Access::Person,
+            own_calendar,
+        )
         .get("/api/v1/invitations/{token}", Access::Public, show_json)
         .post("/api/v1/invitations/{token}", Access::Public, answer_json)
 }
@@ -70,6 +79,31 @@ struct InvitePage {
     basis: String,
     phone: String,
     calendar: String,
+    /// Addresses of the other three pages of the invitation.
+    ways: Ways,
+}
+
+struct Ways {
+    decline: String,
+    recuse: String,
+    leave: String,
+}
+
+impl Ways {
+    /// Below a link each is an address of its own; in one's own space they are views of one address.
+    fn of(base: &str) -> Self {
+        let join = if base.starts_with("/m/invites") {
+            "?view="
+        } else {
+            "/"
+        };
+        let way = |view: &str| format!("{base}{join}{view}");
+        Self {
+            decline: way("decline"),
+            recuse: way("recuse"),
+            leave: way("leave"),
+        }
+    }
 }
 
 fn invite_page(
@@ -185,6 +219,7 @@ fn invite_page(
         basis: format!("《{}》", one.pool.pack.identity.title),
         phone,
         calendar: format!("{base}/calendar.ics"),
+        ways: Ways::of(&base),
         view,
         base,
         form,
@@ -324,7 +359,10 @@ async fn ask_leave(
 }
 
 async fn calendar((State(app), _, Path(token)): At) -> Result<Response, WebError> {
-    let one = app.service.invitation(&token).await?;
+    Ok(calendar_of(&app.service.invitation(&token).await?))
+}
+
+fn calendar_of(one: &Invitation) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
         (
@@ -332,7 +370,7 @@ async fn calendar((State(app), _, Path(token)): At) -> Result<Response, WebError
             "attachment; filename=\"invitation.ics\"",
         ),
     ];
-    Ok((headers, ics(&one)).into_response())
+    (headers, ics(one)).into_response()
 }
 
 /// The task as RFC 5545 events, one for each half-day, in China's time (it knows no summer time).
@@ -385,39 +423,6 @@ fn ics(one: &Invitation) -> String {
     lines.join("\r\n") + "\r\n"
 }
 
-#[derive(Template)]
-#[template(path = "invitations/own.html")]
-struct OwnPage {
-    layout: Layout,
-    rows: Vec<(String, String, String, Status)>,
-}
-
-async fn own(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
-    let all = app.service.own_invitations(&session.ctx).await?;
-    let rows = all
-        .iter()
-        .map(|one| {
-            let state = &one.engagement.state;
-            let status = match state {
-                Seated::Invited { .. } => Status::waiting(state.zh()),
-                Seated::Accepted { .. } => Status::good(state.zh()),
-                _ => Status::idle(state.zh()),
-            };
-            let request = &one.task.request;
-            (
-                format!("/m/invites/{}", one.engagement.id),
-                request.content.clone(),
-                half_days(request),
-                status,
-            )
-        })
-        .collect();
-    page::page(&OwnPage {
-        layout: session.layout(&app, &visit, "我的任务"),
-        rows,
-    })
-}
-
 async fn mine(
     app: &App,
     session: &Session,
@@ -435,7 +440,31 @@ fn own_view(visit: &Visit) -> View {
     match visit.query.value("view") {
         "decline" => View::Decline,
         "recuse" => View::Recuse,
+        "leave" => View::Leave,
         _ => View::Accept,
+    }
+}
+
+async fn own_calendar((State(app), session, _, Path(id)): OwnAt) -> Result<Response, WebError> {
+    Ok(calendar_of(&mine(&app, &session, id).await?))
+}
+
+async fn own_ask_leave(
+    (State(app), session, visit, Path(id)): OwnAt,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    let base = format!("/m/invites/{id}");
+    let outcome = app
+        .service
+        .ask_leave(&session.ctx, id, &form.text("reason"))
+        .await;
+    match outcome {
+        Ok(()) => Ok(page::see_other(&base)),
+        Err(error) => {
+            form.refuse(error)?;
+            let one = mine(&app, &session, id).await?;
+            page::rejected(&invite_page(&app, &visit, &one, base, form, View::Leave))
+        }
     }
 }
 
@@ -457,6 +486,14 @@ async fn own_answer(
     mut form: FormState,
 ) -> Result<Response, WebError> {
     let base = format!("/m/invites/{id}");
+    if form.value("answer") == "accept" && form.value("declared") == "some" {
+        return Ok(page::see_other(&format!("{base}?view=recuse")));
+    }
+    let view = match form.value("answer") {
+        "decline" => View::Decline,
+        "recuse" => View::Recuse,
+        _ => View::Accept,
+    };
     let outcome = match read(&form) {
         Ok((answer, _)) => {
             app.service
@@ -472,14 +509,7 @@ async fn own_answer(
                 form.reject(field(&problem.field), problem.sentence);
             }
             let one = mine(&app, &session, id).await?;
-            page::rejected(&invite_page(
-                &app,
-                &visit,
-                &one,
-                base,
-                form,
-                own_view(&visit),
-            ))
+            page::rejected(&invite_page(&app, &visit, &one, base, form, view))
         }
         Err(other) => Err(other.into()),
     }

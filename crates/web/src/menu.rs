@@ -130,12 +130,29 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ReadRelations],
     ),
     (
+        entry("专家", "失信名单", "/p/{no}/register", ""),
+        &[Action::ReadRelations],
+    ),
+    (
+        entry("专家", "信息集中更新", "/p/{no}/campaigns", ""),
+        &[Action::RunCampaign],
+    ),
+    (
         entry("专家", "办法与规则", "/p/{no}/instrument", ""),
         &[Action::ReadExperts, Action::ReadTasks],
     ),
     (
         entry("抽取与使用", "使用需求", "/p/{no}/tasks", "draw"),
         &[Action::ReadTasks],
+    ),
+    (
+        entry("抽取与使用", "特约邀请", "/p/{no}/special-invitations", ""),
+        &[
+            Action::ProposeInvitation,
+            Action::SendInvitation,
+            Action::RecordDecision,
+            Action::ReadFrame,
+        ],
     ),
     (
         entry("抽取与使用", "不良行为记录", "/p/{no}/misconduct", ""),

@@ -6,10 +6,12 @@ use axum::response::Response;
 use domain::actor::{Action, Reach};
 use domain::id::MisconductId;
 use domain::misconduct::{Proposer, State as Decided};
-use service::misconduct::Proposal;
+use service::PageRequest;
+use service::misconduct::{MisconductQuery, Proposal};
 
-use crate::components::Status;
+use crate::components::{Empty, Here, Link, Pager, Status, Tab};
 use crate::error::WebError;
+use crate::experts::address;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -40,11 +42,28 @@ struct ListPage {
     form: FormState,
     rows: Vec<Row>,
     propose: Option<String>,
+    tabs: Vec<Tab>,
+    kinds: Vec<Choice>,
+    query: FormState,
+    reset: String,
+    pager: Pager,
+    empty: Empty,
 }
+
+/// The states the list can be narrowed to.
+const VIEWS: [(&str, &str); 4] = [
+    ("", "全部"),
+    ("proposed", "待认定"),
+    ("confirmed", "已认定"),
+    ("rejected", "不予认定"),
+];
 
 struct Row {
     act: String,
     name: String,
+    href: Option<String>,
+    confirmed: u64,
+    task: String,
     kind: String,
     article: String,
     on: String,
@@ -64,11 +83,52 @@ async fn page_of(
     let reach = |action| here.ctx().actor.reach_in(action, here.pool.id);
     let decides = reach(Action::ConfirmMisconduct) != Reach::None;
     let mut rows = Vec::new();
-    for (record, name) in app
+    let mut query = visit.query.clone();
+    let wanted = query.text("status");
+    let filter = MisconductQuery {
+        status: Some(wanted.clone()).filter(|code| !code.is_empty()),
+        kind: Some(query.text("kind")).filter(|kind| !kind.is_empty()),
+        expert: query.value("expert").parse().ok(),
+        from: query.date("from", "发生日期起"),
+        to: query.date("to", "发生日期止"),
+    };
+    let after = Some(query.text("after")).filter(|text| !text.is_empty());
+    let request = PageRequest::after(after.clone(), 50);
+    let found = app
         .service
-        .misconduct_lines(here.ctx(), here.pool.id)
-        .await?
-    {
+        .misconduct(here.ctx(), here.pool.id, &filter, &request)
+        .await?;
+    let base = here.href("misconduct");
+    let pairs = |status: &str, after: Option<&str>| {
+        let kept = ["kind", "expert", "from", "to"];
+        let kept = kept.map(|name| (name, query.text(name)));
+        let mut pairs = vec![("status", status.to_owned())];
+        pairs.extend(kept);
+        pairs.extend(after.map(|after| ("after", after.to_owned())));
+        pairs.retain(|(_, value)| !value.is_empty());
+        let pairs: Vec<(&str, &str)> = pairs
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        address(&base, &pairs)
+    };
+    let tabs = VIEWS
+        .iter()
+        .map(|(code, label)| Tab {
+            link: Link::new(*label, pairs(code, None)),
+            count: None,
+            here: Here::when(*code == wanted),
+        })
+        .collect();
+    let pager = Pager {
+        range: format!("本页 {} 条", found.items.len()),
+        first: after.map(|_| pairs(&wanted, None)),
+        next: found.next.map(|next| pairs(&wanted, Some(&next))),
+        ..Pager::default()
+    };
+    let reads_experts = reach(Action::ReadExperts) != Reach::None;
+    for line in found.items {
+        let (record, name) = (line.record, line.name);
         let kind = here
             .pack
             .conduct
@@ -88,6 +148,9 @@ async fn page_of(
         };
         rows.push(Row {
             act: here.href(format!("misconduct/{}", record.id)),
+            href: reads_experts.then(|| here.href(format!("experts/{}", record.expert))),
+            confirmed: line.confirmed,
+            task: line.task.unwrap_or_default(),
             name,
             kind: kind.map_or_else(|| record.kind.clone(), |kind| kind.label.clone()),
             article: kind
@@ -110,6 +173,30 @@ async fn page_of(
             .under(&[(&here.pool.name, &here.href(""))])
             .judged(&form),
         form,
+        tabs,
+        pager,
+        kinds: here
+            .pack
+            .conduct
+            .iter()
+            .flat_map(|rules| &rules.kinds)
+            .map(|kind| Choice::new(&kind.id, format!("{}（{}）", kind.label, kind.citation)))
+            .collect(),
+        empty: if visit.query.pairs().is_empty() {
+            Empty {
+                what: "没有不良行为记录".to_owned(),
+                hint: "使用方、库管方提出后列在这里，等待认定。".to_owned(),
+                actions: Vec::new(),
+            }
+        } else {
+            Empty {
+                what: "没有符合条件的记录".to_owned(),
+                hint: "换一个条件，或重置后查看全部。".to_owned(),
+                actions: vec![Link::new("重置", &base)],
+            }
+        },
+        reset: base,
+        query,
         rows,
         propose: (reach(Action::ProposeMisconduct) != Reach::None)
             .then(|| here.href("misconduct/new")),

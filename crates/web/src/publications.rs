@@ -140,7 +140,7 @@ async fn show(
             )
         })
         .collect();
-    let facts = vec![
+    let mut facts = vec![
         (
             "场次".to_owned(),
             format!("{}（第 {} 次抽取）", draw.number, draw.attempt),
@@ -160,6 +160,15 @@ async fn show(
             "库管理方、使用方、纪检监督三方".to_owned(),
         ),
     ];
+    if draw.invited > 0 {
+        facts.push((
+            "特约邀请".to_owned(),
+            format!(
+                "因在库专家不足，{} 人经特约邀请、会议审定入库，与其他专家一起随机抽取",
+                draw.invited
+            ),
+        ));
+    }
     let mut layout = layout(&app, &visit, format!("抽取核验 {}", draw.number));
     if draw.rehearsal {
         layout = layout.banner(Banner::Rehearsal("本次为演练，不作为正式结果。".to_owned()));

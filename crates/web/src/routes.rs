@@ -228,4 +228,8 @@ pub fn all() -> Routes {
         .and(crate::instrument::routes())
         .and(crate::organisations::routes())
         .and(crate::specialties::routes())
+        .and(crate::special_invitations::routes())
+        .and(crate::campaigns::routes())
+        .and(crate::registers::routes())
+        .and(crate::own::routes())
 }

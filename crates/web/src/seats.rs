@@ -17,6 +17,7 @@ use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
+use crate::shortage::ShortageCard;
 use crate::state::App;
 
 const READ: Access = Access::Pool(Action::ReadPanel);
@@ -75,6 +76,7 @@ struct SeatsPage {
     needed: u32,
     rows: Vec<Row>,
     grounds: Vec<Choice>,
+    shortage: Option<ShortageCard>,
 }
 
 struct Row {
@@ -83,6 +85,7 @@ struct Row {
     employer: String,
     demand: String,
     round: String,
+    invited: Option<String>,
     status: Status,
     time: String,
     why: String,
@@ -151,10 +154,12 @@ async fn page_of(
         None => Note::new(
             Tone::Bad,
             format!("还缺 {open} 人："),
-            "同一次抽取的候选人已用完，或名额待安排。请按办法另行处理。",
+            "同一次抽取的候选人已用完，或名额待安排，办法见下。",
         ),
     };
+    let shortage = app.service.shortage(here.ctx(), id).await?;
     Ok(SeatsPage {
+        shortage: shortage.map(|found| ShortageCard::new(here, id, found)),
         layout: here
             .layout(app, visit, format!("专家组 {}", view.task.number))
             .under(&[
@@ -231,6 +236,7 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
             (_, 1) => "抽取".to_owned(),
             (_, round) => format!("补抽 {}", round - 1),
         },
+        invited: seat.invited.clone(),
         status,
         time: page::moment_short(at),
         why: match &one.leave_asked {
@@ -244,11 +250,7 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
                 format!(
                     "{}电话记录：{}，待另一人确认",
                     call.name,
-                    if call.accepts {
-                        "同意参加"
-                    } else {
-                        "不能参加"
-                    }
+                    call.answer.zh()
                 )
             })
             .unwrap_or_default(),
@@ -313,17 +315,26 @@ async fn answered<T>(
 }
 
 async fn record_call(at: SeatAt, mut form: FormState) -> Result<Response, WebError> {
-    let accepts = match form.value("accepts") {
-        "yes" => true,
-        "no" => false,
-        _ => {
-            form.reject("accepts", "没有选择电话里的答复。请选同意参加或不能参加。");
-            return answered::<()>(at, form, Err(service::Error::Invalid(Vec::new()))).await;
-        }
+    let declared = vec![Declaration {
+        ground: form.text("ground"),
+        relation: None,
+        note: form.text("reason"),
+    }];
+    let Ok(answer) = service::invitations::answer_from(
+        form.value("answer"),
+        form.value("declared") == "none",
+        Some(form.text("reason")),
+        declared,
+    ) else {
+        form.reject(
+            "answer",
+            "没有选择电话里的答复。请选同意参加、不能参加或申请回避。",
+        );
+        return answered::<()>(at, form, Err(service::Error::Invalid(Vec::new()))).await;
     };
     let outcome =
         at.0.service
-            .record_call(at.1.ctx(), at.3.0.2, accepts, Some(form.text("reason")))
+            .record_call(at.1.ctx(), at.3.0.2, answer)
             .await;
     answered(at, form, outcome).await
 }
@@ -371,7 +382,7 @@ async fn show_json((State(app), here, _, Path((_, id))): At) -> Result<Response,
         .map(|seat| {
             serde_json::json!({
                 "id": seat.engagement.id, "name": seat.name, "employer": seat.employer, "demand": seat.demand,
-                "round": seat.engagement.round, "state": seat.engagement.state.code(),
+                "round": seat.engagement.round, "invited": seat.invited, "state": seat.engagement.state.code(),
             })
         })
         .collect();

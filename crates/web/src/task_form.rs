@@ -78,7 +78,49 @@ async fn blank(State(app): State<App>, here: InPool, visit: Visit) -> Result<Res
         .with("demands.0.label", "")
         .with("demands.0.reserves", "0");
     let action = here.href("tasks/new");
+    if let Ok(id) = visit.query.value("again").parse::<TaskId>() {
+        let (form, note) = remainder(&app, &here, &visit, id).await?;
+        return page::page(&form_page(&app, &here, &visit, form, action, 0, vec![note]).await?);
+    }
     page::page(&form_page(&app, &here, &visit, form, action, 0, Vec::new()).await?)
+}
+
+/// A request for the seats an earlier one could not fill, to be drawn or designated anew.
+async fn remainder(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: TaskId,
+) -> Result<(FormState, Note), WebError> {
+    let view = app.service.task(here.ctx(), id).await?;
+    let missing = app.service.shortage(here.ctx(), id).await?;
+    let missing = missing.map(|found| found.by_demand).unwrap_or_default();
+    let mut request = view.task.request.clone();
+    request.mode = if visit.query.value("mode") == "designated" {
+        Mode::Designated {
+            ground: String::new(),
+            why_not_random: String::new(),
+            experts: Vec::new(),
+        }
+    } else {
+        Mode::Random
+    };
+    let short = |index: usize| missing.get(index).copied().unwrap_or(0);
+    let demands = std::mem::take(&mut request.demands);
+    for (index, mut demand) in demands.into_iter().enumerate() {
+        if missing.is_empty() {
+            request.demands.push(demand);
+        } else if short(index) > 0 {
+            demand.seats = short(index);
+            request.demands.push(demand);
+        }
+    }
+    let note = Note::new(
+        Tone::Plain,
+        format!("补足 {}：", view.task.number),
+        "已按原需求填好，人数为所缺人数。请核对时间和条件后提交。",
+    );
+    Ok((typed(&request, &[]), note))
 }
 
 async fn edit(

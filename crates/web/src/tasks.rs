@@ -22,6 +22,7 @@ use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
+use crate::shortage::ShortageCard;
 use crate::state::App;
 
 const READ: Access = Access::Pool(Action::ReadTasks);
@@ -68,6 +69,11 @@ pub fn routes() -> Routes {
             "/api/v1/pools/{no}/tasks/{task}/feasibility",
             READ,
             task_feasibility_json,
+        )
+        .get(
+            "/api/v1/pools/{no}/tasks/{task}/shortage",
+            READ,
+            shortage_json,
         )
 }
 
@@ -335,6 +341,8 @@ struct ShowPage {
     moments: Vec<Moment>,
     may: May,
     confirm_status: String,
+    shortage: Option<ShortageCard>,
+    invitations: Vec<(Link, String, Status)>,
     edit: String,
     seats: String,
 }
@@ -409,6 +417,8 @@ async fn show_page(
         Err(_) => Vec::new(),
     };
     let may = may(here, &view, found.as_ref());
+    let shortage = app.service.shortage(here.ctx(), id).await?;
+    let invited = app.service.invitations_of_task(here.ctx(), id).await?;
     let standing = here.standing(here.ctx().today());
     let confirm_status = match (standing.effect(), standing.banner()) {
         (Some(_), Some(words)) if may.freeze || may.consent => {
@@ -443,6 +453,15 @@ async fn show_page(
             .map(|attempt| attempt_row(here, attempt))
             .collect(),
         moments: moments(&view, &attempts),
+        shortage: shortage.map(|found| ShortageCard::new(here, id, found)),
+        invitations: invited
+            .into_iter()
+            .map(|one| {
+                let href = here.href(format!("special-invitations/{}", one.id));
+                let status = crate::special_invitations::status(&one.state);
+                (Link::new(one.number, href), one.name, status)
+            })
+            .collect(),
         edit: format!("{base}/edit"),
         seats: format!("{base}/seats"),
         may,
@@ -879,6 +898,14 @@ async fn feasibility_json(
             .request_feasibility(here.ctx(), &here.open, &request)
             .await?,
     ))
+}
+
+async fn shortage_json(
+    State(app): State<App>,
+    here: InPool,
+    Path((_, id)): Path<(i64, TaskId)>,
+) -> Result<Json<Option<service::shortage::Shortage>>, WebError> {
+    Ok(Json(app.service.shortage(here.ctx(), id).await?))
 }
 
 async fn task_feasibility_json(

@@ -151,6 +151,7 @@ impl Service {
                 .await?;
             }
             change.record(event).await?;
+            super::suspension::plan(&mut change, &member).await?;
             report.done += 1;
         }
         if report.done > 0 {

@@ -121,7 +121,7 @@ impl Bureau {
             name: body.name.clone(),
             pack: body.pack.clone(),
             pack_digest: digest,
-            status: "open".into(),
+            status: "active".into(),
         };
         store::pools::insert(&mut tx, pool, keys, &body)
             .await

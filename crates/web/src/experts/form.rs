@@ -310,7 +310,40 @@ async fn form_page(
 }
 
 async fn blank(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
-    page::page(&form_page(&app, &here, &visit, None, FormState::blank(), Vec::new()).await?)
+    let form = match visit.query.value("invitation") {
+        "" => FormState::blank(),
+        id => entering(&app, &here, id).await?,
+    };
+    page::page(&form_page(&app, &here, &visit, None, form, Vec::new()).await?)
+}
+
+/// The form of somebody who was invited and approved: what the invitation and the minutes say stands
+/// in it already.
+async fn entering(app: &App, here: &InPool, id: &str) -> Result<FormState, WebError> {
+    let id = id.parse().map_err(|_| WebError::NotFound)?;
+    let view = app.service.special_invitation(here.ctx(), id).await?;
+    let one = view.invitation;
+    let domain::special_invitation::State::Approved { decision } = &one.state else {
+        return Err(WebError::NotFound);
+    };
+    let channel = here
+        .pack
+        .admission
+        .channels
+        .iter()
+        .find(|channel| channel.invitation.is_some());
+    Ok(FormState::blank()
+        .with("invitation", id.to_string())
+        .with("name", &one.name)
+        .with("employer", &one.employer)
+        .with("specialty", one.specialty.to_string())
+        .with("expertise", &one.fitness)
+        .with("basis", &decision.minutes)
+        .with("basis_on", decision.on.to_string())
+        .with(
+            "channel",
+            channel.map(|channel| channel.id.clone()).unwrap_or_default(),
+        ))
 }
 
 async fn create(

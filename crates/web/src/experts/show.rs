@@ -4,16 +4,19 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::actor::{Action, Target};
+use domain::engagement::State as Seated;
 use domain::finding::Verdict;
 use domain::id::{ExpertId, RelationId};
 use domain::policy::words::Word as _;
 use service::attachments::{self, AttachmentRow};
-use service::experts::{EligibilityCard, ExpertView, PlainValues};
+use service::experts::{
+    EligibilityCard, ExpertView, Participation, Participations, PlainValues, RestEntry,
+};
 use service::persons;
 use service::relations::{self, RelationDraft, RelationRow, With};
 
 use super::{download, note, standing};
-use crate::components::{Here, Link, Status, Tab};
+use crate::components::{Here, Link, Note, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
@@ -187,14 +190,103 @@ struct FullPage {
     may_reveal: bool,
     may_edit: bool,
     may_relate: bool,
+    participation: Option<ParticipationTab>,
+    login: Option<String>,
 }
 
-const TABS: [(&str, &str); 7] = [
+/// 参与记录
+struct ParticipationTab {
+    counts: Vec<(String, String)>,
+    rest: Option<Note>,
+    calls: Vec<CallRow>,
+    rests: Vec<(String, RestEntry)>,
+}
+
+struct CallRow {
+    href: String,
+    call: Participation,
+    on: String,
+    status: Status,
+    why: String,
+}
+
+fn participation(here: &InPool, found: Participations) -> ParticipationTab {
+    let today = here.ctx().today();
+    let served = found.calls.iter().filter(|call| call.served(today)).count();
+    let count = |label: &str, number: usize| (label.to_owned(), format!("{number} 次"));
+    let counts = vec![
+        count("被抽中、选用", found.calls.len()),
+        count("同意参加", found.count(&["accepted"])),
+        count("已完成", served),
+        count("不能参加", found.count(&["declined"])),
+        count("未答复", found.count(&["no_answer"])),
+        count("回避、停止", found.count(&["recused", "stopped"])),
+        count("请假", found.count(&["on_leave"])),
+        count("按规定暂停", found.rests.len()),
+    ];
+    let rest = found.rule.as_ref().map(|(article, streak)| {
+        let now = found.streak.unwrap_or(0);
+        if found.rests_next {
+            Note::new(
+                Tone::Warn,
+                "下一次抽取暂停一次：",
+                format!("已连续 {streak} 次被抽中，依据{article}。人数不足时可写明理由恢复。"),
+            )
+        } else {
+            Note::new(
+                Tone::Plain,
+                "参加下一次抽取：",
+                format!("现已连续抽中 {now} 次，连续 {streak} 次的下一次暂停（{article}）。"),
+            )
+        }
+    });
+    let calls = found.calls.into_iter().map(|call| {
+        let why = match &call.state {
+            Seated::Declined { reason, .. } => {
+                reason.clone().unwrap_or_else(|| "没有说明理由".to_owned())
+            }
+            Seated::Recused { declared, .. } => {
+                let notes: Vec<&str> = declared.iter().map(|one| one.note.as_str()).collect();
+                notes.join("；")
+            }
+            Seated::Stopped { found, .. } => found.note.clone(),
+            Seated::OnLeave { reason, .. } => reason.clone(),
+            _ => String::new(),
+        };
+        let status = match &call.state {
+            Seated::Accepted { .. } if call.served(today) => Status::good("已完成"),
+            Seated::Accepted { .. } => Status::good(call.state.zh()),
+            Seated::Invited { .. } => Status::waiting(call.state.zh()),
+            Seated::Void { .. } | Seated::OnLeave { .. } => Status::idle(call.state.zh()),
+            _ => Status::stopped(call.state.zh()),
+        };
+        CallRow {
+            href: here.href(format!("tasks/{}", call.task)),
+            on: call.on.map(|day| day.to_string()).unwrap_or_default(),
+            status,
+            why,
+            call,
+        }
+    });
+    ParticipationTab {
+        counts,
+        rest,
+        calls: calls.collect(),
+        rests: found
+            .rests
+            .into_iter()
+            .map(|entry| (page::moment_short(entry.at), entry))
+            .collect(),
+    }
+}
+
+const TABS: [(&str, &str); 8] = [
     ("", "基本"),
     ("qualifications", "学历职称资格"),
     ("work", "经历业绩荣誉"),
     ("eligibility", "入库条件"),
     ("relations", "回避关系"),
+    ("participation", "参与记录"),
     ("attachments", "附件"),
     ("history", "留痕"),
 ];
@@ -348,6 +440,18 @@ async fn full_page(
         may_reveal: reach(Action::RevealIdentity),
         may_edit: reach(Action::EditExperts),
         may_relate: reach(Action::EditRelations),
+        participation: if tab == "participation" {
+            let found = app.service.participations(ctx, here.no, id).await?;
+            Some(participation(here, found))
+        } else {
+            None
+        },
+        login: if reach(Action::EditExperts) {
+            let account = app.service.expert_account(ctx, here.no, id).await?;
+            account.map(|(_, login)| login)
+        } else {
+            None
+        },
         tab,
         form,
         base,

@@ -1,0 +1,335 @@
+//! 专家本人: what is held about me, who opened it, which relations I declared, my messages; and how an
+//! expert gets a log-in (DG 第十二条, 第十三条).
+
+use domain::actor::{Action, Role, Target, exclusive};
+use domain::event::{Event, EventKind, Subject};
+use domain::expert::{Expert, Status};
+use domain::id::{AccountId, ExpertId, PoolId, RelationId};
+use domain::relation::{Relation, Source};
+use jiff::Timestamp;
+use serde::Serialize;
+use store::accounts::RoleGrant;
+use store::ledger::{self, EntryFilter};
+use store::messages::MessageFilter;
+use store::{LedgerId, Page, PageRequest, relations};
+
+use crate::accounts::{AccountBody, NewAccount, OneTimeLink, grants};
+use crate::campaigns::held;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::experts::{Membership, Participations};
+use crate::persons::Masked;
+use crate::pools::OpenPool;
+use crate::relations::{RelationDraft, RelationRow};
+use crate::service::Service;
+
+/// Most entries one page shows.
+const MOST: u32 = 100;
+
+/// One membership as its expert sees it.
+#[derive(Debug, Clone)]
+pub struct OwnMembership {
+    /// The pool.
+    pub pool: OpenPool,
+    /// The membership.
+    pub expert: Expert,
+    /// What holds today.
+    pub status: Status,
+    /// What is held, label and value; identity number and addresses masked.
+    pub held: Vec<(String, String)>,
+    /// What I was called for.
+    pub participations: Participations,
+}
+
+/// One time somebody opened my plain values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// When.
+    pub at: Timestamp,
+    /// Who, with their post.
+    pub by: String,
+    /// What was opened.
+    pub what: String,
+    /// For what.
+    pub purpose: String,
+    /// Number of the entry in the pool's ledger.
+    pub number: u64,
+}
+
+/// One message in the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwnMessage {
+    /// When.
+    pub at: Timestamp,
+    /// What about.
+    pub subject: String,
+    /// The words.
+    pub content: String,
+}
+
+impl Service {
+    /// My memberships with everything held about me.
+    ///
+    /// # Errors
+    /// [`Error::LoggedOut`] unless logged in as an expert.
+    pub async fn own_record(&self, ctx: &Ctx) -> Result<Vec<OwnMembership>> {
+        let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
+        let mut read = self.store.read();
+        let members = store::experts::all_of_person::<Membership>(&mut read, person).await?;
+        let mut own = Vec::with_capacity(members.len());
+        for member in members {
+            let target = Target::pool(member.keys.pool).of_person(person);
+            if ctx.actor.allow(Action::ReadOwnRecord, target).is_err() {
+                continue;
+            }
+            let pool = self.any_pool(member.keys.pool).await?;
+            let file = self.person(&mut read, person).await?;
+            let private = self.private_of(&mut read, person).await?;
+            let specialties = self.specialties_of(pool.id()).await?;
+            own.push(OwnMembership {
+                participations: self
+                    .participations_of(&mut read, &pool, member.id)
+                    .await?,
+                status: member.body.expert.standing.on(ctx.today()),
+                held: held(
+                    &file.body.profile,
+                    &Masked::of(&private),
+                    &Self::names_of(&specialties, &member.body.expert.specialties),
+                ),
+                expert: member.body.expert,
+                pool,
+            });
+        }
+        Ok(own)
+    }
+
+    /// Who opened my identity number, phone or files, when and for what, newest first.
+    ///
+    /// # Errors
+    /// As [`Service::own_record`].
+    pub async fn own_readings(&self, ctx: &Ctx) -> Result<Vec<Reading>> {
+        let mut read = self.store.read();
+        let mut readings = Vec::new();
+        for own in self.own_record(ctx).await? {
+            let ledger = LedgerId::Pool(own.pool.id());
+            let filter = EntryFilter {
+                ledger: Some(ledger),
+                object: Some(("expert".to_owned(), own.expert.id.to_string())),
+                action: Some(EventKind::PlainValueRead.code().to_owned()),
+                ..EntryFilter::default()
+            };
+            for entry in ledger::list(&mut read, &filter, MOST).await? {
+                let body = ledger::body(&self.store, &mut read, ledger, entry.seq).await?;
+                let content: serde_json::Value = body
+                    .and_then(|body| serde_json::from_slice(&body.json).ok())
+                    .unwrap_or_default();
+                let text = |path: &str| {
+                    let found = content.pointer(path).and_then(serde_json::Value::as_str);
+                    found.unwrap_or_default().to_owned()
+                };
+                let what = [text("/facts/fields"), text("/facts/kind")];
+                readings.push(Reading {
+                    at: Timestamp::from_millisecond(entry.at).unwrap_or(Timestamp::UNIX_EPOCH),
+                    by: text("/by"),
+                    what: what.into_iter().find(|what| !what.is_empty()).unwrap_or_default(),
+                    purpose: text("/facts/purpose"),
+                    number: entry.seq,
+                });
+            }
+        }
+        readings.sort_by_key(|reading| std::cmp::Reverse(reading.at));
+        Ok(readings)
+    }
+
+    /// The recusal facts on file about me, whoever entered them.
+    ///
+    /// # Errors
+    /// As [`Service::own_record`].
+    pub async fn own_relations(&self, ctx: &Ctx) -> Result<Vec<RelationRow>> {
+        let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
+        let found = relations::of_persons::<Relation>(&mut self.store.read(), [person]).await?;
+        Ok(found
+            .into_iter()
+            .map(|row| RelationRow {
+                version: row.version,
+                relation: row.body,
+            })
+            .collect())
+    }
+
+    /// 申报回避关系, before anybody asks: it counts in every later draw (DG 第十三条(二)).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a pool one is not in; everything wrong with what was typed.
+    pub async fn declare_relation(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+        draft: &RelationDraft,
+    ) -> Result<RelationId> {
+        let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
+        let open = self.any_pool(pool).await?;
+        let mut change = self.change(ctx, pool).await?;
+        change
+            .authorize(
+                Action::AnswerInvitation,
+                Target::pool(pool).of_person(person),
+            )
+            .map_err(|_| Error::NotFound)?;
+        let member =
+            store::experts::of_person::<Membership>(&mut *change, pool, person).await?;
+        let member = member.ok_or(Error::NotFound)?;
+        let id = self
+            .enter_relation(&mut change, ctx, &open, &member, draft, Source::Declared)
+            .await?;
+        change.commit().await?;
+        Ok(id)
+    }
+
+    /// My messages in the program, newest first.
+    ///
+    /// # Errors
+    /// [`Error::LoggedOut`].
+    pub async fn own_messages(&self, ctx: &Ctx, page: &PageRequest) -> Result<Page<OwnMessage>> {
+        let filter = MessageFilter {
+            account: Some(ctx.actor.account.ok_or(Error::LoggedOut)?),
+            channel: Some("in_app".to_owned()),
+            ..MessageFilter::default()
+        };
+        let seals = self.store.seals();
+        let found =
+            store::messages::page(&mut self.store.read(), seals, &filter, page).await?;
+        Ok(Page {
+            items: found
+                .items
+                .into_iter()
+                .map(|queued| OwnMessage {
+                    at: queued.message.created_at,
+                    subject: queued.message.subject,
+                    content: queued.message.content.reveal().to_owned(),
+                })
+                .collect(),
+            next: found.next,
+        })
+    }
+
+    /// Opens a log-in for an expert, or adds this pool to the one they have. The link by which they
+    /// set their password is returned when the account is new.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`]; refused when the person holds a post that an expert
+    /// may not hold, or has the log-in already.
+    pub async fn open_expert_account(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        expert: ExpertId,
+    ) -> Result<Option<OneTimeLink>> {
+        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let mut change = self.change(ctx, LedgerId::System).await?;
+        change.authorize(Action::EditExperts, pool.target())?;
+        let member = self.member(&mut *change, &pool, expert).await?;
+        let person = member.keys.person;
+        let grant = RoleGrant {
+            role: Role::Expert.code().to_owned(),
+            pool: Some(pool.id()),
+            unit: String::new(),
+        };
+        let accounts = store::accounts::of_person::<AccountBody>(&mut *change, person).await?;
+        for account in &accounts {
+            let roles = store::accounts::roles(&mut *change, account.id).await?;
+            if roles.contains(&grant) {
+                return Err(Error::state(
+                    "account.exists",
+                    format!(
+                        "{}已有账号 {}。忘记密码的，请系统管理员重置。",
+                        member.keys.name, account.keys.login
+                    ),
+                ));
+            }
+            if let Some(held) = grants(&roles)
+                .into_iter()
+                .find(|held| exclusive(held.role, Role::Expert))
+            {
+                return Err(Error::state(
+                    "exclusive_roles",
+                    format!(
+                        "{}已任{}，不能同时以专家身份登录。请先由安全管理员收回原岗位。",
+                        member.keys.name,
+                        held.role.zh()
+                    ),
+                ));
+            }
+        }
+        let (id, link) = match accounts.first() {
+            Some(account) => (account.id, None),
+            None => {
+                let login = self.free_login(&mut change, &member.body.expert.number).await?;
+                let new = NewAccount {
+                    login,
+                    name: member.keys.name.clone(),
+                    person: Some(person),
+                    ..NewAccount::default()
+                };
+                let id = self.add_account(&mut change, ctx, &new).await?;
+                let link = self.password_link(&mut change, ctx, id).await?;
+                (id, Some(link))
+            }
+        };
+        let mut roles = store::accounts::roles(&mut *change, id).await?;
+        roles.push(grant);
+        store::accounts::set_roles(&mut change, id, &roles).await?;
+        let event = Event::new(EventKind::RoleGranted, Subject::new("account", id))
+            .fact("role", Role::Expert.code())
+            .fact("pool", pool.id());
+        change.record(event).await?;
+        change.commit().await?;
+        Ok(link)
+    }
+
+    /// The expert's number as a log-in name; numbered on when another pool gave the same one.
+    async fn free_login(
+        &self,
+        change: &mut crate::change::Change<'_>,
+        number: &str,
+    ) -> Result<String> {
+        let base: String = number
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_lowercase();
+        let base = if base.is_empty() { "zj".to_owned() } else { base };
+        for n in 1..1_000 {
+            let login = if n == 1 { base.clone() } else { format!("{base}-{n}") };
+            let known = store::accounts::by_login::<AccountBody>(&mut **change, &login).await?;
+            if known.is_none() {
+                return Ok(login);
+            }
+        }
+        Err(Error::state(
+            "account.login",
+            "这个专家编号对应的登录名都已占用。请联系系统管理员建账号。",
+        ))
+    }
+
+    /// The log-in of an expert, for whoever keeps the pool: name and whether it may be used.
+    ///
+    /// # Errors
+    /// Not found or denied.
+    pub async fn expert_account(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        expert: ExpertId,
+    ) -> Result<Option<(AccountId, String)>> {
+        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let mut read = self.store.read();
+        let member = self.member(&mut read, &pool, expert).await?;
+        let accounts =
+            store::accounts::of_person::<AccountBody>(&mut read, member.keys.person).await?;
+        Ok(accounts
+            .into_iter()
+            .next()
+            .map(|row| (row.id, row.keys.login)))
+    }
+}

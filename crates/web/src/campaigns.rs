@@ -1,0 +1,541 @@
+//! 信息集中更新: the campaigns of a pool, one campaign with who answered and who is silent, and the
+//! page on which an expert confirms, by the link of the message or in their own space.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use domain::actor::Action;
+use domain::campaign::{Answer, Change, Said, State as Stands};
+use domain::id::{CampaignId, ExpertId};
+use domain::policy::due::State as Due;
+use service::campaigns::{AnswerLine, CampaignLine, OwnUpdate, YearlyDuty};
+
+use crate::components::{Here, Link, Note, Pager, Stat, Status, Tab, Tone};
+use crate::error::WebError;
+use crate::experts::download;
+use crate::form::{Choice, FormState};
+use crate::layout::{Layout, Visit};
+use crate::page;
+use crate::routes::{Access, Routes};
+use crate::session::{InPool, Origin, Session};
+use crate::state::App;
+
+const RUN: Access = Access::Pool(Action::RunCampaign);
+/// Rows of one page.
+const ROWS: u32 = 50;
+
+/// Routes of campaigns.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/p/{no}/campaigns", RUN, list)
+        .post("/p/{no}/campaigns", RUN, start)
+        .get("/p/{no}/campaigns/{campaign}", RUN, show)
+        .post("/p/{no}/campaigns/{campaign}/remind", RUN, remind)
+        .post("/p/{no}/campaigns/{campaign}/close", RUN, close)
+        .post("/p/{no}/campaigns/{campaign}/export", RUN, export)
+        .post(
+            "/p/{no}/campaigns/{campaign}/experts/{expert}",
+            RUN,
+            enter,
+        )
+        .get("/m/u/{token}", Access::Public, by_link)
+        .post("/m/u/{token}", Access::Public, answer_by_link)
+        .get("/m/updates/{campaign}", Access::Person, own)
+        .post("/m/updates/{campaign}", Access::Person, answer_own)
+        .get("/api/v1/pools/{no}/campaigns", RUN, list_json)
+        .get("/api/v1/pools/{no}/campaigns/{campaign}", RUN, show_json)
+}
+
+/// The answers the list can be narrowed to.
+const VIEWS: [(&str, &str); 5] = [
+    ("", "全部"),
+    ("silent", "未答复"),
+    ("changed", "有变化，待登记"),
+    ("entered", "有变化，已办理"),
+    ("unchanged", "确认无变化"),
+];
+
+fn status(state: &Stands) -> Status {
+    match state {
+        Stands::Open => Status::notice(state.zh()),
+        Stands::Closed { .. } => Status::idle(state.zh()),
+    }
+}
+
+fn answer_status(answer: &Answer) -> Status {
+    let word = answer.zh();
+    match answer {
+        Answer::Silent => Status::idle(word),
+        Answer::Unchanged { .. } => Status::good(word),
+        Answer::Changed { entered: None, .. } => Status::waiting(word),
+        Answer::Changed { .. } => Status::good(word),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "campaigns/list.html")]
+struct ListPage {
+    layout: Layout,
+    form: FormState,
+    action: String,
+    duty: Option<Note>,
+    rows: Vec<(String, CampaignLine, Status)>,
+    running: bool,
+    again: bool,
+}
+
+fn duty_note(duty: &YearlyDuty) -> Note {
+    let (tone, words) = match duty.state {
+        Due::Kept => (Tone::Good, format!("今年已组织 {} 次，达标。", duty.count)),
+        Due::Exceeded => (
+            Tone::Warn,
+            format!("今年已组织 {} 次，办法规定每年一次。", duty.count),
+        ),
+        Due::Due => (
+            Tone::Warn,
+            format!("今年还没有组织，须在 {} 前启动。", duty.last_day),
+        ),
+        Due::Missed => (Tone::Bad, "今年没有组织，不达标。".to_owned()),
+    };
+    Note::new(tone, format!("{}（{}）：", duty.label, duty.article), words)
+}
+
+async fn list_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    form: FormState,
+) -> Result<ListPage, WebError> {
+    let lines = app.service.campaigns(here.ctx(), here.pool.id).await?;
+    let duty = app.service.yearly_duty(here.ctx(), here.pool.id).await?;
+    let year = here.ctx().today().year();
+    Ok(ListPage {
+        layout: here
+            .layout(app, visit, "信息集中更新")
+            .under(&[(&here.pool.name, &here.href(""))])
+            .judged(&form),
+        action: here.href("campaigns"),
+        duty: duty.as_ref().map(duty_note),
+        running: lines
+            .iter()
+            .any(|line| line.campaign.state == Stands::Open),
+        again: lines.iter().any(|line| line.campaign.year == year),
+        rows: lines
+            .into_iter()
+            .map(|line| {
+                let href = here.href(format!("campaigns/{}", line.campaign.id));
+                let status = status(&line.campaign.state);
+                (href, line, status)
+            })
+            .collect(),
+        form,
+    })
+}
+
+async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
+    page::page(&list_page(&app, &here, &visit, FormState::blank()).await?)
+}
+
+async fn start(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    let closes_on = form.date("closes_on", "截止日期");
+    let outcome = if form.is_sound() {
+        let again = form.value("again") == "yes";
+        app.service
+            .start_campaign(here.ctx(), here.pool.id, closes_on, again)
+            .await
+    } else {
+        Err(service::Error::Invalid(Vec::new()))
+    };
+    match outcome {
+        Ok(id) => Ok(page::see_other(&here.href(format!("campaigns/{id}")))),
+        Err(error) => {
+            form.refuse(error)?;
+            page::rejected(&list_page(&app, &here, &visit, form).await?)
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "campaigns/show.html")]
+struct ShowPage {
+    layout: Layout,
+    form: FormState,
+    base: String,
+    line: CampaignLine,
+    status: Status,
+    stats: Vec<Stat>,
+    tabs: Vec<Tab>,
+    view: String,
+    rows: Vec<AnswerRow>,
+    pager: Pager,
+    reminded: String,
+    open: bool,
+}
+
+struct AnswerRow {
+    href: String,
+    act: String,
+    line: AnswerLine,
+    status: Status,
+    at: String,
+    changes: Vec<Change>,
+    note: String,
+    may_enter: bool,
+}
+
+async fn show_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: CampaignId,
+    form: FormState,
+) -> Result<ShowPage, WebError> {
+    let line = app.service.campaign(here.ctx(), id).await?;
+    if line.campaign.pool != here.pool.id {
+        return Err(WebError::NotFound);
+    }
+    let wanted = visit.query.text("status");
+    let (view, _) = VIEWS
+        .iter()
+        .find(|(code, _)| *code == wanted)
+        .copied()
+        .unwrap_or(VIEWS[0]);
+    let status_filter = Some(view).filter(|code| !code.is_empty());
+    let after: Option<ExpertId> = visit.query.value("after").parse().ok();
+    let answers = app
+        .service
+        .campaign_answers(here.ctx(), id, status_filter, after, ROWS)
+        .await?;
+    let base = here.href(format!("campaigns/{id}"));
+    let full = answers.len() == usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let next = answers
+        .last()
+        .filter(|_| full)
+        .map(|last| format!("{base}?status={view}&after={}", last.expert));
+    let stat = |label: &str, count: u64, code: &str| Stat {
+        label: label.to_owned(),
+        value: page::thousands(count),
+        unit: "人".to_owned(),
+        compared: String::new(),
+        href: format!("{base}?status={code}"),
+        trend: Vec::new(),
+    };
+    let rows: Vec<AnswerRow> = answers
+        .into_iter()
+        .map(|one| {
+            let (changes, note, may_enter) = match &one.answer {
+                Answer::Changed {
+                    changes, entered, ..
+                } => (
+                    changes.clone(),
+                    entered
+                        .as_ref()
+                        .map(|done| format!("{}：{}", done.by, done.note))
+                        .unwrap_or_default(),
+                    entered.is_none(),
+                ),
+                _ => (Vec::new(), String::new(), false),
+            };
+            AnswerRow {
+                href: here.href(format!("experts/{}", one.expert)),
+                act: format!("{base}/experts/{}", one.expert),
+                status: answer_status(&one.answer),
+                at: one.answer.at().map(page::moment_short).unwrap_or_default(),
+                changes,
+                note,
+                may_enter,
+                line: one,
+            }
+        })
+        .collect();
+    let campaign = &line.campaign;
+    Ok(ShowPage {
+        layout: here
+            .layout(app, visit, format!("{}年信息集中更新", campaign.year))
+            .under(&[
+                (&here.pool.name, &here.href("")),
+                ("信息集中更新", &here.href("campaigns")),
+            ])
+            .judged(&form),
+        status: status(&campaign.state),
+        stats: vec![
+            stat("未答复", line.silent, "silent"),
+            stat("有变化，待登记", line.changed, "changed"),
+            stat("有变化，已办理", line.entered, "entered"),
+            stat("确认无变化", line.unchanged, "unchanged"),
+        ],
+        tabs: VIEWS
+            .iter()
+            .map(|(code, label)| Tab {
+                link: Link::new(*label, format!("{base}?status={code}")),
+                count: None,
+                here: Here::when(*code == view),
+            })
+            .collect(),
+        pager: Pager {
+            range: format!("本页 {} 人，共通知 {} 人", rows.len(), line.asked),
+            first: after.map(|_| format!("{base}?status={view}")),
+            next,
+            ..Pager::default()
+        },
+        reminded: match campaign.reminded.last() {
+            Some(at) => format!(
+                "已催办 {} 次，最近 {}",
+                campaign.reminded.len(),
+                page::moment_short(*at)
+            ),
+            None => "还没有催办".to_owned(),
+        },
+        open: campaign.state == Stands::Open,
+        view: view.to_owned(),
+        rows,
+        base,
+        line,
+        form,
+    })
+}
+
+type At = (State<App>, InPool, Visit, Path<(i64, CampaignId)>);
+
+async fn show((State(app), here, visit, Path((_, id))): At) -> Result<Response, WebError> {
+    page::page(&show_page(&app, &here, &visit, id, FormState::blank()).await?)
+}
+
+async fn acted(
+    (State(app), here, visit, Path((_, id))): At,
+    mut form: FormState,
+    outcome: service::Result<()>,
+) -> Result<Response, WebError> {
+    match outcome {
+        Ok(()) => Ok(page::see_other(&here.href(format!("campaigns/{id}")))),
+        Err(error) => {
+            form.refuse(error)?;
+            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
+        }
+    }
+}
+
+async fn remind(at: At, form: FormState) -> Result<Response, WebError> {
+    let outcome = at.0.service.remind_campaign(at.1.ctx(), at.3.0.1).await;
+    acted(at, form, outcome.map(drop)).await
+}
+
+async fn close(at: At, form: FormState) -> Result<Response, WebError> {
+    let outcome = at.0.service.close_campaign(at.1.ctx(), at.3.0.1).await;
+    acted(at, form, outcome).await
+}
+
+async fn export(at: At, form: FormState) -> Result<Response, WebError> {
+    let view = form.text("status");
+    let wanted = Some(view.as_str()).filter(|code| !code.is_empty());
+    let made =
+        at.0.service
+            .export_campaign(at.1.ctx(), at.3.0.1, wanted, &form.text("purpose"))
+            .await;
+    match made {
+        Ok(file) => Ok(download(file)),
+        Err(error) => acted(at, form, Err(error)).await,
+    }
+}
+
+async fn enter(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    Path((no, id, expert)): Path<(i64, CampaignId, ExpertId)>,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let outcome = app
+        .service
+        .enter_update(here.ctx(), id, expert, &form.text("note"))
+        .await;
+    acted((State(app), here, visit, Path((no, id))), form, outcome).await
+}
+
+#[derive(Template)]
+#[template(path = "campaigns/answer.html")]
+struct AnswerPage {
+    layout: Layout,
+    form: FormState,
+    action: String,
+    one: OwnUpdate,
+    closes_on: String,
+    note: Option<Note>,
+    choices: Vec<Choice>,
+    /// What may have changed: the value is the name of the field's control, the detail a hint.
+    fields: Vec<Choice>,
+    open: bool,
+}
+
+fn answer_page(
+    layout: Layout,
+    action: String,
+    one: OwnUpdate,
+    form: FormState,
+) -> AnswerPage {
+    let open = one.campaign.state == Stands::Open;
+    let note = match (&one.answer, open) {
+        (Answer::Silent, true) => None,
+        (Answer::Silent, false) => Some(Note::new(
+            Tone::Warn,
+            "本次更新已结束：",
+            "信息有变化的，请直接联系专家库办公室。",
+        )),
+        (Answer::Unchanged { at }, _) => Some(Note::new(
+            Tone::Good,
+            "您已确认无变化：",
+            format!("{}答复。截止前可以重新答复。", page::moment(*at)),
+        )),
+        (Answer::Changed { at, entered, .. }, _) => Some(Note::new(
+            Tone::Good,
+            "您已申报变化：",
+            match entered {
+                None => format!("{}答复，等专家库办公室登记。", page::moment(*at)),
+                Some(done) => format!("专家库办公室已办理：{}", done.note),
+            },
+        )),
+    };
+    AnswerPage {
+        layout: layout.judged(&form),
+        action,
+        closes_on: one.campaign.closes_on.strftime("%-m月%-d日").to_string(),
+        note,
+        choices: vec![
+            Choice::new("unchanged", "没有变化").detail("上面的信息都对"),
+            Choice::new("changed", "有变化").detail("在下面写明变成什么"),
+        ],
+        fields: one
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(index, (field, proof))| {
+                let hint = if *proof { "变更时须提供证明材料" } else { "" };
+                Choice::new(format!("field.{index}"), field).detail(hint)
+            })
+            .collect(),
+        open,
+        one,
+        form,
+    }
+}
+
+/// What the form says: the fields named, or that nothing changed.
+fn said(form: &FormState, one: &OwnUpdate) -> service::Result<Said> {
+    match form.value("answer") {
+        "unchanged" => Ok(Said::Unchanged),
+        "changed" => Ok(Said::Changed(
+            one.fields
+                .iter()
+                .enumerate()
+                .filter_map(|(index, (field, _))| {
+                    let now = form.text(&format!("field.{index}"));
+                    (!now.is_empty()).then(|| Change {
+                        field: field.clone(),
+                        now,
+                    })
+                })
+                .collect(),
+        )),
+        _ => Err(service::Error::field(
+            "answer",
+            "还没有选择。请选择没有变化，或有变化并写明。",
+        )),
+    }
+}
+
+type LinkAt = (State<App>, Visit, Path<String>);
+
+async fn by_link((State(app), visit, Path(token)): LinkAt) -> Result<Response, WebError> {
+    let one = app.service.update_by_link(&token).await?;
+    let layout = Layout::new(&app.site.now(), &visit, "确认入库信息");
+    let action = format!("/m/u/{token}");
+    page::page(&answer_page(layout, action, one, FormState::blank()))
+}
+
+async fn answer_by_link(
+    (State(app), visit, Path(token)): LinkAt,
+    origin: Origin,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    let one = app.service.update_by_link(&token).await?;
+    let outcome = match said(&form, &one) {
+        Ok(said) => {
+            app.service
+                .answer_update_by_link(&origin.network, &token, &form.text("id_tail"), said)
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    let action = format!("/m/u/{token}");
+    match outcome {
+        Ok(_) => Ok(page::see_other(&action)),
+        Err(error) => {
+            form.refuse(error)?;
+            let layout = Layout::new(&app.site.now(), &visit, "确认入库信息");
+            page::rejected(&answer_page(layout, action, one, form))
+        }
+    }
+}
+
+type OwnAt = (State<App>, Session, Visit, Path<CampaignId>);
+
+async fn mine(app: &App, session: &Session, id: CampaignId) -> Result<OwnUpdate, WebError> {
+    let all = app.service.own_updates(&session.ctx).await?;
+    all.into_iter()
+        .find(|one| one.campaign.id == id)
+        .ok_or(WebError::NotFound)
+}
+
+async fn own((State(app), session, visit, Path(id)): OwnAt) -> Result<Response, WebError> {
+    let one = mine(&app, &session, id).await?;
+    let layout = session.layout(&app, &visit, "确认入库信息");
+    let action = format!("/m/updates/{id}");
+    page::page(&answer_page(layout, action, one, FormState::blank()))
+}
+
+async fn answer_own(
+    (State(app), session, visit, Path(id)): OwnAt,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    let one = mine(&app, &session, id).await?;
+    let outcome = match said(&form, &one) {
+        Ok(said) => app.service.answer_update(&session.ctx, id, said).await,
+        Err(error) => Err(error),
+    };
+    let action = format!("/m/updates/{id}");
+    match outcome {
+        Ok(_) => Ok(page::see_other(&action)),
+        Err(error) => {
+            form.refuse(error)?;
+            let layout = session.layout(&app, &visit, "确认入库信息");
+            page::rejected(&answer_page(layout, action, one, form))
+        }
+    }
+}
+
+async fn list_json(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
+    let items = app.service.campaigns(here.ctx(), here.pool.id).await?;
+    let duty = app.service.yearly_duty(here.ctx(), here.pool.id).await?;
+    Ok(Json(serde_json::json!({ "items": items, "duty": duty })).into_response())
+}
+
+async fn show_json((State(app), here, visit, Path((_, id))): At) -> Result<Response, WebError> {
+    let line = app.service.campaign(here.ctx(), id).await?;
+    if line.campaign.pool != here.pool.id {
+        return Err(WebError::NotFound);
+    }
+    let wanted = visit.query.text("status");
+    let wanted = Some(wanted.as_str()).filter(|code| !code.is_empty());
+    let after: Option<ExpertId> = visit.query.value("after").parse().ok();
+    let answers = app
+        .service
+        .campaign_answers(here.ctx(), id, wanted, after, ROWS)
+        .await?;
+    Ok(Json(serde_json::json!({ "campaign": line, "answers": answers })).into_response())
+}

@@ -1,0 +1,403 @@
+//! 专家本人: what waits for me, what is held about me, who opened it, the relations I declare, my
+//! messages.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::actor::Action;
+use domain::engagement::State as Seated;
+use domain::id::ExpertId;
+use service::own::{OwnMembership, OwnMessage, Reading};
+use service::relations::{self, RelationDraft, RelationRow, With};
+use service::{OpenPool, PageRequest};
+
+use crate::components::{Pager, Status};
+use crate::error::WebError;
+use crate::experts::standing;
+use crate::form::{Choice, FormState};
+use crate::layout::{Layout, Visit};
+use crate::page;
+use crate::routes::{Access, Routes};
+use crate::session::{InPool, Session};
+use crate::state::App;
+use crate::tasks::half_days;
+
+/// Routes of an expert's own space.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/m", Access::Person, home)
+        .get("/m/me", Access::Person, record)
+        .get("/m/readings", Access::Person, readings)
+        .get("/m/relations", Access::Person, relations_page)
+        .post("/m/relations", Access::Person, declare)
+        .get("/m/messages", Access::Person, messages)
+        .post(
+            "/p/{no}/experts/{id}/account",
+            Access::Pool(Action::EditExperts),
+            open_account,
+        )
+        .get("/api/v1/me", Access::Person, record_json)
+}
+
+#[derive(Template)]
+#[template(path = "own/home.html")]
+struct HomePage {
+    layout: Layout,
+    name: String,
+    waiting: Vec<Row>,
+    others: Vec<Row>,
+    updates: Vec<(String, String, Status)>,
+}
+
+struct Row {
+    href: String,
+    content: String,
+    when: String,
+    requester: String,
+    status: Status,
+    due: String,
+}
+
+async fn home(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
+    let all = app.service.own_invitations(&session.ctx).await?;
+    let updates = app.service.own_updates(&session.ctx).await?;
+    let row = |one: &service::invitations::Invitation| {
+        let state = &one.engagement.state;
+        let (status, due) = match state {
+            Seated::Invited { answer_by, .. } => (
+                Status::waiting(state.zh()),
+                format!("{} 前答复", page::moment(*answer_by)),
+            ),
+            Seated::Accepted { .. } if one.engagement.leave_asked.is_some() => {
+                (Status::waiting("已请假，等使用方受理"), String::new())
+            }
+            Seated::Accepted { .. } => (Status::good(state.zh()), String::new()),
+            _ => (Status::idle(state.zh()), String::new()),
+        };
+        Row {
+            href: format!("/m/invites/{}", one.engagement.id),
+            content: one.task.request.content.clone(),
+            when: half_days(&one.task.request),
+            requester: one.requester.clone(),
+            status,
+            due,
+        }
+    };
+    let (waiting, others): (Vec<_>, Vec<_>) = all
+        .iter()
+        .partition(|one| matches!(one.engagement.state, Seated::Invited { .. }));
+    page::page(&HomePage {
+        layout: session.layout(&app, &visit, "我的任务"),
+        name: session.ctx.actor.name.clone(),
+        waiting: waiting.into_iter().map(row).collect(),
+        others: others.into_iter().map(row).collect(),
+        updates: updates
+            .iter()
+            .map(|one| {
+                let word = one.answer.zh();
+                let status = match one.answer {
+                    domain::campaign::Answer::Silent => Status::waiting("待确认"),
+                    _ => Status::good(word),
+                };
+                (
+                    format!("/m/updates/{}", one.campaign.id),
+                    format!(
+                        "{}年入库信息确认，{}前答复",
+                        one.campaign.year,
+                        one.campaign.closes_on.strftime("%-m月%-d日")
+                    ),
+                    status,
+                )
+            })
+            .collect(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "own/record.html")]
+struct RecordPage {
+    layout: Layout,
+    rows: Vec<Membership>,
+    login: String,
+}
+
+struct Membership {
+    pool: String,
+    status: Status,
+    facts: Vec<(String, String)>,
+    counts: Vec<(String, String)>,
+    rest: String,
+}
+
+fn membership(own: OwnMembership, today: jiff::civil::Date) -> Membership {
+    let term = own.expert.standing.term();
+    let mut facts = vec![
+        ("专家编号".to_owned(), own.expert.number.clone()),
+        (
+            "聘期".to_owned(),
+            format!("{} 至 {}", term.from, term.to),
+        ),
+    ];
+    facts.extend(own.held);
+    let calls = &own.participations;
+    let served = calls.calls.iter().filter(|call| call.served(today)).count();
+    let count = |label: &str, number: usize| (label.to_owned(), format!("{number} 次"));
+    let rest = match (&calls.rule, calls.rests_next) {
+        (Some((article, _)), true) => {
+            format!("您已连续多次被抽中，按{article}，下一次抽取暂停一次。")
+        }
+        _ => String::new(),
+    };
+    Membership {
+        pool: own.pool.pool.name.clone(),
+        status: standing(own.status),
+        facts,
+        counts: vec![
+            count("被抽中、选用", calls.calls.len()),
+            count("同意参加", calls.count(&["accepted"])),
+            count("已完成", served),
+            count("不能参加", calls.count(&["declined"])),
+            count("未答复", calls.count(&["no_answer"])),
+            count("回避", calls.count(&["recused"])),
+        ],
+        rest,
+    }
+}
+
+async fn record(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
+    let own = app.service.own_record(&session.ctx).await?;
+    let today = session.ctx.today();
+    page::page(&RecordPage {
+        layout: session.layout(&app, &visit, "我的资料"),
+        rows: own.into_iter().map(|one| membership(one, today)).collect(),
+        login: session.login.clone(),
+    })
+}
+
+async fn record_json(
+    State(app): State<App>,
+    session: Session,
+) -> Result<axum::Json<serde_json::Value>, WebError> {
+    let own = app.service.own_record(&session.ctx).await?;
+    let items: Vec<_> = own
+        .iter()
+        .map(|one| {
+            serde_json::json!({
+                "pool": one.pool.pool.name, "number": one.expert.number,
+                "status": one.status.code(), "held": one.held,
+                "participations": one.participations,
+            })
+        })
+        .collect();
+    Ok(axum::Json(serde_json::json!({ "items": items })))
+}
+
+#[derive(Template)]
+#[template(path = "own/readings.html")]
+struct ReadingsPage {
+    layout: Layout,
+    rows: Vec<(String, Reading)>,
+}
+
+async fn readings(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
+    let found = app.service.own_readings(&session.ctx).await?;
+    page::page(&ReadingsPage {
+        layout: session.layout(&app, &visit, "谁查看过我的资料"),
+        rows: found
+            .into_iter()
+            .map(|reading| (page::moment(reading.at), reading))
+            .collect(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "own/relations.html")]
+struct RelationsPage {
+    layout: Layout,
+    form: FormState,
+    rows: Vec<(RelationRow, String, String)>,
+    pools: Vec<Choice>,
+    kinds: Vec<Choice>,
+    withs: Vec<Choice>,
+    basis: String,
+}
+
+async fn own_pools(app: &App, session: &Session) -> Result<Vec<OpenPool>, WebError> {
+    let own = app.service.own_record(&session.ctx).await?;
+    Ok(own.into_iter().map(|one| one.pool).collect())
+}
+
+async fn relations_of(
+    app: &App,
+    session: &Session,
+    visit: &Visit,
+    form: FormState,
+) -> Result<RelationsPage, WebError> {
+    let pools = own_pools(app, session).await?;
+    let found = app.service.own_relations(&session.ctx).await?;
+    let mut kinds: Vec<String> = Vec::new();
+    for kind in pools.iter().flat_map(relations::kinds) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    let basis = pools.first().and_then(|pool| {
+        let rules = pool.pack.recusal.as_ref()?;
+        Some(format!("《{}》{}", pool.pack.identity.title, rules.citation))
+    });
+    Ok(RelationsPage {
+        layout: session
+            .layout(app, visit, "我的回避关系")
+            .judged(&form),
+        rows: found
+            .into_iter()
+            .map(|row| {
+                let (with, period) = (row.with(), row.period());
+                (row, with, period)
+            })
+            .collect(),
+        pools: pools
+            .iter()
+            .map(|pool| Choice::new(pool.no.to_string(), &pool.pool.name))
+            .collect(),
+        kinds: kinds
+            .into_iter()
+            .map(|kind| Choice::new(kind.clone(), kind))
+            .collect(),
+        withs: With::ALL
+            .iter()
+            .map(|with| Choice::new(with.code(), with.zh()))
+            .collect(),
+        basis: basis.unwrap_or_default(),
+        form,
+    })
+}
+
+async fn relations_page(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
+    page::page(&relations_of(&app, &session, &visit, FormState::blank()).await?)
+}
+
+async fn declare(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    let pools = own_pools(&app, &session).await?;
+    let chosen = match pools.as_slice() {
+        [only] => Some(only),
+        several => several
+            .iter()
+            .find(|pool| pool.no.to_string() == form.value("pool")),
+    };
+    let Some(pool) = chosen else {
+        form.reject("pool", "没有选择专家库。请选择向哪一个专家库申报。");
+        return page::rejected(&relations_of(&app, &session, &visit, form).await?);
+    };
+    let draft = RelationDraft {
+        kind: form.text("kind"),
+        with: form.text("with"),
+        organisation: form.text("organisation"),
+        organisation_id: String::new(),
+        person: form.text("person"),
+        guideline: form.text("guideline"),
+        round: form.text("round"),
+        from: form.text("from"),
+        to: form.text("to"),
+        note: form.text("note"),
+    };
+    match app
+        .service
+        .declare_relation(&session.ctx, pool.pool.id, &draft)
+        .await
+    {
+        Ok(_) => Ok(page::see_other("/m/relations")),
+        Err(error) => {
+            form.refuse(error)?;
+            page::rejected(&relations_of(&app, &session, &visit, form).await?)
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "own/messages.html")]
+struct MessagesPage {
+    layout: Layout,
+    rows: Vec<(String, OwnMessage)>,
+    pager: Pager,
+}
+
+async fn messages(
+    State(app): State<App>,
+    session: Session,
+    visit: Visit,
+) -> Result<Response, WebError> {
+    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let request = PageRequest::after(after.clone(), 30);
+    let found = app.service.own_messages(&session.ctx, &request).await?;
+    let rows: Vec<_> = found
+        .items
+        .into_iter()
+        .map(|message| (page::moment(message.at), message))
+        .collect();
+    page::page(&MessagesPage {
+        layout: session.layout(&app, &visit, "我的消息"),
+        pager: Pager {
+            range: format!("本页 {} 条", rows.len()),
+            first: after.map(|_| "/m/messages".to_owned()),
+            next: found
+                .next
+                .map(|cursor| format!("/m/messages?after={cursor}")),
+            ..Pager::default()
+        },
+        rows,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "own/account.html")]
+struct AccountPage {
+    layout: Layout,
+    back: String,
+    link: Option<(service::accounts::OneTimeLink, String)>,
+}
+
+async fn open_account(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    Path((_, id)): Path<(i64, String)>,
+) -> Result<Response, WebError> {
+    let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
+    let link = app
+        .service
+        .open_expert_account(here.ctx(), here.no, id)
+        .await?;
+    let back = here.href(format!("experts/{id}"));
+    page::page(&AccountPage {
+        layout: here
+            .layout(&app, &visit, "开通专家账号")
+            .under(&[("专家库", &here.href("experts")), ("专家", &back)]),
+        back,
+        link: link.map(|link| {
+            let until = page::moment(link.expires_at);
+            (link, until)
+        }),
+    })
+}
