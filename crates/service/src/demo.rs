@@ -29,6 +29,7 @@ use crate::error::{Error, Result};
 use crate::pool_set_up::NewPool;
 use crate::service::Service;
 use crate::set_up::{NewPerson, SetUp};
+use crate::special_invitations::Proposal;
 
 /// Experts of the demonstration.
 const EXPERTS: usize = 240;
@@ -147,6 +148,7 @@ impl Service {
                 .await?;
         }
         self.populate(done.pool).await?;
+        let expert = self.demo_expert(done.pool, password).await?;
         let officers = [
             (Role::SystemAdmin, "xitong"),
             (Role::SecurityAdmin, "anquan"),
@@ -156,11 +158,37 @@ impl Service {
             .iter()
             .map(|(role, login, ..)| (*role, *login))
             .chain(officers)
+            .chain(expert.as_deref().map(|login| (Role::Expert, login)))
             .map(|(role, login)| DemoLogin {
                 role,
                 login: login.to_owned(),
             })
             .collect())
+    }
+
+    /// A log-in for one of the experts who still have an invitation to answer.
+    async fn demo_expert(&self, no: i64, password: &str) -> Result<Option<String>> {
+        let rows = store::pools::all::<Pool>(&mut self.store.read()).await?;
+        let pool = rows.into_iter().find(|row| row.keys.no == no);
+        let pool = pool.ok_or(Error::NotFound)?.id;
+        let officer = self.as_demo("jingban", Role::Officer, pool).await?;
+        let filter = store::engagements::EngagementFilter {
+            pool: Some(pool),
+            statuses: vec!["invited".to_owned()],
+            ..store::engagements::EngagementFilter::default()
+        };
+        let mut read = self.store.read();
+        let waiting =
+            store::engagements::all::<domain::engagement::Engagement>(&mut read, &filter).await?;
+        let Some(seat) = waiting.first() else {
+            return Ok(None);
+        };
+        let link = self
+            .open_expert_account(&officer, no, seat.body.expert)
+            .await?;
+        let Some(link) = link else { return Ok(None) };
+        self.take_link(&officer, &link.address, password).await?;
+        Ok(Some(link.login))
     }
 
     async fn take_link(&self, ctx: &Ctx, address: &str, password: &str) -> Result<()> {
@@ -381,6 +409,24 @@ impl Service {
             request("中式烹调竞赛方案评审", work(16), specialties, 4, 3),
         )
         .await?;
+        let short = request("电子商务师竞赛命题评审", work(20), specialties, 8, 40);
+        let short = self.file_task(&asking, pool, short).await?;
+        self.accept_task(&officer, short).await?;
+        let invited = Proposal {
+            task: Some(short),
+            name: "苏受邀（演示）".to_owned(),
+            employer: "东莞市示例理工学院".to_owned(),
+            phone: "16000000001".to_owned(),
+            specialty: specialties
+                .get(8)
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            reason: "电子商务专业在库专家少于名额，不能保证随机抽取".to_owned(),
+            fitness: "正高级职称，从事电子商务教学和竞赛命题十二年".to_owned(),
+            ..Proposal::default()
+        };
+        self.propose_special_invitation(&asking, pool, &invited)
+            .await?;
         Ok(())
     }
 

@@ -288,7 +288,7 @@ async fn an_expert_sees_what_is_held_who_opened_it_and_declares_relations() {
         assert!(service.own_record(&nobody).await.is_err());
 
         // What the expert was called for, and what the rest rule did.
-        let (task, _) = bureau.unsealed(3, 8).await;
+        let (task, _) = bureau.unsealed_on(3, 8, date(2022, 6, 20)).await;
         let seats = service.seats(&bureau.officer, task).await.expect("seats");
         let called = seats[0].engagement.expert;
         let seen = service

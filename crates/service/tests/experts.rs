@@ -603,3 +603,166 @@ async fn attachments_are_what_their_bytes_say_and_opened_for_a_purpose() {
     })
     .await;
 }
+
+/// A suspension with a last day ends by itself on the day after: the list, the count and the draw
+/// say the same, and the ledger says when.
+///
+/// Covers: DG-9-1-b.
+#[tokio::test]
+async fn a_suspension_with_a_last_day_ends_by_itself() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 1).await;
+        let service = &bureau.service;
+        let welding = specialty(&bureau, "焊接").await;
+        let id = add(&bureau, welding, "欧阳测试", "19750301").await;
+        let today = bureau.officer().today();
+        let last = today.tomorrow().expect("a day");
+        let suspend = |until: String| BatchAct::Suspend { until };
+        let chosen = Chosen::Ticked(vec![id]);
+        service
+            .run_expert_batch(
+                &bureau.officer(),
+                1,
+                &chosen,
+                &suspend(last.to_string()),
+                "材料核实",
+            )
+            .await
+            .expect("suspended");
+        let schedule = service.schedule();
+        assert_eq!(service.lift_suspensions(&schedule).await.expect("run"), 0);
+        let suspended = [("status", "suspended")];
+        assert_eq!(names(&bureau, &suspended).await, ["欧阳测试"]);
+
+        // The last day still counts; the next does not.
+        bureau.clock.advance(86_400);
+        assert_eq!(service.lift_suspensions(&service.schedule()).await.expect("run"), 0);
+        bureau.clock.advance(86_400);
+        assert_eq!(service.lift_suspensions(&service.schedule()).await.expect("run"), 1);
+        assert_eq!(service.lift_suspensions(&service.schedule()).await.expect("run"), 0);
+        assert!(names(&bureau, &suspended).await.is_empty());
+        assert_eq!(names(&bureau, &[("status", "active")]).await, ["欧阳测试"]);
+        let view = service.expert(&bureau.officer(), 1, id).await.expect("known");
+        assert_eq!(view.member.expert.standing.on(bureau.officer().today()), Status::Active);
+        assert_eq!(bureau.actions(0).await[0], "expert.resumed");
+
+        // Prolonged or lifted by hand, the planned end is called off.
+        let soon = bureau.officer().today().tomorrow().expect("a day");
+        service
+            .run_expert_batch(
+                &bureau.officer(),
+                1,
+                &chosen,
+                &suspend(soon.to_string()),
+                "材料核实",
+            )
+            .await
+            .expect("suspended");
+        service
+            .run_expert_batch(
+                &bureau.officer(),
+                1,
+                &chosen,
+                &suspend(String::new()),
+                "继续核实",
+            )
+            .await
+            .expect("prolonged");
+        bureau.clock.advance(5 * 86_400);
+        assert_eq!(service.lift_suspensions(&service.schedule()).await.expect("run"), 0);
+        assert_eq!(names(&bureau, &suspended).await, ["欧阳测试"]);
+    })
+    .await;
+}
+
+/// Covers: DG-20-a.
+#[tokio::test]
+async fn a_register_entry_counts_from_its_day_until_it_is_taken_off() {
+    use service::registers::EntryDraft;
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 1).await;
+        let service = &bureau.service;
+        let officer = bureau.officer();
+        let head = service.register_head(&officer, 1).await.expect("read");
+        let head = head.expect("the pack has one");
+        assert_eq!((head.label.as_str(), head.article.as_str()), ("失信联合惩戒对象名单", "第二十条"));
+
+        let blank = service
+            .add_register_entry(&officer, 1, &EntryDraft::default())
+            .await;
+        let Err(Error::Invalid(problems)) = blank else {
+            panic!("expected problems, got {blank:?}");
+        };
+        let fields: Vec<_> = problems.iter().map(|p| p.field.as_str()).collect();
+        assert_eq!(fields, ["name", "source", "code", "from"]);
+        let number = id_number("19750301", true);
+        let draft = EntryDraft {
+            name: "欧阳测试".into(),
+            code: number.clone(),
+            from: "2020-01-01".into(),
+            to: String::new(),
+            source: "示例市发改局公告〔2020〕1号".into(),
+        };
+        let forbidden = service
+            .add_register_entry(&bureau.ctx(Role::Supervisor, 0), 1, &draft)
+            .await;
+        assert!(matches!(forbidden, Err(Error::Forbidden(_))));
+        let mistyped = EntryDraft {
+            code: "440000197503010000".into(),
+            ..draft.clone()
+        };
+        let refused = service.add_register_entry(&officer, 1, &mistyped).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))));
+        let id = service
+            .add_register_entry(&officer, 1, &draft)
+            .await
+            .expect("entered");
+        let twice = service.add_register_entry(&officer, 1, &draft).await;
+        assert!(matches!(twice, Err(Error::Invalid(_))), "listed already");
+        let page = service
+            .register_entries(&bureau.ctx(Role::Supervisor, 0), 1, &PageRequest::first(20))
+            .await
+            .expect("read");
+        assert_eq!(page.items.len(), 1);
+        assert!(page.items[0].in_force);
+        assert_eq!(page.items[0].tail, number[14..]);
+
+        // Listed, nobody enters; taken off, they do.
+        let welding = specialty(&bureau, "焊接").await;
+        let fields = expert(welding, "欧阳测试", "19750301");
+        let refused = service.add_expert(&officer, 1, &fields).await;
+        assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+        let wordless = service.remove_register_entry(&officer, 1, id, " ").await;
+        assert!(matches!(wordless, Err(Error::Invalid(_))));
+        service
+            .remove_register_entry(&officer, 1, id, "已移出名单")
+            .await
+            .expect("removed");
+        let gone = service.remove_register_entry(&officer, 1, id, "再移").await;
+        assert!(matches!(gone, Err(Error::NotFound)));
+        service
+            .add_expert(&officer, 1, &fields)
+            .await
+            .expect("no longer listed");
+
+        // An entry whose last day is past counts no more.
+        let over = EntryDraft {
+            to: "2021-01-01".into(),
+            ..draft
+        };
+        service
+            .add_register_entry(&officer, 1, &over)
+            .await
+            .expect("entered");
+        let page = service
+            .register_entries(&officer, 1, &PageRequest::first(20))
+            .await
+            .expect("read");
+        assert!(!page.items[0].in_force);
+        let actions = bureau.actions(0).await;
+        for (action, times) in [("register.added", 2), ("register.removed", 1)] {
+            assert_eq!(actions.iter().filter(|one| *one == action).count(), times, "{action}");
+        }
+    })
+    .await;
+}

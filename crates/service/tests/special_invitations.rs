@@ -231,7 +231,7 @@ async fn a_shortage_leads_by_invitation_and_committee_to_a_random_draw() {
             .decide_special_invitation(&secretary, id, Verdict::Approved, " ", met)
             .await;
         assert!(matches!(nameless, Err(Error::Invalid(_))));
-        let number = "440000197503019993";
+        let number = "440000197503019998";
         let too_soon = service
             .add_expert(&bureau.officer, 1, &entry(&bureau, id, "受邀人甲", number))
             .await;
@@ -272,19 +272,7 @@ async fn a_shortage_leads_by_invitation_and_committee_to_a_random_draw() {
 
         // And is drawn like everybody else, and marked.
         assert_eq!(service.shortage(&bureau.asking, task).await.expect("read"), None);
-        let draw = service
-            .freeze_frame(&bureau.officer, task, false)
-            .await
-            .expect("enough now");
-        bureau.ceremony(draw, 9).await;
-        service
-            .propose_unsealing(&bureau.officer, draw)
-            .await
-            .expect("proposed");
-        service
-            .confirm_unsealing(&bureau.supervisor, draw)
-            .await
-            .expect("unsealed");
+        let draw = bureau.drawn(task, 9).await;
         let seats = service.seats(&bureau.asking, task).await.expect("seats");
         let marked: Vec<_> = seats
             .iter()
@@ -322,6 +310,26 @@ async fn invitations_end_without_entry_and_nobody_invites_without_need() {
         let service = &bureau.service;
         let secretary = bureau.as_role(Role::Secretary);
         let task = short(&bureau).await;
+
+        // With enough people to draw from there is nothing to invite for.
+        let enough = bureau.accepted(1).await;
+        let needless = proposal(&bureau, Some(enough), "受邀人戊", "15400000805");
+        let refused = service
+            .propose_special_invitation(&bureau.asking, bureau.pool, &needless)
+            .await;
+        assert!(
+            matches!(&refused, Err(Error::Refused(reasons)) if reasons[0].code == "invitation.no_shortage"),
+            "{refused:?}"
+        );
+        let for_all = proposal(&bureau, None, "受邀人戊", "15400000805");
+        let aimless = service
+            .propose_special_invitation(&bureau.asking, bureau.pool, &for_all)
+            .await;
+        assert!(matches!(aimless, Err(Error::Invalid(_))), "a requester names its request");
+        service
+            .propose_special_invitation(&bureau.officer, bureau.pool, &for_all)
+            .await
+            .expect("the manager may ask for the pool as a whole");
 
         let refused = proposed(&bureau, task, "受邀人乙", "15400000802").await;
         let wordless = service
@@ -385,7 +393,7 @@ async fn invitations_end_without_entry_and_nobody_invites_without_need() {
             )
             .await
             .expect("decided");
-        let fields = entry(&bureau, silent, "受邀人丁", "440000197503019993");
+        let fields = entry(&bureau, silent, "受邀人丁", "440000197503019998");
         let entered = service.add_expert(&officer, 1, &fields).await;
         assert!(matches!(entered, Err(Error::Refused(_))), "{entered:?}");
 
@@ -400,7 +408,7 @@ async fn invitations_end_without_entry_and_nobody_invites_without_need() {
             .iter()
             .map(|line| line.invitation.state.code())
             .collect();
-        assert_eq!(states, ["not_approved", "withdrawn", "refused"]);
+        assert_eq!(states, ["not_approved", "withdrawn", "refused"], "not the manager's");
         let foreign = service
             .special_invitations(&bureau.stranger(), bureau.pool, &[], &page)
             .await
@@ -415,25 +423,6 @@ async fn invitations_end_without_entry_and_nobody_invites_without_need() {
         assert!(matches!(view.invitation.state, State::NotApproved { .. }));
         assert_eq!(view.steps, [] as [Step; 0]);
 
-        // With enough people to draw from there is nothing to invite for.
-        let enough = bureau.accepted(1).await;
-        let needless = proposal(&bureau, Some(enough), "受邀人戊", "15400000805");
-        let refused = service
-            .propose_special_invitation(&bureau.asking, bureau.pool, &needless)
-            .await;
-        assert!(
-            matches!(&refused, Err(Error::Refused(reasons)) if reasons[0].code == "invitation.no_shortage"),
-            "{refused:?}"
-        );
-        let for_all = proposal(&bureau, None, "受邀人戊", "15400000805");
-        let aimless = service
-            .propose_special_invitation(&bureau.asking, bureau.pool, &for_all)
-            .await;
-        assert!(matches!(aimless, Err(Error::Invalid(_))), "a requester names its request");
-        service
-            .propose_special_invitation(&officer, bureau.pool, &for_all)
-            .await
-            .expect("the manager may ask for the pool as a whole");
     })
     .await;
 }

@@ -18,7 +18,7 @@ use domain::task::{
     Call, Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, Venue,
 };
 use draw::{Digest, Share, Suite, commitment};
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use service::port::{StoppedClock, SystemEntropy};
 use service::{Ctx, Packs, Service, Settings};
 use store::experts::ExpertKeys;
@@ -179,6 +179,11 @@ impl Bureau {
         ctx(&self.service, 5, Role::Requester, self.pool, 12)
     }
 
+    /// Somebody of the manager with this role.
+    pub(crate) fn as_role(&self, role: Role) -> Ctx {
+        ctx(&self.service, 6, role, self.pool, 10)
+    }
+
     /// The same person, now.
     pub(crate) fn now(&self, ctx: &Ctx) -> Ctx {
         self.service.ctx(ctx.actor.clone(), "test", "test")
@@ -285,6 +290,28 @@ impl Bureau {
     /// From filing to the unsealed result.
     pub(crate) async fn unsealed(&self, seats: u32, seed: u8) -> (TaskId, DrawId) {
         let task = self.accepted(seats).await;
+        (task, self.drawn(task, seed).await)
+    }
+
+    /// The same without reserves, for a day of its own.
+    pub(crate) async fn unsealed_on(&self, seats: u32, seed: u8, day: Date) -> (TaskId, DrawId) {
+        let mut request = self.request(seats);
+        request.demands[0].reserves = 0;
+        request.half_days[0].date = day;
+        let filed = self
+            .service
+            .file_task(&self.asking, self.pool, request)
+            .await;
+        let task = filed.expect("filed");
+        self.service
+            .accept_task(&self.officer, task)
+            .await
+            .expect("accepted");
+        (task, self.drawn(task, seed).await)
+    }
+
+    /// From the accepted request to the unsealed result.
+    pub(crate) async fn drawn(&self, task: TaskId, seed: u8) -> DrawId {
         let draw = self
             .service
             .freeze_frame(&self.officer, task, false)
@@ -299,7 +326,7 @@ impl Bureau {
             .confirm_unsealing(&self.supervisor, draw)
             .await
             .expect("unsealed");
-        (task, draw)
+        draw
     }
 
     /// An expert logged in on the phone.
