@@ -287,9 +287,6 @@ mod tests {
             campaign.answer(&Answer::Silent, Said::Unchanged, at),
             Err(Refused::Closed)
         );
-        assert_eq!(
-            campaign.close("经办".into(), at, 3),
-            Err(Refused::Closed)
-        );
+        assert_eq!(campaign.close("经办".into(), at, 3), Err(Refused::Closed));
     }
 }

@@ -105,11 +105,7 @@ impl Question<'_> {
             && self.excludes(Exclusion::Listed)
         {
             let leaf = self.listed_citation();
-            reasons.push(reason(
-                Exclusion::Listed,
-                leaf,
-                format!("列在{register}中"),
-            ));
+            reasons.push(reason(Exclusion::Listed, leaf, format!("列在{register}中")));
         }
         if let Some(task) = &prospect.busy
             && self.excludes(Exclusion::Busy)

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, ExpertId, OrganisationId, PersonId, PoolId, RecordId, SpecialtyId, TaskId};
+use crate::id::{
+    AccountId, ExpertId, OrganisationId, PersonId, PoolId, RecordId, SpecialtyId, TaskId,
+};
 
 /// Who did a step, as it is printed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -272,7 +274,13 @@ impl State {
     ///
     /// # Errors
     /// [`Refused`] unless the letter is out, and by the link only in time.
-    pub fn answer(self, answer: Answer, reply: Reply, at: Timestamp, today: Date) -> Result<Self, Refused> {
+    pub fn answer(
+        self,
+        answer: Answer,
+        reply: Reply,
+        at: Timestamp,
+        today: Date,
+    ) -> Result<Self, Refused> {
         match &self {
             Self::Sent { reply_by, .. } if reply == Reply::Link && *reply_by < today => {
                 return Err(Refused::TooLate);
@@ -423,11 +431,18 @@ mod tests {
     }
 
     fn sent() -> State {
-        State::Proposed.send(by(), date(2026, 6, 20)).expect("proposed")
+        State::Proposed
+            .send(by(), date(2026, 6, 20))
+            .expect("proposed")
     }
 
     fn answered(state: State, answer: Answer) -> Result<State, Refused> {
-        state.answer(answer, Reply::Link, Timestamp::UNIX_EPOCH, date(2026, 6, 20))
+        state.answer(
+            answer,
+            Reply::Link,
+            Timestamp::UNIX_EPOCH,
+            date(2026, 6, 20),
+        )
     }
 
     fn meeting(minutes: &str) -> Decision {
@@ -448,7 +463,13 @@ mod tests {
         ));
         let accepted = answered(sent(), Answer::Accept).expect("in time");
         assert!(accepted.receive(received.clone()).is_ok());
-        let declined = answered(sent(), Answer::Decline { reason: Some(" ".into()) }).expect("in time");
+        let declined = answered(
+            sent(),
+            Answer::Decline {
+                reason: Some(" ".into()),
+            },
+        )
+        .expect("in time");
         assert!(declined.is_over());
         assert!(declined.receive(received).is_err());
     }
@@ -459,25 +480,38 @@ mod tests {
         let needed = [("form1".to_owned(), "申请表".to_owned())];
         let accepted = answered(sent(), Answer::Accept).expect("in time");
         let expert = ExpertId(Uuid::from_u128(9));
-        assert!(accepted.clone().enter(expert, Timestamp::UNIX_EPOCH).is_err());
+        assert!(
+            accepted
+                .clone()
+                .enter(expert, Timestamp::UNIX_EPOCH)
+                .is_err()
+        );
         assert_eq!(
-            accepted.clone().decide(Verdict::Approved, meeting("纪要1"), &needed),
+            accepted
+                .clone()
+                .decide(Verdict::Approved, meeting("纪要1"), &needed),
             Err(Refused::MaterialsMissing("申请表".into()))
         );
         let complete = accepted.receive(vec!["form1".into()]).expect("accepted");
         assert_eq!(
-            complete.clone().decide(Verdict::Approved, meeting(" "), &needed),
+            complete
+                .clone()
+                .decide(Verdict::Approved, meeting(" "), &needed),
             Err(Refused::NoMinutes)
         );
         let turned_down = Verdict::NotApproved { reason: " ".into() };
         assert_eq!(
-            complete.clone().decide(turned_down, meeting("纪要1"), &needed),
+            complete
+                .clone()
+                .decide(turned_down, meeting("纪要1"), &needed),
             Err(Refused::NoReason)
         );
         let approved = complete
             .decide(Verdict::Approved, meeting("纪要1"), &needed)
             .expect("complete");
-        let entered = approved.enter(expert, Timestamp::UNIX_EPOCH).expect("approved");
+        let entered = approved
+            .enter(expert, Timestamp::UNIX_EPOCH)
+            .expect("approved");
         assert_eq!(entered.code(), "entered");
         assert!(entered.enter(expert, Timestamp::UNIX_EPOCH).is_err());
     }

@@ -167,7 +167,8 @@ impl Service {
                 format!("截止日期 {closes_on} 应在今天以后、本年以内。请改填。"),
             ));
         }
-        let page = campaigns::page::<Campaign>(&mut *change, pool, &PageRequest::first(100)).await?;
+        let page =
+            campaigns::page::<Campaign>(&mut *change, pool, &PageRequest::first(100)).await?;
         let this_year: Vec<&Row> = page
             .items
             .iter()
@@ -229,14 +230,9 @@ impl Service {
                 return Ok(asked);
             }
             let mut change = self.change(ctx, campaign.pool).await?;
-            let round = campaigns::unasked(
-                &mut *change,
-                campaign.id,
-                campaign.pool,
-                ctx.today(),
-                ROUND,
-            )
-            .await?;
+            let round =
+                campaigns::unasked(&mut *change, campaign.id, campaign.pool, ctx.today(), ROUND)
+                    .await?;
             for one in &round {
                 let answer = campaigns::Answer {
                     campaign: campaign.id,
@@ -246,8 +242,15 @@ impl Service {
                     body: Answer::Silent,
                 };
                 campaigns::set_answer(&mut change, &answer).await?;
-                self.ask(&mut change, ctx, &pool, campaign, (one.expert, one.person), false)
-                    .await?;
+                self.ask(
+                    &mut change,
+                    ctx,
+                    &pool,
+                    campaign,
+                    (one.expert, one.person),
+                    false,
+                )
+                .await?;
             }
             if round.is_empty() {
                 return Ok(asked);
@@ -413,9 +416,7 @@ impl Service {
         let (mut change, mut row, _) = self.campaign_change(ctx, id).await?;
         let counts = campaigns::by_status(&mut *change, id).await?;
         let silent = counted(&counts, Answer::Silent.code());
-        row.body.state = row
-            .body
-            .close(ctx.actor.name.clone(), ctx.now, silent)?;
+        row.body.state = row.body.close(ctx.actor.name.clone(), ctx.now, silent)?;
         row.keys = keys(&row.body);
         document::save(&mut change, &mut row).await?;
         store::messages::cancel(&mut change, REFERENCE, &id.to_string()).await?;

@@ -409,9 +409,18 @@ impl Service {
             request("中式烹调竞赛方案评审", work(16), specialties, 4, 3),
         )
         .await?;
-        let short = request("电子商务师竞赛命题评审", work(20), specialties, 8, 40);
+        let mut short = request("电子商务师竞赛命题评审", work(20), specialties, 8, 5);
+        for demand in &mut short.demands {
+            demand.duty = Some("督导".to_owned());
+            demand.level = Level::Title {
+                rung: "正高级".to_owned(),
+            };
+        }
         let short = self.file_task(&asking, pool, short).await?;
         self.accept_task(&officer, short).await?;
+        if self.shortage(&asking, short).await?.is_none() {
+            return Ok(());
+        }
         let invited = Proposal {
             task: Some(short),
             name: "苏受邀（演示）".to_owned(),

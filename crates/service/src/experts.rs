@@ -29,8 +29,8 @@ pub use batch::{BatchAct, BatchReport, Chosen};
 pub(crate) use eligibility::decided_by_facts;
 pub use eligibility::{Decided, EligibilityCard, EligibilityLine};
 pub use history::HistoryLine;
-pub use participation::{Participation, Participations, RestEntry};
 pub use list::{ExpertList, ExpertQuery, ExpertRow, SavedFilter};
+pub use participation::{Participation, Participations, RestEntry};
 
 use crate::change::Change;
 use crate::ctx::Ctx;

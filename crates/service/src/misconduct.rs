@@ -281,7 +281,9 @@ impl Service {
             };
             let confirmed = store::misconduct::count(&mut read, &confirmed).await?;
             items.push(MisconductLine {
-                name: expert.map(|row| row.keys.name).unwrap_or_else(|| "—".to_owned()),
+                name: expert
+                    .map(|row| row.keys.name)
+                    .unwrap_or_else(|| "—".to_owned()),
                 task: task.map(|row| row.body.number),
                 confirmed: match confirmed {
                     Count::Exactly(count) | Count::AtLeast(count) => count,

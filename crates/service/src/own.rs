@@ -87,9 +87,7 @@ impl Service {
             let private = self.private_of(&mut read, person).await?;
             let specialties = self.specialties_of(pool.id()).await?;
             own.push(OwnMembership {
-                participations: self
-                    .participations_of(&mut read, &pool, member.id)
-                    .await?,
+                participations: self.participations_of(&mut read, &pool, member.id).await?,
                 status: member.body.expert.standing.on(ctx.today()),
                 held: held(
                     &file.body.profile,
@@ -131,7 +129,10 @@ impl Service {
                 readings.push(Reading {
                     at: Timestamp::from_millisecond(entry.at).unwrap_or(Timestamp::UNIX_EPOCH),
                     by: text("/by"),
-                    what: what.into_iter().find(|what| !what.is_empty()).unwrap_or_default(),
+                    what: what
+                        .into_iter()
+                        .find(|what| !what.is_empty())
+                        .unwrap_or_default(),
                     purpose: text("/facts/purpose"),
                     number: entry.seq,
                 });
@@ -176,8 +177,7 @@ impl Service {
                 Target::pool(pool).of_person(person),
             )
             .map_err(|_| Error::NotFound)?;
-        let member =
-            store::experts::of_person::<Membership>(&mut *change, pool, person).await?;
+        let member = store::experts::of_person::<Membership>(&mut *change, pool, person).await?;
         let member = member.ok_or(Error::NotFound)?;
         let id = self
             .enter_relation(&mut change, ctx, &open, &member, draft, Source::Declared)
@@ -197,8 +197,7 @@ impl Service {
             ..MessageFilter::default()
         };
         let seals = self.store.seals();
-        let found =
-            store::messages::page(&mut self.store.read(), seals, &filter, page).await?;
+        let found = store::messages::page(&mut self.store.read(), seals, &filter, page).await?;
         Ok(Page {
             items: found
                 .items
@@ -264,7 +263,9 @@ impl Service {
         let (id, link) = match accounts.first() {
             Some(account) => (account.id, None),
             None => {
-                let login = self.free_login(&mut change, &member.body.expert.number).await?;
+                let login = self
+                    .free_login(&mut change, &member.body.expert.number)
+                    .await?;
                 let new = NewAccount {
                     login,
                     name: member.keys.name.clone(),
@@ -298,9 +299,17 @@ impl Service {
             .filter(char::is_ascii_alphanumeric)
             .collect::<String>()
             .to_lowercase();
-        let base = if base.is_empty() { "zj".to_owned() } else { base };
+        let base = if base.is_empty() {
+            "zj".to_owned()
+        } else {
+            base
+        };
         for n in 1..1_000 {
-            let login = if n == 1 { base.clone() } else { format!("{base}-{n}") };
+            let login = if n == 1 {
+                base.clone()
+            } else {
+                format!("{base}-{n}")
+            };
             let known = store::accounts::by_login::<AccountBody>(&mut **change, &login).await?;
             if known.is_none() {
                 return Ok(login);

@@ -147,7 +147,11 @@ impl Service {
         let found = registers::page::<serde_json::Value>(&mut read, &head.id, page).await?;
         let today = ctx.today();
         Ok(Page {
-            items: found.items.into_iter().map(|entry| row(entry, today)).collect(),
+            items: found
+                .items
+                .into_iter()
+                .map(|entry| row(entry, today))
+                .collect(),
             next: found.next,
         })
     }
@@ -156,12 +160,7 @@ impl Service {
     ///
     /// # Errors
     /// Denied; everything wrong with what was typed; refused when the subject is listed already.
-    pub async fn add_register_entry(
-        &self,
-        ctx: &Ctx,
-        no: i64,
-        draft: &EntryDraft,
-    ) -> Result<Uuid> {
+    pub async fn add_register_entry(&self, ctx: &Ctx, no: i64, draft: &EntryDraft) -> Result<Uuid> {
         let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
         let head = needed(&pool)?;
         let mut change = self.change(ctx, pool.id()).await?;
@@ -200,7 +199,8 @@ impl Service {
         };
         let secret = Secret::new(code.as_str());
         let known =
-            registers::about::<serde_json::Value>(&mut *change, self.store.seals(), &secret).await?;
+            registers::about::<serde_json::Value>(&mut *change, self.store.seals(), &secret)
+                .await?;
         if let Some(entry) = known
             .iter()
             .find(|entry| entry.register == head.id && in_force(entry, ctx.today()))
@@ -302,8 +302,7 @@ impl Service {
         };
         let on = self.clock.now().to_zoned(crate::ctx::shanghai()).date();
         let mut read = self.store.read();
-        let found =
-            registers::persons_listed(&mut read, self.store.seals(), pool.pool.id).await?;
+        let found = registers::persons_listed(&mut read, self.store.seals(), pool.pool.id).await?;
         let mut listed = HashMap::new();
         for (person, entry) in found {
             let entry = registers::find::<serde_json::Value>(&mut read, entry).await?;
@@ -336,11 +335,7 @@ fn needed(pool: &OpenPool) -> Result<RegisterHead> {
 }
 
 /// An identity number or a credit code, by its form.
-fn read_code(
-    problems: &mut Vec<Problem>,
-    text: &str,
-    today: Date,
-) -> Option<(String, Listed)> {
+fn read_code(problems: &mut Vec<Problem>, text: &str, today: Date) -> Option<(String, Listed)> {
     let compact = domain::text::compact(text);
     if compact.is_empty() {
         problems.push(Problem::new(
@@ -371,7 +366,10 @@ fn row(entry: RegisterEntry<serde_json::Value>, today: Date) -> EntryRow {
         id: entry.id,
         name: entry.name,
         listed: body.as_ref().map_or(Listed::Person, |body| body.listed),
-        tail: body.as_ref().map(|body| body.tail.clone()).unwrap_or_default(),
+        tail: body
+            .as_ref()
+            .map(|body| body.tail.clone())
+            .unwrap_or_default(),
         by: body.map(|body| body.by).unwrap_or_default(),
         from: entry.from_day,
         to: entry.to_day,

@@ -92,7 +92,9 @@ impl Service {
                     return Ok(None);
                 }
                 let missing = seats.saturating_sub(found.drawable).max(1);
-                let why = found.conflict.unwrap_or_else(|| "可抽专家少于名额".to_owned());
+                let why = found
+                    .conflict
+                    .unwrap_or_else(|| "可抽专家少于名额".to_owned());
                 let steps = steps(ctx, &view, When::BeforeDraw, 0);
                 let found = shortage(&view.pool.pack, missing, why, steps);
                 Ok(Some(found))
@@ -103,7 +105,10 @@ impl Service {
     }
 
     async fn after_top_up(&self, ctx: &Ctx, view: &TaskView) -> Result<Option<Shortage>> {
-        let State::Published { draw: Some(draw), .. } = view.task.state else {
+        let State::Published {
+            draw: Some(draw), ..
+        } = view.task.state
+        else {
             return Ok(None);
         };
         let mut read = self.store.read();
@@ -121,7 +126,15 @@ impl Service {
         let closed = record
             .events()
             .iter()
-            .filter(|event| matches!(event, draw::Event::Left { fill: Fill::Close, .. }))
+            .filter(|event| {
+                matches!(
+                    event,
+                    draw::Event::Left {
+                        fill: Fill::Close,
+                        ..
+                    }
+                )
+            })
             .count();
         let held = rows
             .iter()
@@ -142,7 +155,9 @@ impl Service {
                 .filter(|row| row.body.demand == index)
                 .filter(|row| row.body.state.holds_seat() || row.body.to_arrange)
                 .count();
-            demand.seats.saturating_sub(u32::try_from(held).unwrap_or(u32::MAX))
+            demand
+                .seats
+                .saturating_sub(u32::try_from(held).unwrap_or(u32::MAX))
         });
         Ok(Some(Shortage {
             after_draw: true,
@@ -201,7 +216,11 @@ fn steps(ctx: &Ctx, view: &TaskView, when: When, waiting: usize) -> Vec<NextStep
             mine: can(Action::ReviewTask),
         });
     }
-    let invites = pack.admission.channels.iter().any(|channel| channel.invitation.is_some());
+    let invites = pack
+        .admission
+        .channels
+        .iter()
+        .any(|channel| channel.invitation.is_some());
     if invites && let Some(rule) = &pack.draw.insufficiency {
         let then: Vec<&str> = rule
             .remedies

@@ -13,9 +13,7 @@ use domain::person::{Employer, Profile};
 use domain::policy::checklist;
 use domain::policy::pack::{Channel, InvitationRule};
 use domain::pool::SpecialtyStatus;
-use domain::special_invitation::{
-    By, Decision, Refused, Reply, SpecialInvitation, State, Verdict,
-};
+use domain::special_invitation::{By, Decision, Refused, Reply, SpecialInvitation, State, Verdict};
 use domain::task::Task;
 use jiff::civil::Date;
 use store::document::{self, Direction, Page, PageRequest};
@@ -328,7 +326,13 @@ impl Service {
             let text = typed::required(&mut problems, field, text, sentence);
             typed::at_most(&mut problems, field, label, &text, most);
         };
-        needed("name", &proposal.name, "没有填写姓名。请填写受邀人的姓名。", 40, "姓名");
+        needed(
+            "name",
+            &proposal.name,
+            "没有填写姓名。请填写受邀人的姓名。",
+            40,
+            "姓名",
+        );
         needed(
             "employer",
             &proposal.employer,
@@ -510,7 +514,10 @@ impl Service {
         let wide = READERS
             .iter()
             .any(|action| ctx.actor.allow(*action, pool.target()).is_ok());
-        if !wide && ctx.actor.reach_in(Action::ProposeInvitation, pool.id()) == domain::actor::Reach::None {
+        if !wide
+            && ctx.actor.reach_in(Action::ProposeInvitation, pool.id())
+                == domain::actor::Reach::None
+        {
             return Err(domain::actor::Denied {
                 action: Action::ProposeInvitation,
             }
@@ -605,7 +612,9 @@ impl Service {
         let filter = RecordFilter {
             pool: Some(pool.id()),
             kinds: vec![KIND.to_owned()],
-            statuses: ["proposed", "accepted", "approved"].map(str::to_owned).to_vec(),
+            statuses: ["proposed", "accepted", "approved"]
+                .map(str::to_owned)
+                .to_vec(),
             ..RecordFilter::default()
         };
         let rows =
@@ -682,7 +691,8 @@ impl Service {
         let role = change.authorize(Action::SendInvitation, target(&row.body))?;
         self.check_signer(&pool, role)?;
         self.check_status(ctx, &pool, status_confirmed)?;
-        let reply_by = reply_by.unwrap_or_else(|| letter::reply_by_default(ctx.today(), &self.calendar));
+        let reply_by =
+            reply_by.unwrap_or_else(|| letter::reply_by_default(ctx.today(), &self.calendar));
         if reply_by <= ctx.today() {
             return Err(Error::field(
                 "reply_by",
@@ -804,7 +814,11 @@ impl Service {
         answer: domain::special_invitation::Answer,
         reply: Reply,
     ) -> Result<()> {
-        let by_link = if reply == Reply::Link { "link" } else { "written" };
+        let by_link = if reply == Reply::Link {
+            "link"
+        } else {
+            "written"
+        };
         row.body.state = row
             .body
             .state
@@ -863,7 +877,10 @@ impl Service {
         let (mut change, mut row, pool) = self.invitation_change(ctx, id).await?;
         change.authorize(Action::RecordDecision, target(&row.body))?;
         let Some(on) = on else {
-            return Err(Error::field("met_on", "没有填写会议日期。请按会议纪要填写。"));
+            return Err(Error::field(
+                "met_on",
+                "没有填写会议日期。请按会议纪要填写。",
+            ));
         };
         if ctx.today() < on {
             return Err(Error::field(
@@ -959,8 +976,7 @@ impl Service {
             due_on: Some(yesterday),
             ..RecordFilter::default()
         };
-        let due =
-            store::records::all::<SpecialInvitation>(&mut self.store.read(), &filter).await?;
+        let due = store::records::all::<SpecialInvitation>(&mut self.store.read(), &filter).await?;
         let mut lapsed = 0;
         for seen in due {
             let (mut change, mut row, _) = self.invitation_change(ctx, seen.id).await?;

@@ -111,8 +111,7 @@ impl Service {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        self.refuse_barred(&open, requester, ctx.today())
-            .await?;
+        self.refuse_barred(&open, requester, ctx.today()).await?;
         let number = next_number(&mut change, open.no, ctx.today().year()).await?;
         let task = Task {
             id: self.id(ctx),

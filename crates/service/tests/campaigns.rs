@@ -58,7 +58,9 @@ async fn a_campaign_asks_everybody_lists_the_silent_and_closes() {
         let duty = service.yearly_duty(officer, pool).await.expect("read");
         assert_eq!(duty.expect("the pack has one").state, Due::Due);
         let until = Some(date(2022, 7, 31));
-        let forbidden = service.start_campaign(&bureau.approver, pool, until, false).await;
+        let forbidden = service
+            .start_campaign(&bureau.approver, pool, until, false)
+            .await;
         assert!(matches!(forbidden, Err(Error::Forbidden(_))));
         let past = service
             .start_campaign(officer, pool, Some(date(2022, 6, 6)), false)
@@ -73,14 +75,22 @@ async fn a_campaign_asks_everybody_lists_the_silent_and_closes() {
         let sms = messages(&bureau, "sms").await;
         assert_eq!(sms.len(), 5, "every expert with a phone is asked");
         assert_eq!(messages(&bureau, "in_app").await.len(), 5);
-        assert!(sms.iter().all(|text| text.chars().count() <= 120 && text.contains("/m/u/")));
+        assert!(
+            sms.iter()
+                .all(|text| text.chars().count() <= 120 && text.contains("/m/u/"))
+        );
         let again = service.continue_campaigns(&service.schedule()).await;
         assert_eq!(again.expect("idempotent"), 0, "nobody is asked twice");
 
         // By the link, in one's own space, and by nobody else.
         let token = sms[0].rsplit('/').next().expect("a token").to_owned();
         let asked = service.update_by_link(&token).await.expect("opens");
-        assert!(asked.held.iter().any(|(label, value)| label == "手机" && value.contains("****")));
+        assert!(
+            asked
+                .held
+                .iter()
+                .any(|(label, value)| label == "手机" && value.contains("****"))
+        );
         service
             .answer_update_by_link("test", &token, "", Said::Unchanged)
             .await
@@ -92,7 +102,10 @@ async fn a_campaign_asks_everybody_lists_the_silent_and_closes() {
             .answer_update(&own, id, Said::Changed(Vec::new()))
             .await;
         assert!(matches!(wordless, Err(Error::Invalid(_))));
-        service.answer_update(&own, id, moved()).await.expect("told");
+        service
+            .answer_update(&own, id, moved())
+            .await
+            .expect("told");
         let nobody = bureau.expert(person(77));
         let outsider = service.answer_update(&nobody, id, Said::Unchanged).await;
         assert!(matches!(outsider, Err(Error::NotFound)));
@@ -130,7 +143,9 @@ async fn a_campaign_asks_everybody_lists_the_silent_and_closes() {
         assert_eq!(messages(&bureau, "sms").await.len(), 8);
         assert!(service.remind_campaign(officer, id).await.is_err());
 
-        let purposeless = service.export_campaign(officer, id, Some("silent"), "").await;
+        let purposeless = service
+            .export_campaign(officer, id, Some("silent"), "")
+            .await;
         assert!(matches!(purposeless, Err(Error::Invalid(_))));
         let file = service
             .export_campaign(officer, id, Some("silent"), "电话催办")
@@ -146,7 +161,10 @@ async fn a_campaign_asks_everybody_lists_the_silent_and_closes() {
             .answer_update(&bureau.expert(person(others[1])), id, Said::Unchanged)
             .await;
         assert!(matches!(late, Err(Error::Refused(_))));
-        assert!(messages(&bureau, "sms").await.is_empty(), "what had not left is called off");
+        assert!(
+            messages(&bureau, "sms").await.is_empty(),
+            "what had not left is called off"
+        );
 
         // Once a year; a second one only when the officer says so, and then it shows.
         let second = service.start_campaign(officer, pool, until, false).await;
@@ -255,7 +273,12 @@ async fn an_expert_sees_what_is_held_who_opened_it_and_declares_relations() {
             ..RelationDraft::default()
         };
         let foreign = domain::id::PoolId(Uuid::from_u128(999));
-        assert!(service.declare_relation(own, foreign, &draft).await.is_err());
+        assert!(
+            service
+                .declare_relation(own, foreign, &draft)
+                .await
+                .is_err()
+        );
         service
             .declare_relation(own, bureau.pool, &draft)
             .await
@@ -295,7 +318,10 @@ async fn an_expert_sees_what_is_held_who_opened_it_and_declares_relations() {
             .participations(&bureau.supervisor, 1, called)
             .await
             .expect("read");
-        assert_eq!((seen.calls.len(), seen.streak, seen.rests_next), (1, Some(1), false));
+        assert_eq!(
+            (seen.calls.len(), seen.streak, seen.rests_next),
+            (1, Some(1), false)
+        );
         assert_eq!(seen.rule, Some(("第九条(一)".to_owned(), 2)));
         let refused = service.participations(&bureau.asking, 1, called).await;
         assert!(matches!(refused, Err(Error::Forbidden(_))));
@@ -304,7 +330,10 @@ async fn an_expert_sees_what_is_held_who_opened_it_and_declares_relations() {
             .participations(&bureau.officer, 1, called)
             .await
             .expect("read");
-        assert!(seen.rests_next, "three candidates for three seats: drawn twice");
+        assert!(
+            seen.rests_next,
+            "three candidates for three seats: drawn twice"
+        );
     })
     .await;
 }

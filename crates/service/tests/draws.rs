@@ -406,10 +406,18 @@ async fn a_stopped_expert_is_replaced_and_a_record_is_proposed_for_decision() {
             )
             .await
             .expect("list");
-        assert_eq!((records.items.len(), records.items[0].record.kind.as_str()), (1, "18-3"));
+        assert_eq!(
+            (records.items.len(), records.items[0].record.kind.as_str()),
+            (1, "18-3")
+        );
         assert_eq!(records.items[0].record.state.code(), "proposed");
         service
-            .decide_misconduct(&bureau.approver, records.items[0].record.id, false, "已核实无关")
+            .decide_misconduct(
+                &bureau.approver,
+                records.items[0].record.id,
+                false,
+                "已核实无关",
+            )
             .await
             .expect("ok");
         let records = service
@@ -489,9 +497,7 @@ async fn a_call_counts_when_a_second_person_confirms() {
             .expect("seats")
             .remove(0)
             .engagement;
-        let forged = service
-            .record_call(&bureau.asking, seat.id, accept())
-            .await;
+        let forged = service.record_call(&bureau.asking, seat.id, accept()).await;
         assert!(matches!(forged, Err(Error::Forbidden(_))));
         let undeclared = Answer::Accept {
             declared_none: false,

@@ -636,14 +636,38 @@ async fn a_suspension_with_a_last_day_ends_by_itself() {
 
         // The last day still counts; the next does not.
         bureau.clock.advance(86_400);
-        assert_eq!(service.lift_suspensions(&service.schedule()).await.expect("run"), 0);
+        assert_eq!(
+            service
+                .lift_suspensions(&service.schedule())
+                .await
+                .expect("run"),
+            0
+        );
         bureau.clock.advance(86_400);
-        assert_eq!(service.lift_suspensions(&service.schedule()).await.expect("run"), 1);
-        assert_eq!(service.lift_suspensions(&service.schedule()).await.expect("run"), 0);
+        assert_eq!(
+            service
+                .lift_suspensions(&service.schedule())
+                .await
+                .expect("run"),
+            1
+        );
+        assert_eq!(
+            service
+                .lift_suspensions(&service.schedule())
+                .await
+                .expect("run"),
+            0
+        );
         assert!(names(&bureau, &suspended).await.is_empty());
         assert_eq!(names(&bureau, &[("status", "active")]).await, ["欧阳测试"]);
-        let view = service.expert(&bureau.officer(), 1, id).await.expect("known");
-        assert_eq!(view.member.expert.standing.on(bureau.officer().today()), Status::Active);
+        let view = service
+            .expert(&bureau.officer(), 1, id)
+            .await
+            .expect("known");
+        assert_eq!(
+            view.member.expert.standing.on(bureau.officer().today()),
+            Status::Active
+        );
         assert_eq!(bureau.actions(0).await[0], "expert.resumed");
 
         // Prolonged or lifted by hand, the planned end is called off.
@@ -669,7 +693,13 @@ async fn a_suspension_with_a_last_day_ends_by_itself() {
             .await
             .expect("prolonged");
         bureau.clock.advance(5 * 86_400);
-        assert_eq!(service.lift_suspensions(&service.schedule()).await.expect("run"), 0);
+        assert_eq!(
+            service
+                .lift_suspensions(&service.schedule())
+                .await
+                .expect("run"),
+            0
+        );
         assert_eq!(names(&bureau, &suspended).await, ["欧阳测试"]);
     })
     .await;
@@ -685,7 +715,10 @@ async fn a_register_entry_counts_from_its_day_until_it_is_taken_off() {
         let officer = bureau.officer();
         let head = service.register_head(&officer, 1).await.expect("read");
         let head = head.expect("the pack has one");
-        assert_eq!((head.label.as_str(), head.article.as_str()), ("失信联合惩戒对象名单", "第二十条"));
+        assert_eq!(
+            (head.label.as_str(), head.article.as_str()),
+            ("失信联合惩戒对象名单", "第二十条")
+        );
 
         let blank = service
             .add_register_entry(&officer, 1, &EntryDraft::default())
@@ -761,7 +794,11 @@ async fn a_register_entry_counts_from_its_day_until_it_is_taken_off() {
         assert!(!page.items[0].in_force);
         let actions = bureau.actions(0).await;
         for (action, times) in [("register.added", 2), ("register.removed", 1)] {
-            assert_eq!(actions.iter().filter(|one| *one == action).count(), times, "{action}");
+            assert_eq!(
+                actions.iter().filter(|one| *one == action).count(),
+                times,
+                "{action}"
+            );
         }
     })
     .await;

@@ -436,7 +436,10 @@ async fn a_used_up_draw_offers_the_ways_of_the_text() {
         let bureau = Bureau::open(&engine, 3).await;
         let service = &bureau.service;
         let (task, _) = bureau.unsealed(2, 4).await;
-        assert_eq!(service.shortage(&bureau.asking, task).await.expect("read"), None);
+        assert_eq!(
+            service.shortage(&bureau.asking, task).await.expect("read"),
+            None
+        );
         for _ in 0..2 {
             let seats = service.seats(&bureau.officer, task).await.expect("seats");
             let seat = seats
@@ -461,7 +464,10 @@ async fn a_used_up_draw_offers_the_ways_of_the_text() {
             .expect("read")
             .expect("used up");
         assert!(shortage.after_draw);
-        assert_eq!((shortage.missing, shortage.by_demand.as_slice()), (1, &[1][..]));
+        assert_eq!(
+            (shortage.missing, shortage.by_demand.as_slice()),
+            (1, &[1][..])
+        );
         let ways: Vec<_> = shortage
             .steps
             .iter()

@@ -34,11 +34,7 @@ pub fn routes() -> Routes {
         .post("/p/{no}/campaigns/{campaign}/remind", RUN, remind)
         .post("/p/{no}/campaigns/{campaign}/close", RUN, close)
         .post("/p/{no}/campaigns/{campaign}/export", RUN, export)
-        .post(
-            "/p/{no}/campaigns/{campaign}/experts/{expert}",
-            RUN,
-            enter,
-        )
+        .post("/p/{no}/campaigns/{campaign}/experts/{expert}", RUN, enter)
         .get("/m/u/{token}", Access::Public, by_link)
         .post("/m/u/{token}", Access::Public, answer_by_link)
         .get("/m/updates/{campaign}", Access::Person, own)
@@ -117,9 +113,7 @@ async fn list_page(
             .judged(&form),
         action: here.href("campaigns"),
         duty: duty.as_ref().map(duty_note),
-        running: lines
-            .iter()
-            .any(|line| line.campaign.state == Stands::Open),
+        running: lines.iter().any(|line| line.campaign.state == Stands::Open),
         again: lines.iter().any(|line| line.campaign.year == year),
         rows: lines
             .into_iter()
@@ -373,12 +367,7 @@ struct AnswerPage {
     open: bool,
 }
 
-fn answer_page(
-    layout: Layout,
-    action: String,
-    one: OwnUpdate,
-    form: FormState,
-) -> AnswerPage {
+fn answer_page(layout: Layout, action: String, one: OwnUpdate, form: FormState) -> AnswerPage {
     let open = one.campaign.state == Stands::Open;
     let note = match (&one.answer, open) {
         (Answer::Silent, true) => None,
@@ -415,7 +404,11 @@ fn answer_page(
             .iter()
             .enumerate()
             .map(|(index, (field, proof))| {
-                let hint = if *proof { "变更时须提供证明材料" } else { "" };
+                let hint = if *proof {
+                    "变更时须提供证明材料"
+                } else {
+                    ""
+                };
                 Choice::new(format!("field.{index}"), field).detail(hint)
             })
             .collect(),

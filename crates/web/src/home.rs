@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::actor::{Action, Target};
+use domain::actor::{Action, Role, Target};
 use domain::policy::in_force::Standing;
 use service::{Ctx, OpenPool};
 
@@ -47,9 +47,11 @@ async fn landing(State(app): State<App>, session: Session) -> Result<Response, W
         "/settings/roles".to_owned()
     } else if system(Action::ReadSystemLog) {
         "/settings/log".to_owned()
+    } else if actor.person.is_some() && actor.grants.iter().all(|grant| grant.role == Role::Expert)
+    {
+        "/m".to_owned()
     } else {
         match app.service.pools(&session.ctx).await?.as_slice() {
-            [] if actor.person.is_some() => "/m".to_owned(),
             [only] => format!("/p/{}", only.no),
             _ => "/pools".to_owned(),
         }

@@ -137,10 +137,7 @@ fn membership(own: OwnMembership, today: jiff::civil::Date) -> Membership {
     let term = own.expert.standing.term();
     let mut facts = vec![
         ("专家编号".to_owned(), own.expert.number.clone()),
-        (
-            "聘期".to_owned(),
-            format!("{} 至 {}", term.from, term.to),
-        ),
+        ("聘期".to_owned(), format!("{} 至 {}", term.from, term.to)),
     ];
     facts.extend(own.held);
     let calls = &own.participations;
@@ -255,12 +252,13 @@ async fn relations_of(
     }
     let basis = pools.first().and_then(|pool| {
         let rules = pool.pack.recusal.as_ref()?;
-        Some(format!("《{}》{}", pool.pack.identity.title, rules.citation))
+        Some(format!(
+            "《{}》{}",
+            pool.pack.identity.title, rules.citation
+        ))
     });
     Ok(RelationsPage {
-        layout: session
-            .layout(app, visit, "我的回避关系")
-            .judged(&form),
+        layout: session.layout(app, visit, "我的回避关系").judged(&form),
         rows: found
             .into_iter()
             .map(|row| {

@@ -51,10 +51,7 @@ async fn list_page(
     let head = head.ok_or(WebError::NotFound)?;
     let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
     let request = PageRequest::after(after.clone(), 50);
-    let found = app
-        .service
-        .register_entries(ctx, here.no, &request)
-        .await?;
+    let found = app.service.register_entries(ctx, here.no, &request).await?;
     let base = here.href("register");
     Ok(ListPage {
         layout: here

@@ -246,13 +246,7 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
         call: one
             .call
             .as_ref()
-            .map(|call| {
-                format!(
-                    "{}电话记录：{}，待另一人确认",
-                    call.name,
-                    call.answer.zh()
-                )
-            })
+            .map(|call| format!("{}电话记录：{}，待另一人确认", call.name, call.answer.zh()))
             .unwrap_or_default(),
         may_call: invited && one.call.is_none() && can(Action::NotifyExperts),
         may_confirm_call: one
@@ -332,10 +326,7 @@ async fn record_call(at: SeatAt, mut form: FormState) -> Result<Response, WebErr
         );
         return answered::<()>(at, form, Err(service::Error::Invalid(Vec::new()))).await;
     };
-    let outcome =
-        at.0.service
-            .record_call(at.1.ctx(), at.3.0.2, answer)
-            .await;
+    let outcome = at.0.service.record_call(at.1.ctx(), at.3.0.2, answer).await;
     answered(at, form, outcome).await
 }
 

@@ -9,9 +9,7 @@ use domain::actor::{Action, Reach};
 use domain::id::{RecordId, TaskId};
 use domain::special_invitation::{Answer, Reply, SpecialInvitation, State as Stands, Verdict};
 use service::PageRequest;
-use service::special_invitations::{
-    InvitationView, Invited, MaterialLine, Proposal, Step,
-};
+use service::special_invitations::{InvitationView, Invited, MaterialLine, Proposal, Step};
 
 use crate::components::{Empty, Here, Link, Moment, Note, Pager, Progress, Status, Tab, Tone};
 use crate::draws::pdf;
@@ -403,12 +401,12 @@ async fn show_page(
         base: here.href(format!("special-invitations/{id}")),
         status: status(&one.state),
         facts: facts(&view),
-        task: view
-            .task
-            .as_ref()
-            .map(|(id, number, content)| {
-                Link::new(format!("{number} {content}"), here.href(format!("tasks/{id}")))
-            }),
+        task: view.task.as_ref().map(|(id, number, content)| {
+            Link::new(
+                format!("{number} {content}"),
+                here.href(format!("tasks/{id}")),
+            )
+        }),
         expert,
         moments: moments(one),
         confirm_status,

@@ -49,7 +49,9 @@ impl Service {
         let open = campaigns::with_status::<Campaign>(&mut read, State::Open.code()).await?;
         let mut found = Vec::new();
         for row in open {
-            let own = members.iter().find(|member| member.keys.pool == row.body.pool);
+            let own = members
+                .iter()
+                .find(|member| member.keys.pool == row.body.pool);
             let Some(member) = own else { continue };
             let asked = campaigns::answer::<Answer>(&mut read, row.id, member.id).await?;
             if let Some(asked) = asked {
@@ -79,7 +81,8 @@ impl Service {
     async fn update_behind(&self, token: &str) -> Result<Pointer> {
         let mut read = self.store.read();
         let link = store::accounts::link::<Pointer>(&mut read, &self.token_hash(token)).await?;
-        let link = link.filter(|link| link.purpose == PURPOSE && link.expires_at > self.clock.now());
+        let link =
+            link.filter(|link| link.purpose == PURPOSE && link.expires_at > self.clock.now());
         Ok(link.ok_or(Error::NotFound)?.body)
     }
 
@@ -199,9 +202,7 @@ impl Service {
         let (mut change, row, _) = self.campaign_change(ctx, id).await?;
         let before = campaigns::answer::<Answer>(&mut *change, id, expert).await?;
         let mut stored = before.ok_or(Error::NotFound)?;
-        stored.body = stored
-            .body
-            .enter(ctx.actor.name.clone(), ctx.now, note)?;
+        stored.body = stored.body.enter(ctx.actor.name.clone(), ctx.now, note)?;
         store_answer(&mut change, &mut stored).await?;
         let event = Event::new(EventKind::CampaignChangeEntered, subject(&row.body))
             .fact("note", note.trim())
@@ -228,8 +229,15 @@ pub(crate) fn held(
     masked: &Masked,
     specialties: &[String],
 ) -> Vec<(String, String)> {
-    let employer = profile.employer.as_ref().map(|employer| employer.name.as_str());
-    let titles: Vec<&str> = profile.titles.iter().map(|title| title.name.as_str()).collect();
+    let employer = profile
+        .employer
+        .as_ref()
+        .map(|employer| employer.name.as_str());
+    let titles: Vec<&str> = profile
+        .titles
+        .iter()
+        .map(|title| title.name.as_str())
+        .collect();
     let skills: Vec<String> = profile
         .skills
         .iter()

@@ -40,19 +40,18 @@ impl Service {
         let mut lines = Vec::new();
         let mut after = None;
         loop {
-            let some = self
-                .campaign_answers(ctx, id, status, after, 1_000)
-                .await?;
+            let some = self.campaign_answers(ctx, id, status, after, 1_000).await?;
             let Some(last) = some.last() else { break };
             after = Some(last.expert);
             lines.extend(some);
         }
         let count = lines.len();
         let values = lines.into_iter().map(|line| {
-            let at = line
-                .answer
-                .at()
-                .map(|at| at.to_zoned(shanghai()).strftime("%Y-%m-%d %H:%M").to_string());
+            let at = line.answer.at().map(|at| {
+                at.to_zoned(shanghai())
+                    .strftime("%Y-%m-%d %H:%M")
+                    .to_string()
+            });
             let changes = match &line.answer {
                 Answer::Changed { changes, .. } => changes
                     .iter()

@@ -79,12 +79,7 @@ impl Service {
     ///
     /// # Errors
     /// Not found or denied.
-    pub async fn participations(
-        &self,
-        ctx: &Ctx,
-        no: i64,
-        id: ExpertId,
-    ) -> Result<Participations> {
+    pub async fn participations(&self, ctx: &Ctx, no: i64, id: ExpertId) -> Result<Participations> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
         ctx.actor.allow(Action::ReadPanel, pool.target())?;
         let mut db = self.store.read();
@@ -132,8 +127,7 @@ impl Service {
                 Use::WaivedNotDrawn => "应暂停，因人数不足恢复参加，未抽中",
                 Use::Drawn | Use::NotDrawn | Use::Recused => continue,
             };
-            let draw =
-                store::draws::find::<domain::draw_process::Attempt>(db, entry.draw).await?;
+            let draw = store::draws::find::<domain::draw_process::Attempt>(db, entry.draw).await?;
             let task = match draw {
                 Some(draw) => store::tasks::find::<Task>(db, draw.body.task).await?,
                 None => None,

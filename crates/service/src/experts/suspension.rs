@@ -71,7 +71,9 @@ impl Service {
                 continue;
             };
             let standing = member.body.expert.standing.clone();
-            let Ok(standing) = standing.resume() else { continue };
+            let Ok(standing) = standing.resume() else {
+                continue;
+            };
             member.body.expert.standing = standing;
             standing_code(&member.body.expert.standing).clone_into(&mut member.keys.status);
             let person = self.person(&mut *change, member.keys.person).await?;

@@ -170,7 +170,8 @@ impl Service {
     async fn invitation_behind(&self, token: &str) -> Result<RecordId> {
         let mut read = self.store.read();
         let link = store::accounts::link::<Pointer>(&mut read, &self.token_hash(token)).await?;
-        let link = link.filter(|link| link.purpose == PURPOSE && link.expires_at > self.clock.now());
+        let link =
+            link.filter(|link| link.purpose == PURPOSE && link.expires_at > self.clock.now());
         Ok(link.ok_or(Error::NotFound)?.body.invitation)
     }
 

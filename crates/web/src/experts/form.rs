@@ -342,7 +342,9 @@ async fn entering(app: &App, here: &InPool, id: &str) -> Result<FormState, WebEr
         .with("basis_on", decision.on.to_string())
         .with(
             "channel",
-            channel.map(|channel| channel.id.clone()).unwrap_or_default(),
+            channel
+                .map(|channel| channel.id.clone())
+                .unwrap_or_default(),
         ))
 }
 
