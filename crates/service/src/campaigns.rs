@@ -134,6 +134,8 @@ struct Words {
     subject: String,
     short: String,
     long: String,
+    /// Without the link, which only outside channels need.
+    plain: String,
 }
 
 impl Service {
@@ -334,6 +336,7 @@ impl Service {
             let Some(recipient) = recipient else { continue };
             let text = match medium {
                 Medium::Sms => &words.short,
+                Medium::InApp => &words.plain,
                 _ => &words.long,
             };
             let message = Message {
@@ -534,13 +537,16 @@ impl Service {
 fn words(pool: &OpenPool, campaign: &Campaign, address: &str, reminder: bool) -> Words {
     let due = campaign.closes_on.strftime("%-m月%-d日");
     let again = if reminder { "再次提醒：" } else { "" };
-    let short = format!(
-        "【{}】{again}请您在{due}前确认入库信息有无变化：{address}",
+    let plain = format!(
+        "【{}】{again}请您在{due}前确认入库信息有无变化",
         pool.pool.name
     );
+    let more = "工作单位、联系方式、职称等有变化的，请在页面中写明。";
+    let short = format!("{plain}：{address}");
     Words {
         subject: format!("{}年专家信息集中更新", campaign.year),
-        long: format!("{short}\n工作单位、联系方式、职称等有变化的，请在页面中写明。"),
+        long: format!("{short}\n{more}"),
+        plain: format!("{plain}。\n{more}"),
         short,
     }
 }

@@ -132,15 +132,18 @@ impl Service {
             .request
             .work_date()
             .map(|d| d.strftime("%-m月%-d日").to_string());
-        let short = format!(
-            "【{}】请您{}参加评审工作，请于{due}前答复：{address}",
+        let words = format!(
+            "【{}】请您{}参加评审工作，请于{due}前答复",
             pool.pool.name,
             day.unwrap_or_default()
         );
-        let long = format!(
-            "{short}\n工作内容：{}\n地点：{}\n如有应当回避的情形，请在页面中如实申报。",
+        let more = format!(
+            "工作内容：{}\n地点：{}\n如有应当回避的情形，请在页面中如实申报。",
             task.request.content, task.request.place
         );
+        let short = format!("{words}：{address}");
+        let long = format!("{short}\n{more}");
+        let plain = format!("{words}。\n{more}");
         let private =
             store::persons::private(&mut **change, self.store.seals(), [engagement.person]).await?;
         let private = private.into_iter().next().map(|(_, private)| private);
@@ -162,7 +165,11 @@ impl Service {
                 _ => None,
             };
             let Some(recipient) = recipient else { continue };
-            let text = if medium == Medium::Sms { &short } else { &long };
+            let text = match medium {
+                Medium::Sms => &short,
+                Medium::InApp => &plain,
+                _ => &long,
+            };
             let message = Message {
                 id: self.id::<MessageId>(ctx),
                 pool: Some(engagement.pool),

@@ -65,6 +65,8 @@ pub struct OwnMessage {
     pub subject: String,
     /// The words.
     pub content: String,
+    /// The page on which to do what it asks.
+    pub path: Option<String>,
 }
 
 impl Service {
@@ -203,6 +205,11 @@ impl Service {
                 .items
                 .into_iter()
                 .map(|queued| OwnMessage {
+                    path: match queued.message.reference_kind.as_str() {
+                        "engagement" => Some(format!("/m/invites/{}", queued.message.reference_id)),
+                        "campaign" => Some(format!("/m/updates/{}", queued.message.reference_id)),
+                        _ => None,
+                    },
                     at: queued.message.created_at,
                     subject: queued.message.subject,
                     content: queued.message.content.reveal().to_owned(),
@@ -280,6 +287,17 @@ impl Service {
         let mut roles = store::accounts::roles(&mut *change, id).await?;
         roles.push(grant);
         store::accounts::set_roles(&mut change, id, &roles).await?;
+        let filter = store::engagements::EngagementFilter {
+            experts: vec![expert],
+            ..store::engagements::EngagementFilter::default()
+        };
+        let calls =
+            store::engagements::all::<domain::engagement::Engagement>(&mut *change, &filter)
+                .await?;
+        for call in calls {
+            let about = call.id.to_string();
+            store::messages::assign(&mut change, "engagement", &about, id).await?;
+        }
         let event = Event::new(EventKind::RoleGranted, Subject::new("account", id))
             .fact("role", Role::Expert.code())
             .fact("pool", pool.id());

@@ -243,6 +243,24 @@ pub async fn cancel(tx: &mut WriteTx, reference_kind: &str, reference_id: &str) 
     .await
 }
 
+/// Puts the messages in the program about one object into the list of an account that was opened
+/// after they were written.
+pub async fn assign(
+    tx: &mut WriteTx,
+    reference_kind: &str,
+    reference_id: &str,
+    account: AccountId,
+) -> Result<u64> {
+    tx.execute(sql!(
+        "UPDATE message SET account = $1 WHERE reference_kind = $2 AND reference_id = $3 \
+         AND channel = 'in_app' AND account IS NULL",
+        account,
+        reference_kind,
+        reference_id
+    ))
+    .await
+}
+
 /// Which messages to list.
 #[derive(Debug, Clone, Default)]
 pub struct MessageFilter {

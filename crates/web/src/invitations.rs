@@ -71,6 +71,8 @@ struct InvitePage {
     note: Option<Note>,
     open: bool,
     accepted: bool,
+    /// Leave was asked and waits for the requester.
+    on_leave: bool,
     asks_tail: bool,
     grounds: Vec<Choice>,
     declared: Vec<Choice>,
@@ -198,6 +200,7 @@ fn invite_page(
         note,
         open: matches!(one.engagement.state, Seated::Invited { .. }),
         accepted: matches!(one.engagement.state, Seated::Accepted { .. }),
+        on_leave: one.engagement.leave_asked.is_some(),
         asks_tail: one.asks_tail,
         grounds: one
             .grounds
@@ -463,22 +466,39 @@ async fn own_ask_leave(
         Err(error) => {
             form.refuse(error)?;
             let one = mine(&app, &session, id).await?;
-            page::rejected(&invite_page(&app, &visit, &one, base, form, View::Leave))
+            page::rejected(&own_page(&app, &session, &visit, &one, form, View::Leave))
         }
     }
 }
 
 async fn own_show((State(app), session, visit, Path(id)): OwnAt) -> Result<Response, WebError> {
     let one = mine(&app, &session, id).await?;
-    let base = format!("/m/invites/{id}");
-    page::page(&invite_page(
+    let view = own_view(&visit);
+    page::page(&own_page(
         &app,
+        &session,
         &visit,
         &one,
-        base,
         FormState::blank(),
-        own_view(&visit),
+        view,
     ))
+}
+
+/// The same page in one's own space, with the way back.
+fn own_page(
+    app: &App,
+    session: &Session,
+    visit: &Visit,
+    one: &Invitation,
+    form: FormState,
+    view: View,
+) -> InvitePage {
+    let base = format!("/m/invites/{}", one.engagement.id);
+    let page = invite_page(app, visit, one, base, form, view);
+    InvitePage {
+        layout: session.layout(app, visit, "评审邀请").judged(&page.form),
+        ..page
+    }
 }
 
 async fn own_answer(
@@ -509,7 +529,7 @@ async fn own_answer(
                 form.reject(field(&problem.field), problem.sentence);
             }
             let one = mine(&app, &session, id).await?;
-            page::rejected(&invite_page(&app, &visit, &one, base, form, view))
+            page::rejected(&own_page(&app, &session, &visit, &one, form, view))
         }
         Err(other) => Err(other.into()),
     }

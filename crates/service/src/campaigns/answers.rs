@@ -248,7 +248,7 @@ pub(crate) fn held(
         ("工作单位", employer.unwrap_or_default().to_owned()),
         ("职务", profile.post.clone().unwrap_or_default()),
         ("职称", titles.join("、")),
-        ("职业资格（技能等级）", skills.join("、")),
+        ("技能等级", skills.join("、")),
         ("专业领域", specialties.join("、")),
         ("证件号", masked.id_number.clone()),
         ("手机", masked.phone.clone()),
