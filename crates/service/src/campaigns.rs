@@ -7,9 +7,10 @@ mod export;
 use domain::actor::{Action, Target};
 use domain::campaign::{Answer, Campaign, Refused, State};
 use domain::event::{Event, EventKind, Subject};
+use domain::expert::Standing;
 use domain::id::{CampaignId, ExpertId, PersonId, PoolId};
 use domain::policy::due;
-use domain::policy::pack::{Campaign as Rules, Medium, ObligationCount};
+use domain::policy::pack::{Campaign as Rules, Medium, NonResponse, ObligationCount};
 use domain::policy::words::Word as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub(crate) use answers::held;
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::{Error, Reason, Result};
-use crate::experts::Membership;
+use crate::experts::{Membership, search_text, standing_code};
 use crate::pools::OpenPool;
 use crate::service::Service;
 
@@ -411,24 +412,69 @@ impl Service {
         Ok(count)
     }
 
-    /// 结束: nothing more is taken; who is silent stays listed, without further consequence (A-DG-27).
+    /// 结束: nothing more is taken; who is silent stays listed, or is suspended where the pack says so
+    /// (A-DG-27).
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Refused`] when it is over.
     pub async fn close_campaign(&self, ctx: &Ctx, id: CampaignId) -> Result<()> {
-        let (mut change, mut row, _) = self.campaign_change(ctx, id).await?;
+        let (mut change, mut row, pool) = self.campaign_change(ctx, id).await?;
         let counts = campaigns::by_status(&mut *change, id).await?;
         let silent = counted(&counts, Answer::Silent.code());
         row.body.state = row.body.close(ctx.actor.name.clone(), ctx.now, silent)?;
         row.keys = keys(&row.body);
         document::save(&mut change, &mut row).await?;
         store::messages::cancel(&mut change, REFERENCE, &id.to_string()).await?;
+        if rules(&pool)?.non_response == NonResponse::Pause {
+            self.suspend_silent(&mut change, &row.body).await?;
+        }
         let event = Event::new(EventKind::CampaignClosed, subject(&row.body))
             .fact("year", row.body.year)
             .fact("silent", silent);
         change.record(event).await?;
         change.commit().await?;
         Ok(())
+    }
+
+    /// Suspends everybody who said nothing, until they do and an officer lifts it.
+    async fn suspend_silent(&self, change: &mut Change<'_>, campaign: &Campaign) -> Result<()> {
+        let reason = format!("未答复{}年信息集中更新", campaign.year);
+        let mut after = None;
+        loop {
+            let silent = campaigns::answers::<Answer>(
+                &mut **change,
+                campaign.id,
+                Some(Answer::Silent.code()),
+                after,
+                ROUND,
+            )
+            .await?;
+            let Some(last) = silent.last() else {
+                return Ok(());
+            };
+            after = Some(last.expert);
+            let ids = silent.iter().map(|answer| answer.expert);
+            for mut member in store::experts::find_all::<Membership>(&mut **change, ids).await? {
+                let standing = member.body.expert.standing.clone();
+                // Who is suspended already keeps that reason; who left is not touched.
+                if !matches!(standing, Standing::Appointed { .. }) {
+                    continue;
+                }
+                let Ok(standing) = standing.suspend(reason.clone(), None) else {
+                    continue;
+                };
+                member.body.expert.standing = standing;
+                standing_code(&member.body.expert.standing).clone_into(&mut member.keys.status);
+                let person = self.person(&mut **change, member.keys.person).await?;
+                let text = search_text(&member, &person.body);
+                store::experts::save(change, &mut member, &text).await?;
+                let event = Event::new(
+                    EventKind::ExpertSuspended,
+                    Subject::new("expert", member.id),
+                );
+                change.record(event.fact("reason", &reason)).await?;
+            }
+        }
     }
 
     /// The campaigns of a pool, newest first.

@@ -337,3 +337,44 @@ async fn an_expert_sees_what_is_held_who_opened_it_and_declares_relations() {
     })
     .await;
 }
+
+/// Where the pack says so, who is silent rests until an officer lifts it.
+///
+/// Covers: DG-16-1-a.
+#[tokio::test]
+async fn silence_suspends_only_where_the_pack_says_so() {
+    on_both(|engine| async move {
+        let shipped = domain::policy::library::shipped("dg-2021").expect("shipped");
+        let text = shipped
+            .pack
+            .replace("non_response = \"list\"", "non_response = \"pause\"");
+        assert_ne!(text, shipped.pack);
+        let bureau = Bureau::open_under(&engine, 3, &text).await;
+        let service = &bureau.service;
+        let id = service
+            .start_campaign(&bureau.officer, bureau.pool, Some(date(2022, 7, 31)), false)
+            .await
+            .expect("started");
+        service
+            .answer_update(&bureau.expert(person(0)), id, Said::Unchanged)
+            .await
+            .expect("confirmed");
+        service
+            .close_campaign(&bureau.officer, id)
+            .await
+            .expect("closed");
+        let mut standing = Vec::new();
+        for n in 0..3 {
+            let view = service.expert(&bureau.officer, 1, expert(n)).await;
+            standing.push(view.expect("known").status.code());
+        }
+        assert_eq!(standing, ["active", "suspended", "suspended"]);
+        let ledger = bureau.ledger().await;
+        let count = ledger
+            .iter()
+            .filter(|one| *one == "expert.suspended")
+            .count();
+        assert_eq!(count, 2);
+    })
+    .await;
+}

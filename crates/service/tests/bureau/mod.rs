@@ -67,8 +67,13 @@ fn ctx(service: &Service, n: u128, role: Role, pool: PoolId, organisation: u128)
 impl Bureau {
     /// A bureau with this many senior experts, each of an employer of their own.
     pub(crate) async fn open(engine: &TestStore, experts: u32) -> Self {
-        let clock = Arc::new(StoppedClock::at(NOW.parse().expect("a time")));
         let text = shipped("dg-2021").expect("shipped").pack;
+        Self::open_under(engine, experts, text).await
+    }
+
+    /// The same under another text of the pack.
+    pub(crate) async fn open_under(engine: &TestStore, experts: u32, text: &str) -> Self {
+        let clock = Arc::new(StoppedClock::at(NOW.parse().expect("a time")));
         let pack = domain::policy::check::check(text).expect("the pack is sound");
         let digest = pack.digest().to_string();
         let service = Service::new(
