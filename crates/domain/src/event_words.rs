@@ -36,8 +36,15 @@ pub fn fact_words(name: &str, value: &str) -> Option<String> {
         ("accounts", number) => format!("建立 {number} 个账号"),
         ("ledgers", number) => format!("{number} 本台账"),
         ("by", "link") => "通过一次性链接".to_owned(),
-        ("accepts", "yes") => "同意参加".to_owned(),
-        ("accepts", "no") => "不能参加".to_owned(),
+        ("by", "written") => "书面答复".to_owned(),
+        ("answer" | "result", code) => match answer(code) {
+            Some(words) => words.to_owned(),
+            None => return None,
+        },
+        ("year", year) => format!("{year}年"),
+        ("received", items) => format!("已收到 {} 项", items.split(',').count()),
+        // A register is named by the pack; its code says nothing to people.
+        ("register", _) => return None,
         ("reason_given", "yes") => "说明了理由".to_owned(),
         ("reason_given", "no") => "没有说明理由".to_owned(),
         ("demonstration", _) => "演练".to_owned(),
@@ -54,12 +61,14 @@ fn label(name: &str) -> Option<&'static str> {
     Some(match name {
         "accounts" | "people" | "count" => "人数",
         "added" | "new" => "新增",
+        "article" => "依据",
         "basis" => "依据",
         "basis_on" => "依据日期",
         "because" => "原因",
         "candidates" => "可抽",
         "changed" => "变更",
         "channel" => "渠道",
+        "closes_on" => "截止",
         "commitment" => "密签指纹",
         "credit_code_before" => "原信用代码",
         "digest" | "file_digest" => "文件指纹",
@@ -74,7 +83,10 @@ fn label(name: &str) -> Option<&'static str> {
         "kind" => "类别",
         "left_out" => "跳过",
         "matches" => "与指纹一致",
+        "minutes" => "会议纪要",
         "name" => "名称",
+        "note" => "办理",
+        "on" => "日期",
         "outcome" => "结论",
         "pack" => "规则包",
         "pack_digest" => "规则包指纹",
@@ -83,10 +95,13 @@ fn label(name: &str) -> Option<&'static str> {
         "purpose" => "用途",
         "reason" => "理由",
         "record_digest" => "记录指纹",
+        "reply_by" => "答复期限",
         "scope" => "范围内",
         "seats" => "席位",
         "seed" => "种子",
         "share" => "密签原文",
+        "silent" => "未答复",
+        "source" => "来源",
         "stage" => "方式",
         "standing" => "效力",
         "term" => "聘期",
@@ -94,6 +109,22 @@ fn label(name: &str) -> Option<&'static str> {
         "unchanged" => "不变",
         "until" => "至",
         "what" => "内容",
+        _ => return None,
+    })
+}
+
+/// What somebody answered or a meeting decided, by its code.
+fn answer(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "accept" => "同意参加",
+        "decline" => "不能参加",
+        "recuse" => "申请回避",
+        "accepted" => "接受邀请",
+        "declined" => "谢绝邀请",
+        "approved" => "审定通过",
+        "not_approved" => "审定未通过",
+        "unchanged" => "无变化",
+        "changed" => "有变化",
         _ => return None,
     })
 }
@@ -140,8 +171,8 @@ pub fn object_words(kind: &str) -> &str {
         "import" => "导入",
         "account" => "账号",
         "campaign" => "信息更新",
-        "invitation" => "特约邀请",
-        "register" => "失信名单",
+        "special_invitation" => "特约邀请",
+        "register_entry" => "失信名单",
         _ => "其他",
     }
 }
@@ -154,7 +185,9 @@ mod tests {
     fn people_read_words_not_codes() {
         let words = |name, value| fact_words(name, value).unwrap_or_default();
         assert_eq!(words("channel", "sms"), "渠道：短信");
-        assert_eq!(words("accepts", "no"), "不能参加");
+        assert_eq!(words("answer", "decline"), "不能参加");
+        assert_eq!(words("result", "approved"), "审定通过");
+        assert_eq!(words("register", "dishonesty"), "");
         assert_eq!(words("because", "declined"), "原因：不能参加");
         assert_eq!(words("role", "officer"), "库管方经办");
         assert_eq!(words("reason", "与实际不符"), "理由：与实际不符");
