@@ -401,13 +401,14 @@ async fn draw(bureau: &mut Bureau, task: &str) -> String {
 /// Two accept by telephone, one declines and the next in order takes the seat.
 async fn answer(bureau: &mut Bureau, task: &str) {
     let seats = format!("{task}/seats");
-    for accepts in ["yes", "yes", "no", "yes"] {
+    for answer in ["accept", "accept", "decline", "accept"] {
         bureau.log_in("jingban").await;
         bureau.visit(&seats).await;
         let record = format!(
             "const form = document.querySelector('form[action$=\"/call\"]'); form.closest('details').open = true; \
-             form.querySelector('[name=accepts][value={accepts}]').click(); \
-             form.querySelector('[name=reason]').value = {accepts:?} === 'no' ? '当天有教学任务' : ''; return true"
+             form.querySelector('[name=answer][value={answer}]').click(); \
+             if ({answer:?} === 'accept') form.querySelector('[name=declared]').click(); \
+             form.querySelector('[name=reason]').value = {answer:?} === 'decline' ? '当天有教学任务' : ''; return true"
         );
         bureau.browser.run(&record).await;
         bureau.press("记录，待另一人确认").await;
