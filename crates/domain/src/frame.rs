@@ -364,16 +364,22 @@ const FUNNEL: &[Exclusion] = &[
     Exclusion::Resting,
 ];
 
+/// One person at each place.
+pub fn each(places: &[Place]) -> impl Iterator<Item = (&Place, u32)> {
+    places.iter().map(|place| (place, 1))
+}
+
 /// How many each kind of reason takes out, each person counted at the first that applies. Steps
-/// that take nobody out are left out; the last step's `left` is the number of candidates.
-pub fn funnel<'a>(places: impl IntoIterator<Item = &'a Place>) -> (u32, Vec<Step>) {
+/// that take nobody out are left out; the last step's `left` is the number of candidates. Places
+/// come with how many people stand there.
+pub fn funnel<'a>(places: impl IntoIterator<Item = (&'a Place, u32)>) -> (u32, Vec<Step>) {
     let mut scope = 0;
     let mut out = vec![0_u32; FUNNEL.len()];
-    for place in places {
-        scope += 1;
+    for (place, people) in places {
+        scope += people;
         let first = place.reasons.iter().map(|reason| stage(&reason.code)).min();
         if let Some(stage) = first {
-            out[stage] += 1;
+            out[stage] += people;
         }
     }
     let mut left = scope;

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::crowd::{self, Crowd, Placed};
 use crate::frame::{Place, Prospect, Question};
 use crate::policy::pack::Force;
 use crate::task::{Level, RecusalDemand, Request};
@@ -23,13 +24,16 @@ pub struct Relaxation {
     pub suffices: bool,
 }
 
-/// Candidates of each demand.
-pub fn candidates<'a>(request: &Request, places: impl IntoIterator<Item = &'a Place>) -> Vec<u32> {
+/// Candidates of each demand, from places with how many people stand there.
+pub fn candidates<'a>(
+    request: &Request,
+    places: impl IntoIterator<Item = (&'a Place, u32)>,
+) -> Vec<u32> {
     let mut counts = vec![0; request.demands.len()];
-    for place in places {
+    for (place, people) in places {
         for demand in &place.demands {
             if let Some(count) = counts.get_mut(*demand as usize) {
-                *count += 1;
+                *count += people;
             }
         }
     }
@@ -48,16 +52,16 @@ pub fn ratio_kept(ratio: (u32, u32), request: &Request, candidates: &[u32]) -> b
 }
 
 /// Can every seat be filled at once? The exact test of the draw, on the places of a question.
-pub type Feasible<'f> = &'f dyn Fn(&Request, &[Place]) -> bool;
+pub type Feasible<'f> = &'f dyn Fn(&Request, &[Placed]) -> bool;
 
 /// Every single change that helps some demand that is short.
 pub fn relaxations(
     question: &Question<'_>,
-    prospects: &[Prospect],
+    crowd: &Crowd,
     feasible: Feasible<'_>,
 ) -> Vec<Relaxation> {
-    let base = place_all(question, prospects);
-    let before = candidates(question.request, &base);
+    let base = crowd.place(question);
+    let before = candidates(question.request, crowd::counted(&base));
     let mut found = Vec::new();
     let mut consider = |change: String, cost: String, request: Request, rest_waived: bool| {
         let asked = Question {
@@ -65,8 +69,8 @@ pub fn relaxations(
             rest_waived,
             ..*question
         };
-        let places = place_all(&asked, prospects);
-        let after = candidates(&request, &places);
+        let places = crowd.place(&asked);
+        let after = candidates(&request, crowd::counted(&places));
         let suffices = feasible(&request, &places);
         let fewer = request.seats() < question.request.seats();
         if suffices
@@ -89,7 +93,7 @@ pub fn relaxations(
     if let Some(rest) = &question.pack.draw.rest
         && rest.force != Force::Must
         && !question.rest_waived
-        && base.iter().any(|place| place.only_resting)
+        && base.iter().any(|placed| placed.place.only_resting)
     {
         consider(
             "恢复本次应暂停的专家参加抽取".to_owned(),

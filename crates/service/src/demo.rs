@@ -349,6 +349,7 @@ impl Service {
             employer_organisation: None,
             title_rank: rank("title", profile.titles.first().map(|title| &title.level)),
             skill_rank: rank("skill", profile.skills.first().map(|skill| &skill.level)),
+            card: domain::roster::card(&expert, &profile),
         };
         let mut search = store::SearchText::new()
             .name(&profile.name)

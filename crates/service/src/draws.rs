@@ -112,8 +112,8 @@ impl Service {
             rest_waived: waived,
         };
         let places = relaxation::place_all(&question, &prospects);
-        let (scope, funnel) = frame::funnel(&places);
-        let candidates = relaxation::candidates(request, &places);
+        let (scope, funnel) = frame::funnel(frame::each(&places));
+        let candidates = relaxation::candidates(request, frame::each(&places));
         let earlier = store::draws::of_task::<Attempt>(&mut *change, task).await?;
         let last = earlier
             .iter()

@@ -13,12 +13,13 @@ use std::collections::BTreeMap;
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::{Expert, Standing, Status, Term};
-use domain::id::{ExpertId, PersonId, SpecialtyId};
+use domain::id::{ExpertId, PersonId, PoolId, SpecialtyId};
 use domain::pinyin::{self, SearchKeys};
 use domain::policy::facts::Ticks;
 use domain::policy::term;
 use domain::policy::words::Word as _;
 use domain::pool::SpecialtyStatus;
+use domain::roster;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::experts::ExpertKeys;
@@ -414,6 +415,7 @@ impl Service {
         person.keys = person_keys(&draft.file);
         person.body = draft.file;
         stored_persons::save_with_private(&mut change, &mut person, &draft.private).await?;
+        self.follow_person(&mut change, pool.id(), &person).await?;
         let body = &mut member.body;
         body.expert.specialties.clone_from(&draft.specialties);
         body.expert.duties = draft.duties;
@@ -604,6 +606,7 @@ impl Service {
                 person.keys = person_keys(&draft.file);
                 person.body = draft.file;
                 stored_persons::save_with_private(change, &mut person, &draft.private).await?;
+                self.follow_person(change, pool.id(), &person).await?;
                 person
             }
             None => {
@@ -663,6 +666,26 @@ impl Service {
         .await?;
         change.record(event).await?;
         Ok(id)
+    }
+
+    /// What other pools index of a person follows the person.
+    pub(crate) async fn follow_person(
+        &self,
+        change: &mut Change<'_>,
+        here: PoolId,
+        person: &Person,
+    ) -> Result<()> {
+        let members = experts::all_of_person::<Membership>(&mut **change, person.id).await?;
+        for mut member in members {
+            if member.keys.pool == here {
+                continue;
+            }
+            let pool = self.any_pool(member.keys.pool).await?;
+            refresh_keys(&pool, &mut member, &person.body);
+            let text = search_text(&member, &person.body);
+            experts::save(change, &mut member, &text).await?;
+        }
+        Ok(())
     }
 
     async fn membership_differences(
@@ -811,6 +834,7 @@ pub(crate) fn keys(pool: &OpenPool, member: &Membership, file: &PersonFile) -> E
             "skill",
             profile.skills.iter().map(|skill| skill.level.as_str()),
         ),
+        card: roster::card(&member.expert, profile),
     }
 }
 

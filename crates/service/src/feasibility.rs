@@ -1,18 +1,19 @@
 //! 可行性: who could be drawn for a request, the funnel that got there, and, when too few are left,
 //! what each single change of the request would bring.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::actor::{Action, Target};
-use domain::assembly::{self, Heading};
+use domain::crowd::{self, Crowd};
 use domain::expert::Expert;
-use domain::frame::{self, Place, Prospect, Question, Step};
-use domain::id::{DrawId, ExpertId, PersonId, SpecialtyId, TaskId};
+use domain::frame::{self, Prospect, Question, Step};
+use domain::id::{ExpertId, PersonId, PoolId, SpecialtyId, TaskId};
 use domain::person::Profile;
 use domain::relation::Relation;
 use domain::relaxation::{self, Relaxation};
-use domain::rotation::Rotation;
+use domain::rotation::{Rotation, Use};
 use domain::task::{Request, State};
+use store::experts::Singled;
 
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -82,35 +83,35 @@ impl Service {
         request: &Request,
         rest_waived: bool,
     ) -> Result<Feasibility> {
-        let prospects = self.prospects(pool, request).await?;
         let question = Question {
             pack: &pool.pack,
             request,
             today: ctx.today(),
             rest_waived,
         };
-        let places = relaxation::place_all(&question, &prospects);
-        let (scope, funnel) = frame::funnel(&places);
-        let candidates = relaxation::candidates(request, &places);
-        let drawable = places.iter().filter(|place| place.is_candidate()).count();
+        let crowd = self.crowd(pool, &question).await?;
+        let placed = crowd.place(&question);
+        let (scope, funnel) = frame::funnel(crowd::counted(&placed));
+        let candidates = relaxation::candidates(request, crowd::counted(&placed));
+        let drawable: u32 = placed
+            .iter()
+            .filter(|placed| placed.place.is_candidate())
+            .map(|placed| placed.people)
+            .sum();
         let rules = &pool.pack.draw;
-        let conflict = feasible(pool, request, &places).err();
+        let conflict = crowd::seatable(&pool.pack, request, &placed).err();
         let ratio = relaxation::ratio_kept(rules.ratio, request, &candidates);
         let enough = conflict.is_none() && ratio;
         let relaxations = if enough {
             Vec::new()
         } else {
-            relaxation::relaxations(&question, &prospects, &|request, places| {
-                feasible(pool, request, places).is_ok()
-                    && relaxation::ratio_kept(
-                        rules.ratio,
-                        request,
-                        &relaxation::candidates(request, places),
-                    )
+            relaxation::relaxations(&question, &crowd, &|request, placed| {
+                let candidates = relaxation::candidates(request, crowd::counted(placed));
+                relaxation::ratio_kept(rules.ratio, request, &candidates)
+                    && crowd::seatable(&pool.pack, request, placed).is_ok()
             })
         };
         let seats = request.seats();
-        let drawable = u32::try_from(drawable).unwrap_or(u32::MAX);
         use domain::policy::words::Word as _;
         Ok(Feasibility {
             scope,
@@ -132,6 +133,47 @@ impl Service {
             candidates,
             drawable,
         })
+    }
+
+    /// Everybody in scope of a request, people who are alike to it as one. Whoever something more
+    /// is known of than the roster says is looked at in full.
+    async fn crowd(&self, pool: &OpenPool, question: &Question<'_>) -> Result<Crowd> {
+        let request = question.request;
+        let id = pool.pool.id;
+        let kept = self.roster(id).await?;
+        let mut busy = self.busy(request).await?;
+        let mut rotations = self.rotations(pool).await?;
+        let mut listed = self.listed_persons(pool).await?;
+        let mut read = self.store.read();
+        let mut persons = related(&mut read, id, request).await?;
+        persons.extend(busy.keys().chain(listed.keys()));
+        persons.sort_unstable();
+        persons.dedup();
+        let rest = rotations.iter().filter(|(_, rotation)| rotation.rests());
+        let singled = Singled {
+            numbers: kept.roster.apart(request),
+            experts: rest.map(|(expert, _)| *expert).collect(),
+            persons,
+        };
+        let whole = store::experts::whole::<Expert, Profile>(&mut read, id, &singled).await?;
+        let of: Vec<PersonId> = whole.iter().map(|(_, row, _)| row.keys.person).collect();
+        let mut relations = self.relations_of_all(&of).await?;
+        let apart = whole
+            .into_iter()
+            .map(|(number, row, profile)| {
+                let (expert, person) = (row.body, row.keys.person);
+                let prospect = Prospect {
+                    relations: relations.remove(&person).unwrap_or_default(),
+                    busy: busy.remove(&person),
+                    rotation: rotations.remove(&expert.id).unwrap_or_default(),
+                    listed: listed.remove(&person),
+                    expert,
+                    profile,
+                };
+                (number, prospect)
+            })
+            .collect();
+        Ok(kept.roster.crowd(question, apart))
     }
 
     /// Everything on file about everybody in scope of a request.
@@ -165,7 +207,7 @@ impl Service {
         .await?;
         let persons: Vec<PersonId> = found.iter().map(|(expert, _)| expert.person).collect();
         let mut relations = self.relations_of_all(&persons).await?;
-        let busy = self.busy(&persons, request).await?;
+        let busy = self.busy(request).await?;
         let mut rotations = self.rotations(pool).await?;
         let listed = self.listed_persons(pool).await?;
         Ok(found
@@ -198,19 +240,12 @@ impl Service {
     }
 
     /// Who is taken in one of the request's half-days, and by which other task.
-    async fn busy(
-        &self,
-        persons: &[PersonId],
-        request: &Request,
-    ) -> Result<HashMap<PersonId, String>> {
+    async fn busy(&self, request: &Request) -> Result<HashMap<PersonId, String>> {
         let mut busy = HashMap::new();
-        let persons: HashSet<PersonId> = persons.iter().copied().collect();
         for slot in store::engagements::busy(&mut self.store.read(), &request.half_days).await? {
-            if persons.contains(&slot.person) {
-                let half = slot.half_day;
-                let label = format!("{}{}的其他任务", half.date, half.slot.label());
-                busy.entry(slot.person).or_insert(label);
-            }
+            let half = slot.half_day;
+            let label = format!("{}{}的其他任务", half.date, half.slot.label());
+            busy.entry(slot.person).or_insert(label);
         }
         Ok(busy)
     }
@@ -226,14 +261,35 @@ impl Service {
             .into_iter()
             .map(|(expert, row)| (expert, row.body))
             .collect();
-        for (expert, entry) in self.sealed_uses(pool.pool.id).await? {
-            logs.entry(expert).or_default().enter(entry);
+        let sealed = self.sealed_uses(pool.pool.id).await?;
+        let uses = || sealed.iter().flat_map(|uses| uses.iter());
+        for (expert, entry) in uses().filter(|(_, entry)| entry.used != Use::NotDrawn) {
+            logs.entry(*expert).or_default().enter(*entry);
+        }
+        // A miss of somebody with nothing on record changes nothing.
+        for (expert, entry) in uses().filter(|(_, entry)| entry.used == Use::NotDrawn) {
+            if let Some(log) = logs.get_mut(expert) {
+                log.enter(*entry);
+            }
         }
         Ok(logs
             .into_iter()
             .map(|(expert, log)| (expert, log.state(rest.rule())))
             .collect())
     }
+}
+
+/// The persons of a pool with a relation to somebody or something the request names.
+async fn related(db: &mut store::Read, pool: PoolId, request: &Request) -> Result<Vec<PersonId>> {
+    let mut names = Vec::new();
+    let mut organisations = Vec::new();
+    for reviewed in &request.reviewed {
+        organisations.push(reviewed.organisation.clone());
+        names.push(reviewed.organisation.name.clone());
+        names.extend(reviewed.people.iter().map(|person| person.name.clone()));
+        names.extend(reviewed.call.iter().map(|call| call.guideline.clone()));
+    }
+    Ok(store::relations::persons_with(db, pool, &names, &organisations).await?)
 }
 
 /// Was the rest waived for this task?
@@ -248,26 +304,6 @@ pub(crate) fn rest_waived(state: &State) -> bool {
             ..
         }
     )
-}
-
-/// The exact test of the protocol; the error is its sentence.
-fn feasible(pool: &OpenPool, request: &Request, places: &[Place]) -> Result<(), String> {
-    let heading = Heading {
-        id: DrawId(uuid::Uuid::nil()),
-        number: "可行性",
-        attempt: 1,
-        previous: draw::Digest([0; 32]),
-        rehearsal: true,
-    };
-    let (frame, _) = assembly::assemble(&pool.pack, request, &heading, places.to_vec(), &[0; 32])
-        .map_err(|error| error.to_string())?;
-    frame.feasibility().map_err(|conflict| {
-        let mut sentence = conflict.to_string();
-        for (index, demand) in request.demands.iter().enumerate() {
-            sentence = sentence.replace(&format!("g{index}"), &demand.label);
-        }
-        sentence.replace(assembly::EMPLOYER_CAP, "同一单位人数上限")
-    })
 }
 
 /// log₂ of the number of panels, every demand by itself: Σ log₂ C(candidates, seats).

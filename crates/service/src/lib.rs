@@ -39,6 +39,7 @@ pub mod publications;
 pub mod registers;
 pub mod relations;
 pub mod roles;
+mod rosters;
 pub mod rotations;
 pub mod schedule;
 pub mod second_factor;

@@ -302,7 +302,7 @@ impl Service {
         };
         let on = self.clock.now().to_zoned(crate::ctx::shanghai()).date();
         let mut read = self.store.read();
-        let found = registers::persons_listed(&mut read, self.store.seals(), pool.pool.id).await?;
+        let found = registers::persons_listed(&mut read, pool.pool.id).await?;
         let mut listed = HashMap::new();
         for (person, entry) in found {
             let entry = registers::find::<serde_json::Value>(&mut read, entry).await?;

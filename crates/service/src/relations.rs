@@ -417,10 +417,19 @@ fn keys(relation: &Relation) -> RelationKeys {
         Other::Person { organisation, .. } => organisation.as_ref().and_then(|o| o.id),
         Other::Call { .. } => None,
     };
+    let (other_name, other_code) = match &relation.other {
+        Other::Organisation { organisation } => {
+            (&organisation.name, organisation.credit_code.clone())
+        }
+        Other::Person { name, .. } => (name, None),
+        Other::Call { guideline, .. } => (guideline, None),
+    };
     RelationKeys {
         person: relation.person,
         organisation,
         other: None,
+        other_name: other_name.clone(),
+        other_code,
         kind: relation.kind.clone(),
         from_day: relation.from,
         to_day: relation.to,

@@ -3,13 +3,15 @@
 //! What a sealed draw did is not written where a reader of the database could see it: such uses
 //! are taken from the sealed annexes when a later frame is made, and entered here at unsealing.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use domain::draw_process::{Annex, Attempt, State};
 use domain::id::{DrawId, ExpertId, PoolId};
 use domain::rotation::{Rotation, RotationRule, Use};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::document::{Direction, PageRequest, Stored};
-use store::draws::DrawFilter;
+use store::document::Stored;
 use store::rotations::RotationKeys;
 
 use crate::change::Change;
@@ -232,36 +234,97 @@ impl Service {
         Ok(())
     }
 
-    /// Uses of draws whose result is still sealed.
-    pub(crate) async fn sealed_uses(&self, pool: PoolId) -> Result<Vec<(ExpertId, UseEntry)>> {
-        let filter = DrawFilter {
-            pool: Some(pool),
-            statuses: vec!["sealed".to_owned()],
-            ..DrawFilter::default()
-        };
-        let mut page = PageRequest::first(1_000);
-        let mut rows = Vec::new();
-        loop {
-            let mut read = self.store.read();
-            let found =
-                store::draws::page::<Attempt>(&mut read, &filter, Direction::Ascending, &page)
-                    .await?;
-            rows.extend(found.items);
-            match found.next {
-                Some(next) => page.after = Some(next),
-                None => break,
-            }
-        }
-        let mut all = Vec::new();
-        for row in rows {
-            let State::Sealed { record, at, .. } = &row.body.state else {
-                continue;
+    /// Uses of draws whose result is still sealed, draw by draw.
+    ///
+    /// A record is verified when it is first met. Its row cannot change without its version, and
+    /// what was verified is what is used: a row rewritten behind the program's back is not read.
+    pub(crate) async fn sealed_uses(&self, pool: PoolId) -> Result<Vec<Arc<[DrawnUse]>>> {
+        let sealed = store::draws::versions(&mut self.store.read(), pool, "sealed").await?;
+        let mut all = Vec::with_capacity(sealed.len());
+        for (id, version) in &sealed {
+            let uses = match self.verified_uses.known(*id, *version) {
+                Some(uses) => uses,
+                None => {
+                    let Some(uses) = self.verify_uses(*id).await? else {
+                        continue;
+                    };
+                    self.verified_uses.remember(pool, *id, *version, &uses);
+                    uses
+                }
             };
-            let annex = self.annex(row.body.id).await?;
-            let record = read_record(record)?;
-            all.extend(uses(&row.body, &annex, &record, *at));
+            all.push(uses);
         }
+        self.verified_uses.keep(pool, &sealed);
         Ok(all)
+    }
+
+    /// What one sealed draw did; `None` once it is no longer sealed.
+    async fn verify_uses(&self, id: DrawId) -> Result<Option<Arc<[DrawnUse]>>> {
+        let row = store::draws::find::<Attempt>(&mut self.store.read(), id).await?;
+        let Some(row) = row else { return Ok(None) };
+        let State::Sealed { record, at, .. } = &row.body.state else {
+            return Ok(None);
+        };
+        let annex = self.annex(id).await?;
+        Ok(Some(
+            uses(&row.body, &annex, &read_record(record)?, *at).into(),
+        ))
+    }
+}
+
+/// What a draw meant for one expert.
+pub(crate) type DrawnUse = (ExpertId, UseEntry);
+
+/// The uses of sealed draws whose records were verified by this process.
+#[derive(Default)]
+pub(crate) struct VerifiedUses {
+    draws: Mutex<HashMap<DrawId, Verified>>,
+}
+
+struct Verified {
+    pool: PoolId,
+    version: i64,
+    uses: Arc<[DrawnUse]>,
+}
+
+/// Uses remembered at once, of all draws together: some forty megabytes. Beyond that a draw is
+/// verified each time.
+const MOST_REMEMBERED: usize = 1_000_000;
+
+impl VerifiedUses {
+    fn draws(&self) -> MutexGuard<'_, HashMap<DrawId, Verified>> {
+        self.draws.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self, id: DrawId, version: i64) -> Option<Arc<[DrawnUse]>> {
+        self.draws()
+            .get(&id)
+            .filter(|verified| verified.version == version)
+            .map(|verified| Arc::clone(&verified.uses))
+    }
+
+    fn remember(&self, pool: PoolId, id: DrawId, version: i64, uses: &Arc<[DrawnUse]>) {
+        let mut draws = self.draws();
+        let held: usize = draws.values().map(|verified| verified.uses.len()).sum();
+        if held + uses.len() <= MOST_REMEMBERED {
+            let uses = Arc::clone(uses);
+            draws.insert(
+                id,
+                Verified {
+                    pool,
+                    version,
+                    uses,
+                },
+            );
+        }
+    }
+
+    /// Forgets the draws of a pool that are sealed no more.
+    fn keep(&self, pool: PoolId, sealed: &[(DrawId, i64)]) {
+        let sealed: HashMap<DrawId, i64> = sealed.iter().copied().collect();
+        self.draws().retain(|id, verified| {
+            verified.pool != pool || sealed.get(id) == Some(&verified.version)
+        });
     }
 }
 

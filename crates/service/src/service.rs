@@ -13,6 +13,8 @@ use crate::imports::Running;
 use crate::outbox::Channels;
 use crate::packs::Packs;
 use crate::port::{Clock, Entropy};
+use crate::rosters::Rosters;
+use crate::rotations::VerifiedUses;
 
 /// What a bureau sets once.
 #[derive(Debug, Clone)]
@@ -57,6 +59,8 @@ pub struct Service {
     /// How many passwords may be hashed at once.
     pub(crate) hashers: Arc<Semaphore>,
     pub(crate) running_imports: Running,
+    pub(crate) rosters: Arc<Rosters>,
+    pub(crate) verified_uses: Arc<VerifiedUses>,
 }
 
 /// Each hash takes 19 MiB and a core for some time.
@@ -81,6 +85,8 @@ impl Service {
             attempts: Arc::new(Attempts::default()),
             hashers: Arc::new(Semaphore::new(HASHERS)),
             running_imports: Running::default(),
+            rosters: Arc::new(Rosters::default()),
+            verified_uses: Arc::new(VerifiedUses::default()),
         }
     }
 

@@ -130,12 +130,50 @@ pub(crate) async fn insert_with<K: Keys, B: Serialize>(
     more: &[(&'static str, Val)],
     row: Stored<K, B>,
 ) -> Result<Stored<K, B>> {
+    let mut sql = insertion::<K>(more);
+    values(&mut sql, &row, more)?;
+    tx.execute(sql).await?;
+    Ok(row)
+}
+
+/// Inserts many rows, each with the same columns beyond the index columns.
+pub(crate) async fn insert_many_with<K: Keys, B: Serialize, const N: usize>(
+    tx: &mut WriteTx,
+    rows: Vec<(Stored<K, B>, [(&'static str, Val); N])>,
+) -> Result<()> {
+    for some in rows.chunks(ROWS_AT_ONCE) {
+        let Some((_, more)) = some.first() else {
+            continue;
+        };
+        let mut sql = insertion::<K>(more);
+        for (n, (row, more)) in some.iter().enumerate() {
+            sql.push(if n == 0 { "" } else { ", " });
+            values(&mut sql, row, more)?;
+        }
+        tx.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// Rows written by one statement: engines bound the number of placeholders.
+const ROWS_AT_ONCE: usize = 50;
+
+fn insertion<K: Keys>(more: &[(&'static str, Val)]) -> Sql {
     let mut sql = Sql::new("INSERT INTO ");
     sql.push(K::TABLE).push(" (id, version, body");
     for column in K::COLUMNS.iter().chain(more.iter().map(|(name, _)| name)) {
         sql.push(", ").push(column);
     }
-    sql.push(") VALUES (")
+    sql.push(") VALUES ");
+    sql
+}
+
+fn values<K: Keys, B: Serialize>(
+    sql: &mut Sql,
+    row: &Stored<K, B>,
+    more: &[(&'static str, Val)],
+) -> Result<()> {
+    sql.push("(")
         .bind(row.id)
         .push(", ")
         .bind(row.version)
@@ -150,8 +188,7 @@ pub(crate) async fn insert_with<K: Keys, B: Serialize>(
         sql.push(", ").bind_val(value);
     }
     sql.push(")");
-    tx.execute(sql).await?;
-    Ok(row)
+    Ok(())
 }
 
 /// Saves index columns and body if nobody else did since `row` was read; its version grows.

@@ -1,6 +1,8 @@
 //! The write transaction: what a use case changes, the events that say so and the messages that
 //! follow are committed together or not at all. Dropping it rolls everything back.
 
+use domain::id::PoolId;
+
 use crate::engine::{Kind, Session};
 use crate::error::{Error, Result};
 use crate::ledger::{Code, Event, Head, LedgerError, LedgerId, SignedCheckpoint};
@@ -75,6 +77,14 @@ impl WriteTx {
     /// Makes the ledger of a new pool.
     pub(crate) async fn open_ledger(&mut self, ledger: LedgerId) -> Result<()> {
         Head::open(&mut self.session, ledger).await
+    }
+
+    /// The position in a pool's ledger that the changes of this transaction count from; `None`
+    /// when the door was opened for another ledger.
+    pub(crate) fn position_in(&self, pool: PoolId) -> Option<i64> {
+        let head = self.head.as_ref()?;
+        (head.ledger == LedgerId::Pool(pool))
+            .then(|| i64::try_from(self.opened_at + 1).unwrap_or(i64::MAX))
     }
 
     /// Runs a changing statement; returns how many rows it touched.

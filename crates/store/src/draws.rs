@@ -94,6 +94,20 @@ pub async fn count(db: &mut impl Db, filter: &DrawFilter) -> Result<Count> {
     filter.select().count(db).await
 }
 
+/// Ids and versions of the draws of a pool with this status, in the order they were opened.
+pub async fn versions(db: &mut impl Db, pool: PoolId, status: &str) -> Result<Vec<(DrawId, i64)>> {
+    let rows = db
+        .rows(sql!(
+            "SELECT id, version FROM draw WHERE pool = $1 AND status = $2 ORDER BY opened_at, id",
+            pool,
+            status
+        ))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}
+
 /// Seals the annex of a draw.
 pub async fn seal_annex(tx: &mut WriteTx, id: DrawId, annex: &[u8]) -> Result<()> {
     let sealed = tx.seals().seal_bytes(&ANNEX, &id.to_string(), annex)?;

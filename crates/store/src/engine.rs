@@ -81,7 +81,9 @@ impl Engine {
             .pragma("temp_store", "MEMORY")
             // 64 MiB a connection; the rest is the page cache of the system through the map.
             .pragma("cache_size", "-65536")
-            .pragma("mmap_size", "268435456");
+            .pragma("mmap_size", "268435456")
+            // After a large import the log shrinks again.
+            .pragma("journal_size_limit", "67108864");
         let writing = options
             .clone()
             .create_if_missing(true)

@@ -1,5 +1,6 @@
 //! 专家: memberships of a pool, listed, searched and scanned at a million rows.
 
+mod cards;
 mod lists;
 mod scan;
 
@@ -15,11 +16,12 @@ use crate::door::WriteTx;
 use crate::error::{Error, Result};
 use crate::grams::SearchText;
 use crate::sql;
-use crate::sql::{Bind as _, Sql};
+use crate::sql::{Bind as _, Sql, Val};
 use crate::store::Db;
 
+pub use cards::{cards, cards_since, position};
 pub use lists::{ExpertFilter, ExpertOrder, count, page};
-pub use scan::{Candidate, scan, scan_whole};
+pub use scan::{Singled, scan_whole, whole};
 
 document! {
     /// Index columns of an expert.
@@ -52,6 +54,8 @@ document! {
         title_rank: i64,
         /// Rung of the skill ladder, 0 = none.
         skill_rank: i64,
+        /// What a request looks at, as `domain::roster::card` writes it.
+        card: String,
     }
 }
 
@@ -69,6 +73,30 @@ async fn range(db: &mut impl Db, pool: PoolId) -> Result<(i64, i64)> {
     Ok((no << RANGE_BITS, (no + 1) << RANGE_BITS))
 }
 
+/// Somebody to be added.
+#[derive(Debug)]
+pub struct NewExpert<B> {
+    /// Identifier.
+    pub id: ExpertId,
+    /// Index columns; `seq` and `number_sort` are set when inserted.
+    pub keys: ExpertKeys,
+    /// What a search finds the expert by.
+    pub search: SearchText,
+    /// The specialties.
+    pub specialties: Vec<SpecialtyId>,
+    /// The body.
+    pub body: B,
+}
+
+/// The columns of `keys` that depend on others.
+fn columns(tx: &WriteTx, keys: &mut ExpertKeys, search: &SearchText) -> [(&'static str, Val); 2] {
+    keys.number_sort = keys.number.clone().unwrap_or_default();
+    [
+        ("grams", search.grams().to_val()),
+        ("touched", tx.position_in(keys.pool).to_val()),
+    ]
+}
+
 /// Adds an expert under the write lock of its pool. `seq` and `number_sort` are set here.
 ///
 /// # Errors
@@ -81,7 +109,65 @@ pub async fn insert<B: Serialize>(
     specialties: &[SpecialtyId],
     body: B,
 ) -> Result<Expert<B>> {
-    let (from, to) = range(tx, keys.pool).await?;
+    keys.seq = last_seq(tx, keys.pool).await? + 1;
+    let more = columns(tx, &mut keys, search);
+    let row = Stored {
+        id,
+        version: 1,
+        keys,
+        body,
+    };
+    let row = document::insert_with(tx, &more, row).await?;
+    set_specialties(tx, row.keys.seq, specialties).await?;
+    Ok(row)
+}
+
+/// Adds many experts of one pool in their order, with a fraction of the statements.
+///
+/// # Errors
+/// As [`insert`].
+pub async fn insert_many<B: Serialize>(
+    tx: &mut WriteTx,
+    pool: PoolId,
+    experts: Vec<NewExpert<B>>,
+) -> Result<()> {
+    let mut seq = last_seq(tx, pool).await?;
+    let mut rows = Vec::with_capacity(experts.len());
+    let mut specialties: Vec<(SpecialtyId, i64)> = Vec::new();
+    for mut new in experts {
+        seq += 1;
+        (new.keys.seq, new.keys.pool) = (seq, pool);
+        let more = columns(tx, &mut new.keys, &new.search);
+        specialties.extend(new.specialties.into_iter().map(|one| (one, seq)));
+        let row = Stored {
+            id: new.id,
+            version: 1,
+            keys: new.keys,
+            body: new.body,
+        };
+        rows.push((row, more));
+    }
+    document::insert_many_with(tx, rows).await?;
+    for some in specialties.chunks(ROWS_AT_ONCE) {
+        let mut insert = Sql::new("INSERT INTO expert_specialty (specialty, expert) VALUES ");
+        for (n, (specialty, expert)) in some.iter().enumerate() {
+            insert
+                .push(if n == 0 { "(" } else { ", (" })
+                .bind(specialty)
+                .push(", ")
+                .bind(*expert)
+                .push(")");
+        }
+        tx.execute(insert).await?;
+    }
+    Ok(())
+}
+
+/// Rows of the link table written by one statement.
+const ROWS_AT_ONCE: usize = 500;
+
+async fn last_seq(tx: &mut WriteTx, pool: PoolId) -> Result<i64> {
+    let (from, to) = range(tx, pool).await?;
     let rows = tx
         .rows(sql!(
             "SELECT COALESCE(MAX(seq), $1) FROM expert WHERE seq > $1 AND seq < $2",
@@ -89,17 +175,7 @@ pub async fn insert<B: Serialize>(
             to
         ))
         .await?;
-    keys.seq = rows.first().map_or(Ok(from), |row| row.get::<i64>(0))? + 1;
-    keys.number_sort = keys.number.clone().unwrap_or_default();
-    let row = Stored {
-        id,
-        version: 1,
-        keys,
-        body,
-    };
-    let row = document::insert_with(tx, &[("grams", search.grams().to_val())], row).await?;
-    set_specialties(tx, row.keys.seq, specialties).await?;
-    Ok(row)
+    rows.first().map_or(Ok(from), |row| row.get(0))
 }
 
 /// Saves an expert whose version is still the stored one.
@@ -108,8 +184,8 @@ pub async fn save<B: Serialize>(
     expert: &mut Expert<B>,
     search: &SearchText,
 ) -> Result<()> {
-    expert.keys.number_sort = expert.keys.number.clone().unwrap_or_default();
-    document::save_with(tx, &[("grams", search.grams().to_val())], expert).await
+    let more = columns(tx, &mut expert.keys, search);
+    document::save_with(tx, &more, expert).await
 }
 
 /// Replaces the specialties of an expert.

@@ -71,7 +71,7 @@ pub fn tail_index(seals: &Seals, number: &Secret) -> Vec<u8> {
     seals.index(&ID_TAIL, &Secret::new(&normal[from..]))
 }
 
-fn sealed(seals: &Seals, id: PersonId, private: &Private) -> Result<Vec<(&'static str, Val)>> {
+fn sealed(seals: &Seals, id: PersonId, private: &Private) -> Result<[(&'static str, Val); 7]> {
     let row = id.to_string();
     let seal = |column: &Column, secret: &Option<Secret>| -> Result<Val> {
         Ok(secret
@@ -86,7 +86,7 @@ fn sealed(seals: &Seals, id: PersonId, private: &Private) -> Result<Vec<(&'stati
             .map(|secret| seals.index(column, secret))
             .to_val()
     };
-    Ok(vec![
+    Ok([
         ("id_number", seal(&ID_NUMBER, &private.id_number)?),
         ("id_number_index", index(&ID_NUMBER, &private.id_number)),
         (
@@ -127,6 +127,40 @@ pub async fn insert<B: Serialize>(
         },
     )
     .await
+}
+
+/// Somebody to be added.
+#[derive(Debug)]
+pub struct NewPerson<B> {
+    /// Identifier.
+    pub id: PersonId,
+    /// Index columns.
+    pub keys: PersonKeys,
+    /// What is sealed.
+    pub private: Private,
+    /// The body.
+    pub body: B,
+}
+
+/// Adds many persons with a fraction of the statements.
+///
+/// # Errors
+/// As [`insert`].
+pub async fn insert_many<B: Serialize>(tx: &mut WriteTx, persons: Vec<NewPerson<B>>) -> Result<()> {
+    let rows = persons
+        .into_iter()
+        .map(|new| {
+            let more = sealed(tx.seals(), new.id, &new.private)?;
+            let row = Stored {
+                id: new.id,
+                version: 1,
+                keys: new.keys,
+                body: new.body,
+            };
+            Ok((row, more))
+        })
+        .collect::<Result<_>>()?;
+    document::insert_many_with(tx, rows).await
 }
 
 /// Saves what is not sealed.

@@ -1,5 +1,6 @@
 //! Lists kept by others that decide about standing, e.g. 失信联合惩戒.
 
+use domain::id::{PersonId, PoolId};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 use crate::document;
 use crate::door::WriteTx;
 use crate::error::Result;
+use crate::persons;
 use crate::sealed::{Column, Seals, Secret, Shape};
 use crate::sql;
 use crate::sql::Sql;
@@ -51,13 +53,15 @@ pub async fn add<B: Serialize>(
     code: Option<&Secret>,
 ) -> Result<()> {
     let index = code.map(|code| subject_index(tx.seals(), code));
+    let person = code.map(|code| tx.seals().index(&persons::ID_NUMBER, code));
     tx.execute(sql!(
-        "INSERT INTO register_entry (id, register, name, subject_index, from_day, to_day, source, body) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO register_entry (id, register, name, subject_index, person_index, from_day, to_day, source, body) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         entry.id.to_string(),
         &entry.register,
         &entry.name,
         index,
+        person,
         entry.from_day,
         entry.to_day,
         &entry.source,
@@ -82,19 +86,24 @@ const COLUMNS: &str =
     "SELECT id, register, name, from_day, to_day, source, body FROM register_entry";
 
 fn read<B: DeserializeOwned>(row: &crate::Row) -> Result<RegisterEntry<B>> {
-    let (id, body): (String, String) = (row.get(0)?, row.get(6)?);
+    let body: String = row.get(6)?;
     Ok(RegisterEntry {
-        id: Uuid::parse_str(&id).map_err(|cause| crate::Error::Corrupt {
-            table: "register_entry",
-            column: "id",
-            why: cause.to_string(),
-        })?,
+        id: entry_id(row, 0)?,
         register: row.get(1)?,
         name: row.get(2)?,
         from_day: row.get(3)?,
         to_day: row.get(4)?,
         source: row.get(5)?,
         body: document::decode("register_entry", &body)?,
+    })
+}
+
+fn entry_id(row: &crate::Row, column: usize) -> Result<Uuid> {
+    let id: String = row.get(column)?;
+    Uuid::parse_str(&id).map_err(|cause| crate::Error::Corrupt {
+        table: "register_entry",
+        column: "id",
+        why: cause.to_string(),
     })
 }
 
@@ -121,53 +130,19 @@ pub async fn about<B: DeserializeOwned>(
     db.rows(sql).await?.iter().map(read).collect()
 }
 
-/// The persons of whom a register speaks, by identity number.
-pub async fn persons_listed(
-    db: &mut impl Db,
-    seals: &Seals,
-    pool: domain::id::PoolId,
-) -> Result<Vec<(domain::id::PersonId, Uuid)>> {
-    // The two blind indexes have different keys, so they cannot be joined: each listed subject is
-    // looked up by opening the identity numbers of the pool once.
+/// The persons of a pool of whom a register speaks, by identity number, with the entry.
+pub async fn persons_listed(db: &mut impl Db, pool: PoolId) -> Result<Vec<(PersonId, Uuid)>> {
     let rows = db
         .rows(sql!(
-            "SELECT id, subject_index FROM register_entry WHERE subject_index IS NOT NULL"
+            "SELECT p.id, r.id FROM register_entry r JOIN person p ON p.id_number_index = r.person_index \
+             WHERE r.person_index IS NOT NULL \
+             AND EXISTS (SELECT 1 FROM expert e WHERE e.person = p.id AND e.pool = $1) ORDER BY p.id, r.id",
+            pool
         ))
         .await?;
-    let mut listed: std::collections::HashMap<Vec<u8>, Vec<String>> =
-        std::collections::HashMap::new();
-    for row in rows {
-        listed.entry(row.get(1)?).or_default().push(row.get(0)?);
-    }
-    let mut found = Vec::new();
-    if listed.is_empty() {
-        return Ok(found);
-    }
-    let statement = sql!(
-        "SELECT p.id, p.id_number FROM expert e JOIN person p ON p.id = e.person \
-         WHERE e.pool = $1 AND p.id_number IS NOT NULL",
-        pool
-    );
-    db.each(statement, &mut |row| {
-        let person: domain::id::PersonId = row.get(0)?;
-        let number = seals.open(
-            &crate::persons::ID_NUMBER,
-            &person.to_string(),
-            &row.get::<Vec<u8>>(1)?,
-        )?;
-        for id in listed
-            .get(&subject_index(seals, &number))
-            .into_iter()
-            .flatten()
-        {
-            if let Ok(id) = Uuid::parse_str(id) {
-                found.push((person, id));
-            }
-        }
-        Ok(())
-    })
-    .await?;
-    Ok(found)
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, entry_id(row, 1)?)))
+        .collect()
 }
 
 /// The entries of a register by name, after the given name and id.

@@ -1,11 +1,13 @@
 //! Facts that may call for recusal.
 
-use domain::id::{OrganisationId, PersonId, RelationId};
+use domain::id::{OrganisationId, PersonId, PoolId, RelationId};
+use domain::organisation::OrganisationRef;
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
 use crate::document::{self, ByText, Direction, Page, PageRequest, Select, Stored, document};
 use crate::error::Result;
+use crate::sql::{Bind, Sql};
 use crate::store::Db;
 
 document! {
@@ -17,6 +19,10 @@ document! {
         organisation: Option<OrganisationId>,
         /// To this person, if on file.
         other: Option<PersonId>,
+        /// Name of the organisation, person or call on the other side.
+        other_name: String,
+        /// Credit code of the organisation on the other side.
+        other_code: Option<String>,
         /// Kind code.
         kind: String,
         /// First day, when known.
@@ -37,6 +43,45 @@ pub async fn find<B: DeserializeOwned>(
     id: RelationId,
 ) -> Result<Option<Relation<B>>> {
     document::find(db, id).await
+}
+
+/// The persons of a pool with a relation to any of these: by name, or to these organisations.
+pub async fn persons_with(
+    db: &mut impl Db,
+    pool: PoolId,
+    names: &[String],
+    organisations: &[OrganisationRef],
+) -> Result<Vec<PersonId>> {
+    let codes = organisations.iter().filter_map(|o| o.credit_code.as_ref());
+    let ids = organisations.iter().filter_map(|o| o.id);
+    let mut found = Vec::new();
+    for (column, values) in [
+        ("r.other_name", names.iter().map(Bind::to_val).collect()),
+        ("r.other_code", codes.map(Bind::to_val).collect()),
+        (
+            "r.organisation",
+            ids.map(|id| id.to_val()).collect::<Vec<_>>(),
+        ),
+    ] {
+        for some in values.chunks(200) {
+            let mut sql = Sql::new("SELECT DISTINCT r.person FROM relation r WHERE ");
+            sql.push(column).push(" IN (");
+            for (n, value) in some.iter().enumerate() {
+                sql.push(if n == 0 { "" } else { ", " })
+                    .bind_val(value.clone());
+            }
+            sql.push(
+                ") AND EXISTS (SELECT 1 FROM expert e WHERE e.person = r.person AND e.pool = ",
+            );
+            sql.bind(pool).push(")");
+            for row in db.rows(sql).await? {
+                found.push(row.get(0)?);
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 /// All relations of some persons.

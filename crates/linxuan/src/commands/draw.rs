@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use domain::assembly::{self, Heading};
+use domain::crowd::{self, Crowd};
 use domain::draw_process::Party;
 use domain::frame::{self, Question, Step};
 use domain::id::DrawId;
@@ -164,8 +165,8 @@ impl DrawCommand {
         };
         let prospects = people.in_scope(request);
         let places = relaxation::place_all(&question, &prospects);
-        let (scope, funnel) = frame::funnel(&places);
-        let candidates = relaxation::candidates(request, &places);
+        let (scope, funnel) = frame::funnel(frame::each(&places));
+        let candidates = relaxation::candidates(request, frame::each(&places));
         let (frame, annex) = match assembly::assemble(&pack, request, &heading, places, &key) {
             Ok(assembled) => assembled,
             Err(error) => return show::refused("frame", &[format!("{error}。")], self.json),
@@ -188,11 +189,11 @@ impl DrawCommand {
             Ok(()) => None,
         };
         if let Some(conflict) = short {
-            let relaxations = relaxation::relaxations(&question, &prospects, &|request, places| {
-                let candidates = relaxation::candidates(request, places);
+            let crowd = Crowd::of(prospects);
+            let relaxations = relaxation::relaxations(&question, &crowd, &|request, placed| {
+                let candidates = relaxation::candidates(request, crowd::counted(placed));
                 relaxation::ratio_kept(ratio, request, &candidates)
-                    && assembly::assemble(&pack, request, &heading, places.to_vec(), &key)
-                        .is_ok_and(|(frame, _)| frame.feasibility().is_ok())
+                    && crowd::seatable(&pack, request, placed).is_ok()
             });
             return show::infeasible(&frozen, &pack, &conflict, &relaxations, self.json);
         }

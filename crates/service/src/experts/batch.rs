@@ -12,7 +12,7 @@ use serde::Serialize;
 use store::{PageRequest, experts};
 
 use super::list::ExpertQuery;
-use super::{Member, Membership, PersonFile, search_text, standing_code};
+use super::{Member, Membership, PersonFile, refresh_keys, search_text};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
@@ -138,8 +138,8 @@ impl Service {
                     continue;
                 }
             };
-            standing_code(&member.body.expert.standing).clone_into(&mut member.keys.status);
             let file = files.remove(&member.keys.person).unwrap_or_default();
+            refresh_keys(&pool, &mut member, &file);
             let text = search_text(&member, &file);
             experts::save(&mut change, &mut member, &text).await?;
             if matches!(act, BatchAct::AddSpecialty { .. }) {

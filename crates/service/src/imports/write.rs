@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::{Expert, Standing};
-use domain::id::{ExpertId, ImportId, PersonId, SpecialtyId};
+use domain::id::{ExpertId, ImportId, SpecialtyId};
 use domain::policy::term;
+use store::experts::NewExpert;
+use store::persons::NewPerson;
 use store::{document, experts, imports, persons as stored_persons};
 
 use super::plan::{Plan, Planned, What};
@@ -14,7 +16,9 @@ use super::{Counts, Import, ImportState, Step};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::experts::{Entry, Membership, keys, number_of, person_keys, refresh_keys, search_text};
+use crate::experts::{
+    Entry, Membership, PersonFile, keys, number_of, person_keys, refresh_keys, search_text,
+};
 use crate::pools::OpenPool;
 use crate::service::Service;
 use crate::specialties::insert_specialty;
@@ -176,6 +180,7 @@ impl Service {
             .last_sequence(&mut **change, pool, term.from.year())
             .await?;
         let mut employers: HashMap<String, domain::organisation::OrganisationRef> = HashMap::new();
+        let mut batch = Batch::default();
         for (n, mut planned) in plan.rows.into_iter().enumerate() {
             for name in &planned.missing {
                 planned.draft.specialties.extend(added.get(name));
@@ -197,18 +202,23 @@ impl Service {
                             person.body = draft.file;
                             stored_persons::save_with_private(change, &mut person, &draft.private)
                                 .await?;
+                            self.follow_person(change, pool.id(), &person).await?;
                             person
                         }
                         None => {
-                            let id: PersonId = self.id(ctx);
-                            stored_persons::insert(
-                                change,
-                                id,
-                                person_keys(&draft.file),
-                                &draft.private,
-                                draft.file,
-                            )
-                            .await?
+                            let person = store::Stored {
+                                id: self.id(ctx),
+                                version: 1,
+                                keys: person_keys(&draft.file),
+                                body: draft.file,
+                            };
+                            batch.persons.push(NewPerson {
+                                id: person.id,
+                                keys: person.keys.clone(),
+                                private: draft.private,
+                                body: person.body.clone(),
+                            });
+                            person
                         }
                     };
                     let id: ExpertId = self.id(ctx);
@@ -235,15 +245,16 @@ impl Service {
                         body,
                     };
                     let text = search_text(&member, &person.body);
-                    experts::insert(
-                        change,
+                    batch.experts.push(NewExpert {
                         id,
-                        member.keys,
-                        &text,
-                        &draft.specialties,
-                        member.body,
-                    )
-                    .await?;
+                        keys: member.keys,
+                        search: text,
+                        specialties: draft.specialties,
+                        body: member.body,
+                    });
+                    if batch.experts.len() >= AT_ONCE {
+                        batch.write(change, pool).await?;
+                    }
                 }
                 What::Changed {
                     mut member,
@@ -254,6 +265,7 @@ impl Service {
                     person.keys = person_keys(&draft.file);
                     person.body = draft.file;
                     stored_persons::save_with_private(change, &mut person, &draft.private).await?;
+                    self.follow_person(change, pool.id(), &person).await?;
                     member.body.expert.specialties = draft.specialties;
                     refresh_keys(pool, &mut member, &person.body);
                     let text = search_text(&member, &person.body);
@@ -276,7 +288,7 @@ impl Service {
                 progress(n + 1);
             }
         }
-        Ok(())
+        batch.write(change, pool).await
     }
 
     async fn match_roster_employer(
@@ -300,6 +312,24 @@ impl Service {
         if employer.credit_code.is_none() {
             employer.credit_code = found.credit_code;
         }
+        Ok(())
+    }
+}
+
+/// People written together: statement by statement fifty thousand would hold the door for long.
+#[derive(Default)]
+struct Batch {
+    persons: Vec<NewPerson<PersonFile>>,
+    experts: Vec<NewExpert<Membership>>,
+}
+
+/// People of one batch.
+const AT_ONCE: usize = 500;
+
+impl Batch {
+    async fn write(&mut self, change: &mut Change<'_>, pool: &OpenPool) -> Result<()> {
+        stored_persons::insert_many(change, std::mem::take(&mut self.persons)).await?;
+        experts::insert_many(change, pool.id(), std::mem::take(&mut self.experts)).await?;
         Ok(())
     }
 }

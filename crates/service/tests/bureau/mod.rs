@@ -430,6 +430,7 @@ async fn insert_expert(tx: &mut store::WriteTx, pool: PoolId, specialty: Special
         employer_organisation: None,
         title_rank: 4,
         skill_rank: 0,
+        card: domain::roster::card(&body, &profile),
     };
     let search = store::SearchText::new().name(&name);
     store::experts::insert(tx, expert, keys, &search, &[specialty], &body)

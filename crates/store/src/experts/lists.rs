@@ -15,10 +15,12 @@ use crate::sealed::{Seals, Secret};
 use crate::sql::Sql;
 use crate::store::Db;
 
-/// A condition with at most this many experts is read whole and sorted.
+/// A condition with at most this many experts is read whole and sorted without further thought.
 const FEW: u64 = 2_000;
-/// A condition with more experts than this is so common that walking the list meets one soon.
-const MANY: u64 = 120_000;
+/// Rows of the order that are tested in the hope of a full page before anything is sorted.
+const NEAR: u32 = 3_000;
+/// A condition with more experts than this is never read whole.
+const MANY: u64 = 300_000;
 
 /// Which experts of a pool to list. Conditions left empty do not narrow.
 #[derive(Debug, Clone)]
@@ -90,6 +92,7 @@ impl ExpertOrder {
 }
 
 /// One condition of a filter.
+#[derive(Clone)]
 struct Condition {
     /// The experts it holds for, as a subquery giving `seq`, where an index answers that.
     whole: Option<Sql>,
@@ -126,7 +129,11 @@ fn conditions(kind: crate::Kind, filter: &ExpertFilter, (from, to): (i64, i64)) 
         };
         let mut whole = Sql::new(distinct);
         whole.push(" expert AS seq FROM expert_specialty WHERE specialty IN (");
-        whole.bind_list(&filter.specialties).push(")");
+        whole
+            .bind_list(&filter.specialties)
+            .push(") AND expert > ")
+            .bind(from);
+        whole.push(" AND expert < ").bind(to);
         let mut test = Sql::new("EXISTS (SELECT 1 FROM expert_specialty s WHERE s.expert = t.seq");
         test.push(" AND s.specialty IN (")
             .bind_list(&filter.specialties)
@@ -215,63 +222,149 @@ fn of_column(pool: PoolId, write: impl Fn(&mut Sql)) -> Condition {
     }
 }
 
-/// How the rows of a page are reached.
-struct Plan {
-    /// Read this condition's experts whole, then sort; or, if none is rare enough, follow the
-    /// order's index and test each row.
-    from: Option<Sql>,
-    /// What remains to be tested of row `t`.
+/// The condition with the fewest experts, if that is at most `bound`.
+async fn rarest(db: &mut impl Db, conditions: &[Condition], bound: u64) -> Result<Option<usize>> {
+    let mut best: Option<(u64, usize)> = None;
+    for (place, condition) in conditions.iter().enumerate() {
+        let Some(whole) = &condition.whole else {
+            continue;
+        };
+        let mut count = Sql::new("SELECT COUNT(*) FROM (");
+        count
+            .append(whole.clone())
+            .push(" LIMIT ")
+            .bind(bound + 1)
+            .push(") AS matched");
+        let found: u64 = db
+            .rows(count)
+            .await?
+            .first()
+            .map_or(Ok(0), |row| row.get(0))?;
+        if found <= bound && best.is_none_or(|(least, _)| found < least) {
+            best = Some((found, place));
+        }
+    }
+    Ok(best.map(|(_, place)| place))
+}
+
+/// Where rows of `expert t` come from and what is left to test of them.
+struct Source {
+    /// `FROM …`
+    from: Sql,
+    /// Conditions joined by AND; never empty.
     tests: Sql,
 }
 
-/// Begins with the rarest condition, if any is rare enough.
-async fn plan(db: &mut impl Db, filter: &ExpertFilter) -> Result<Plan> {
-    let (from, to) = range(db, filter.pool).await?;
-    let mut conditions = conditions(db.kind(), filter, (from, to));
-    let mut best: Option<(u64, usize)> = None;
-    for bound in [FEW, MANY] {
-        for (place, whole) in conditions
-            .iter()
-            .enumerate()
-            .filter_map(|(place, c)| Some((place, c.whole.as_ref()?)))
-        {
-            let mut count = Sql::new("SELECT COUNT(*) FROM (");
-            count
-                .append(whole.clone())
-                .push(" LIMIT ")
-                .bind(bound + 1)
-                .push(") AS matched");
-            let found: u64 = db
-                .rows(count)
-                .await?
-                .first()
-                .map_or(Ok(0), |row| row.get(0))?;
-            if found <= bound && best.is_none_or(|(least, _)| found < least) {
-                best = Some((found, place));
-            }
+impl Source {
+    /// The experts of one condition, looked up one by one.
+    fn whole(kind: crate::Kind, mut conditions: Vec<Condition>, place: usize) -> Self {
+        let mut from = Sql::new("(");
+        if let Some(whole) = conditions.swap_remove(place).whole {
+            from.append(whole);
         }
-        if best.is_some() {
-            break;
+        from.push(") AS hit CROSS JOIN ")
+            .push(dialect::experts_to_sort(kind));
+        Self {
+            from,
+            tests: all_of(Sql::new("t.seq = hit.seq"), conditions),
         }
     }
-    let whole = best.and_then(|(_, place)| conditions.swap_remove(place).whole);
-    // The pool, as what the way chosen can tell without reading the row.
-    let mut tests = if whole.is_some() {
-        let mut tests = Sql::new("t.seq > ");
-        tests.bind(from).push(" AND t.seq < ").bind(to);
-        tests
-    } else {
+
+    /// The whole pool.
+    fn pool(pool: PoolId, conditions: Vec<Condition>) -> Self {
         let mut tests = Sql::new("t.pool = ");
-        tests.bind(filter.pool);
-        tests
-    };
+        tests.bind(pool);
+        Self {
+            from: Sql::new("expert t"),
+            tests: all_of(tests, conditions),
+        }
+    }
+}
+
+fn all_of(mut tests: Sql, conditions: Vec<Condition>) -> Sql {
     for condition in conditions {
         tests.push(" AND ").append(condition.test);
     }
-    Ok(Plan { from: whole, tests })
+    tests
+}
+
+/// The order of a list and where in it the page begins.
+struct Place {
+    column: &'static str,
+    direction: Direction,
+    after: Option<(String, i64)>,
+}
+
+impl Place {
+    fn new(order: ExpertOrder, direction: Direction, request: &PageRequest) -> Result<Self> {
+        let after = match &request.after {
+            Some(cursor) => {
+                let (sort, seq) = document::read_cursor(cursor)?;
+                Some((sort, seq.parse().map_err(|_| Error::Cursor)?))
+            }
+            None => None,
+        };
+        Ok(Self {
+            column: order.column(),
+            direction,
+            after,
+        })
+    }
+
+    /// Appends `AND (…) > (…)` if the page is not the first.
+    fn test(&self, sql: &mut Sql) {
+        let operator = match self.direction {
+            Direction::Ascending => ", t.seq) > (",
+            Direction::Descending => ", t.seq) < (",
+        };
+        if let Some((sort, seq)) = &self.after {
+            sql.push(" AND (t.").push(self.column).push(operator);
+            sql.bind(sort).push(", ").bind(*seq).push(")");
+        }
+    }
+
+    /// Appends `ORDER BY … LIMIT …`.
+    fn order(&self, sql: &mut Sql, limit: u32) {
+        let descending = match self.direction {
+            Direction::Ascending => "",
+            Direction::Descending => " DESC",
+        };
+        sql.push(" ORDER BY t.").push(self.column).push(descending);
+        sql.push(", t.seq")
+            .push(descending)
+            .push(" LIMIT ")
+            .bind(limit);
+    }
+
+    /// The rows of a source, sort keys first: bodies are read only of the rows that are shown.
+    fn rows(&self, source: Source, limit: u32) -> Sql {
+        let mut sql = Sql::new("WITH shown AS MATERIALIZED (SELECT t.seq FROM ");
+        sql.append(source.from).push(" WHERE ").append(source.tests);
+        self.test(&mut sql);
+        self.order(&mut sql, limit);
+        sql.push(") SELECT ").push(ExpertKeys::SELECTED);
+        sql.push(" FROM shown CROSS JOIN expert t WHERE t.seq = shown.seq");
+        self.order(&mut sql, limit);
+        sql
+    }
+
+    /// The rows among the next [`NEAR`] of the order that pass.
+    fn near(&self, pool: PoolId, conditions: Vec<Condition>, limit: u32) -> Sql {
+        let mut from = Sql::new("(SELECT t.seq FROM expert t WHERE t.pool = ");
+        from.bind(pool);
+        self.test(&mut from);
+        self.order(&mut from, NEAR);
+        from.push(") AS near CROSS JOIN expert t");
+        let tests = all_of(Sql::new("t.seq = near.seq"), conditions);
+        self.rows(Source { from, tests }, limit)
+    }
 }
 
 /// One page of experts.
+///
+/// A rare condition is read whole and sorted. Otherwise the next few thousand rows of the order
+/// are tested, which fills the page unless the matches lie elsewhere in it, as when a common
+/// surname is looked for in the order of names; then the rarest condition is read whole after all.
 pub async fn page<B: DeserializeOwned>(
     db: &mut impl Db,
     filter: &ExpertFilter,
@@ -280,61 +373,33 @@ pub async fn page<B: DeserializeOwned>(
     request: &PageRequest,
 ) -> Result<Page<Expert<B>>> {
     let limit = request.rows();
-    let column = order.column();
-    let (operator, descending) = match direction {
-        Direction::Ascending => (", t.seq) > (", ""),
-        Direction::Descending => (", t.seq) < (", " DESC"),
-    };
-    let Plan {
-        from,
-        tests: mut wanted,
-    } = plan(db, filter).await?;
-    if let Some(cursor) = &request.after {
-        let (sort, seq) = document::read_cursor(cursor)?;
-        let seq: i64 = seq.parse().map_err(|_| Error::Cursor)?;
-        wanted
-            .push(" AND (t.")
-            .push(column)
-            .push(operator)
-            .bind(sort)
-            .push(", ")
-            .bind(seq)
-            .push(")");
-    }
-    let ordered = |sql: &mut Sql| {
-        sql.push(" ORDER BY t.")
-            .push(column)
-            .push(descending)
-            .push(", t.seq")
-            .push(descending);
-    };
-    let mut sql;
-    match from {
-        None => {
-            sql = Sql::new("SELECT ");
-            sql.push(ExpertKeys::SELECTED)
-                .push(" FROM expert t WHERE ")
-                .append(wanted);
-            ordered(&mut sql);
-            sql.push(" LIMIT ").bind(limit + 1);
-        }
-        Some(whole) => {
-            // Ids and sort keys first; bodies only of the rows that are shown.
-            sql = Sql::new("WITH shown AS MATERIALIZED (SELECT t.seq FROM (");
-            sql.append(whole).push(") AS hit CROSS JOIN ");
-            sql.push(dialect::experts_to_sort(db.kind()));
-            sql.push(" WHERE t.seq = hit.seq AND ");
-            sql.append(wanted);
-            ordered(&mut sql);
-            sql.push(" LIMIT ")
-                .bind(limit + 1)
-                .push(") SELECT ")
-                .push(ExpertKeys::SELECTED);
-            sql.push(" FROM shown CROSS JOIN expert t WHERE t.seq = shown.seq");
-            ordered(&mut sql);
+    let place = Place::new(order, direction, request)?;
+    let range = range(db, filter.pool).await?;
+    let kind = db.kind();
+    let conditions = conditions(kind, filter, range);
+    let mut rows = None;
+    let mut best = rarest(db, &conditions, FEW).await?;
+    if best.is_none() {
+        let near = db
+            .rows(place.near(filter.pool, conditions.clone(), limit + 1))
+            .await?;
+        if near.len() > limit as usize {
+            rows = Some(near);
+        } else {
+            best = rarest(db, &conditions, MANY).await?;
         }
     }
-    let rows = db.rows(sql).await?;
+    let rows = match (rows, best) {
+        (Some(rows), _) => rows,
+        (None, Some(rare)) => {
+            db.rows(place.rows(Source::whole(kind, conditions, rare), limit + 1))
+                .await?
+        }
+        (None, None) => {
+            db.rows(place.rows(Source::pool(filter.pool, conditions), limit + 1))
+                .await?
+        }
+    };
     let kept = &rows[..rows.len().min(limit as usize)];
     let items: Vec<Expert<B>> = kept
         .iter()
@@ -355,19 +420,20 @@ pub async fn page<B: DeserializeOwned>(
 
 /// How many experts match, up to [`document::COUNT_BOUND`].
 pub async fn count(db: &mut impl Db, filter: &ExpertFilter) -> Result<Count> {
-    let Plan { from, tests } = plan(db, filter).await?;
-    let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM ");
-    if let Some(whole) = from {
-        sql.push("(")
-            .append(whole)
-            .push(") AS hit CROSS JOIN ")
-            .push(dialect::experts_to_sort(db.kind()))
-            .push(" WHERE t.seq = hit.seq AND ");
-    } else {
-        sql.push("expert t WHERE ");
+    let range = range(db, filter.pool).await?;
+    let kind = db.kind();
+    let conditions = conditions(kind, filter, range);
+    let mut best = rarest(db, &conditions, FEW).await?;
+    if best.is_none() {
+        best = rarest(db, &conditions, MANY).await?;
     }
-    sql.append(tests)
-        .push(" LIMIT ")
+    let Source { from, tests } = match best {
+        Some(rare) => Source::whole(kind, conditions, rare),
+        None => Source::pool(filter.pool, conditions),
+    };
+    let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM ");
+    sql.append(from).push(" WHERE ").append(tests);
+    sql.push(" LIMIT ")
         .bind(document::COUNT_BOUND + 1)
         .push(") AS matched");
     let found = db

@@ -224,6 +224,8 @@ CREATE TABLE expert (
     employer_organisation TEXT,
     title_rank BIGINT NOT NULL,
     skill_rank BIGINT NOT NULL,
+    card TEXT NOT NULL,
+    touched BIGINT,
     body TEXT NOT NULL,
     grams TEXT NOT NULL,
     UNIQUE (pool, number),
@@ -235,6 +237,7 @@ CREATE INDEX expert_person ON expert (person);
 CREATE INDEX expert_employer ON expert (employer_organisation, pool);
 CREATE INDEX expert_status ON expert (pool, status, seq);
 CREATE INDEX expert_term ON expert (pool, term_to, seq);
+CREATE INDEX expert_touched ON expert (pool, touched);
 CREATE TABLE expert_specialty (
     specialty TEXT NOT NULL REFERENCES specialty (id),
     expert BIGINT NOT NULL REFERENCES expert (seq) ON DELETE CASCADE,
@@ -248,6 +251,8 @@ CREATE TABLE relation (
     person TEXT NOT NULL REFERENCES person (id),
     organisation TEXT REFERENCES organisation (id),
     other TEXT REFERENCES person (id),
+    other_name TEXT NOT NULL,
+    other_code TEXT,
     kind TEXT NOT NULL,
     from_day TEXT,
     to_day TEXT,
@@ -257,6 +262,8 @@ CREATE TABLE relation (
 CREATE INDEX relation_person ON relation (person, id);
 CREATE INDEX relation_organisation ON relation (organisation, person);
 CREATE INDEX relation_other ON relation (other, person);
+CREATE INDEX relation_other_name ON relation (other_name, person);
+CREATE INDEX relation_other_code ON relation (other_code, person);
 
 CREATE TABLE task (
     id TEXT PRIMARY KEY,
@@ -286,6 +293,7 @@ CREATE TABLE draw (
     UNIQUE (task, attempt)
 );
 CREATE INDEX draw_pool ON draw (pool, opened_at, id);
+CREATE INDEX draw_status ON draw (pool, status, opened_at, id);
 CREATE TABLE engagement (
     id TEXT PRIMARY KEY,
     version BIGINT NOT NULL,
@@ -369,12 +377,14 @@ CREATE TABLE register_entry (
     register TEXT NOT NULL,
     name TEXT NOT NULL,
     subject_index BYTEA,
+    person_index BYTEA,
     from_day TEXT,
     to_day TEXT,
     source TEXT NOT NULL,
     body TEXT NOT NULL
 );
 CREATE INDEX register_entry_subject ON register_entry (subject_index, register);
+CREATE INDEX register_entry_person ON register_entry (person_index);
 CREATE INDEX register_entry_name ON register_entry (register, name, id);
 
 CREATE TABLE file (

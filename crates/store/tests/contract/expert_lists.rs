@@ -194,14 +194,6 @@ async fn experts_are_searched_filtered_paged_and_scanned() {
             "欧阳伟"
         );
 
-        let mut scanned = Vec::new();
-        experts::scan(&mut db, one, &specialties, &mut |candidate| {
-            scanned.push(candidate.seq);
-            Ok(())
-        })
-        .await
-        .unwrap();
-        assert_eq!(scanned, seqs);
         let mut whole = Vec::new();
         experts::scan_whole::<i64, i64>(&mut db, one, &specialties[..1], &mut |expert, profile| {
             whole.push((expert.body, profile));
@@ -210,6 +202,41 @@ async fn experts_are_searched_filtered_paged_and_scanned() {
         .await
         .unwrap();
         assert_eq!(whole, [(0, 1), (2, 1), (4, 1)]);
+
+        // Cards come packed, and again when changed.
+        let mut cards: Vec<(u32, String)> = Vec::new();
+        experts::cards(&mut db, one, &mut |some| {
+            cards.extend(some.map(|(number, card)| (number, card.to_owned())));
+            Ok(())
+        })
+        .await
+        .unwrap();
+        let numbers: Vec<u32> = cards.iter().map(|(number, _)| *number).collect();
+        assert_eq!(numbers, [1, 2, 3, 4, 5]);
+        let position = experts::position(&mut db, one).await.unwrap();
+        let since = experts::cards_since(&mut db, one, position).await.unwrap();
+        assert!(since.is_empty());
+        let singled = experts::Singled {
+            numbers: vec![2, 4],
+            persons: vec![
+                experts::by_number::<i64>(&mut db, one, "DG-002")
+                    .await
+                    .unwrap()
+                    .unwrap()
+                    .keys
+                    .person,
+            ],
+            experts: Vec::new(),
+        };
+        let found = experts::whole::<i64, i64>(&mut db, one, &singled)
+            .await
+            .unwrap();
+        let names: Vec<&str> = found
+            .iter()
+            .map(|(_, row, _)| row.keys.name.as_str())
+            .collect();
+        assert!(names.contains(&"欧阳伟"), "{names:?}");
+        assert!(found.iter().is_sorted_by_key(|(number, ..)| *number));
 
         // A renamed expert is found by the new name only.
         let mut renamed = experts::by_number::<i64>(&mut db, one, "DG-001")
@@ -222,6 +249,9 @@ async fn experts_are_searched_filtered_paged_and_scanned() {
             .await
             .unwrap();
         done(tx).await;
+        let since = experts::cards_since(&mut db, one, position).await.unwrap();
+        assert_eq!(since.len(), 1, "only the renamed one was touched");
+        assert_eq!(since[0].1, renamed.keys.card);
         assert_eq!(
             all_names(
                 &t.store,

@@ -94,6 +94,7 @@ fn expert_keys(pool: PoolId, person: PersonId, name: &str) -> ExpertKeys {
         employer_organisation: None,
         title_rank: 0,
         skill_rank: 0,
+        card: name.into(),
     }
 }
 

@@ -546,9 +546,7 @@ async fn registers_are_searched_by_what_they_do_not_store() {
             [entries[1].clone()]
         );
         assert_eq!(
-            registers::persons_listed(&mut db, seals, one)
-                .await
-                .unwrap(),
+            registers::persons_listed(&mut db, one).await.unwrap(),
             [(listed, entries[1].id)]
         );
         let page = registers::page::<i64>(&mut db, "dishonest", &PageRequest::first(2))
@@ -572,7 +570,7 @@ async fn registers_are_searched_by_what_they_do_not_store() {
             None
         );
         assert!(
-            registers::persons_listed(&mut db, seals, one)
+            registers::persons_listed(&mut db, one)
                 .await
                 .unwrap()
                 .is_empty()

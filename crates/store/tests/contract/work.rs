@@ -425,6 +425,8 @@ async fn relations_rotations_misconduct_records_campaigns_and_imports() {
             person: people[0],
             organisation: Some(unit),
             other: None,
+            other_name: "示例市启明机电有限公司".into(),
+            other_code: None,
             kind: "employment".into(),
             from_day: None,
             to_day: Some(date(2024, 1, 1)),
