@@ -109,8 +109,11 @@ const BENCHES: &[(&str, &str)] = &[
     ("draw", "bench_tickets"),
     ("domain", "bench_decide"),
     ("documents", "bench_import"),
-    ("store", "bench_pool"),
 ];
+
+/// Measured over HTTP on the program as it is delivered: pages of the demonstration, then a pool of
+/// a million.
+const SERVER: [&str; 2] = ["pages", "pool"];
 
 fn bench() -> Result<()> {
     setup::install(setup::DEMO)?;
@@ -125,6 +128,13 @@ fn bench() -> Result<()> {
             "--example",
             example,
         ]))?;
+    }
+    let program = ["build", "--release", "--quiet", "-p", "linxuan", "--bins"];
+    show(cargo(&program).args(["--example", "bench_server"]))?;
+    for what in SERVER {
+        println!("\n== linxuan: bench_server {what}");
+        let bench = target().join("release/examples/bench_server");
+        show(Command::new(bench).arg(what).current_dir(root()))?;
     }
     Ok(())
 }
@@ -151,6 +161,11 @@ fn crash(args: &[String]) -> Result<()> {
         };
     }
     show(&mut command)
+}
+
+/// Where cargo builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 fn coverage() -> Result<()> {

@@ -25,7 +25,7 @@ pub(crate) use answers::held;
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::{Error, Reason, Result};
-use crate::experts::{Membership, search_text, standing_code};
+use crate::experts::{Membership, search_text, index_standing};
 use crate::pools::OpenPool;
 use crate::service::Service;
 
@@ -464,8 +464,8 @@ impl Service {
                     continue;
                 };
                 member.body.expert.standing = standing;
-                standing_code(&member.body.expert.standing).clone_into(&mut member.keys.status);
                 let person = self.person(&mut **change, member.keys.person).await?;
+                index_standing(&mut member, &person.body);
                 let text = search_text(&member, &person.body);
                 store::experts::save(change, &mut member, &text).await?;
                 let event = Event::new(

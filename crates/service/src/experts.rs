@@ -838,6 +838,12 @@ pub(crate) fn keys(pool: &OpenPool, member: &Membership, file: &PersonFile) -> E
     }
 }
 
+/// What lists and rosters index of a standing that has changed.
+pub(crate) fn index_standing(member: &mut Member, file: &PersonFile) {
+    standing_code(&member.body.expert.standing).clone_into(&mut member.keys.status);
+    member.keys.card = roster::card(&member.body.expert, &file.profile);
+}
+
 pub(crate) fn refresh_keys(pool: &OpenPool, member: &mut Member, file: &PersonFile) {
     let seq = member.keys.seq;
     member.keys = ExpertKeys {

@@ -1,13 +1,17 @@
 //! 公开核验: what everybody may know of a draw. Times, sizes and fingerprints always; the record, which
 //! holds references and no names, once it is unsealed.
 
+use std::collections::HashMap;
+
 use domain::draw_process::{Attempt, Party, State};
-use domain::id::DrawId;
-use domain::task::Task;
+use domain::id::{DrawId, PoolId, TaskId};
+use domain::pool::Pool;
+use domain::task::{Demand, Task};
 use draw::EventKind as Leaving;
 use jiff::Timestamp;
 use store::document::{Direction, Page, PageRequest};
 use store::draws::DrawFilter;
+use store::tasks::TaskKeys;
 
 use crate::error::{Error, Result};
 use crate::service::Service;
@@ -220,12 +224,26 @@ impl Service {
             let filter = DrawFilter::default();
             store::draws::page::<Attempt>(&mut read, &filter, Direction::Descending, page).await?
         };
-        let mut items = Vec::with_capacity(found.items.len());
-        for row in found.items {
-            items.push(self.publish(row.body, Vec::new()).await?);
-        }
+        let tasks = found.items.iter().map(|row| row.body.task);
+        let demands: HashMap<TaskId, Vec<Demand>> =
+            store::document::find_all::<TaskKeys, Task>(&mut self.store.read(), tasks)
+                .await?
+                .into_iter()
+                .map(|row| (row.id, row.body.request.demands))
+                .collect();
+        let pools: HashMap<PoolId, String> = store::pools::all::<Pool>(&mut self.store.read())
+            .await?
+            .into_iter()
+            .map(|row| (row.id, row.body.name))
+            .collect();
+        // A list is not replayed, nor are its frames read.
+        let listed = found.items.into_iter().map(|row| {
+            let demands = demands.get(&row.body.task).map_or(&[][..], Vec::as_slice);
+            let pool = pools.get(&row.body.pool).cloned().unwrap_or_default();
+            published(row.body, pool, demands)
+        });
         Ok(Page {
-            items,
+            items: listed.collect(),
             next: found.next,
         })
     }
@@ -279,77 +297,75 @@ impl Service {
         let pool = self.any_pool(attempt.pool).await?;
         let task = store::tasks::find::<Task>(&mut self.store.read(), attempt.task).await?;
         let demands = task.map(|row| row.body.request.demands).unwrap_or_default();
-        let frame = draw::Frame::from_json(attempt.frame.as_bytes())
-            .map_err(|error| Error::Internal(error.to_string()))?;
-        // One attempt is replayed when it is looked at; a list does not replay everything in it.
-        let verdict = match public_record(&attempt) {
-            Some(record) if !attempts.is_empty() => Some(check_record(record.as_bytes())),
+        let verdict = public_record(&attempt).map(|record| check_record(record.as_bytes()));
+        let record_digest = match &verdict {
+            Some(Verdict::Holds(checked)) => Some(checked.record_digest.clone()),
             _ => None,
         };
-        let groups = frame
-            .header()
-            .groups
-            .iter()
-            .enumerate()
-            .map(|(index, group)| PublicGroup {
-                label: demands
-                    .get(index)
-                    .map_or_else(|| group.id.clone(), |demand| demand.label.clone()),
-                seats: group.seats,
-                reserves: group.reserves,
-                candidates: attempt.candidates.get(index).copied().unwrap_or_default(),
-            });
-        let (drawn_at, unsealed_at) = match &attempt.state {
-            State::Sealed { at, .. } => (Some(*at), None),
-            State::Unsealed {
-                drawn, confirmed, ..
-            } => (Some(*drawn), Some(confirmed.at)),
-            _ => (None, None),
-        };
-        Ok(PublicDraw {
-            id: attempt.id,
-            number: attempt.number.clone(),
-            pool: pool.pool.name,
-            attempt: attempt.attempt,
-            rehearsal: attempt.rehearsal,
-            state: attempt.state.code(),
-            state_zh: attempt.state.zh(),
-            frozen_at: attempt.frozen.at,
-            drawn_at,
-            unsealed_at,
-            scope: attempt.scope,
-            drawable: u32::try_from(frame.len()).unwrap_or(u32::MAX),
-            groups: groups.collect(),
-            frame_digest: attempt.frame_digest.to_hex(),
-            suite: frame.header().suite.name(),
-            parties: if attempts.is_empty() {
-                Vec::new()
-            } else {
-                parties(&attempt)
-            },
-            attempts: attempts
-                .iter()
-                .map(|one| PublicAttempt {
-                    id: one.id,
-                    attempt: one.attempt,
-                    state: one.state.code(),
-                    state_zh: one.state.zh(),
-                    at: one.frozen.at,
-                    void_reason: match &one.state {
-                        State::Void { reason, .. } => Some(reason.clone()),
-                        _ => None,
-                    },
-                })
-                .collect(),
-            record_digest: match &verdict {
-                Some(Verdict::Holds(checked)) => Some(checked.record_digest.clone()),
+        let attempts = attempts.iter().map(|one| PublicAttempt {
+            id: one.id,
+            attempt: one.attempt,
+            state: one.state.code(),
+            state_zh: one.state.zh(),
+            at: one.frozen.at,
+            void_reason: match &one.state {
+                State::Void { reason, .. } => Some(reason.clone()),
                 _ => None,
             },
+        });
+        Ok(PublicDraw {
+            parties: parties(&attempt),
+            attempts: attempts.collect(),
+            record_digest,
             verdict,
             invited: self
                 .entered_by_invitation(attempt.pool, attempt.task)
                 .await?,
+            ..published(attempt, pool.pool.name, &demands)
         })
+    }
+}
+
+/// What the row of an attempt says by itself; its frame and record stay unread.
+fn published(attempt: Attempt, pool: String, demands: &[Demand]) -> PublicDraw {
+    let (drawn_at, unsealed_at) = match &attempt.state {
+        State::Sealed { at, .. } => (Some(*at), None),
+        State::Unsealed {
+            drawn, confirmed, ..
+        } => (Some(*drawn), Some(confirmed.at)),
+        _ => (None, None),
+    };
+    let groups = demands.iter().zip(&attempt.candidates);
+    let groups = groups.map(|(demand, candidates)| PublicGroup {
+        label: demand.label.clone(),
+        seats: demand.seats,
+        reserves: demand.reserves,
+        candidates: *candidates,
+    });
+    PublicDraw {
+        id: attempt.id,
+        pool,
+        attempt: attempt.attempt,
+        rehearsal: attempt.rehearsal,
+        state: attempt.state.code(),
+        state_zh: attempt.state.zh(),
+        frozen_at: attempt.frozen.at,
+        drawn_at,
+        unsealed_at,
+        scope: attempt.scope,
+        drawable: attempt
+            .funnel
+            .last()
+            .map_or(attempt.scope, |step| step.left),
+        groups: groups.collect(),
+        frame_digest: attempt.frame_digest.to_hex(),
+        suite: draw::Suite::Sm3.name(),
+        parties: Vec::new(),
+        attempts: Vec::new(),
+        record_digest: None,
+        verdict: None,
+        invited: Default::default(),
+        number: attempt.number,
     }
 }
 

@@ -1,5 +1,7 @@
 //! 使用需求: filing, feasibility, review, withdrawal, consent to a designation.
 
+use std::collections::{BTreeSet, HashMap};
+
 use domain::actor::{Action, Reach, Target};
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::Expert;
@@ -10,6 +12,7 @@ use domain::pool::{Specialty, SpecialtyStatus};
 use domain::request_check;
 use domain::task::{Mode, Request, State, Task};
 use store::document::{self, Direction, Page, PageRequest};
+use store::organisations::OrganisationKeys;
 use store::tasks::{TaskFilter, TaskKeys};
 
 use crate::change::Change;
@@ -225,16 +228,21 @@ impl Service {
             let mut read = self.store.read();
             store::tasks::page::<Task>(&mut read, &filter, Direction::Descending, page).await?
         };
-        let mut rows = Vec::with_capacity(found.items.len());
-        for row in found.items {
-            let requester = self.organisation_name(row.body.requester).await?;
-            rows.push(TaskRow {
-                task: row.body,
-                requester,
-            });
-        }
+        let asking: BTreeSet<OrganisationId> =
+            found.items.iter().map(|row| row.body.requester).collect();
+        let names: HashMap<OrganisationId, String> =
+            document::find_all::<OrganisationKeys, Organisation>(&mut self.store.read(), asking)
+                .await?
+                .into_iter()
+                .map(|row| (row.id, row.body.name))
+                .collect();
+        let name = |id| names.get(&id).cloned().unwrap_or_else(|| "—".to_owned());
+        let rows = found.items.into_iter().map(|row| TaskRow {
+            requester: name(row.body.requester),
+            task: row.body,
+        });
         Ok(Page {
-            items: rows,
+            items: rows.collect(),
             next: found.next,
         })
     }

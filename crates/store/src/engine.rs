@@ -21,7 +21,7 @@ use crate::sql::{Row, Sql, Val};
 /// How long a writer waits for another before it gives up with [`Error::Busy`].
 const LOCK_WAIT: Duration = Duration::from_secs(20);
 /// Reading connections.
-const READERS: u32 = 6;
+const READERS: u32 = 4;
 /// Writing connections on PostgreSQL, i.e. pools that may be written at once by this server.
 const WRITERS: u32 = 8;
 /// First SQLite version without the WAL-reset defect.
@@ -79,9 +79,9 @@ impl Engine {
             .row_buffer_size(500)
             .pragma("secure_delete", "ON")
             .pragma("temp_store", "MEMORY")
-            // 64 MiB a connection; the rest is the page cache of the system through the map.
-            .pragma("cache_size", "-65536")
-            .pragma("mmap_size", "268435456")
+            // A connection keeps 16 MiB; the rest is the page cache of the system. A map would count
+            // every page of the file towards this process, once for each connection.
+            .pragma("cache_size", "-16384")
             // After a large import the log shrinks again.
             .pragma("journal_size_limit", "67108864");
         let writing = options

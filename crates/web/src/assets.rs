@@ -20,6 +20,8 @@ struct Asset {
     kind: &'static str,
     /// Content.
     bytes: &'static [u8],
+    /// The same, compressed with brotli while building.
+    packed: Option<&'static [u8]>,
 }
 
 /// 64-bit FNV-1a: names need to differ when content differs, nothing more.
@@ -47,9 +49,13 @@ const fn hexadecimal(value: u64) -> [u8; 16] {
 }
 
 macro_rules! assets {
-    ($($stem:literal . $extension:literal : $kind:literal),+ $(,)?) => {
+    (@bytes packed $name:expr) => { include_bytes!(concat!(env!("OUT_DIR"), "/", $name)) };
+    (@bytes plain $name:expr) => { include_bytes!(concat!("../assets/", $name)) };
+    (@packed packed $name:expr) => { Some(include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".br"))) };
+    (@packed plain $name:expr) => { None };
+    ($($way:ident $stem:literal . $extension:literal : $kind:literal),+ $(,)?) => {
         static ASSETS: &[Asset] = &[$({
-            const BYTES: &[u8] = include_bytes!(concat!("../assets/", $stem, ".", $extension));
+            const BYTES: &[u8] = assets!(@bytes $way concat!($stem, ".", $extension));
             const TAG: [u8; 16] = hexadecimal(fingerprint(BYTES));
             const PATH_LENGTH: usize = concat!("/assets/", $stem, "..", $extension).len() + 16;
             const PATH: [u8; PATH_LENGTH] = {
@@ -80,22 +86,23 @@ macro_rules! assets {
                 },
                 kind: $kind,
                 bytes: BYTES,
+                packed: assets!(@packed $way concat!($stem, ".", $extension)),
             }
         }),+];
     };
 }
 
 assets! {
-    "app"."css": "text/css; charset=utf-8",
-    "public"."css": "text/css; charset=utf-8",
-    "print"."css": "text/css; charset=utf-8",
-    "landscape"."css": "text/css; charset=utf-8",
-    "app"."js": "text/javascript; charset=utf-8",
-    "lx1"."js": "text/javascript; charset=utf-8",
-    "ceremony"."js": "text/javascript; charset=utf-8",
-    "verify"."js": "text/javascript; charset=utf-8",
-    "icons"."svg": "image/svg+xml",
-    "mark"."svg": "image/svg+xml",
+    packed "app"."css": "text/css; charset=utf-8",
+    packed "public"."css": "text/css; charset=utf-8",
+    packed "print"."css": "text/css; charset=utf-8",
+    packed "landscape"."css": "text/css; charset=utf-8",
+    packed "app"."js": "text/javascript; charset=utf-8",
+    packed "lx1"."js": "text/javascript; charset=utf-8",
+    packed "ceremony"."js": "text/javascript; charset=utf-8",
+    packed "verify"."js": "text/javascript; charset=utf-8",
+    plain "icons"."svg": "image/svg+xml",
+    plain "mark"."svg": "image/svg+xml",
 }
 
 /// The address of an embedded file, for templates: `path("app.css")`. A name that does not exist gives an address
@@ -138,9 +145,25 @@ async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Result<Response,
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains(&tag));
-    Ok(if known {
-        (StatusCode::NOT_MODIFIED, cached).into_response()
-    } else {
-        (cached, [(header::CONTENT_TYPE, asset.kind)], asset.bytes).into_response()
+    let kind = [(header::CONTENT_TYPE, asset.kind)];
+    Ok(match asset.packed.filter(|_| takes_brotli(&headers)) {
+        _ if known => (StatusCode::NOT_MODIFIED, cached).into_response(),
+        Some(packed) => {
+            let packing = [
+                (header::CONTENT_ENCODING, "br"),
+                (header::VARY, "accept-encoding"),
+            ];
+            (cached, kind, packing, packed).into_response()
+        }
+        None => (cached, kind, asset.bytes).into_response(),
     })
+}
+
+/// Does the browser take brotli? Anything less plain than naming it is left to the layer that
+/// compresses pages.
+fn takes_brotli(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(',').any(|one| one.trim() == "br"))
 }

@@ -148,6 +148,13 @@ pub(crate) async fn serve(
             "首次使用，请在浏览器中打开下面的一次性链接完成设置（72 小时内有效，重启后以新链接为准）：\n{link}"
         );
     }
+    let warming = service.clone();
+    tokio::spawn(async move {
+        // Not needed to serve: the first question would read what is missing.
+        if let Err(error) = warming.warm_up().await {
+            tracing::warn!(%error, "rosters not read ahead");
+        }
+    });
     let (stop, stopped) = watch::channel(());
     let schedule = tokio::spawn(run_schedule(service, stopped.clone()));
     let mut told = stopped;

@@ -7,7 +7,7 @@ use domain::id::ExpertId;
 use jiff::{SignedDuration, Timestamp};
 use store::{experts, jobs};
 
-use super::{Member, Membership, search_text, standing_code};
+use super::{Member, Membership, search_text, index_standing};
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::Result;
@@ -75,8 +75,8 @@ impl Service {
                 continue;
             };
             member.body.expert.standing = standing;
-            standing_code(&member.body.expert.standing).clone_into(&mut member.keys.status);
             let person = self.person(&mut *change, member.keys.person).await?;
+            index_standing(&mut member, &person.body);
             let text = search_text(&member, &person.body);
             experts::save(&mut change, &mut member, &text).await?;
             let event = Event::new(EventKind::ExpertResumed, Subject::new("expert", id))
