@@ -379,7 +379,7 @@ pub async fn page<B: DeserializeOwned>(
     let conditions = conditions(kind, filter, range);
     let mut rows = None;
     let mut best = rarest(db, &conditions, FEW).await?;
-    if best.is_none() {
+    if best.is_none() && !conditions.is_empty() {
         let near = db
             .rows(place.near(filter.pool, conditions.clone(), limit + 1))
             .await?;

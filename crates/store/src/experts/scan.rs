@@ -80,31 +80,32 @@ pub async fn whole<B: DeserializeOwned, P: DeserializeOwned>(
     let mut take = |rows: Vec<Row>| -> Result<()> {
         for row in rows {
             let (expert, person) = read::<B, P>(&row)?;
-            let number = u32::try_from(expert.keys.seq - from).unwrap_or_default();
-            found.push((number, expert, person));
+            if expert.keys.pool == pool {
+                let number = u32::try_from(expert.keys.seq - from).unwrap_or_default();
+                found.push((number, expert, person));
+            }
         }
         Ok(())
     };
+    // The pool is asked of the row: beside a list of keys it would only lead the planner astray.
     let begin = |condition: &'static str| {
         let mut sql = selection();
-        sql.push("expert t WHERE t.pool = ")
-            .bind(pool)
-            .push(condition);
+        sql.push("expert t WHERE ").push(condition);
         sql
     };
     for some in singled.numbers.chunks(200) {
-        let mut sql = begin(" AND t.seq IN (");
+        let mut sql = begin("t.seq IN (");
         sql.bind_list(some.iter().map(|number| from + i64::from(*number)));
         sql.push(")");
         take(db.rows(sql).await?)?;
     }
     for some in singled.persons.chunks(200) {
-        let mut sql = begin(" AND t.person IN (");
+        let mut sql = begin("t.person IN (");
         sql.bind_list(some).push(")");
         take(db.rows(sql).await?)?;
     }
     for some in singled.experts.chunks(200) {
-        let mut sql = begin(" AND t.id IN (");
+        let mut sql = begin("t.id IN (");
         sql.bind_list(some).push(")");
         take(db.rows(sql).await?)?;
     }
