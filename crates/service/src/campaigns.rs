@@ -25,7 +25,7 @@ pub(crate) use answers::held;
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::{Error, Reason, Result};
-use crate::experts::{Membership, search_text, index_standing};
+use crate::experts::{Membership, index_standing, search_text};
 use crate::pools::OpenPool;
 use crate::service::Service;
 

@@ -364,7 +364,7 @@ fn published(attempt: Attempt, pool: String, demands: &[Demand]) -> PublicDraw {
         attempts: Vec::new(),
         record_digest: None,
         verdict: None,
-        invited: Default::default(),
+        invited: 0,
         number: attempt.number,
     }
 }

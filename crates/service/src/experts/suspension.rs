@@ -7,7 +7,7 @@ use domain::id::ExpertId;
 use jiff::{SignedDuration, Timestamp};
 use store::{experts, jobs};
 
-use super::{Member, Membership, search_text, index_standing};
+use super::{Member, Membership, index_standing, search_text};
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::Result;
