@@ -1,6 +1,7 @@
 //! Use cases: each is one function, behind pages, JSON and the command line alike.
 
 pub mod accounts;
+pub mod answers;
 pub mod attachments;
 pub mod attempts;
 pub mod campaigns;
@@ -30,17 +31,20 @@ pub mod organisations;
 pub mod outbox;
 pub mod own;
 pub mod packs;
+pub mod parameters;
 pub mod password;
 pub mod persons;
 pub mod pool_set_up;
 pub mod pools;
 pub mod port;
+mod press;
 pub mod publications;
 pub mod registers;
 pub mod relations;
 pub mod roles;
 pub mod rotations;
 pub mod schedule;
+pub mod search;
 pub mod second_factor;
 pub mod service;
 pub mod sessions;
@@ -50,6 +54,7 @@ pub mod special_invitations;
 pub mod specialties;
 pub mod system_log;
 pub mod tasks;
+pub mod tokens;
 pub mod typed;
 
 pub use ctx::Ctx;
