@@ -34,6 +34,7 @@ pub mod packs;
 pub mod parameters;
 pub mod password;
 pub mod persons;
+pub mod placement;
 pub mod pool_set_up;
 pub mod pools;
 pub mod port;

@@ -1,6 +1,5 @@
 //! 规则参数: what may be set is set with a reason, counts from then on, and can be given back.
 
-#[expect(dead_code, reason = "the same bureau serves all tests of the service")]
 mod bureau;
 
 use bureau::Bureau;
@@ -187,13 +186,10 @@ async fn every_parameter_can_be_set_to_everything_it_offers() {
                 continue;
             }
             let now = version(&bureau).await;
-            let set = bureau.service.set_pool_parameter(
-                &bureau.approver,
-                1,
-                now,
-                &setting(&line.path, &value),
-                "测试",
-            );
+            let wanted = setting(&line.path, &value);
+            let set = bureau
+                .service
+                .set_pool_parameter(&bureau.approver, 1, now, &wanted, "测试");
             set.await
                 .unwrap_or_else(|error| panic!("{} = {value}: {error}", line.path));
         }

@@ -237,10 +237,35 @@ impl Routes {
 
 async fn enforce(access: Access, request: Request, next: Next) -> Response {
     let extensions = request.extensions();
-    match access.admit(extensions.get::<Session>(), extensions.get::<InPool>()) {
+    let pool = extensions.get::<InPool>();
+    let outcome = match access.admit(extensions.get::<Session>(), pool) {
+        Ok(()) => placed(extensions.get::<App>(), pool, request.uri().path()).await,
+        Err(refused) => Err(refused),
+    };
+    match outcome {
         Ok(()) => next.run(request).await,
         Err(refused) => refused.into_response(),
     }
+}
+
+/// Every object the address names is the pool's: one of another pool is as good as none, also to whoever
+/// works in both.
+async fn placed(app: Option<&App>, pool: Option<&InPool>, path: &str) -> Result<(), WebError> {
+    let (Some(app), Some(here)) = (app, pool) else {
+        return Ok(());
+    };
+    let segments: Vec<&str> = path.split('/').collect();
+    for pair in segments.windows(2) {
+        if let [kind, id] = pair
+            && !app
+                .service
+                .is_in_pool(here.ctx(), here.pool.id, kind, id)
+                .await?
+        {
+            return Err(WebError::NotFound);
+        }
+    }
+    Ok(())
 }
 
 /// Every route of the program. A new module adds its line here.

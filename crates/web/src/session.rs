@@ -217,6 +217,7 @@ pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> R
         Ok((session, pool)) => {
             let extensions = request.extensions_mut();
             extensions.insert(origin);
+            extensions.insert(app.clone());
             if let Some(session) = session {
                 extensions.insert(session);
             }

@@ -2,7 +2,6 @@
 //! whoever asks and even when the one who asks works in both pools.
 
 #[path = "../../service/tests/bureau/mod.rs"]
-#[expect(dead_code, reason = "the same bureau serves the tests of the service")]
 mod bureau;
 
 use std::collections::BTreeMap;
