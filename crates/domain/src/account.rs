@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::actor::{Actor, Grant};
+use crate::actor::{Actor, Grant, Within};
 use crate::id::{AccountId, OrganisationId, PersonId};
 
 /// Whether an account may be used.
@@ -72,6 +72,7 @@ impl Account {
             organisation: self.organisation,
             person: self.person,
             grants: self.grants.clone(),
+            within: Within::Everything,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Who may do what: the whole role × action matrix in one function, denied by default, and the one
 //! rule that compares a grant with the pool, unit and person an action is about.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, OrganisationId, PersonId, PoolId};
@@ -142,6 +144,91 @@ words! {
         ReadLedger = "read_ledger", "查看台账";
         /// Record the committee's decisions.
         RecordDecision = "record_decision", "记录会议审定";
+    }
+}
+
+words! {
+    /// What a token of a program may do besides reading what its owner may read.
+    Scope {
+        /// 专家、单位与回避关系
+        Experts = "experts", "维护专家、单位与回避关系";
+        /// 使用需求
+        Tasks = "tasks", "提出与审核使用需求";
+        /// 抽取
+        Draws = "draws", "组织抽取、密签、启封";
+        /// 专家组
+        Panels = "panels", "通知、答复与不良行为";
+        /// 系统
+        System = "system", "账号、岗位与规则参数";
+    }
+}
+
+impl Action {
+    /// The scope a token needs for this action; `None`: reading, which every token may.
+    pub const fn scope(self) -> Option<Scope> {
+        match self {
+            Self::ReadSystemLog
+            | Self::ReadExperts
+            | Self::ReadRelations
+            | Self::ReadTasks
+            | Self::ReadDraws
+            | Self::ReadPanel
+            | Self::ReadFrame
+            | Self::ReadOwnRecord
+            | Self::ReadLedger => None,
+            Self::ManageSpecialties
+            | Self::EditExperts
+            | Self::ImportExperts
+            | Self::ExportExperts
+            | Self::RevealIdentity
+            | Self::EditRelations
+            | Self::RunCampaign => Some(Scope::Experts),
+            Self::FileTask
+            | Self::ReviewTask
+            | Self::ConsentDesignation
+            | Self::ProposeInvitation
+            | Self::SendInvitation
+            | Self::RecordDecision => Some(Scope::Tasks),
+            Self::RunDraw
+            | Self::ConfirmVoid
+            | Self::ShareAsManager
+            | Self::ShareAsRequester
+            | Self::ShareAsSupervisor
+            | Self::ProposeUnsealing
+            | Self::ConfirmUnsealing => Some(Scope::Draws),
+            Self::NotifyExperts
+            | Self::StopExpert
+            | Self::AcceptLeave
+            | Self::AnswerInvitation
+            | Self::ProposeMisconduct
+            | Self::ConfirmMisconduct => Some(Scope::Panels),
+            Self::ManageAccounts
+            | Self::GrantRoles
+            | Self::RunBackup
+            | Self::CreatePool
+            | Self::EditParameters => Some(Scope::System),
+        }
+    }
+}
+
+/// How much of an actor's roles is at hand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "within", content = "scopes", rename_all = "snake_case")]
+pub enum Within {
+    /// All of it: the person is here.
+    #[default]
+    Everything,
+    /// A program acts with a token: reading, and these scopes.
+    Scopes(BTreeSet<Scope>),
+}
+
+impl Within {
+    /// Is this action inside?
+    pub fn admits(&self, action: Action) -> bool {
+        match (self, action.scope()) {
+            (Self::Everything, _) | (_, None) => true,
+            (Self::Scopes(scopes), Some(needed)) => scopes.contains(&needed),
+        }
     }
 }
 
@@ -299,6 +386,9 @@ pub struct Actor {
     pub person: Option<PersonId>,
     /// Roles held.
     pub grants: Vec<Grant>,
+    /// How much of them is at hand.
+    #[serde(default)]
+    pub within: Within,
 }
 
 /// What an action is about. Leave out what does not apply; what is left out matches nothing.
@@ -363,6 +453,7 @@ impl Actor {
             organisation: None,
             person: None,
             grants: Vec::new(),
+            within: Within::Everything,
         }
     }
 
@@ -373,6 +464,7 @@ impl Actor {
     pub fn allow(&self, action: Action, target: Target) -> Result<Role, Denied> {
         self.grants
             .iter()
+            .filter(|_| self.within.admits(action))
             .find(|grant| self.reaches(**grant, action, target))
             .map(|grant| grant.role)
             .ok_or(Denied { action })
@@ -383,6 +475,7 @@ impl Actor {
         let mut pools: Vec<_> = self
             .grants
             .iter()
+            .filter(|_| self.within.admits(action))
             .filter(|grant| !matches!(reach(grant.role, action), Reach::None | Reach::System))
             .filter_map(|grant| grant.pool)
             .collect();
@@ -395,6 +488,7 @@ impl Actor {
     pub fn reach_in(&self, action: Action, pool: PoolId) -> Reach {
         self.grants
             .iter()
+            .filter(|_| self.within.admits(action))
             .filter(|grant| grant.pool == Some(pool))
             .map(|grant| reach(grant.role, action))
             .max_by_key(|reach| *reach as u8)
@@ -436,7 +530,38 @@ mod tests {
             organisation: Some(OrganisationId(Uuid::from_u128(7))),
             person: Some(PersonId(Uuid::from_u128(8))),
             grants: vec![Grant { role, pool }],
+            within: Within::Everything,
         }
+    }
+
+    #[test]
+    fn a_token_reads_and_does_only_what_its_scopes_name() {
+        let target = Target::pool(pool(1));
+        let mut officer = actor(Role::Officer, Some(pool(1)));
+        officer.within = Within::Scopes(BTreeSet::from([Scope::Tasks]));
+        for action in Action::ALL {
+            let reached = officer.allow(*action, target).is_ok();
+            let full = actor(Role::Officer, Some(pool(1)))
+                .allow(*action, target)
+                .is_ok();
+            let inside = matches!(action.scope(), None | Some(Scope::Tasks));
+            assert_eq!(reached, full && inside, "{}", action.code());
+            assert_eq!(
+                officer.reach_in(*action, pool(1)) != Reach::None,
+                reached,
+                "{}",
+                action.code()
+            );
+            assert_eq!(
+                officer.pools_for(*action).is_empty(),
+                !reached,
+                "{}",
+                action.code()
+            );
+        }
+        assert!(officer.allow(Action::ReadExperts, target).is_ok());
+        assert!(officer.allow(Action::ReviewTask, target).is_ok());
+        assert!(officer.allow(Action::RunDraw, target).is_err());
     }
 
     /// The whole matrix as a text a reviewer reads; a change of any permission changes this file.

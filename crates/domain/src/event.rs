@@ -50,6 +50,8 @@ kinds! {
     AccessDenied = "access.denied", "越权访问被拒";
     PlainValueRead = "access.plain_value_read", "查看原文";
     ListExported = "access.exported", "导出名单";
+    TokenIssued = "token.issued", "签发接口令牌";
+    TokenRevoked = "token.revoked", "收回接口令牌";
     PoolCreated = "pool.created", "设立专家库";
     ParameterChanged = "pool.parameter_changed", "调整规则参数";
     ExtensionRegistered = "pool.extension_registered", "登记延期文件";

@@ -23,7 +23,7 @@ pub mod term;
 mod test;
 pub mod words;
 
-pub use check::{check, check_with};
+pub use check::{check, check_with, reset};
 pub use citation::Citation;
 pub use decide::{Decision, Outcome, decide};
 pub use facts::Facts;

@@ -1,10 +1,12 @@
 //! 专家库: a pool under one pack, and its specialties.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{OrganisationId, PoolId, SpecialtyId};
 use crate::policy::in_force::Extension;
+use crate::policy::source::Setting;
 
 /// One pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,9 +27,26 @@ pub struct Pool {
     /// 延期文件 (DG 第二十二条; A-G-12).
     #[serde(default)]
     pub extension: Option<Extension>,
+    /// Values of the pack's parameters that differ from the pack's own (DG 第二十一条).
+    #[serde(default)]
+    pub settings: Vec<PoolSetting>,
     /// A demonstration: every page says so.
     #[serde(default)]
     pub demonstration: bool,
+}
+
+/// A parameter set by the authority that may, with who, when and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolSetting {
+    /// What, and to what.
+    #[serde(flatten)]
+    pub setting: Setting,
+    /// By whom, as printed in the ledger.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
 }
 
 /// Whether a specialty may be asked for (DG 第十六条(二)).

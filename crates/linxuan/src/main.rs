@@ -7,6 +7,7 @@ macro_rules! say {
     };
 }
 
+mod channels;
 mod commands;
 mod config;
 mod telemetry;

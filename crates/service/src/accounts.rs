@@ -404,6 +404,7 @@ impl Service {
         }
         store::document::save(&mut change, &mut row).await?;
         store::sessions::revoke_all(&mut change, id, None, ctx.now).await?;
+        store::tokens::revoke_all(&mut change, id, ctx.now).await?;
         store::tries::forgive(&mut change, &links::hash(&row.keys.login)).await?;
         store::accounts::set_attempts(&mut change, id, None, false).await?;
         change
@@ -450,6 +451,7 @@ impl Service {
         let kind = match to {
             AccountStatus::Disabled => {
                 store::sessions::revoke_all(&mut change, id, None, ctx.now).await?;
+                store::tokens::revoke_all(&mut change, id, ctx.now).await?;
                 store::accounts::void_links(&mut change, id, links::PASSWORD, ctx.now).await?;
                 EventKind::AccountDisabled
             }

@@ -119,12 +119,11 @@ impl Service {
             Actor {
                 account: Some(security.id),
                 name: security.name,
-                organisation: None,
-                person: None,
                 grants: vec![Grant {
                     role: Role::SecurityAdmin,
                     pool: None,
                 }],
+                ..Actor::system()
             },
             "cli",
             "",
@@ -207,11 +206,11 @@ impl Service {
             account: Some(line.id),
             name: line.name,
             organisation,
-            person: None,
             grants: vec![Grant {
                 role,
                 pool: Some(pool),
             }],
+            ..Actor::system()
         };
         Ok(self.ctx(actor, "cli", ""))
     }
@@ -469,12 +468,12 @@ impl Service {
             let actor = Actor {
                 account: Some(AccountId(seat.engagement.person.0)),
                 name: seat.name.clone(),
-                organisation: None,
                 person: Some(seat.engagement.person),
                 grants: vec![Grant {
                     role: Role::Expert,
                     pool: Some(seat.engagement.pool),
                 }],
+                ..Actor::system()
             };
             let ctx = self.ctx(actor, "cli", "");
             self.answer_invitation(&ctx, seat.engagement.id, answer)

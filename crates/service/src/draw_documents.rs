@@ -1,17 +1,14 @@
 //! What a draw leaves on paper: 抽取记录, 结果确认表, 签到表, 邀请函. Names are printed only once the
 //! result is unsealed, and only for those who may see them.
 
-use std::sync::{Arc, OnceLock};
-
 use documents::check_ins::{ExpectedExpert, SignInSheet};
 use documents::draws::{
     ConfirmedExpert, DrawEvent, DrawGroup, DrawParty, DrawRecordSheet, FunnelStep, PanelSeat,
     ResultConfirmation, Verification, VoidAttempt,
 };
-use documents::fonts::FontSettings;
 use documents::form::Field;
 use documents::invitations::{Invitation as Letter, Standing};
-use documents::pdf::{Printable, Typesetter};
+use documents::pdf::Printable;
 use domain::actor::Action;
 use domain::draw_process::{Attempt, Party, State};
 use domain::engagement::{Engagement, State as Answer};
@@ -38,40 +35,22 @@ pub struct Printed {
     pub bytes: Vec<u8>,
 }
 
-/// Fonts are read once in the life of the program: they are the same for every installation in it.
-static PRESS: OnceLock<Result<Arc<Typesetter>, String>> = OnceLock::new();
-
-fn press() -> Result<Arc<Typesetter>> {
-    PRESS
-        .get_or_init(|| {
-            Typesetter::new(&FontSettings::default())
-                .map(Arc::new)
-                .map_err(|error| error.to_string())
-        })
-        .clone()
-        .map_err(Error::Document)
-}
-
 fn civil(at: Timestamp) -> DateTime {
     at.to_zoned(shanghai()).datetime()
 }
 
-pub(crate) async fn print(
-    view: impl Printable + Send + 'static,
-    at: Timestamp,
-    name: String,
-) -> Result<Printed> {
-    let bytes = tokio::task::spawn_blocking(move || {
-        press()?
-            .pdf(&view, civil(at))
-            .map_err(|error| Error::Document(error.to_string()))
-    })
-    .await
-    .map_err(|error| Error::Internal(error.to_string()))??;
-    Ok(Printed { name, bytes })
-}
-
 impl Service {
+    /// Typesets a view under the name of its file.
+    pub(crate) async fn print(
+        &self,
+        view: impl Printable + Send + 'static,
+        at: Timestamp,
+        name: String,
+    ) -> Result<Printed> {
+        let bytes = self.typeset(view, at).await?;
+        Ok(Printed { name, bytes })
+    }
+
     /// 抽取记录, for everybody who may see the draw; with names once unsealed, for those who may see
     /// the panel.
     ///
@@ -199,7 +178,7 @@ impl Service {
             verification: Some(self.verification(&view.attempt)?),
             signatures: vec!["经办人".into(), "使用方".into(), "监督人".into()],
         };
-        print(
+        self.print(
             sheet.view(),
             ctx.now,
             format!("抽取记录-{}.pdf", view.attempt.number),
@@ -283,7 +262,7 @@ impl Service {
                 .transpose()?,
             signatures: vec!["经办人".into(), "使用方".into(), "监督人".into()],
         };
-        print(
+        self.print(
             form.view(),
             ctx.now,
             format!("结果确认表-{}.pdf", view.number),
@@ -324,7 +303,8 @@ impl Service {
                 .map_or(real(pool.pool.demonstration), standing),
             marks: Vec::new(),
         };
-        print(sheet.view(), ctx.now, format!("签到表-{}.pdf", view.number)).await
+        self.print(sheet.view(), ctx.now, format!("签到表-{}.pdf", view.number))
+            .await
     }
 
     /// 邀请函 of one expert. The link of the invitation is not in it: only the expert ever has that.
@@ -385,7 +365,7 @@ impl Service {
             on: civil(at).date(),
             standing: real(pool.pool.demonstration),
         };
-        print(
+        self.print(
             letter.view(),
             ctx.now,
             format!("邀请函-{}.pdf", task.number),

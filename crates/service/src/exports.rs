@@ -1,12 +1,7 @@
 //! 导出: what the list shows as a workbook or CSV, 附件1 of one expert, 附件2 of several. Plain
 //! identity numbers and phones leave only for a stated purpose, and every export is in the ledger.
 
-use std::sync::OnceLock;
-
 use documents::applications::{ApplicationForm, ApplicationWording, qualifications, sex};
-use documents::fonts::{FontSettings, SystemFonts};
-use documents::form::FormView;
-use documents::pdf::Typesetter;
 use documents::summary_list::{SummaryList, SummaryRow};
 use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::actor::Action;
@@ -14,7 +9,7 @@ use domain::event::{Event, EventKind, Subject};
 use domain::explain::Explain as _;
 use domain::id::ExpertId;
 
-use crate::ctx::{Ctx, shanghai};
+use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::experts::{Chosen, ExpertRow, PersonFile, need_purpose};
 use crate::persons;
@@ -116,7 +111,7 @@ impl Service {
                 ExportForm::SummaryPdf => (
                     format!("{name}_名单汇总表.pdf"),
                     PDF,
-                    print(ctx, list.view()).await?,
+                    self.typeset(list.view(), ctx.now).await?,
                 ),
                 _ => {
                     let made = xlsx::summary_list(&list)
@@ -207,7 +202,7 @@ impl Service {
         Ok(MadeFile {
             name,
             media_type: PDF,
-            bytes: print(ctx, sheet.view()).await?,
+            bytes: self.typeset(sheet.view(), ctx.now).await?,
             count: 1,
         })
     }
@@ -326,28 +321,4 @@ fn csv(rows: &[ExpertRow]) -> Vec<u8> {
         ]);
     }
     text.into_bytes()
-}
-
-/// Typesets a view away from the threads that answer requests.
-async fn print(ctx: &Ctx, view: FormView) -> Result<Vec<u8>> {
-    let at = ctx.now.to_zoned(shanghai()).datetime();
-    let made = tokio::task::spawn_blocking(move || {
-        // Fonts are looked for once in the life of the process; a failure is looked for again.
-        static SHOP: OnceLock<Typesetter> = OnceLock::new();
-        let shop = match SHOP.get() {
-            Some(shop) => shop,
-            None => {
-                let made = Typesetter::new(&FontSettings {
-                    folders: Vec::new(),
-                    system: SystemFonts::Search,
-                });
-                let made = made.map_err(|error| Error::Document(error.to_string()))?;
-                SHOP.get_or_init(|| made)
-            }
-        };
-        shop.pdf(&view, at)
-            .map_err(|error| Error::Document(error.to_string()))
-    });
-    made.await
-        .map_err(|error| Error::Internal(error.to_string()))?
 }

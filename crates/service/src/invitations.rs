@@ -352,11 +352,9 @@ impl Service {
     /// The context of somebody who holds a link: one person, without roles.
     pub(crate) async fn link_ctx(&self, person: PersonId, source: &str) -> Result<Ctx> {
         let actor = Actor {
-            account: None,
             name: self.profile(person).await?.name,
-            organisation: None,
             person: Some(person),
-            grants: Vec::new(),
+            ..Actor::system()
         };
         Ok(self.ctx(actor, source, ""))
     }

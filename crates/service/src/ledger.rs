@@ -60,6 +60,21 @@ pub struct LedgerPage {
     pub code: Option<String>,
 }
 
+/// One signature over everything up to an entry.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct CheckpointLine {
+    /// How many entries it covers.
+    pub size: u64,
+    /// When the last of them was made.
+    pub at: Timestamp,
+    /// 核验码
+    pub code: String,
+    /// The signed text with its signature.
+    pub note: String,
+}
+
+/// Checkpoints that are shown.
+const CHECKPOINTS: u32 = 50;
 /// Entries of a page.
 const PAGE: u32 = 50;
 
@@ -147,6 +162,23 @@ impl Service {
         let checkpoint = store::ledger::latest_checkpoint(&mut db, ledger).await?;
         let code = checkpoint.map(|signed| signed.checkpoint.code().to_string());
         Ok(LedgerPage { lines, next, code })
+    }
+
+    /// The newest signed checkpoints of a pool's ledger, newest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`].
+    pub async fn ledger_checkpoints(&self, ctx: &Ctx, pool: PoolId) -> Result<Vec<CheckpointLine>> {
+        ctx.actor.allow(Action::ReadLedger, Target::pool(pool))?;
+        let mut db = self.store.read();
+        let found = store::ledger::checkpoints(&mut db, LedgerId::Pool(pool), CHECKPOINTS).await?;
+        let line = |signed: store::ledger::SignedCheckpoint| CheckpointLine {
+            size: signed.checkpoint.size,
+            at: Timestamp::from_millisecond(signed.checkpoint.at).unwrap_or(Timestamp::UNIX_EPOCH),
+            code: signed.checkpoint.code().to_string(),
+            note: signed.note,
+        };
+        Ok(found.into_iter().map(line).collect())
     }
 
     /// The whole ledger of a pool as a bundle for `linxuan verify`. Bodies of draws are shown, they

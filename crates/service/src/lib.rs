@@ -1,6 +1,7 @@
 //! Use cases: each is one function, behind pages, JSON and the command line alike.
 
 pub mod accounts;
+pub mod answers;
 pub mod attachments;
 pub mod attempts;
 pub mod campaigns;
@@ -30,11 +31,14 @@ pub mod organisations;
 pub mod outbox;
 pub mod own;
 pub mod packs;
+pub mod parameters;
 pub mod password;
 pub mod persons;
+pub mod placement;
 pub mod pool_set_up;
 pub mod pools;
 pub mod port;
+mod press;
 pub mod publications;
 pub mod registers;
 pub mod relations;
@@ -42,6 +46,7 @@ pub mod roles;
 mod rosters;
 pub mod rotations;
 pub mod schedule;
+pub mod search;
 pub mod second_factor;
 pub mod service;
 pub mod sessions;
@@ -51,6 +56,7 @@ pub mod special_invitations;
 pub mod specialties;
 pub mod system_log;
 pub mod tasks;
+pub mod tokens;
 pub mod typed;
 
 pub use ctx::Ctx;

@@ -3,6 +3,7 @@
 use domain::actor::{Action, Target};
 use domain::engagement::{Declaration, Engagement};
 use domain::event::{Event, EventKind, Subject};
+use domain::expert::Expert;
 use domain::id::{ExpertId, MisconductId, PoolId, TaskId};
 use domain::misconduct::{Misconduct, Proposer, Refused, State};
 use domain::policy::pack::Evidence;
@@ -74,8 +75,14 @@ impl Service {
         let mut target = Target::pool(pool);
         if let Some(task) = proposal.task {
             let row = store::tasks::find::<Task>(&mut self.store.read(), task).await?;
-            target.organisation = row.map(|row| row.body.requester);
+            let row = row.filter(|row| row.body.pool == pool);
+            target.organisation = Some(row.ok_or(Error::NotFound)?.body.requester);
         }
+        let member =
+            store::experts::find::<Expert>(&mut self.store.read(), proposal.expert).await?;
+        member
+            .filter(|member| member.keys.pool == pool)
+            .ok_or(Error::NotFound)?;
         let mut change = self.change(ctx, pool).await?;
         change.authorize(Action::ProposeMisconduct, target)?;
         let mut problems = Vec::new();

@@ -136,6 +136,7 @@ impl Service {
             manager,
             phone: Some(new.phone.trim().to_owned()).filter(|phone| !phone.is_empty()),
             extension: None,
+            settings: Vec::new(),
             demonstration: self.settings.demonstration,
         };
         let standing = legal_status(&pack.identity, ctx.today(), None);

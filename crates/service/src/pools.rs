@@ -67,7 +67,15 @@ impl Service {
     }
 
     fn open(&self, row: store::pools::Pool<Pool>) -> Result<OpenPool> {
-        let pack = Arc::clone(self.packs.of(&row.body)?);
+        self.packs.of(&row.body)?;
+        let pack = self.packs.under(&row.body).map_err(|problems| {
+            let sentences = problems.iter().map(|problem| problem.sentence.as_str());
+            Error::Internal(format!(
+                "专家库“{}”的规则参数与规则包不合：{}",
+                row.body.name,
+                sentences.collect::<String>()
+            ))
+        })?;
         Ok(OpenPool {
             pool: row.body,
             no: row.keys.no,

@@ -1,6 +1,7 @@
 //! Work nobody clicks for: what is due is found and done every few seconds, and again after any
 //! interruption. Each kind of work is idempotent; one that fails does not hold up the others.
 
+use crate::answers;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::service::Service;
@@ -20,11 +21,13 @@ impl Service {
         report("messages", self.deliver_messages(ctx).await.map(drop));
     }
 
-    /// Forgets sessions that ended and tries that count no more.
+    /// Forgets sessions and tokens that ended, and tries and answers that count no more.
     async fn sweep_sessions(&self, ctx: &Ctx) -> Result<()> {
         let mut tx = self.store.upkeep().await?;
         store::sessions::sweep(&mut tx, ctx.now - sessions::ABSOLUTE).await?;
         store::tries::sweep(&mut tx, ctx.now - sessions::ABSOLUTE).await?;
+        store::tokens::sweep(&mut tx, ctx.now - sessions::ABSOLUTE).await?;
+        store::answers::sweep(&mut tx, ctx.now - answers::KEPT).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The service: everything use cases need, in one value that is cheap to clone.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::actor::Actor;
@@ -15,6 +16,7 @@ use crate::packs::Packs;
 use crate::port::{Clock, Entropy};
 use crate::rosters::Rosters;
 use crate::rotations::VerifiedUses;
+use crate::press::Press;
 
 /// What a bureau sets once.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct Settings {
     pub demonstration: bool,
     /// How messages leave; none by default, then they are only written down.
     pub channels: Channels,
+    /// Folder with Chinese fonts, searched before the machine's own.
+    pub fonts_dir: Option<PathBuf>,
     /// Where uploaded workbooks are parsed; `None`: in a child process of this very program.
     pub isolation: Option<documents::table::Isolation>,
 }
@@ -41,6 +45,7 @@ impl Default for Settings {
             name: "职业能力建设专家库".to_owned(),
             demonstration: false,
             channels: Channels::default(),
+            fonts_dir: None,
             isolation: None,
         }
     }
@@ -61,6 +66,7 @@ pub struct Service {
     pub(crate) running_imports: Running,
     pub(crate) rosters: Arc<Rosters>,
     pub(crate) verified_uses: Arc<VerifiedUses>,
+    pub(crate) press: Arc<Press>,
 }
 
 /// Each hash takes 19 MiB and a core for some time.
@@ -81,6 +87,7 @@ impl Service {
             clock,
             entropy,
             calendar: Arc::new(Calendar::built_in()),
+            press: Arc::new(Press::new(&settings)),
             settings: Arc::new(settings),
             attempts: Arc::new(Attempts::default()),
             hashers: Arc::new(Semaphore::new(HASHERS)),

@@ -104,10 +104,22 @@ pub struct SignedIn {
     pub account: AccountId,
     /// Its log-in name.
     pub login: String,
-    /// Names the session, without being able to open it.
+    /// Names the session or the token, without being able to open it.
     pub session: String,
+    /// How it was opened.
+    pub opened: Opened,
     /// What is still to be done.
     pub gate: Gate,
+}
+
+/// What a request shows to say whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opened {
+    /// The cookie of a log-in: the person is here.
+    LogIn,
+    /// A token of a program.
+    Token,
 }
 
 /// What somebody typed to log in, and from where.
@@ -387,6 +399,7 @@ impl Service {
             account: account.id,
             login: account.login,
             session: session.id,
+            opened: Opened::LogIn,
             gate,
         }))
     }
@@ -446,6 +459,7 @@ impl Service {
         store::tries::forget(&mut change, &name, &session.session).await?;
         store::document::save(&mut change, &mut row).await?;
         store::sessions::revoke_all(&mut change, id, Some(&session.session), ctx.now).await?;
+        store::tokens::revoke_all(&mut change, id, ctx.now).await?;
         change
             .record(Event::new(EventKind::PasswordChanged, subject(id)))
             .await?;
@@ -519,6 +533,7 @@ impl Service {
             .await?
             .ok_or(Error::NotFound)?;
         store::sessions::revoke_all(&mut change, id, None, ctx.now).await?;
+        store::tokens::revoke_all(&mut change, id, ctx.now).await?;
         record_revoked(&mut change, id).await?;
         change.commit().await?;
         Ok(())

@@ -383,6 +383,7 @@ impl Service {
         }
         store::document::save(&mut change, &mut row).await?;
         store::sessions::revoke_all(&mut change, id, None, own.now).await?;
+        store::tokens::revoke_all(&mut change, id, own.now).await?;
         change
             .record(Event::new(EventKind::PasswordChanged, subject(id)).fact("by", "link"))
             .await?;

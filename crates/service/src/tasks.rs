@@ -22,7 +22,7 @@ use crate::pools::OpenPool;
 use crate::service::Service;
 
 /// A task as a list shows it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct TaskRow {
     /// The task.
     pub task: Task,

@@ -395,22 +395,33 @@ pub async fn latest_checkpoint(
     db: &mut impl Db,
     ledger: LedgerId,
 ) -> Result<Option<SignedCheckpoint>> {
+    Ok(checkpoints(db, ledger, 1).await?.pop())
+}
+
+/// The newest checkpoints, at most so many, newest first.
+pub async fn checkpoints(
+    db: &mut impl Db,
+    ledger: LedgerId,
+    most: u32,
+) -> Result<Vec<SignedCheckpoint>> {
     let rows = db
         .rows(sql!(
-            "SELECT note FROM ledger_checkpoint WHERE ledger = $1 ORDER BY size DESC LIMIT 1",
-            ledger
+            "SELECT note FROM ledger_checkpoint WHERE ledger = $1 ORDER BY size DESC LIMIT $2",
+            ledger,
+            most
         ))
         .await?;
-    let Some(row) = rows.first() else {
-        return Ok(None);
-    };
-    let note: String = row.get(0)?;
-    let checkpoint = SignedCheckpoint::read(&note).ok_or_else(|| Error::Corrupt {
-        table: "ledger_checkpoint",
-        column: "note",
-        why: "格式不符".into(),
-    })?;
-    Ok(Some(SignedCheckpoint { checkpoint, note }))
+    rows.iter()
+        .map(|row| {
+            let note: String = row.get(0)?;
+            let checkpoint = SignedCheckpoint::read(&note).ok_or_else(|| Error::Corrupt {
+                table: "ledger_checkpoint",
+                column: "note",
+                why: "格式不符".into(),
+            })?;
+            Ok(SignedCheckpoint { checkpoint, note })
+        })
+        .collect()
 }
 
 /// Which entries to list.

@@ -5,6 +5,7 @@
 //! `docs/storage.md` explains the tables and the rules.
 
 pub mod accounts;
+pub mod answers;
 pub mod attachments;
 pub mod backup;
 pub mod campaigns;
@@ -40,6 +41,7 @@ mod store;
 pub mod tasks;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tokens;
 pub mod tries;
 
 pub use document::{Count, Direction, Page, PageRequest, Stored};

@@ -52,7 +52,8 @@ impl Delivery {
         }
     }
 
-    fn from_code(code: &str) -> Option<Self> {
+    /// The state with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
         [
             Delivery::Waiting,
             Delivery::Sending,

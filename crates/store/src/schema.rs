@@ -16,12 +16,20 @@ struct Migration {
     extras: fn(Kind) -> String,
 }
 
-const CHAIN: [Migration; 1] = [Migration {
-    version: 1,
-    name: "base",
-    portable: include_str!("schema/0001_base.sql"),
-    extras: dialect::extras_1,
-}];
+const CHAIN: [Migration; 2] = [
+    Migration {
+        version: 1,
+        name: "base",
+        portable: include_str!("schema/0001_base.sql"),
+        extras: dialect::extras_1,
+    },
+    Migration {
+        version: 2,
+        name: "api",
+        portable: include_str!("schema/0002_api.sql"),
+        extras: |_| String::new(),
+    },
+];
 
 /// The schema version of this program.
 pub const VERSION: i64 = CHAIN[CHAIN.len() - 1].version;

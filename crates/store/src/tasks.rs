@@ -78,6 +78,8 @@ pub struct TaskFilter {
     pub to: Option<Date>,
     /// Part of the title.
     pub title: Option<String>,
+    /// Part of the number.
+    pub number: Option<String>,
 }
 
 impl TaskFilter {
@@ -89,6 +91,7 @@ impl TaskFilter {
             .from_if("work_from", self.from)
             .upto_if("work_from", self.to)
             .holds_if("title", self.title.as_deref())
+            .holds_if("number", self.number.as_deref())
     }
 }
 

@@ -13,6 +13,7 @@ use service::attachments::MOST_BYTES;
 use crate::error::WebError;
 use crate::experts::download;
 use crate::form::FormState;
+use crate::layout::Visit;
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
@@ -53,6 +54,7 @@ fn ids(id: &str, file: &str) -> Result<(ExpertId, FileId), WebError> {
 async fn add(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id)): Path<(i64, String)>,
     mut body: Multipart,
 ) -> Result<Response, WebError> {
@@ -68,31 +70,56 @@ async fn add(
             _ => {}
         }
     }
-    app.service
+    let outcome = app
+        .service
         .add_attachment(here.ctx(), here.no, id, &kind, &name, bytes)
-        .await?;
-    Ok(page::see_other(
-        &here.href(format!("experts/{id}?tab=attachments")),
-    ))
+        .await;
+    match outcome {
+        Ok(_) => Ok(page::see_other(
+            &here.href(format!("experts/{id}?tab=attachments")),
+        )),
+        Err(error) => {
+            let form = FormState::blank().with("attachment_kind", kind);
+            refused(&app, &here, &visit, id, form, error).await
+        }
+    }
+}
+
+/// The tab again, what is wrong beside the field.
+async fn refused(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: ExpertId,
+    mut form: FormState,
+    error: service::Error,
+) -> Result<Response, WebError> {
+    form.refuse(error)?;
+    crate::experts::show::rejected(app, here, visit, id, "attachments", form).await
 }
 
 async fn open(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id, file)): Path<(i64, String, String)>,
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, file) = ids(&id, &file)?;
-    let made = app
+    let opened = app
         .service
         .open_attachment(here.ctx(), here.no, id, file, form.value("purpose"))
-        .await?;
-    Ok(download(made))
+        .await;
+    match opened {
+        Ok(made) => Ok(download(made)),
+        Err(error) => refused(&app, &here, &visit, id, form, error).await,
+    }
 }
 
 async fn remove(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id, file)): Path<(i64, String, String)>,
     form: FormState,
 ) -> Result<Response, WebError> {
@@ -101,10 +128,14 @@ async fn remove(
         .value("version")
         .parse()
         .map_err(|_| WebError::Unreadable)?;
-    app.service
+    let removed = app
+        .service
         .remove_attachment(here.ctx(), here.no, id, file, version, form.value("reason"))
-        .await?;
-    Ok(page::see_other(
-        &here.href(format!("experts/{id}?tab=attachments")),
-    ))
+        .await;
+    match removed {
+        Ok(()) => Ok(page::see_other(
+            &here.href(format!("experts/{id}?tab=attachments")),
+        )),
+        Err(error) => refused(&app, &here, &visit, id, form, error).await,
+    }
 }

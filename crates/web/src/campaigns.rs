@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use domain::actor::Action;
 use domain::campaign::{Answer, Change, Said, State as Stands};
@@ -16,6 +17,7 @@ use crate::error::WebError;
 use crate::experts::download;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
+use crate::openapi::says;
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::{InPool, Origin, Session};
@@ -39,8 +41,25 @@ pub fn routes() -> Routes {
         .post("/m/u/{token}", Access::Public, answer_by_link)
         .get("/m/updates/{campaign}", Access::Person, own)
         .post("/m/updates/{campaign}", Access::Person, answer_own)
-        .get("/api/v1/pools/{no}/campaigns", RUN, list_json)
-        .get("/api/v1/pools/{no}/campaigns/{campaign}", RUN, show_json)
+        .api(
+            Method::GET,
+            "/api/v1/pools/{no}/campaigns",
+            RUN,
+            says("信息集中更新", "历次集中更新").gives("items；duty：本年度应办未办的"),
+            list_json,
+        )
+        .api(
+            Method::GET,
+            "/api/v1/pools/{no}/campaigns/{campaign}",
+            RUN,
+            says("信息集中更新", "一次集中更新及各人的答复")
+                .asks(&[
+                    ("status", "只要这种答复的"),
+                    ("after", "上一页最后一位专家的编号"),
+                ])
+                .gives("campaign；answers"),
+            show_json,
+        )
 }
 
 /// The answers the list can be narrowed to.

@@ -1,7 +1,6 @@
 //! 三方抽取: the ceremony page, its screen for the room, and what each party and each of two persons does.
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -65,29 +64,6 @@ pub fn routes() -> Routes {
         )
         .get("/p/{no}/draws/{draw}/record.json", READ, record)
         .get("/p/{no}/draws/{draw}/record.pdf", READ, record_pdf)
-        .get("/api/v1/pools/{no}/draws/{draw}", READ, show_json)
-        .post("/api/v1/pools/{no}/draws/{draw}/commit", SHARE, commit_json)
-        .post("/api/v1/pools/{no}/draws/{draw}/reveal", SHARE, reveal_json)
-        .post(
-            "/api/v1/pools/{no}/draws/{draw}/void",
-            Access::Pool(Action::RunDraw),
-            void_json,
-        )
-        .post(
-            "/api/v1/pools/{no}/draws/{draw}/void/confirm",
-            Access::Pool(Action::ConfirmVoid),
-            confirm_void_json,
-        )
-        .post(
-            "/api/v1/pools/{no}/draws/{draw}/unseal",
-            Access::Pool(Action::ProposeUnsealing),
-            unseal_json,
-        )
-        .post(
-            "/api/v1/pools/{no}/draws/{draw}/unseal/confirm",
-            Access::Pool(Action::ConfirmUnsealing),
-            confirm_unseal_json,
-        )
 }
 
 /// What everybody in the room sees of a draw.
@@ -662,97 +638,4 @@ async fn record((State(app), here, _, Path((_, id))): At) -> Result<Response, We
 
 async fn record_pdf((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
     Ok(pdf(app.service.print_draw_record(here.ctx(), id).await?))
-}
-
-/// What a machine may know of an attempt: never more than the page of the same visitor.
-fn summary(attempt: &Attempt) -> serde_json::Value {
-    let record = match &attempt.state {
-        DrawState::Unsealed { record, .. } => {
-            serde_json::from_str::<serde_json::Value>(record).ok()
-        }
-        _ => None,
-    };
-    serde_json::json!({
-        "id": attempt.id, "number": attempt.number, "attempt": attempt.attempt, "rehearsal": attempt.rehearsal,
-        "state": attempt.state.code(), "frame_digest": attempt.frame_digest.to_hex(), "scope": attempt.scope,
-        "funnel": attempt.funnel, "candidates": attempt.candidates, "record": record,
-    })
-}
-
-async fn show_json((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
-    let view = open(&app, &here, id).await?;
-    let parties: Vec<_> = view.parties.iter().map(|side| side.code()).collect();
-    Ok(
-        Json(serde_json::json!({ "draw": summary(&view.attempt), "parties": parties }))
-            .into_response(),
-    )
-}
-
-/// A commitment or a share of one party.
-#[derive(serde::Deserialize)]
-struct Given {
-    party: String,
-    #[serde(default)]
-    commitment: String,
-    #[serde(default)]
-    share: String,
-}
-
-/// Why.
-#[derive(serde::Deserialize)]
-struct Why {
-    reason: String,
-}
-
-async fn after(app: &App, here: &InPool, id: DrawId) -> Result<Response, WebError> {
-    Ok(Json(summary(&open(app, here, id).await?.attempt)).into_response())
-}
-
-async fn commit_json(
-    (State(app), here, _, Path((_, id))): At,
-    Json(given): Json<Given>,
-) -> Result<Response, WebError> {
-    let side = Side::from_code(&given.party).ok_or(WebError::NotFound)?;
-    app.service
-        .commit_share(here.ctx(), id, side, &given.commitment)
-        .await?;
-    after(&app, &here, id).await
-}
-
-async fn reveal_json(
-    (State(app), here, _, Path((_, id))): At,
-    Json(given): Json<Given>,
-) -> Result<Response, WebError> {
-    let side = Side::from_code(&given.party).ok_or(WebError::NotFound)?;
-    app.service
-        .reveal_share(here.ctx(), id, side, &given.share)
-        .await?;
-    after(&app, &here, id).await
-}
-
-async fn void_json(
-    (State(app), here, _, Path((_, id))): At,
-    Json(why): Json<Why>,
-) -> Result<Response, WebError> {
-    app.service
-        .propose_void(here.ctx(), id, &why.reason)
-        .await?;
-    after(&app, &here, id).await
-}
-
-async fn confirm_void_json((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
-    app.service.confirm_void(here.ctx(), id).await?;
-    after(&app, &here, id).await
-}
-
-async fn unseal_json((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
-    app.service.propose_unsealing(here.ctx(), id).await?;
-    after(&app, &here, id).await
-}
-
-async fn confirm_unseal_json(
-    (State(app), here, _, Path((_, id))): At,
-) -> Result<Response, WebError> {
-    app.service.confirm_unsealing(here.ctx(), id).await?;
-    after(&app, &here, id).await
 }

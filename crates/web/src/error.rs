@@ -53,6 +53,8 @@ pub enum WebError {
         why: String,
         /// What to do.
         remedy: String,
+        /// The same for machines: code, article and sentence of each reason.
+        reasons: Vec<service::Reason>,
     },
     /// What was sent does not hold; pages show their form again instead.
     Invalid(Vec<service::Problem>),
@@ -176,7 +178,9 @@ impl WebError {
                     "请看对方改了什么，再决定是否仍按您的内容保存。按“后退”可以找回您填的内容。"
                         .into(),
             },
-            Self::Refused { what, why, remedy } => Words {
+            Self::Refused {
+                what, why, remedy, ..
+            } => Words {
                 heading: what.clone(),
                 why: why.clone(),
                 remedy: remedy.clone(),
@@ -270,6 +274,15 @@ struct Problem {
     /// What is wrong, field by field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<service::Problem>,
+    /// Why it is refused, each reason with its code and article.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<service::Reason>,
+}
+
+/// A failure that has no words yet, as a problem document.
+pub(crate) fn in_words(response: &Response, site: &Site) -> Option<Response> {
+    let failure = response.extensions().get::<Failure>()?;
+    Some(problem(&failure.0, site))
 }
 
 /// Middleware: gives every failure its words, whether it was raised here or is a bare status of a library.
@@ -365,6 +378,12 @@ impl From<service::Error> for WebError {
                     what: cause.to_string(),
                 }
             }
+            Error::Document(why) => Self::Refused {
+                what: "文书没有生成".to_owned(),
+                why,
+                remedy: String::new(),
+                reasons: Vec::new(),
+            },
             other => Self::internal(other),
         }
     }
@@ -380,6 +399,7 @@ impl WebError {
             what: "这项操作没有办成，没有保存".to_owned(),
             why: sentences.collect::<Vec<_>>().join("；"),
             remedy: String::new(),
+            reasons: reasons.to_vec(),
         }
     }
 }
@@ -412,6 +432,10 @@ fn problem(failure: &WebError, site: &Site) -> Response {
         },
         problems: match failure {
             WebError::Invalid(problems) => problems.clone(),
+            _ => Vec::new(),
+        },
+        reasons: match failure {
+            WebError::Refused { reasons, .. } => reasons.clone(),
             _ => Vec::new(),
         },
     };

@@ -1,10 +1,9 @@
 //! 专家: the list with its query, batch and exports; one expert beside it or on a page; entry and change.
 
 mod form;
-mod show;
+pub(crate) mod show;
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -12,9 +11,7 @@ use domain::actor::Action;
 use domain::expert::Status as Standing;
 use domain::id::{ExpertId, FilterId, SpecialtyId};
 use domain::pool::SpecialtyStatus;
-use service::experts::{
-    BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, ExpertView, SavedFilter,
-};
+use service::experts::{BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, SavedFilter};
 use service::exports::{ExportForm, MadeFile};
 use service::list::{Count, PageRequest};
 use service::typed::Fields;
@@ -43,8 +40,6 @@ pub fn routes() -> Routes {
             Access::Pool(Action::ExportExperts),
             export,
         )
-        .get("/api/v1/pools/{no}/experts", read, list_json)
-        .get("/api/v1/pools/{no}/experts/{id}", read, show_json)
         .and(form::routes())
         .and(show::routes())
 }
@@ -510,53 +505,4 @@ async fn export(
         )
         .await?;
     Ok(download(made))
-}
-
-#[derive(serde::Serialize)]
-struct ListAnswer {
-    items: Vec<ExpertRow>,
-    next: Option<String>,
-    count: u64,
-    count_is_exact: bool,
-}
-
-async fn list_json(
-    State(app): State<App>,
-    here: InPool,
-    visit: Visit,
-) -> Result<Json<ListAnswer>, WebError> {
-    let query = ExpertQuery::of(&fields(&visit.query));
-    let limit = visit.query.value("limit").parse().unwrap_or(100);
-    let after = Some(visit.query.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
-    let found = app
-        .service
-        .experts(
-            here.ctx(),
-            here.no,
-            &query,
-            &PageRequest::after(after, limit),
-        )
-        .await?;
-    if !found.problems.is_empty() {
-        return Err(service::Error::Invalid(found.problems).into());
-    }
-    let (count, count_is_exact) = match found.count {
-        Count::Exactly(count) => (count, true),
-        Count::AtLeast(count) => (count, false),
-    };
-    Ok(Json(ListAnswer {
-        items: found.rows,
-        next: found.next,
-        count,
-        count_is_exact,
-    }))
-}
-
-async fn show_json(
-    State(app): State<App>,
-    here: InPool,
-    Path((_, id)): Path<(i64, String)>,
-) -> Result<Json<ExpertView>, WebError> {
-    let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
-    Ok(Json(app.service.expert(here.ctx(), here.no, id).await?))
 }

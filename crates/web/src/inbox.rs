@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use service::inbox::{Item, Urgency as Pressing};
 
-use crate::components::{Empty, Stat, Todo, Tone, Urgency};
+use crate::components::{Empty, Here, Link, Stat, Tab, Todo, Tone, Urgency};
 use crate::error::WebError;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -25,9 +25,25 @@ struct InboxPage {
     layout: Layout,
     sentence: String,
     stats: Vec<Stat>,
+    tabs: Vec<Tab>,
     todos: Vec<Todo>,
     empty: Empty,
 }
+
+/// The parts of the list: code, words, and which items belong to it.
+const VIEWS: [(&str, &str, &[Pressing]); 3] = [
+    (
+        "",
+        "全部",
+        &[Pressing::Overdue, Pressing::Today, Pressing::Later],
+    ),
+    (
+        "now",
+        "超期和今天到期",
+        &[Pressing::Overdue, Pressing::Today],
+    ),
+    ("later", "以后", &[Pressing::Later]),
+];
 
 async fn show(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
     let ctx = here.ctx();
@@ -61,16 +77,48 @@ async fn show(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         href: here.href(figure.path),
         trend: Vec::new(),
     });
-    let todos = inbox.items.iter().map(|item| todo(item, &here, ctx.now));
+    let wanted = visit.query.value("view");
+    let (view, _, shown) = VIEWS
+        .iter()
+        .find(|(code, ..)| *code == wanted)
+        .unwrap_or(&VIEWS[0]);
+    let of = |urgencies: &[Pressing]| {
+        let fits = |item: &&Item| urgencies.contains(&item.urgency);
+        inbox.items.iter().filter(fits).count()
+    };
+    let home = here.href("");
+    let home = home.trim_end_matches('/');
+    let tabs = VIEWS.iter().map(|(code, label, urgencies)| Tab {
+        link: Link::new(
+            *label,
+            if code.is_empty() {
+                home.to_owned()
+            } else {
+                format!("{home}?view={code}")
+            },
+        ),
+        count: Some(of(urgencies).to_string()),
+        here: Here::when(code == view),
+    });
+    let todos = inbox
+        .items
+        .iter()
+        .filter(|item| shown.contains(&item.urgency))
+        .map(|item| todo(item, &here, ctx.now));
     page::page(&InboxPage {
         layout: here.layout(&app, &visit, "待办"),
         sentence,
         stats: stats.collect(),
+        tabs: tabs.collect(),
         todos: todos.collect(),
         empty: Empty {
             what: "没有需要您办理的事项".to_owned(),
             hint: "有新的事项时会出现在这里，办完自动消失。".to_owned(),
-            actions: Vec::new(),
+            actions: if inbox.items.is_empty() {
+                Vec::new()
+            } else {
+                vec![Link::new("看全部待办", home)]
+            },
         },
     })
 }

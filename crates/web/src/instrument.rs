@@ -35,6 +35,7 @@ pub fn routes() -> Routes {
 struct ShowPage {
     layout: Layout,
     base: String,
+    parameters: String,
     form: FormState,
     pack: Arc<Pack>,
     facts: Vec<(String, String)>,
@@ -94,6 +95,7 @@ async fn show_page(
             .under(&[(&here.pool.name, &here.href(""))])
             .judged(&form),
         base: here.href("instrument"),
+        parameters: here.href("parameters"),
         facts,
         version,
         may_extend: ctx

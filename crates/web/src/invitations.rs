@@ -1,7 +1,6 @@
 //! 评审邀请 on the expert's phone: by the link of a message, or logged in. Nothing is pre-selected.
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -41,8 +40,6 @@ pub fn routes() -> Routes {
             Access::Person,
             own_calendar,
         )
-        .get("/api/v1/invitations/{token}", Access::Public, show_json)
-        .post("/api/v1/invitations/{token}", Access::Public, answer_json)
 }
 
 /// Which of the four pages of an invitation.
@@ -533,45 +530,4 @@ async fn own_answer(
         }
         Err(other) => Err(other.into()),
     }
-}
-
-async fn show_json((State(app), _, Path(token)): At) -> Result<Response, WebError> {
-    let one = app.service.invitation(&token).await?;
-    Ok(Json(serde_json::json!({
-        "state": one.engagement.state.code(), "content": one.task.request.content, "place": one.task.request.place,
-        "half_days": one.task.request.half_days, "grounds": one.grounds, "asks_tail": one.asks_tail,
-    }))
-    .into_response())
-}
-
-/// An answer by a machine for the person who holds the link.
-#[derive(serde::Deserialize)]
-struct Given {
-    answer: String,
-    #[serde(default)]
-    declared_none: bool,
-    #[serde(default)]
-    reason: Option<String>,
-    #[serde(default)]
-    declared: Vec<Declaration>,
-    #[serde(default)]
-    id_tail: String,
-}
-
-async fn answer_json(
-    (State(app), _, Path(token)): At,
-    origin: Origin,
-    Json(given): Json<Given>,
-) -> Result<Response, WebError> {
-    let answer = answer_from(
-        &given.answer,
-        given.declared_none,
-        given.reason,
-        given.declared,
-    )?;
-    let state = app
-        .service
-        .answer_by_link(&origin.network, &token, &given.id_tail, answer)
-        .await?;
-    Ok(Json(serde_json::json!({ "state": state.code() })).into_response())
 }

@@ -25,6 +25,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/p/{no}/ledger", READ, list)
         .get("/p/{no}/ledger/bundle", READ, bundle)
+        .get("/p/{no}/ledger/screen", READ, screen)
 }
 
 #[derive(Debug, Deserialize)]
@@ -47,6 +48,7 @@ struct LedgerPage {
     kinds: Vec<Choice>,
     code: String,
     bundle: String,
+    screen: String,
     reset: String,
     rows: Vec<Line>,
     pager: Pager,
@@ -111,6 +113,7 @@ async fn list(
         kinds: kinds.collect(),
         code: found.code.unwrap_or_else(|| "尚无".to_owned()),
         bundle: here.href("ledger/bundle"),
+        screen: here.href("ledger/screen"),
         pager: Pager {
             range: format!("本页 {} 条", found.lines.len()),
             first: asked.before.is_some().then(|| query.clone()),
@@ -155,6 +158,66 @@ fn line(found: LedgerLine, base: &str) -> Line {
         object: domain::event_words::object_words(kind).to_owned(),
         same: format!("{base}?object={kind}:{id}"),
     }
+}
+
+/// What a room sees of the ledger while it grows: what happened, never a name of an expert, and the code
+/// with which anybody can check later that nothing was changed.
+#[derive(Template)]
+#[template(path = "ledger/screen.html", blocks = ["feed"])]
+struct ScreenPage {
+    layout: Layout,
+    pool: String,
+    source: String,
+    code: String,
+    total: String,
+    covered: String,
+    rows: Vec<Line>,
+}
+
+/// Entries a room can read from its seats.
+const ON_SCREEN: usize = 12;
+
+async fn screen(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
+    let found = app
+        .service
+        .pool_ledger(here.ctx(), here.pool.id, &LedgerFilter::default())
+        .await?;
+    let signed = app
+        .service
+        .ledger_checkpoints(here.ctx(), here.pool.id)
+        .await?;
+    let mut layout = here.layout(&app, &visit, "留痕投屏");
+    layout.menu.clear();
+    layout.crumbs.clear();
+    let base = here.href("ledger");
+    let total = found.lines.first().map_or(0, |newest| newest.seq + 1);
+    let page = ScreenPage {
+        layout,
+        pool: here.pool.name.clone(),
+        source: format!("{base}/screen"),
+        code: found.code.unwrap_or_else(|| "尚无".to_owned()),
+        total: page::thousands(total),
+        covered: signed.first().map_or_else(
+            || "尚无签名".to_owned(),
+            |newest| {
+                format!(
+                    "前 {} 条，{}",
+                    page::thousands(newest.size),
+                    page::moment(newest.at)
+                )
+            },
+        ),
+        rows: found
+            .lines
+            .into_iter()
+            .take(ON_SCREEN)
+            .map(|found| line(found, &base))
+            .collect(),
+    };
+    if visit.fragment.wants("#feed") {
+        return page::part(&page.layout, &page.as_feed());
+    }
+    page::page(&page)
 }
 
 async fn bundle(State(app): State<App>, here: InPool) -> Result<Response, WebError> {

@@ -4,6 +4,7 @@
 // Templates name items of this crate by its outside name, so that they also work in its tests.
 extern crate self as web;
 
+pub mod api;
 pub mod assets;
 pub mod attachments;
 pub mod auth;
@@ -14,6 +15,7 @@ pub mod error;
 pub mod experts;
 pub mod form;
 pub mod frames;
+pub mod help;
 pub mod home;
 pub mod imports;
 pub mod inbox;
@@ -32,11 +34,13 @@ pub mod openapi;
 pub mod organisations;
 pub mod own;
 pub mod page;
+pub mod parameters;
 pub mod pools;
 pub mod publications;
 pub mod registers;
 pub mod roles;
 pub mod routes;
+pub mod search;
 pub mod seats;
 pub mod security;
 pub mod session;
@@ -46,6 +50,7 @@ pub mod specialties;
 pub mod state;
 pub mod task_form;
 pub mod tasks;
+pub mod tokens;
 pub mod users;
 
 use std::net::SocketAddr;
@@ -100,6 +105,10 @@ pub fn site(
 pub fn app(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
     let features = routes::all()
         .into_router()
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            api::answers::once,
+        ))
         .layer(middleware::from_fn_with_state(app.clone(), session::load))
         .with_state(app.clone());
     let traced =

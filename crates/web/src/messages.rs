@@ -7,22 +7,64 @@ use domain::actor::Action;
 use serde::Deserialize;
 use service::PageRequest;
 use service::outbox::{Delivery, MessageRow, delivery_zh};
+use service::own::OwnMessage;
 
 use crate::components::{Empty, Here, Link, Pager, Status, Tab};
 use crate::error::WebError;
 use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::{Access, Routes};
-use crate::session::InPool;
+use crate::session::{InPool, Session};
 use crate::state::App;
 
 /// Routes of the list.
 pub fn routes() -> Routes {
-    Routes::new().get(
-        "/p/{no}/messages",
-        Access::Pool(Action::NotifyExperts),
-        list,
-    )
+    Routes::new()
+        .get(
+            "/p/{no}/messages",
+            Access::Pool(Action::NotifyExperts),
+            list,
+        )
+        .get("/messages", Access::SignedIn, own)
+}
+
+/// Messages to whoever is signed in.
+#[derive(Template)]
+#[template(path = "messages/own.html")]
+struct OwnPage {
+    layout: Layout,
+    rows: Vec<(String, OwnMessage)>,
+    pager: Pager,
+    empty: Empty,
+}
+
+async fn own(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
+    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let found = app
+        .service
+        .own_messages(&session.ctx, &PageRequest::after(after.clone(), 20))
+        .await?;
+    page::page(&OwnPage {
+        layout: session.layout(&app, &visit, "我的消息"),
+        pager: Pager {
+            range: format!("本页 {} 条", found.items.len()),
+            first: after.is_some().then(|| "/messages".to_owned()),
+            next: found
+                .next
+                .map(|next| crate::experts::address("/messages", &[("after", &next)])),
+            ..Pager::default()
+        },
+        rows: found
+            .items
+            .into_iter()
+            .map(|message| (page::moment_short(message.at), message))
+            .collect(),
+        empty: Empty {
+            what: "没有发给您的消息".to_owned(),
+            hint: "需要您办理的事项在“待办”里。".to_owned(),
+            actions: vec![Link::new("回到首页", "/")],
+        },
+    })
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::Method;
 use axum::response::Response;
 use domain::actor::Action;
 use domain::engagement::State as Seated;
@@ -16,6 +17,7 @@ use crate::error::WebError;
 use crate::experts::standing;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
+use crate::openapi::says;
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::{InPool, Session};
@@ -36,7 +38,13 @@ pub fn routes() -> Routes {
             Access::Pool(Action::EditExperts),
             open_account,
         )
-        .get("/api/v1/me", Access::Person, record_json)
+        .api(
+            Method::GET,
+            "/api/v1/me",
+            Access::Person,
+            says("专家本人", "本人在各专家库的资料").gives("items：专家库、编号、状态、持有的资料、参与"),
+            record_json,
+        )
 }
 
 #[derive(Template)]

@@ -1,9 +1,8 @@
 //! 公开核验: what everybody may see, and the check of any record. Never a name.
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use service::PageRequest;
 use service::publications::{Checked, PublicDraw, Verdict, check_record};
 
@@ -25,8 +24,6 @@ pub fn routes() -> Routes {
         .get("/public/draws/{key}/record.json", Access::Public, record)
         .get("/public/check", Access::Public, blank)
         .post("/public/check", Access::Public, check)
-        .get("/api/v1/public/draws/{key}", Access::Public, show_json)
-        .post("/api/v1/public/check", Access::Public, check_json)
 }
 
 fn layout(app: &App, visit: &Visit, title: impl Into<String>) -> Layout {
@@ -255,15 +252,4 @@ async fn check(
         note: Some(note),
         checked,
     })
-}
-
-async fn show_json(
-    State(app): State<App>,
-    Path(key): Path<String>,
-) -> Result<Json<PublicDraw>, WebError> {
-    Ok(Json(app.service.published_draw(&key).await?))
-}
-
-async fn check_json(body: axum::body::Bytes) -> Response {
-    Json(check_record(&body)).into_response()
 }

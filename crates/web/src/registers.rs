@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::Method;
 use axum::response::Response;
 use domain::actor::{Action, Reach};
 use service::registers::{EntryDraft, EntryRow, RegisterHead};
@@ -12,6 +13,7 @@ use crate::components::Pager;
 use crate::error::WebError;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
+use crate::openapi::says;
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
@@ -25,7 +27,15 @@ pub fn routes() -> Routes {
         .get("/p/{no}/register", read, list)
         .post("/p/{no}/register", keep, add)
         .post("/p/{no}/register/{entry}/remove", keep, remove)
-        .get("/api/v1/pools/{no}/register", read, list_json)
+        .api(
+            Method::GET,
+            "/api/v1/pools/{no}/register",
+            read,
+            says("失信名单", "失信联合惩戒名单")
+                .asks(&[("after", "上一页答复里的 next")])
+                .gives("items；next"),
+            list_json,
+        )
 }
 
 #[derive(Template)]

@@ -8,10 +8,11 @@ use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use domain::actor::{Action, Reach, reach};
+use domain::actor::{Action, Reach, Target};
 use service::sessions::Gate;
 
 use crate::error::WebError;
+use crate::openapi::Says;
 use crate::session::{InPool, Session};
 use crate::state::App;
 
@@ -81,10 +82,7 @@ impl Access {
             // Whoever is nobody's expert learns nothing about what an expert would see.
             Self::Person => actor.person.map(drop).ok_or(WebError::NotFound),
             Self::System(action) => {
-                let reached = actor
-                    .grants
-                    .iter()
-                    .any(|grant| reach(grant.role, action) == Reach::System);
+                let reached = actor.allow(action, Target::SYSTEM).is_ok();
                 reached.then_some(()).ok_or_else(|| forbidden(action))
             }
             Self::Member => pool.map(drop).ok_or(WebError::NotFound),
@@ -121,6 +119,7 @@ pub struct Route {
 pub struct Routes {
     router: axum::Router<App>,
     table: Vec<Route>,
+    described: Vec<(Route, Says)>,
 }
 
 impl Routes {
@@ -173,9 +172,53 @@ impl Routes {
         self
     }
 
+    /// An operation of the JSON interface, with its description.
+    #[must_use]
+    pub fn api<T: 'static>(
+        self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        says: Says,
+        handler: impl Handler<T, App>,
+    ) -> Self {
+        let filter = if method == Method::GET {
+            MethodFilter::GET
+        } else {
+            MethodFilter::POST
+        };
+        self.api_on(method, path, access, says, on(filter, handler))
+    }
+
+    /// The same for a route with layers of its own.
+    #[must_use]
+    pub fn api_on(
+        mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        says: Says,
+        route: MethodRouter<App>,
+    ) -> Self {
+        let row = Route {
+            method: method.clone(),
+            path,
+            access,
+        };
+        self.described.push((row, says));
+        self.add(method, path, access, route)
+    }
+
+    /// The operations described here.
+    #[must_use]
+    pub fn described(&self) -> &[(Route, Says)] {
+        &self.described
+    }
+
     /// These and those.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
+        self.described.extend(other.described);
         self.router = self.router.merge(other.router);
         self.table.extend(other.table);
         self
@@ -194,10 +237,35 @@ impl Routes {
 
 async fn enforce(access: Access, request: Request, next: Next) -> Response {
     let extensions = request.extensions();
-    match access.admit(extensions.get::<Session>(), extensions.get::<InPool>()) {
+    let pool = extensions.get::<InPool>();
+    let outcome = match access.admit(extensions.get::<Session>(), pool) {
+        Ok(()) => placed(extensions.get::<App>(), pool, request.uri().path()).await,
+        Err(refused) => Err(refused),
+    };
+    match outcome {
         Ok(()) => next.run(request).await,
         Err(refused) => refused.into_response(),
     }
+}
+
+/// Every object the address names is the pool's: one of another pool is as good as none, also to whoever
+/// works in both.
+async fn placed(app: Option<&App>, pool: Option<&InPool>, path: &str) -> Result<(), WebError> {
+    let (Some(app), Some(here)) = (app, pool) else {
+        return Ok(());
+    };
+    let segments: Vec<&str> = path.split('/').collect();
+    for pair in segments.windows(2) {
+        if let [kind, id] = pair
+            && !app
+                .service
+                .is_in_pool(here.ctx(), here.pool.id, kind, id)
+                .await?
+        {
+            return Err(WebError::NotFound);
+        }
+    }
+    Ok(())
 }
 
 /// Every route of the program. A new module adds its line here.
@@ -232,4 +300,9 @@ pub fn all() -> Routes {
         .and(crate::campaigns::routes())
         .and(crate::registers::routes())
         .and(crate::own::routes())
+        .and(crate::tokens::routes())
+        .and(crate::parameters::routes())
+        .and(crate::search::routes())
+        .and(crate::help::routes())
+        .and(crate::api::routes())
 }

@@ -1,10 +1,9 @@
 //! 专家组与答复: who holds which seat, who has not answered, what happened to the others.
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use domain::actor::{Action, Reach};
+use axum::response::Response;
+use domain::actor::Action;
 use domain::engagement::{Declaration, State as Seated};
 use domain::id::{EngagementId, TaskId};
 use service::engagements::{FollowUp, Seat};
@@ -59,7 +58,6 @@ pub fn routes() -> Routes {
             NOTIFY,
             follow_up,
         )
-        .get("/api/v1/pools/{no}/tasks/{task}/seats", READ, show_json)
 }
 
 #[derive(Template)]
@@ -361,21 +359,4 @@ async fn follow_up(at: SeatAt, form: FormState) -> Result<Response, WebError> {
             .arrange_follow_up(at.1.ctx(), at.3.0.2, follow, &form.text("reason"))
             .await;
     answered(at, form, outcome).await
-}
-
-async fn show_json((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
-    if here.ctx().actor.reach_in(Action::ReadPanel, here.pool.id) == Reach::None {
-        return Err(WebError::NotFound);
-    }
-    let seats = app.service.seats(here.ctx(), id).await?;
-    let items: Vec<_> = seats
-        .iter()
-        .map(|seat| {
-            serde_json::json!({
-                "id": seat.engagement.id, "name": seat.name, "employer": seat.employer, "demand": seat.demand,
-                "round": seat.engagement.round, "invited": seat.invited, "state": seat.engagement.state.code(),
-            })
-        })
-        .collect();
-    Ok(Json(serde_json::json!({ "items": items })).into_response())
 }

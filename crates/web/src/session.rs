@@ -211,12 +211,13 @@ pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> R
     };
     let id = HeaderValue::from_str(&origin.request);
     let jar = CookieJar::from_headers(request.headers());
-    let token = jar.get(cookie_name(&app.transport)).map(Cookie::value);
+    let shown = shown(&app.transport, &request, &jar);
     let number = pool_number(request.uri().path());
-    let mut response = match identify(&app, &origin, token, number).await {
+    let mut response = match identify(&app, &origin, shown, number).await {
         Ok((session, pool)) => {
             let extensions = request.extensions_mut();
             extensions.insert(origin);
+            extensions.insert(app.clone());
             if let Some(session) = session {
                 extensions.insert(session);
             }
@@ -233,23 +234,58 @@ pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> R
     response
 }
 
+/// What a request shows to say whose it is.
+enum Shown<'r> {
+    /// The cookie of a log-in.
+    Cookie(&'r str),
+    /// `Authorization: Bearer …`, for programs and only on the JSON interface. It counts alone: a cookie
+    /// beside it does not.
+    Bearer(&'r str),
+}
+
+fn shown<'r>(transport: &Transport, request: &'r Request, jar: &'r CookieJar) -> Option<Shown<'r>> {
+    let authorization = header(request.headers(), "authorization");
+    let bearer = authorization
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    match bearer {
+        Some((_, token)) if request.uri().path().starts_with("/api/") => {
+            Some(Shown::Bearer(token.trim()))
+        }
+        _ => jar
+            .get(cookie_name(transport))
+            .map(|cookie| Shown::Cookie(cookie.value())),
+    }
+}
+
 async fn identify(
     app: &App,
     origin: &Origin,
-    token: Option<&str>,
+    shown: Option<Shown<'_>>,
     number: Option<i64>,
 ) -> Result<(Option<Session>, Option<InPool>), WebError> {
     app.limits
         .take(Kind::Any, &origin.network)
         .map_err(|wait| WebError::TooMany { wait })?;
-    let Some(token) = token else {
-        return Ok((None, None));
+    let (source, request) = (&origin.address, &origin.request);
+    let found = match shown {
+        None => None,
+        Some(Shown::Cookie(token)) => app.service.authenticate(token, source, request).await?,
+        Some(Shown::Bearer(token)) => {
+            let found = app
+                .service
+                .authenticate_token(token, source, request)
+                .await?;
+            if found.is_none() {
+                // A wrong token is a guess; the right ones are never counted.
+                app.limits
+                    .take(Kind::Secret, &origin.network)
+                    .map_err(|wait| WebError::TooMany { wait })?;
+            }
+            found
+        }
     };
-    let Some(found) = app
-        .service
-        .authenticate(token, &origin.address, &origin.request)
-        .await?
-    else {
+    let Some(found) = found else {
         return Ok((None, None));
     };
     let session = Session(Arc::new(found));

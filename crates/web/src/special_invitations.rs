@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use domain::actor::{Action, Reach};
 use domain::id::{RecordId, TaskId};
@@ -16,6 +17,8 @@ use crate::draws::pdf;
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
+use crate::api::Body;
+use crate::openapi::says;
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::{InPool, Origin};
@@ -70,15 +73,27 @@ pub fn routes() -> Routes {
         )
         .get("/m/s/{token}", Access::Public, open)
         .post("/m/s/{token}", Access::Public, answer)
-        .get("/api/v1/pools/{no}/special-invitations", READ, list_json)
-        .post(
+        .api(
+            Method::GET,
+            "/api/v1/pools/{no}/special-invitations",
+            READ,
+            says("特约邀请", "特约邀请").gives("items；next"),
+            list_json,
+        )
+        .api(
+            Method::POST,
             "/api/v1/pools/{no}/special-invitations",
             PROPOSE,
+            says("特约邀请", "提议特约邀请")
+                .takes::<ProposalShape>()
+                .makes("id"),
             propose_json,
         )
-        .get(
+        .api(
+            Method::GET,
             "/api/v1/pools/{no}/special-invitations/{invitation}",
             READ,
+            says("特约邀请", "一项特约邀请").gives("邀请、状态、材料"),
             show_json,
         )
 }
@@ -752,10 +767,16 @@ async fn list_json(
     Ok(Json(serde_json::json!({ "items": found.items, "next": found.next })).into_response())
 }
 
+/// 提议：task 有关的需求，name 姓名，employer 单位，phone 手机，email 邮箱，specialty 专业领域，reason 理由，fitness 胜任情况
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[schema(value_type = Object)]
+#[serde(transparent)]
+struct ProposalShape(Proposal);
+
 async fn propose_json(
     State(app): State<App>,
     here: InPool,
-    Json(proposal): Json<Proposal>,
+    Body(ProposalShape(proposal)): Body<ProposalShape>,
 ) -> Result<Response, WebError> {
     let id = app
         .service

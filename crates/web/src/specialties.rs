@@ -1,7 +1,6 @@
 //! 专业领域: added, renamed, retired and restored on one page.
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::actor::{Action, Target};
@@ -28,7 +27,6 @@ pub fn routes() -> Routes {
         .get("/p/{no}/specialties", read, list)
         .post("/p/{no}/specialties", keep, add)
         .post("/p/{no}/specialties/{id}", keep, change)
-        .get("/api/v1/pools/{no}/specialties", read, list_json)
 }
 
 #[derive(Template)]
@@ -69,13 +67,6 @@ async fn list_page(
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
     page::page(&list_page(&app, &here, &visit, FormState::blank()).await?)
-}
-
-async fn list_json(
-    State(app): State<App>,
-    here: InPool,
-) -> Result<Json<Vec<SpecialtyRow>>, WebError> {
-    Ok(Json(app.service.specialties(here.ctx(), here.no).await?))
 }
 
 async fn answer(

@@ -1,9 +1,8 @@
 //! 使用需求: the list, one request with its chances, and what may be done with it.
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::actor::{Action, Reach};
 use domain::draw_process::{Attempt, State as DrawState};
 use domain::id::TaskId;
@@ -56,24 +55,6 @@ pub fn routes() -> Routes {
             "/p/{no}/tasks/{task}/freeze",
             Access::Pool(Action::RunDraw),
             freeze,
-        )
-        .get("/api/v1/pools/{no}/tasks", READ, list_json)
-        .get("/api/v1/pools/{no}/tasks/{task}", READ, show_json)
-        .post(
-            "/api/v1/pools/{no}/tasks",
-            Access::Pool(Action::FileTask),
-            file_json,
-        )
-        .post("/api/v1/pools/{no}/feasibility", READ, feasibility_json)
-        .get(
-            "/api/v1/pools/{no}/tasks/{task}/feasibility",
-            READ,
-            task_feasibility_json,
-        )
-        .get(
-            "/api/v1/pools/{no}/tasks/{task}/shortage",
-            READ,
-            shortage_json,
         )
 }
 
@@ -841,77 +822,4 @@ async fn freeze(
         .freeze_frame(here.ctx(), id, form.holds("status_confirmed", "yes"))
         .await?;
     Ok(page::see_other(&here.href(format!("draws/{draw}"))))
-}
-
-async fn list_json(
-    State(app): State<App>,
-    here: InPool,
-    visit: Visit,
-) -> Result<Response, WebError> {
-    let statuses: Vec<String> = visit.query.values("status").map(str::to_owned).collect();
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
-    let found = app
-        .service
-        .tasks(
-            here.ctx(),
-            here.pool.id,
-            &statuses,
-            &PageRequest::after(after, 100),
-        )
-        .await?;
-    let items: Vec<_> = found.items.into_iter().map(|row| row.task).collect();
-    Ok(Json(serde_json::json!({ "items": items, "next": found.next })).into_response())
-}
-
-async fn show_json(
-    State(app): State<App>,
-    here: InPool,
-    Path((_, id)): Path<(i64, TaskId)>,
-) -> Result<Response, WebError> {
-    let view = app.service.task(here.ctx(), id).await?;
-    Ok(Json(serde_json::json!({ "task": view.task, "version": view.version })).into_response())
-}
-
-async fn file_json(
-    State(app): State<App>,
-    here: InPool,
-    Json(request): Json<Request>,
-) -> Result<Response, WebError> {
-    let id = app
-        .service
-        .file_task(here.ctx(), here.pool.id, request)
-        .await?;
-    Ok((
-        axum::http::StatusCode::CREATED,
-        Json(serde_json::json!({ "id": id })),
-    )
-        .into_response())
-}
-
-async fn feasibility_json(
-    State(app): State<App>,
-    here: InPool,
-    Json(request): Json<Request>,
-) -> Result<Json<Feasibility>, WebError> {
-    Ok(Json(
-        app.service
-            .request_feasibility(here.ctx(), &here.open, &request)
-            .await?,
-    ))
-}
-
-async fn shortage_json(
-    State(app): State<App>,
-    here: InPool,
-    Path((_, id)): Path<(i64, TaskId)>,
-) -> Result<Json<Option<service::shortage::Shortage>>, WebError> {
-    Ok(Json(app.service.shortage(here.ctx(), id).await?))
-}
-
-async fn task_feasibility_json(
-    State(app): State<App>,
-    here: InPool,
-    Path((_, id)): Path<(i64, TaskId)>,
-) -> Result<Json<Feasibility>, WebError> {
-    Ok(Json(app.service.task_feasibility(here.ctx(), id).await?))
 }

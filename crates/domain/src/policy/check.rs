@@ -34,12 +34,19 @@ pub fn check(text: &str) -> Result<Pack, Vec<Problem>> {
 /// # Errors
 /// Every problem of the text and of the settings.
 pub fn check_with(text: &str, settings: &[Setting]) -> Result<Pack, Vec<Problem>> {
-    let source = Source::parse(text)?;
-    let plain = check_source(&source)?;
+    let plain = check_source(&Source::parse(text)?)?;
+    reset(&plain, settings)
+}
+
+/// A pack with other values of its parameters; what `settings` does not name stays as it is.
+///
+/// # Errors
+/// Every setting the pack does not accept, or every problem of the changed text.
+pub fn reset(plain: &Pack, settings: &[Setting]) -> Result<Pack, Vec<Problem>> {
     if settings.is_empty() {
-        return Ok(plain);
+        return Ok(plain.clone());
     }
-    let mut changed = source;
+    let mut changed = plain.source().clone();
     let problems: Vec<Problem> = settings
         .iter()
         .filter_map(|setting| {
@@ -76,7 +83,7 @@ pub fn check_source(source: &Source) -> Result<Pack, Vec<Problem>> {
     consistency::check(&checker, &rules);
     let problems = checker.into_problems();
     if problems.is_empty() {
-        Ok(Pack::new(rules, digest(source)))
+        Ok(Pack::new(rules, digest(source), source.clone()))
     } else {
         Err(problems)
     }

@@ -18,6 +18,7 @@ mod vocabulary;
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -37,7 +38,7 @@ pub use recusal::*;
 pub use vocabulary::*;
 
 use super::citation::Citation;
-use super::source::Setting;
+use super::source::{Setting, Source as Text, Value};
 
 /// A sentence of the instrument in short, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,6 +76,7 @@ impl Serialize for Digest {
 pub struct Pack {
     rules: Rules,
     digest: Digest,
+    source: Arc<Text>,
 }
 
 /// Everything an instrument fixes.
@@ -142,8 +144,27 @@ impl Deref for Pack {
 
 impl Pack {
     /// Only the checker comes here.
-    pub(super) const fn new(rules: Rules, digest: Digest) -> Self {
-        Self { rules, digest }
+    pub(super) fn new(rules: Rules, digest: Digest, source: Text) -> Self {
+        Self {
+            rules,
+            digest,
+            source: Arc::new(source),
+        }
+    }
+
+    /// The text it was checked from.
+    pub fn source(&self) -> &Text {
+        &self.source
+    }
+
+    /// The value a path has in this pack, as a pack writes it; `None` where there is no single value.
+    pub fn value_of(&self, path: &str) -> Option<String> {
+        match &self.source.at_path(path)?.value {
+            Value::Text(text) => Some(text.clone()),
+            Value::Whole(number) => Some(number.to_string()),
+            Value::Truth(truth) => Some(truth.to_string()),
+            Value::Date(_) | Value::List(_) | Value::Table(_) | Value::Foreign(_) => None,
+        }
     }
 
     /// The digest every decision stores beside the id.

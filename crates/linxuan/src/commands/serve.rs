@@ -1,10 +1,12 @@
 //! `linxuan serve`: the web site and its scheduled work.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Args;
+use service::outbox::Channels;
 use service::{Service, Settings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -12,6 +14,7 @@ use tokio::sync::watch;
 use web::security::Transport;
 use web::state::App;
 
+use crate::channels;
 use crate::commands::Failure;
 use crate::config::{Place, block_on};
 use crate::telemetry::{self, LogFormat};
@@ -39,6 +42,12 @@ pub(crate) struct Serve {
     /// 前面有启用 HTTPS 的反向代理，代理到本程序这一段不加密
     #[arg(long, env = "LINXUAN_INSECURE_BEHIND_PROXY")]
     pub(crate) insecure_behind_proxy: bool,
+    /// 消息渠道文件（TOML）：邮件服务器、短信网关；不写即只记录、不发出
+    #[arg(long, env = "LINXUAN_CHANNELS", value_name = "文件")]
+    pub(crate) channels: Option<PathBuf>,
+    /// 中文字体目录，先于系统字体查找
+    #[arg(long, env = "LINXUAN_FONTS_DIR", value_name = "目录")]
+    pub(crate) fonts_dir: Option<PathBuf>,
     /// 日志级别
     #[arg(long, env = "LINXUAN_LOG", default_value = "info", value_name = "级别")]
     pub(crate) log: String,
@@ -96,9 +105,15 @@ impl Serve {
             }
             None => Transport::Plain,
         };
+        let channels = match &self.channels {
+            Some(file) => channels::read(file)?,
+            None => Channels::default(),
+        };
         Ok((
             Settings {
                 public_url,
+                channels,
+                fonts_dir: self.fonts_dir.clone(),
                 ..Settings::default()
             },
             transport,

@@ -19,7 +19,7 @@ use store::messages::Message;
 use super::{KIND, find, needed_channel, target};
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
-use crate::draw_documents::{Printed, print};
+use crate::draw_documents::Printed;
 use crate::error::{Error, Result};
 use crate::pools::OpenPool;
 use crate::service::Service;
@@ -188,11 +188,9 @@ impl Service {
         let id = self.invitation_behind(token).await?;
         let seen = find(&mut self.store.read(), id).await?;
         let actor = Actor {
-            account: None,
             name: seen.body.name.clone(),
-            organisation: None,
             person: Some(seen.body.person),
-            grants: Vec::new(),
+            ..Actor::system()
         };
         let ctx = self.ctx(actor, source, "");
         let (mut change, mut row, _) = self.invitation_change(&ctx, id).await?;
@@ -269,6 +267,6 @@ impl Service {
             marks: marks.chain(demonstration).collect(),
         };
         let name = format!("特约邀请函-{}.pdf", one.number);
-        print(letter.view(), ctx.now, name).await
+        self.print(letter.view(), ctx.now, name).await
     }
 }

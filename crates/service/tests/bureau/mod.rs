@@ -55,11 +55,11 @@ fn ctx(service: &Service, n: u128, role: Role, pool: PoolId, organisation: u128)
         account: Some(id(n)),
         name: format!("{}甲", role.zh()),
         organisation: Some(id(organisation)),
-        person: None,
         grants: vec![Grant {
             role,
             pool: Some(pool),
         }],
+        ..Actor::system()
     };
     service.ctx(actor, "test", "test")
 }
@@ -119,6 +119,7 @@ impl Bureau {
             manager: id(10),
             phone: None,
             extension: None,
+            settings: Vec::new(),
             demonstration: false,
         };
         let keys = PoolKeys {
@@ -339,12 +340,12 @@ impl Bureau {
         let actor = Actor {
             account: Some(AccountId(person.0)),
             name: "专家".into(),
-            organisation: None,
             person: Some(person),
             grants: vec![Grant {
                 role: Role::Expert,
                 pool: Some(self.pool),
             }],
+            ..Actor::system()
         };
         self.service.ctx(actor, "test", "test")
     }

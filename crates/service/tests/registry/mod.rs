@@ -80,6 +80,7 @@ impl Bureau {
                 manager: organisation,
                 phone: None,
                 extension: None,
+                settings: Vec::new(),
                 demonstration: false,
             };
             let keys = store::pools::PoolKeys {
@@ -111,12 +112,11 @@ impl Bureau {
         let actor = Actor {
             account: Some(AccountId(Uuid::now_v7())),
             name: "周测试".into(),
-            organisation: None,
-            person: None,
             grants: vec![Grant {
                 role,
                 pool: Some(self.pools[pool]),
             }],
+            ..Actor::system()
         };
         self.service.ctx(actor, "127.0.0.1", "test")
     }

@@ -303,6 +303,18 @@ async fn full(
     page::page(&template)
 }
 
+/// The page again with what is wrong with a form on one of its tabs.
+pub(crate) async fn rejected(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: ExpertId,
+    tab: &str,
+    form: FormState,
+) -> Result<Response, WebError> {
+    page::rejected(&full_page(app, here, visit, id, tab.to_owned(), form).await?)
+}
+
 async fn full_page(
     app: &App,
     here: &InPool,

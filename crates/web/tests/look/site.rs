@@ -133,6 +133,7 @@ async fn fail(Path(kind): Path<String>) -> Result<(), WebError> {
             what: "不能聘任这名专家".into(),
             why: "公示还差 2 个工作日（第十二条）。".into(),
             remedy: "请在 11月25日 以后办理。".into(),
+            reasons: Vec::new(),
         },
         "too-many" => WebError::TooMany {
             wait: std::time::Duration::from_secs(840),

@@ -87,6 +87,7 @@ pub(super) fn parameters(root: &Section<'_>) -> Vec<Parameter> {
                 path: s.text("path"),
                 label: s.text("label"),
                 choices: s.texts("choices"),
+                words: s.texts("words"),
                 range: s.range_opt("range"),
                 by: s.name("by", Name::Party),
                 citation: s.citation(),
@@ -96,6 +97,18 @@ pub(super) fn parameters(root: &Section<'_>) -> Vec<Parameter> {
                     Code::Conflict,
                     format!("参数“{}”应写 choices 或 range 之一。", parameter.path),
                     "choices 列出可选的值，range 给出整数的上下限。",
+                );
+            }
+            if !parameter.words.is_empty() && parameter.words.len() != parameter.choices.len() {
+                s.report(
+                    Code::Conflict,
+                    format!(
+                        "参数“{}”的 words 有 {} 个，choices 有 {} 个。",
+                        parameter.path,
+                        parameter.words.len(),
+                        parameter.choices.len()
+                    ),
+                    "words 与 choices 一一对应；取值本身就能看懂时不写 words。",
                 );
             }
             parameter

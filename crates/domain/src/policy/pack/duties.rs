@@ -171,12 +171,24 @@ pub struct Parameter {
     pub label: String,
     /// Accepted values, as a pack writes them; empty = any whole number in `range`.
     pub choices: Vec<String>,
+    /// What users call each accepted value; empty where the value itself can be read.
+    pub words: Vec<String>,
     /// Least and greatest whole number.
     pub range: Option<(i64, i64)>,
     /// Party that may switch it.
     pub by: String,
     /// Where.
     pub citation: Citation,
+}
+
+impl Parameter {
+    /// What users call a value.
+    pub fn words_of<'a>(&'a self, value: &'a str) -> &'a str {
+        let place = self.choices.iter().position(|choice| choice == value);
+        place
+            .and_then(|place| self.words.get(place))
+            .map_or(value, String::as_str)
+    }
 }
 
 /// One article of the text with what it is about, in our own words.

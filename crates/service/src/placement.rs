@@ -1,0 +1,54 @@
+//! Which pool an object belongs to: what an address names below one pool must be that pool's, and
+//! within what whoever asks may know of.
+
+use domain::actor::{Action, Target};
+use domain::id::{DrawId, EngagementId, MisconductId, PoolId, TaskId};
+use serde::de::IgnoredAny;
+
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::service::Service;
+
+impl Service {
+    /// Is there such an object in this pool, as far as the actor may know? `kind` is the word before it
+    /// in an address; what is no identifier, and kinds that are always looked up within their pool, are
+    /// left to the use case.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_in_pool(&self, ctx: &Ctx, pool: PoolId, kind: &str, id: &str) -> Result<bool> {
+        let mut db = self.store.read();
+        let task = match kind {
+            "tasks" => match id.parse::<TaskId>() {
+                Ok(id) => Some(id),
+                Err(_) => return Ok(true),
+            },
+            "draws" => match id.parse::<DrawId>() {
+                Ok(id) => store::draws::find::<IgnoredAny>(&mut db, id)
+                    .await?
+                    .map(|row| row.keys.task),
+                Err(_) => return Ok(true),
+            },
+            "seats" => match id.parse::<EngagementId>() {
+                Ok(id) => store::engagements::find::<IgnoredAny>(&mut db, id)
+                    .await?
+                    .map(|row| row.keys.task),
+                Err(_) => return Ok(true),
+            },
+            "misconduct" => {
+                let Ok(id) = id.parse::<MisconductId>() else {
+                    return Ok(true);
+                };
+                let row = store::misconduct::find::<IgnoredAny>(&mut db, id).await?;
+                return Ok(row.is_some_and(|row| row.keys.pool == pool));
+            }
+            _ => return Ok(true),
+        };
+        let Some(task) = task else { return Ok(false) };
+        let row = store::tasks::find::<IgnoredAny>(&mut db, task).await?;
+        Ok(row.is_some_and(|row| {
+            let target = Target::pool(row.keys.pool).of_organisation(row.keys.requester);
+            row.keys.pool == pool && ctx.actor.allow(Action::ReadTasks, target).is_ok()
+        }))
+    }
+}

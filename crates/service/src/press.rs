@@ -1,0 +1,59 @@
+//! The typesetter: found fonts are kept as long as the service lives.
+
+use std::sync::{Arc, OnceLock};
+
+use documents::fonts::{FontSettings, SystemFonts};
+use documents::pdf::{Printable, Typesetter};
+use domain::explain::Explain as _;
+use jiff::Timestamp;
+
+use crate::ctx::shanghai;
+use crate::error::{Error, Result};
+use crate::service::{Service, Settings};
+
+/// Fonts of this installation, looked for when the first document is printed. A failure is looked for
+/// again: the fonts may have been installed meanwhile.
+pub(crate) struct Press {
+    fonts: FontSettings,
+    found: OnceLock<Typesetter>,
+}
+
+impl Press {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            fonts: FontSettings {
+                folders: settings.fonts_dir.clone().into_iter().collect(),
+                system: SystemFonts::Search,
+            },
+            found: OnceLock::new(),
+        }
+    }
+
+    fn typesetter(&self) -> Result<&Typesetter> {
+        if let Some(found) = self.found.get() {
+            return Ok(found);
+        }
+        let found =
+            Typesetter::new(&self.fonts).map_err(|error| Error::Document(error.sentence()))?;
+        Ok(self.found.get_or_init(|| found))
+    }
+}
+
+impl Service {
+    /// Typesets a view away from the threads that answer requests.
+    pub(crate) async fn typeset(
+        &self,
+        view: impl Printable + Send + 'static,
+        at: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let press = Arc::clone(&self.press);
+        let made = tokio::task::spawn_blocking(move || {
+            press
+                .typesetter()?
+                .pdf(&view, at.to_zoned(shanghai()).datetime())
+                .map_err(|error| Error::Document(error.sentence()))
+        });
+        made.await
+            .map_err(|error| Error::Internal(error.to_string()))?
+    }
+}
