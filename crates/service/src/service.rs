@@ -14,9 +14,9 @@ use crate::imports::Running;
 use crate::outbox::Channels;
 use crate::packs::Packs;
 use crate::port::{Clock, Entropy};
+use crate::press::Press;
 use crate::rosters::Rosters;
 use crate::rotations::VerifiedUses;
-use crate::press::Press;
 
 /// What a bureau sets once.
 #[derive(Debug, Clone)]

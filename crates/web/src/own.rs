@@ -42,7 +42,8 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/me",
             Access::Person,
-            says("专家本人", "本人在各专家库的资料").gives("items：专家库、编号、状态、持有的资料、参与"),
+            says("专家本人", "本人在各专家库的资料")
+                .gives("items：专家库、编号、状态、持有的资料、参与"),
             record_json,
         )
 }

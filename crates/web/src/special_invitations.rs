@@ -12,12 +12,12 @@ use domain::special_invitation::{Answer, Reply, SpecialInvitation, State as Stan
 use service::PageRequest;
 use service::special_invitations::{InvitationView, Invited, MaterialLine, Proposal, Step};
 
+use crate::api::Body;
 use crate::components::{Empty, Here, Link, Moment, Note, Pager, Progress, Status, Tab, Tone};
 use crate::draws::pdf;
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
-use crate::api::Body;
 use crate::openapi::says;
 use crate::page;
 use crate::routes::{Access, Routes};

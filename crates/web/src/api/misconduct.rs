@@ -7,11 +7,12 @@ use domain::actor::Action;
 use domain::id::{ExpertId, MisconductId, TaskId};
 use jiff::civil::Date;
 use serde::Deserialize;
-use service::misconduct::Proposal;
+use service::misconduct::{MisconductQuery, Proposal};
 use utoipa::ToSchema;
 
-use super::{Body, done, items, made};
+use super::{Body, done, made, page_of, paged};
 use crate::error::WebError;
+use crate::layout::Visit;
 use crate::openapi::says;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
@@ -26,7 +27,10 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/pools/{no}/misconduct",
             Access::AnyOf(&[Action::ConfirmMisconduct, Action::ProposeMisconduct]),
-            says(GROUP, "不良行为记录").gives("items：专家、种类、事实、状态"),
+            says(GROUP, "不良行为记录，新的在前")
+                .paged()
+                .asks(&[("status", "状态的代码"), ("kind", "种类的代码，如 18-7")])
+                .gives("items：专家、种类、事实、状态；next"),
             list,
         )
         .api(
@@ -47,15 +51,18 @@ pub fn routes() -> Routes {
         )
 }
 
-async fn list(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
-    let lines: Vec<_> = app
+async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
+    let text = |name: &str| Some(visit.query.text(name)).filter(|text| !text.is_empty());
+    let query = MisconductQuery {
+        status: text("status"),
+        kind: text("kind"),
+        ..MisconductQuery::default()
+    };
+    let found = app
         .service
-        .misconduct_lines(here.ctx(), here.pool.id)
-        .await?
-        .into_iter()
-        .map(|(record, name)| serde_json::json!({ "record": record, "name": name }))
-        .collect();
-    Ok(items(&lines))
+        .misconduct(here.ctx(), here.pool.id, &query, &paged(&visit)?)
+        .await?;
+    Ok(page_of(&found.items, found.next.as_deref()))
 }
 
 /// 提出的记录
@@ -117,10 +124,6 @@ async fn decide(
     Path((_, id)): Path<(i64, MisconductId)>,
     Body(sent): Body<Decided>,
 ) -> Result<Response, WebError> {
-    let all = app.service.misconduct(here.ctx(), here.pool.id).await?;
-    if !all.iter().any(|record| record.id == id) {
-        return Err(WebError::NotFound);
-    }
     app.service
         .decide_misconduct(here.ctx(), id, sent.confirm, &sent.reason)
         .await?;

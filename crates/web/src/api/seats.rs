@@ -10,6 +10,7 @@ use domain::id::{EngagementId, TaskId};
 use serde::Deserialize;
 use service::Error;
 use service::engagements::FollowUp;
+use service::invitations::answer_from;
 use utoipa::ToSchema;
 
 use super::{Body, done, items};
@@ -140,11 +141,19 @@ async fn show((State(app), here, Path((_, id))): At) -> Result<Response, WebErro
 /// 电话里的答复
 #[derive(Deserialize, ToSchema)]
 struct Call {
-    /// 同意参加
-    accepts: bool,
+    /// accept 参加、decline 不能参加、recuse 需要回避
+    #[serde(default)]
+    answer: String,
+    /// 参加的：已当面问过，没有应当回避的情形
+    #[serde(default)]
+    declared_none: bool,
     /// 不能参加的原因
     #[serde(default)]
     reason: Option<String>,
+    /// 需要回避的情形：ground 情形的代码，note 事实
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    declared: Vec<Declaration>,
 }
 
 async fn record_call(
@@ -152,9 +161,8 @@ async fn record_call(
     Body(sent): Body<Call>,
 ) -> Result<Response, WebError> {
     seated(&app, &here, task, seat).await?;
-    app.service
-        .record_call(here.ctx(), seat, sent.accepts, sent.reason)
-        .await?;
+    let answer = answer_from(&sent.answer, sent.declared_none, sent.reason, sent.declared)?;
+    app.service.record_call(here.ctx(), seat, answer).await?;
     Ok(done())
 }
 
