@@ -136,10 +136,13 @@ pub(crate) async fn insert_with<K: Keys, B: Serialize>(
     Ok(row)
 }
 
+/// A row to insert, with columns beyond the index columns.
+type Extended<K, B, const N: usize> = (Stored<K, B>, [(&'static str, Val); N]);
+
 /// Inserts many rows, each with the same columns beyond the index columns.
 pub(crate) async fn insert_many_with<K: Keys, B: Serialize, const N: usize>(
     tx: &mut WriteTx,
-    rows: Vec<(Stored<K, B>, [(&'static str, Val); N])>,
+    rows: Vec<Extended<K, B, N>>,
 ) -> Result<()> {
     for some in rows.chunks(ROWS_AT_ONCE) {
         let Some((_, more)) = some.first() else {

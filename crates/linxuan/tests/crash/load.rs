@@ -106,7 +106,8 @@ impl Load {
             weather,
             done: Arc::clone(&done),
         };
-        let jobs: [fn(&mut Worker) -> Result<(), Gone>; 4] = [
+        type Job = fn(&mut Worker) -> Result<(), Gone>;
+        let jobs: [Job; 4] = [
             Worker::keep_specialties,
             Worker::keep_organisations,
             Worker::handle_requests,

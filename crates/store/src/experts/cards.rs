@@ -26,16 +26,16 @@ pub async fn position(db: &mut impl Db, pool: PoolId) -> Result<i64> {
     rows.first().ok_or(Error::Reference)?.get(0)
 }
 
+/// Takes some cards, each with the expert's number inside the pool.
+pub(super) type Visit<'a> =
+    dyn FnMut(&mut dyn Iterator<Item = (u32, &str)>) -> Result<()> + Send + 'a;
+
 /// Visits the cards of everybody in a pool, some thousands at a time, each with the expert's number
 /// inside the pool.
 ///
 /// The database packs them into one text: handing over a million rows one by one costs the driver
 /// many times what reading them costs the engine.
-pub async fn cards(
-    db: &mut impl Db,
-    pool: PoolId,
-    visit: &mut (dyn FnMut(&mut dyn Iterator<Item = (u32, &str)>) -> Result<()> + Send),
-) -> Result<()> {
+pub async fn cards(db: &mut impl Db, pool: PoolId, visit: &mut Visit<'_>) -> Result<()> {
     let (from, to) = range(db, pool).await?;
     let last = db
         .rows(sql!(
