@@ -7,7 +7,7 @@ use axum::Json;
 use axum::http::Method;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{Object, SchemaType, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -126,6 +126,15 @@ impl Says {
         self.kind = kind;
         self
     }
+}
+
+/// The shape of a body that is an object with many parts: in words, with an example.
+pub(crate) fn object(words: &str, example: serde_json::Value) -> RefOr<Schema> {
+    let object = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(words))
+        .examples([example]);
+    RefOr::T(Schema::Object(object.build()))
 }
 
 fn shape<T: ToSchema>() -> (String, Schemas) {

@@ -16,13 +16,14 @@ use service::experts::{BatchAct, Chosen, ExpertQuery};
 use service::exports::ExportForm;
 use service::list::Count;
 use service::{Error, Problem};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::{Body, WhatFor, Why, done, fields_of, items, made, paged};
 use crate::error::WebError;
 use crate::experts::{download, fields};
 use crate::layout::Visit;
-use crate::openapi::says;
+use crate::openapi::{object, says};
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
@@ -168,16 +169,26 @@ pub fn routes() -> Routes {
 /// 一位专家，字段与登记表相同。表格写成对象的数组（title、skill、education、work、achievement、honour），多选写成数组
 /// （specialty、duty、task_kinds、declared、reviewed），是否写成 true、false（flag 之下）。新增另需 basis、basis_on；
 /// 变更另需 version、person_version、reason，证件和联系方式不写即不变。
-#[derive(Deserialize, ToSchema)]
-#[schema(value_type = Object, example = json!({
-    "name": "何玉珍", "id_number": "440000199001010005", "mobile": "16400000001", "employer": "云津市机械厂",
-    "specialty": ["01890000-0000-7000-8000-000000000001"], "title": [{ "name": "高级工程师", "level": "副高级" }],
-    "education": [{ "level": "本科", "school": "云津大学", "major": "焊接技术" }],
-    "work": [{ "employer": "云津市机械厂", "post": "工程师", "from": "2008-07", "to": "" }],
-    "flag": { "ETHICS": true }, "basis": "云人社纪〔2022〕3号", "basis_on": "2022-06-01"
-}))]
+#[derive(Deserialize)]
 #[serde(transparent)]
 struct Form(Map<String, Value>);
+
+impl ToSchema for Form {}
+
+impl PartialSchema for Form {
+    fn schema() -> RefOr<Schema> {
+        object(
+            "一位专家，字段与登记表相同。表格写成对象的数组（title、skill、education、work、achievement、honour），多选写成数组（specialty、duty、task_kinds、declared、reviewed），是否写成 true、false（flag 之下）。新增另需 basis、basis_on；变更另需 version、person_version、reason，证件和联系方式不写即不变。",
+            serde_json::json!({
+                "name": "何玉珍", "id_number": "440000199001010005", "mobile": "16400000001", "employer": "云津市机械厂",
+                "specialty": ["01890000-0000-7000-8000-000000000001"], "title": [{ "name": "高级工程师", "level": "副高级" }],
+                "education": [{ "level": "本科", "school": "云津大学", "major": "焊接技术" }],
+                "work": [{ "employer": "云津市机械厂", "post": "工程师", "from": "2008-07", "to": "" }],
+                "flag": { "ETHICS": true }, "basis": "云人社纪〔2022〕3号", "basis_on": "2022-06-01"
+            }),
+        )
+    }
+}
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
     let query = ExpertQuery::of(&fields(&visit.query));

@@ -9,12 +9,13 @@ use domain::id::TaskId;
 use domain::task::{Request, Task};
 use serde::Deserialize;
 use service::tasks::TaskView;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::{Body, Why, done, made, page_of, paged};
 use crate::error::WebError;
 use crate::layout::Visit;
-use crate::openapi::says;
+use crate::openapi::{object, says};
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
@@ -151,24 +152,34 @@ pub fn routes() -> Routes {
 /// 一项需求。half_days 的 slot 为 morning、afternoon；venue 为 on_site、online；level 写作 {"at_least":"any"}、
 /// {"at_least":"title","rung":"副高级"} 或 {"at_least":"skill","rung":"技师"}；没有回避要求须写明 nobody；定向选用时 mode
 /// 写作 {"mode":"designated","ground":…,"why_not_random":…,"experts":[…]}。
-#[derive(Deserialize, ToSchema)]
-#[schema(value_type = Object, example = json!({
-    "content": "焊接项目评审", "scope": "考核评价", "kind": "8-4", "sub_kind": "项目评审",
-    "half_days": [{ "date": "2022-06-20", "slot": "morning" }], "starts_at": "09:00",
-    "place": "云岭区会议室", "venue": "on_site",
-    "reviewed": [{
-        "organisation": { "name": "受评单位" }, "listed": false,
-        "people": [{ "name": "项目负责人甲", "leads": true }],
-        "call": { "guideline": "G1", "round": "2022-1" }
-    }],
-    "demands": [{
-        "label": "焊接组", "specialties": ["01890000-0000-7000-8000-000000000001"],
-        "level": { "at_least": "title", "rung": "副高级" }, "seats": 3, "reserves": 2
-    }],
-    "recusal": { "recusal": "nobody" }, "mode": { "mode": "random" }
-}))]
+#[derive(Deserialize)]
 #[serde(transparent)]
 struct Asked(Request);
+
+impl ToSchema for Asked {}
+
+impl PartialSchema for Asked {
+    fn schema() -> RefOr<Schema> {
+        object(
+            "一项需求。half_days 的 slot 为 morning、afternoon；venue 为 on_site、online；level 写作 {\"at_least\":\"any\"}、{\"at_least\":\"title\",\"rung\":\"副高级\"} 或 {\"at_least\":\"skill\",\"rung\":\"技师\"}；没有回避要求须写明 nobody；定向选用时 mode写作 {\"mode\":\"designated\",\"ground\":…,\"why_not_random\":…,\"experts\":[…]}。",
+            serde_json::json!({
+                "content": "焊接项目评审", "scope": "考核评价", "kind": "8-4", "sub_kind": "项目评审",
+                "half_days": [{ "date": "2022-06-20", "slot": "morning" }], "starts_at": "09:00",
+                "place": "云岭区会议室", "venue": "on_site",
+                "reviewed": [{
+                    "organisation": { "name": "受评单位" }, "listed": false,
+                    "people": [{ "name": "项目负责人甲", "leads": true }],
+                    "call": { "guideline": "G1", "round": "2022-1" }
+                }],
+                "demands": [{
+                    "label": "焊接组", "specialties": ["01890000-0000-7000-8000-000000000001"],
+                    "level": { "at_least": "title", "rung": "副高级" }, "seats": 3, "reserves": 2
+                }],
+                "recusal": { "recusal": "nobody" }, "mode": { "mode": "random" }
+            }),
+        )
+    }
+}
 
 /// 修改后的需求
 #[derive(Deserialize, ToSchema)]
@@ -355,13 +366,8 @@ mod tests {
 
     #[test]
     fn the_example_of_the_description_is_a_request() {
-        let schema =
-            serde_json::to_value(<Asked as utoipa::PartialSchema>::schema()).expect("json");
-        let example = schema
-            .get("example")
-            .or_else(|| schema.pointer("/examples/0"))
-            .unwrap_or_else(|| panic!("no example in {schema}"))
-            .clone();
+        let schema = serde_json::to_value(<Asked as PartialSchema>::schema()).expect("json");
+        let example = schema["examples"][0].clone();
         let Asked(request) = serde_json::from_value(example).expect("a request");
         assert_eq!((request.seats(), request.reviewed.len()), (3, 1));
     }
