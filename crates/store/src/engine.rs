@@ -84,12 +84,15 @@ impl Engine {
             .pragma("cache_size", "-16384")
             // After a large import the log shrinks again.
             .pragma("journal_size_limit", "67108864");
-        let writing = options
+        let mut writing = options
             .clone()
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .optimize_on_close(true, 1000);
+        // Said again of an existing file, it would write to the header each time the file is opened.
+        if !path.exists() {
+            writing = writing.auto_vacuum(SqliteAutoVacuum::Incremental);
+        }
         let writer = PoolOptions::<Sqlite>::new()
             .max_connections(1)
             .acquire_timeout(LOCK_WAIT)
