@@ -18,6 +18,10 @@ use sqlx_sqlite::{
 use crate::error::{Error, Result};
 use crate::sql::{Row, Sql, Val};
 
+/// How often a file that another program is just making is tried again, and how long apart.
+const OPENING_TRIES: u32 = 40;
+const OPENING_PAUSE: Duration = Duration::from_millis(50);
+
 /// How long a writer waits for another before it gives up with [`Error::Busy`].
 const LOCK_WAIT: Duration = Duration::from_secs(20);
 /// Reading connections.
@@ -89,17 +93,27 @@ impl Engine {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .optimize_on_close(true, 1000);
-        // Said again of an existing file, it would write to the header each time the file is opened.
-        if !path.exists() {
+        // Said again of a file that has something in it, it would write to the header at every opening.
+        if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
             writing = writing.auto_vacuum(SqliteAutoVacuum::Incremental);
         }
         let writer = PoolOptions::<Sqlite>::new()
             .max_connections(1)
             .acquire_timeout(LOCK_WAIT)
             .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(writing)
-            .await?;
+            .max_lifetime(None);
+        // While one program makes the file and its log, SQLite answers another at once that it is busy.
+        let mut tries = 0;
+        let writer = loop {
+            match writer.clone().connect_with(writing.clone()).await {
+                Ok(pool) => break pool,
+                Err(cause) => match Error::from(cause) {
+                    Error::Busy if tries < OPENING_TRIES => tries += 1,
+                    other => return Err(other),
+                },
+            }
+            tokio::time::sleep(OPENING_PAUSE).await;
+        };
         // Opened now and kept: what a new connection sets up would wait for a writer under way.
         let readers = PoolOptions::<Sqlite>::new()
             .min_connections(READERS)

@@ -1,5 +1,7 @@
 //! Comparing what the database says with what was kept outside it, and with itself.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -11,6 +13,10 @@ use crate::ledger::{
 use crate::sql;
 use crate::store::{Db, Recovery, Store};
 
+/// How long a head that another server may be writing is waited for.
+const HEAD_WAIT: Duration = Duration::from_secs(2);
+const HEAD_PAUSE: Duration = Duration::from_millis(50);
+
 /// Refuses a database that is older than a head, or contradicts it.
 pub(crate) async fn compare_heads(store: &Store) -> Result<()> {
     let mut db = store.read();
@@ -20,9 +26,15 @@ pub(crate) async fn compare_heads(store: &Store) -> Result<()> {
         }
     }
     for (ledger, _) in ledger::all(&mut db).await? {
-        if store.inner.heads.read(ledger)?.is_none() && commits(&mut db, ledger).await? > 1 {
-            // One commit may have been cut off before its head; two cannot.
-            return Err(LedgerError::MissingHead(ledger).into());
+        // One commit may have been cut off before its head; two cannot. But a head is written after its
+        // commit, and another server may be between the two.
+        let mut waited = Duration::ZERO;
+        while store.inner.heads.read(ledger)?.is_none() && commits(&mut db, ledger).await? > 1 {
+            if waited >= HEAD_WAIT {
+                return Err(LedgerError::MissingHead(ledger).into());
+            }
+            tokio::time::sleep(HEAD_PAUSE).await;
+            waited += HEAD_PAUSE;
         }
     }
     Ok(())
