@@ -14,6 +14,7 @@ pub mod letter;
 pub mod pdf;
 pub mod qr;
 pub mod roster;
+pub mod solicitations;
 pub mod summary_list;
 pub mod table;
 pub mod worker;

@@ -126,6 +126,12 @@ words! {
         StopExpert = "stop_expert", "停止专家参与";
         /// Accept an expert's leave.
         AcceptLeave = "accept_leave", "受理请假";
+        /// See notices calling for applications that are not published yet.
+        ReadNotices = "read_notices", "查看征集公告";
+        /// Draft, publish and withdraw a notice.
+        DraftNotice = "draft_notice", "起草和发布征集公告";
+        /// Approve a notice or send it back.
+        ApproveNotice = "approve_notice", "审批征集公告";
         /// Propose a special invitation.
         ProposeInvitation = "propose_invitation", "提议特约邀请";
         /// Send a special invitation.
@@ -175,6 +181,7 @@ impl Action {
             | Self::ReadPanel
             | Self::ReadFrame
             | Self::ReadOwnRecord
+            | Self::ReadNotices
             | Self::ReadLedger => None,
             Self::ManageSpecialties
             | Self::EditExperts
@@ -182,7 +189,9 @@ impl Action {
             | Self::ExportExperts
             | Self::RevealIdentity
             | Self::EditRelations
-            | Self::RunCampaign => Some(Scope::Experts),
+            | Self::RunCampaign
+            | Self::DraftNotice
+            | Self::ApproveNotice => Some(Scope::Experts),
             Self::FileTask
             | Self::ReviewTask
             | Self::ConsentDesignation
@@ -272,6 +281,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadFrame
             | A::NotifyExperts
             | A::StopExpert
+            | A::ReadNotices
+            | A::DraftNotice
             | A::ProposeInvitation
             | A::SendInvitation
             | A::ProposeMisconduct
@@ -290,6 +301,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadDraws
             | A::ReadPanel
             | A::ReadFrame
+            | A::ReadNotices
+            | A::ApproveNotice
             | A::SendInvitation
             | A::ConfirmMisconduct
             | A::ReadLedger => Pool,
@@ -308,7 +321,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             _ => None,
         },
         Role::Secretary => match action {
-            A::RecordDecision => Pool,
+            A::RecordDecision | A::ReadNotices => Pool,
             _ => None,
         },
         Role::Supervisor => match action {
@@ -320,6 +333,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ConfirmUnsealing
             | A::ReadPanel
             | A::ReadFrame
+            | A::ReadNotices
             | A::ReadLedger => Pool,
             _ => None,
         },

@@ -81,6 +81,14 @@ kinds! {
     RestWaived = "task.rest_waived", "暂停专家恢复参加抽取";
     DesignationConsented = "task.designation_consented", "同意定向选用";
     DesignationRefused = "task.designation_refused", "不同意定向选用";
+    SolicitationDrafted = "solicitation.drafted", "起草征集公告";
+    SolicitationChanged = "solicitation.changed", "修改征集公告";
+    SolicitationSubmitted = "solicitation.submitted", "提请审批征集公告";
+    SolicitationReturned = "solicitation.returned", "退回征集公告";
+    SolicitationApproved = "solicitation.approved", "审批征集公告";
+    SolicitationPublished = "solicitation.published", "发布征集公告";
+    SolicitationAppeared = "solicitation.appeared", "登记征集公告媒体发布";
+    SolicitationWithdrawn = "solicitation.withdrawn", "撤回征集公告";
     InvitationProposed = "invitation.proposed", "提议特约邀请";
     InvitationSent = "invitation.sent", "发出特约邀请";
     InvitationRefused = "invitation.refused", "不予发出特约邀请";

@@ -40,6 +40,7 @@ pub mod roster;
 pub mod rotation;
 pub mod search;
 pub mod skill_level;
+pub mod solicitation;
 pub mod special_invitation;
 pub mod synthetic;
 pub mod task;

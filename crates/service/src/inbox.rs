@@ -7,6 +7,7 @@ use domain::draw_process::{Attempt, Party, State as DrawState};
 use domain::engagement::{Engagement, State as Seat};
 use domain::id::PoolId;
 use domain::misconduct::Misconduct;
+use domain::solicitation::{Notice, State as Call};
 use domain::special_invitation::{SpecialInvitation, State as Invited};
 use domain::task::{Mode, State as TaskState, Task};
 use jiff::Timestamp;
@@ -22,6 +23,7 @@ use crate::campaigns::CampaignLine;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::Result;
 use crate::service::Service;
+use crate::solicitations::{NoticeDuty, Step as NoticeStep};
 use crate::special_invitations::Step;
 
 /// Most things of one kind that are looked at; nobody works through more in a day.
@@ -136,6 +138,18 @@ impl Service {
         }
         for line in self.open_special_invitations(ctx, pool).await? {
             found.invitation(&line);
+        }
+        if ctx.actor.allow(Action::ReadNotices, target).is_ok() {
+            let open = self.any_pool(pool).await?;
+            for line in self.notices_at_work(ctx, &open).await? {
+                found.notice(&line);
+            }
+            if let Some(duty) = self.notice_duty(ctx, pool).await? {
+                let drafts = ctx.actor.allow(Action::DraftNotice, target).is_ok();
+                if drafts && duty.presses() {
+                    found.notice_duty(&duty);
+                }
+            }
         }
         if ctx.actor.allow(Action::RunCampaign, target).is_ok() {
             for line in self.campaigns(ctx, pool).await? {
@@ -461,6 +475,67 @@ impl Found<'_> {
                 facts: format!("{} · {}", one.number, one.state.zh()),
                 due: None,
                 since: one.proposed.at,
+            },
+        );
+    }
+
+    /// A notice waits for whoever takes its next step.
+    fn notice(&mut self, (notice, steps): &(Notice, Vec<NoticeStep>)) {
+        let (verb, facts, since) = match &notice.state {
+            Call::Draft {
+                returned: Some(returned),
+            } if steps.contains(&NoticeStep::Edit) => (
+                "修改",
+                format!("{}退回：{}", returned.by.name, returned.reason),
+                returned.by.at,
+            ),
+            Call::Submitted { by } if steps.contains(&NoticeStep::Approve) => {
+                ("审批", format!("{}提请审批", by.name), by.at)
+            }
+            Call::Approved { by, .. } if steps.contains(&NoticeStep::Publish) => {
+                ("发布", format!("{}已审批", by.name), by.at)
+            }
+            _ => return,
+        };
+        // Nobody can apply before it is published, and after its last day it is published in vain.
+        let due = notice.content.opens.map(jiff::civil::DateTime::date);
+        self.add(
+            "征集公告",
+            verb,
+            About {
+                title: &notice.content.title,
+                path: format!("notices/{}", notice.id),
+                facts,
+                due: due.and_then(before),
+                since,
+            },
+        );
+    }
+
+    /// Too few notices this year by a day the pack names.
+    fn notice_duty(&mut self, duty: &NoticeDuty) {
+        let facts = match duty.behind {
+            Some((from, at_least)) => format!(
+                "{}起应有 {at_least} 次，今年发布 {} 次（{}）",
+                from.strftime("%-m月%-d日"),
+                duty.count,
+                duty.article
+            ),
+            None => format!(
+                "今年发布 {} 次，办法规定 {} 次（{}）",
+                duty.count, duty.at_least, duty.article
+            ),
+        };
+        let since = duty.behind.and_then(|(from, _)| noon(from));
+        self.add(
+            "年度应办",
+            "起草",
+            About {
+                title: &duty.label,
+                path: "notices".to_owned(),
+                facts,
+                due: duty.last_day.tomorrow().ok().and_then(before),
+                since: since.unwrap_or(self.ctx.now),
             },
         );
     }

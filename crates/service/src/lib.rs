@@ -52,6 +52,7 @@ pub mod service;
 pub mod sessions;
 pub mod set_up;
 pub mod shortage;
+pub mod solicitations;
 pub mod special_invitations;
 pub mod specialties;
 pub mod system_log;

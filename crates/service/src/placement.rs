@@ -2,7 +2,7 @@
 //! within what whoever asks may know of.
 
 use domain::actor::{Action, Target};
-use domain::id::{DrawId, EngagementId, MisconductId, PoolId, TaskId};
+use domain::id::{DrawId, EngagementId, MisconductId, PoolId, RecordId, TaskId};
 use serde::de::IgnoredAny;
 
 use crate::ctx::Ctx;
@@ -40,6 +40,13 @@ impl Service {
                     return Ok(true);
                 };
                 let row = store::misconduct::find::<IgnoredAny>(&mut db, id).await?;
+                return Ok(row.is_some_and(|row| row.keys.pool == pool));
+            }
+            "notices" => {
+                let Ok(id) = id.parse::<RecordId>() else {
+                    return Ok(true);
+                };
+                let row = store::records::find::<IgnoredAny>(&mut db, id).await?;
                 return Ok(row.is_some_and(|row| row.keys.pool == pool));
             }
             _ => return Ok(true),

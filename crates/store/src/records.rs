@@ -91,6 +91,8 @@ pub struct RecordFilter {
     pub kinds: Vec<String>,
     /// Any of these status codes.
     pub statuses: Vec<String>,
+    /// With this number.
+    pub number: Option<String>,
     /// Belonging to this object.
     pub parent: Option<String>,
     /// Concerning this one.
@@ -107,6 +109,7 @@ impl RecordFilter {
             .equal_if("pool", self.pool)
             .one_of_if("kind", &self.kinds)
             .one_of_if("status", &self.statuses)
+            .equal_if("number", self.number.as_deref())
             .equal_if("parent", self.parent.as_deref())
             .equal_if("subject", self.subject.as_deref())
             .upto_if("due_on", self.due_on)

@@ -1,9 +1,9 @@
-//! Yearly obligations: kept, still due, missed, or done too often (DG 第十六条(一)).
+//! Yearly obligations: kept, still due, missed, or done too often (DG 第十六条(一), JM 第七条(一)).
 
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::pack::{Obligation, ObligationCount, ObligationPer, Pack};
+use super::pack::{Obligation, ObligationCount, ObligationPer, Pack, Reminder};
 
 /// Where one obligation stands in one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,6 +16,9 @@ pub struct Standing<'p> {
     pub count: u32,
     /// Where it stands.
     pub state: State,
+    /// The reminder that applies: its day has come and too little was done by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind: Option<&'p Reminder>,
 }
 
 /// Where an obligation stands.
@@ -30,6 +33,8 @@ pub enum State {
     Due,
     /// The period is over, or this is its last day, and it was not done (不达标).
     Missed,
+    /// Not asked for: the instrument ends within the period.
+    Spared,
 }
 
 /// Where every obligation stands on a day, in the period that day lies in.
@@ -56,20 +61,37 @@ pub fn standings<'p>(
                 .filter(|(what, date)| *what == obligation.counts && same(*date) && *date <= on)
                 .count();
             let count = u32::try_from(times).unwrap_or(u32::MAX);
+            let cut_short = obligation.whole_periods
+                && pack
+                    .identity
+                    .to
+                    .is_some_and(|end| same(end) && end < last_day);
             let state = if obligation.warn_above.is_some_and(|most| count > most) {
                 State::Exceeded
             } else if count >= obligation.at_least {
                 State::Kept
+            } else if cut_short {
+                State::Spared
             } else if on < last_day {
                 State::Due
             } else {
                 State::Missed
             };
+            let begun =
+                |reminder: &&Reminder| (reminder.month, reminder.day) <= (on.month(), on.day());
+            let behind = obligation
+                .reminders
+                .iter()
+                .filter(begun)
+                .filter(|reminder| count < reminder.at_least)
+                .max_by_key(|reminder| (reminder.month, reminder.day))
+                .filter(|_| matches!(state, State::Due | State::Missed));
             Standing {
                 obligation,
                 last_day,
                 count,
                 state,
+                behind,
             }
         })
         .collect()

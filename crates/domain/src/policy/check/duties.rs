@@ -1,11 +1,13 @@
 //! Rights, duties, secrecy, keeping data up to date, yearly obligations, parameters, articles.
 
+use jiff::civil::Date;
+
 use super::checker::Name;
 use super::identity::statement;
 use super::section::Section;
 use crate::policy::pack::{
     Article, Campaign, Confidentiality, Duties, Enquiry, InformationRules, NonResponse, Obligation,
-    Parameter, SignedPer, SpecialtyUpdate, UpdateField,
+    Parameter, Reminder, SignedPer, SpecialtyUpdate, UpdateField,
 };
 use crate::policy::problem::Code;
 
@@ -73,10 +75,39 @@ pub(super) fn obligations(root: &Section<'_>) -> Vec<Obligation> {
                 at_least,
                 warn_above: s.whole_opt("warn_above", at_least, 1000),
                 per: s.word("per"),
+                reminders: s
+                    .sections("reminder")
+                    .iter()
+                    .map(|s| reminder(s, at_least))
+                    .collect(),
+                whole_periods: s.truth_or("whole_periods", false),
                 citation: s.citation(),
             }
         })
         .collect()
+}
+
+fn reminder(s: &Section<'_>, most: u32) -> Reminder {
+    let written = s.text("from");
+    let read = written
+        .split_once('-')
+        .and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)))
+        // A year without 29 February has such a day too.
+        .filter(|(month, day)| Date::new(2023, *month, *day).is_ok());
+    if read.is_none() && !written.is_empty() {
+        s.report_at(
+            "from",
+            Code::OutOfRange,
+            format!("“from”应是月和日，现在是“{written}”。"),
+            "例如 from = \"06-30\"。",
+        );
+    }
+    let (month, day) = read.unwrap_or((1, 1));
+    Reminder {
+        month,
+        day,
+        at_least: s.whole("at_least", 1, most),
+    }
 }
 
 pub(super) fn parameters(root: &Section<'_>) -> Vec<Parameter> {

@@ -112,6 +112,15 @@ words! {
         /// 出勤
         Attendance = "attendance", "出勤";
     }
+    /// Per what a notice says how many experts are wanted (CY 第十条).
+    HeadcountPer {
+        /// Each team.
+        Team = "team", "各队伍";
+        /// Each specialty.
+        Specialty = "specialty", "各专业领域";
+        /// The pool as a whole.
+        Pool = "pool", "全库";
+    }
     /// Does an objection stop the matter?
     LateObjection {
         /// Refused.
@@ -253,8 +262,24 @@ pub struct Solicitation {
     pub media: Vec<String>,
     /// May an application stand without an open notice?
     pub standing: bool,
+    /// Party that approves a notice; `None` = whoever may publish. Always another person than the
+    /// one who drafted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+    /// How many are wanted, where the notice must say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headcount: Option<Headcount>,
     /// Where.
     pub citation: Citation,
+}
+
+/// 拟聘人数
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Headcount {
+    /// What it is called; the same words as in the list of what a notice must say.
+    pub label: String,
+    /// Per what it is given.
+    pub per: HeadcountPer,
 }
 
 /// 公示

@@ -158,8 +158,25 @@ pub struct Obligation {
     pub warn_above: Option<u32>,
     /// In which time.
     pub per: ObligationPer,
+    /// Days of the year from which too few call for a reminder.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<Reminder>,
+    /// Is it not asked for in a period the instrument's last day cuts short (A-JM-2)?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub whole_periods: bool,
     /// Where.
     pub citation: Citation,
+}
+
+/// From this day of the year on, fewer than so many call for a reminder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reminder {
+    /// Month, 1 to 12.
+    pub month: i8,
+    /// Day of the month.
+    pub day: i8,
+    /// How many are expected by then.
+    pub at_least: u32,
 }
 
 /// A value of this pack an authority may switch.
