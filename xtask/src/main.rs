@@ -104,37 +104,28 @@ fn lint() -> Result<()> {
     ]))
 }
 
-/// Every benchmark is an example of the crate it measures, so that it builds with it.
-const BENCHES: &[(&str, &str)] = &[
-    ("draw", "bench_tickets"),
-    ("domain", "bench_decide"),
-    ("documents", "bench_import"),
+/// Every benchmark is an example of the crate it measures. Those of the server measure over HTTP the
+/// program as it is delivered: pages of the demonstration, then a pool of a million.
+const BENCHES: [&[&str]; 5] = [
+    &["bench_tickets"],
+    &["bench_decide"],
+    &["bench_import"],
+    &["bench_server", "pages"],
+    &["bench_server", "pool"],
 ];
-
-/// Measured over HTTP on the program as it is delivered: pages of the demonstration, then a pool of
-/// a million.
-const SERVER: [&str; 2] = ["pages", "pool"];
 
 fn bench() -> Result<()> {
     setup::install(setup::DEMO)?;
-    for (package, example) in BENCHES {
-        println!("\n== {package}: {example}");
-        show(&mut cargo(&[
-            "run",
-            "--release",
-            "--quiet",
-            "-p",
-            package,
-            "--example",
-            example,
-        ]))?;
-    }
-    let program = ["build", "--release", "--quiet", "-p", "linxuan", "--bins"];
-    show(cargo(&program).args(["--example", "bench_server"]))?;
-    for what in SERVER {
-        println!("\n== linxuan: bench_server {what}");
-        let bench = target().join("release/examples/bench_server");
-        show(Command::new(bench).arg(what).current_dir(root()))?;
+    // Together, so that no heavy crate is built twice for two choices of features.
+    let together = ["build", "--release", "--workspace", "--bins", "--examples"];
+    show(&mut cargo(&together))?;
+    for bench in BENCHES {
+        let [name, arguments @ ..] = bench else {
+            continue;
+        };
+        println!("\n== {}", bench.join(" "));
+        let program = target().join("release/examples").join(name);
+        show(Command::new(program).args(arguments).current_dir(root()))?;
     }
     Ok(())
 }

@@ -43,6 +43,9 @@ const SUPPLEMENT: &[(char, char)] = &[
 /// radicals, no invisible or control characters, each run of blanks one space, none at the ends.
 /// Chinese punctuation stays. Line breaks become spaces; see [`tidy_lines`].
 pub fn tidy(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     join_blanks(text.chars().map(letter))
 }
 
@@ -55,6 +58,9 @@ pub fn tidy_lines(text: &str) -> String {
 /// A code or number as people mean it: [`tidy`], full-width punctuation made ASCII, and no blanks
 /// at all.
 pub fn compact(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     tidy(text)
         .chars()
         .map(half_width)
@@ -70,6 +76,12 @@ pub fn match_key(text: &str) -> String {
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Common Chinese characters and visible ASCII only, as nearly all text is: nothing to tidy.
+fn is_plain(text: &str) -> bool {
+    let plain = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '!'..='~');
+    text.chars().all(plain)
 }
 
 /// Whether `c` is a Chinese character, extensions and compatibility forms included.

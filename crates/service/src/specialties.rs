@@ -6,7 +6,7 @@ use domain::event::{Event, EventKind, Subject};
 use domain::id::{ExpertId, SpecialtyId};
 use domain::pool::{Specialty, SpecialtyStatus};
 use store::document;
-use store::{experts, pools};
+use store::{Count, experts, pools};
 
 use crate::change::Change;
 use crate::ctx::Ctx;
@@ -26,8 +26,10 @@ pub struct SpecialtyRow {
     pub version: i64,
     /// The specialty.
     pub specialty: Specialty,
-    /// How many experts it has, whatever their standing.
+    /// How many experts it has, whatever their standing; counting stops at a thousand.
     pub experts: u64,
+    /// Are there no more than that?
+    pub experts_is_exact: bool,
 }
 
 /// An expert all of whose specialties are retired.
@@ -53,15 +55,32 @@ impl Service {
         let mut db = self.store.read();
         let counts = experts::by_specialty(&mut db, pool.id()).await?;
         let all = pools::specialties::<Specialty>(&mut db, pool.id()).await?;
-        let row = |row: pools::Specialty<Specialty>| SpecialtyRow {
-            version: row.version,
-            experts: counts
-                .iter()
-                .find(|(id, _)| *id == row.id)
-                .map_or(0, |(_, count)| *count),
-            specialty: row.body,
+        let row = |row: pools::Specialty<Specialty>| {
+            let counted = counts.iter().find(|(id, _)| *id == row.id);
+            let (experts, experts_is_exact) = match counted {
+                Some((_, Count::AtLeast(least))) => (*least, false),
+                Some((_, Count::Exactly(number))) => (*number, true),
+                None => (0, true),
+            };
+            SpecialtyRow {
+                version: row.version,
+                specialty: row.body,
+                experts,
+                experts_is_exact,
+            }
         };
         Ok(all.into_iter().map(row).collect())
+    }
+
+    /// The specialties in use, in their order, without counting anybody.
+    ///
+    /// # Errors
+    /// Not found or denied.
+    pub async fn specialties_in_use(&self, ctx: &Ctx, no: i64) -> Result<Vec<Specialty>> {
+        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let mut all = self.specialties_of(pool.id()).await?;
+        all.retain(|specialty| specialty.status == SpecialtyStatus::Active);
+        Ok(all)
     }
 
     /// Experts left with only retired specialties (DG 第十九条(六) looks at them), at most 500.

@@ -11,12 +11,12 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::document::{self, Keys as _, Stored, document};
+use crate::document::{self, Count, Keys as _, Stored, document};
 use crate::door::WriteTx;
 use crate::error::{Error, Result};
 use crate::grams::SearchText;
 use crate::sql;
-use crate::sql::{Bind as _, Sql, Val};
+use crate::sql::{Bind as _, Row, Sql, Val};
 use crate::store::Db;
 
 pub use cards::{cards, cards_since, position};
@@ -293,31 +293,38 @@ pub async fn by_number<B: DeserializeOwned>(
         .await
 }
 
-/// Exactly how many experts of a pool have each status.
-pub async fn by_status(db: &mut impl Db, pool: PoolId) -> Result<Vec<(String, u64)>> {
+/// Where counting a status stops.
+const STATUS_BOUND: u64 = 10_000;
+
+/// How many experts of a pool have this status code, up to 10,000.
+pub async fn of_status(db: &mut impl Db, pool: PoolId, status: &str) -> Result<Count> {
     let rows = db
         .rows(sql!(
-            "SELECT status, COUNT(*) FROM expert WHERE pool = $1 GROUP BY status ORDER BY status",
-            pool
+            "SELECT COUNT(*) FROM (SELECT 1 FROM expert WHERE pool = $1 AND status = $2 LIMIT $3) AS found",
+            pool,
+            status,
+            STATUS_BOUND + 1
         ))
         .await?;
-    rows.iter()
-        .map(|row| Ok((row.get(0)?, row.get(1)?)))
-        .collect()
+    let found = rows.first().map_or(Ok(0), |row| row.get(0))?;
+    Ok(Count::of(found, STATUS_BOUND))
 }
 
-/// Exactly how many experts each specialty of a pool has.
-pub async fn by_specialty(db: &mut impl Db, pool: PoolId) -> Result<Vec<(SpecialtyId, u64)>> {
+/// How many experts each specialty of a pool has, up to [`document::COUNT_BOUND`] each.
+pub async fn by_specialty(db: &mut impl Db, pool: PoolId) -> Result<Vec<(SpecialtyId, Count)>> {
     let rows = db
         .rows(sql!(
-            "SELECT s.id, COUNT(e.expert) FROM specialty s LEFT JOIN expert_specialty e ON e.specialty = s.id \
-             WHERE s.pool = $1 GROUP BY s.id ORDER BY s.id",
+            "SELECT s.id, (SELECT COUNT(*) FROM (SELECT 1 FROM expert_specialty e WHERE e.specialty = s.id \
+             LIMIT $1) AS found) FROM specialty s WHERE s.pool = $2 ORDER BY s.id",
+            document::COUNT_BOUND + 1,
             pool
         ))
         .await?;
-    rows.iter()
-        .map(|row| Ok((row.get(0)?, row.get(1)?)))
-        .collect()
+    let counted = |row: &Row| {
+        let found = row.get(1)?;
+        Ok((row.get(0)?, Count::of(found, document::COUNT_BOUND)))
+    };
+    rows.iter().map(counted).collect()
 }
 
 /// The highest number that begins so, as the sort order has it.

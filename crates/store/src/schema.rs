@@ -16,7 +16,7 @@ struct Migration {
     extras: fn(Kind) -> String,
 }
 
-const CHAIN: [Migration; 2] = [
+const CHAIN: [Migration; 3] = [
     Migration {
         version: 1,
         name: "base",
@@ -27,6 +27,12 @@ const CHAIN: [Migration; 2] = [
         version: 2,
         name: "api",
         portable: include_str!("schema/0002_api.sql"),
+        extras: |_| String::new(),
+    },
+    Migration {
+        version: 3,
+        name: "ranks",
+        portable: include_str!("schema/0003_ranks.sql"),
         extras: |_| String::new(),
     },
 ];

@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use domain::actor::Action;
 use domain::expert::Status as Standing;
 use domain::id::{ExpertId, FilterId, SpecialtyId};
-use domain::pool::SpecialtyStatus;
 use service::experts::{BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, SavedFilter};
 use service::exports::{ExportForm, MadeFile};
 use service::list::{Count, PageRequest};
@@ -108,12 +107,10 @@ pub(crate) fn address(base: &str, pairs: &[(&str, &str)]) -> String {
 
 /// Specialties in use, as a select offers them.
 pub(crate) async fn specialty_choices(app: &App, here: &InPool) -> Result<Vec<Choice>, WebError> {
-    let all = app.service.specialties(here.ctx(), here.no).await?;
-    let active = all
+    let used = app.service.specialties_in_use(here.ctx(), here.no).await?;
+    Ok(used
         .into_iter()
-        .filter(|row| row.specialty.status == SpecialtyStatus::Active);
-    Ok(active
-        .map(|row| Choice::new(row.specialty.id.to_string(), row.specialty.name))
+        .map(|specialty| Choice::new(specialty.id.to_string(), specialty.name))
         .collect())
 }
 
@@ -183,10 +180,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     let mut form = visit.query.clone();
     note(&mut form, found.problems);
     let pairs = query.pairs();
-    let count = match found.count {
-        Count::Exactly(count) => page::thousands(count),
-        Count::AtLeast(count) => format!("{}+", page::thousands(count)),
-    };
+    let count = page::counted(found.count);
     let chosen = visit.query.value("id").to_owned();
     let at = |more: &[(&'static str, &str)]| {
         let mut all: Vec<(&str, &str)> = pairs.clone();
@@ -288,7 +282,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         Column::plain("状态"),
     ];
     let totals = app.service.expert_totals(ctx, here.no).await?;
-    let tab = |code: &str, label: &str, count: Option<u64>| Tab {
+    let tab = |code: &str, label: &str, count: Option<Count>| Tab {
         link: Link::new(
             label,
             if code.is_empty() {
@@ -297,12 +291,12 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
                 address(&base, &[("status", code)])
             },
         ),
-        count: count.map(page::thousands),
+        count: count.map(page::counted),
         here: Here::when(query.status == code),
     };
     let total = |status: Standing| totals.iter().find(|(s, _)| *s == status).map(|(_, n)| *n);
     let tabs = vec![
-        tab("", "全部", Some(totals.iter().map(|(_, n)| n).sum())),
+        tab("", "全部", Some(totals.iter().map(|(_, n)| *n).sum())),
         tab("active", "在库", None),
         tab("expired", "聘期已满", None),
         tab("suspended", "暂停抽取", total(Standing::Suspended)),

@@ -223,9 +223,14 @@ pub fn of(actor: &Actor, pool: Option<(i64, PoolId)>, path: &str) -> Vec<Group> 
     build(&entries, pool.map(|(no, _)| no), path, visible, |_| None)
 }
 
+fn is_home(href: &str) -> bool {
+    href == "/" || href.strip_prefix("/p/").is_some_and(|no| !no.contains('/'))
+}
+
 fn covers(href: &str, path: &str) -> bool {
     match path.strip_prefix(href) {
-        Some(_) if href == "/" => path == "/",
+        // The home of a site or of a pool is above every page and holds none of them.
+        Some(rest) if is_home(href) => rest.is_empty() || rest.starts_with('?'),
         Some(rest) => rest.is_empty() || rest.starts_with(['/', '?']),
         None => false,
     }

@@ -67,7 +67,7 @@ fn row(here: &InPool, line: ParameterLine) -> Row {
                 .join("；"),
         },
         set: line.set.as_ref().map_or_else(
-            || "规则包原值".to_owned(),
+            || "未调整".to_owned(),
             |set| {
                 format!(
                     "{} {}，依据：{}",

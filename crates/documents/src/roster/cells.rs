@@ -123,7 +123,7 @@ impl<'a> RowReader<'a> {
     /// The text of a field, tidied, at most `most` characters.
     pub(super) fn text(&mut self, field: Field, most: usize) -> Option<String> {
         let (_, cell) = self.cells(field).next()?;
-        self.limited(field, tidied(&unguarded(&cell.value)), most)
+        self.limited(field, text::tidy(&unguarded(&cell.value)), most)
     }
 
     /// The texts of a field that may stand in several columns.
@@ -206,16 +206,6 @@ impl<'a> RowReader<'a> {
                 None
             }
         }
-    }
-}
-
-/// [`text::tidy`], at once for text of plain Chinese characters and ASCII, which is nearly all text.
-fn tidied(text: &str) -> String {
-    let plain = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '!'..='~');
-    if text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        text::tidy(text)
     }
 }
 

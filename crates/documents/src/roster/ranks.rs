@@ -1,5 +1,7 @@
 //! Words for ranks, and finding the rank a person wrote down.
 
+use std::collections::HashMap;
+
 use domain::policy::Pack;
 use domain::skill_level::SkillLevel;
 use domain::text::match_key;
@@ -9,8 +11,8 @@ use domain::title;
 /// roster's cells are compared with. They come from the pack and the reference data.
 #[derive(Debug, Clone, Default)]
 pub struct RosterVocabulary {
-    titles: Vec<Word>,
-    skills: Vec<Word>,
+    titles: Ranks,
+    skills: Ranks,
     honours: Vec<Word>,
     unit_kinds: Vec<Word>,
     channels: Vec<String>,
@@ -20,6 +22,35 @@ pub struct RosterVocabulary {
 struct Word {
     key: String,
     rung: String,
+}
+
+/// Words of one ladder with their rungs.
+#[derive(Debug, Clone, Default)]
+struct Ranks(HashMap<String, String>);
+
+impl Ranks {
+    fn extend<'a>(&mut self, words: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let words = words.into_iter().map(word);
+        self.0.extend(
+            words
+                .filter(|word| !word.key.is_empty())
+                .map(|word| (word.key, word.rung)),
+        );
+    }
+
+    /// The longest word that ends a phrase, with its rung. Ranks stand at the end (机械高级工程师);
+    /// 技师（二级） and 高级技师职称 end otherwise.
+    fn at_end<'k>(&self, key: &'k str) -> Option<(&'k str, &str)> {
+        let key = ["职称", "资格", "证书", "职业技能等级"]
+            .iter()
+            .find_map(|tail| key.strip_suffix(tail))
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(key);
+        key.char_indices().find_map(|(place, _)| {
+            let end = key.get(place..)?;
+            Some((end, self.0.get(end)?.as_str()))
+        })
+    }
 }
 
 /// Which ladder a rank was found on.
@@ -107,14 +138,14 @@ impl RosterVocabulary {
     /// Words of titles with their rung, e.g. (高级工程师, 副高级); rungs themselves included.
     #[must_use]
     pub fn titles<'a>(mut self, words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        self.titles.extend(words.into_iter().map(word));
+        self.titles.extend(words);
         self
     }
 
     /// Words of skill levels with their rung, e.g. (一级, 高级技师).
     #[must_use]
     pub fn skills<'a>(mut self, words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        self.skills.extend(words.into_iter().map(word));
+        self.skills.extend(words);
         self
     }
 
@@ -157,11 +188,13 @@ impl RosterVocabulary {
     }
 
     pub(super) fn title(&self, text: &str) -> Option<String> {
-        longest_end(&self.titles, &match_key(text)).map(|word| word.rung.clone())
+        let (_, rung) = self.titles.at_end(&match_key(text))?;
+        Some(rung.to_owned())
     }
 
     pub(super) fn skill(&self, text: &str) -> Option<String> {
-        longest_end(&self.skills, &match_key(text)).map(|word| word.rung.clone())
+        let (_, rung) = self.skills.at_end(&match_key(text))?;
+        Some(rung.to_owned())
     }
 
     /// The level of an honour: the longest word found anywhere in it.
@@ -178,20 +211,17 @@ impl RosterVocabulary {
     /// title and 技师 the skill level.
     pub(super) fn rank(&self, phrase: &str) -> Option<Rank> {
         let key = match_key(phrase);
-        let skill = longest_end(&self.skills, &key).map(|word| (Ladder::Skill, word));
-        let title = longest_end(&self.titles, &key).map(|word| (Ladder::Title, word));
-        let (ladder, word) = match (skill, title) {
-            (Some(skill), Some(title)) if title.1.key.len() > skill.1.key.len() => title,
-            (Some(skill), _) => skill,
-            (None, title) => title?,
+        let skill = self.skills.at_end(&key);
+        let title = self.titles.at_end(&key);
+        let (ladder, (word, rung)) = match (skill, title) {
+            (Some(skill), Some(title)) if title.0.len() > skill.0.len() => (Ladder::Title, title),
+            (Some(skill), _) => (Ladder::Skill, skill),
+            (None, title) => (Ladder::Title, title?),
         };
-        let before = key
-            .strip_suffix(word.key.as_str())
-            .unwrap_or_default()
-            .to_owned();
+        let before = key.strip_suffix(word).unwrap_or_default().to_owned();
         Some(Rank {
             ladder,
-            rung: word.rung.clone(),
+            rung: rung.to_owned(),
             before,
         })
     }
@@ -202,19 +232,6 @@ fn word((word, rung): (&str, &str)) -> Word {
         key: match_key(word),
         rung: rung.to_owned(),
     }
-}
-
-/// Ranks stand at the end of a phrase (机械高级工程师); 技师（二级） and 高级技师职称 end otherwise.
-fn longest_end<'a>(words: &'a [Word], key: &str) -> Option<&'a Word> {
-    let key = ["职称", "资格", "证书", "职业技能等级"]
-        .iter()
-        .find_map(|tail| key.strip_suffix(tail))
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(key);
-    words
-        .iter()
-        .filter(|word| !word.key.is_empty() && key.ends_with(&word.key))
-        .max_by_key(|word| word.key.len())
 }
 
 #[cfg(test)]

@@ -202,18 +202,23 @@ impl RowReader<'_> {
         mobile: &mut Option<Mobile>,
         landline: &mut Option<Landline>,
     ) {
-        match (Mobile::parse(part), Landline::parse(part)) {
-            (Ok(number), _) if field != Field::Landline || mobile.is_none() => {
-                mobile.get_or_insert(number);
+        let error = match Mobile::parse(part) {
+            Ok(number) => {
+                if field != Field::Landline || mobile.is_none() {
+                    mobile.get_or_insert(number);
+                }
+                return;
             }
-            (Ok(_), _) => {}
-            (Err(_), Ok(line)) if field != Field::Mobile => {
+            Err(error) => error,
+        };
+        match Landline::parse(part) {
+            Ok(line) if field != Field::Mobile => {
                 landline.get_or_insert(line);
             }
-            (Err(_), Err(error)) if field == Field::Landline => {
-                self.explained(field, &error, Severity::Error)
+            Err(error) if field == Field::Landline => {
+                self.explained(field, &error, Severity::Error);
             }
-            (Err(error), _) => self.explained(field, &error, Severity::Error),
+            _ => self.explained(field, &error, Severity::Error),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Starts the child, feeds it the file, relays what it reads, and says how it ended.
 
-use std::io::Write;
+use std::io::{BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -51,7 +51,7 @@ pub(super) fn read(
                 let _ = kill_process(pid, Signal::KILL);
             }
         });
-        let stream = frame::relay(stdout, sink);
+        let stream = frame::relay(BufReader::with_capacity(64 * 1024, stdout), sink);
         if matches!(stream, Stream::Refused(_)) {
             let _ = kill_process(pid, Signal::KILL);
         }

@@ -206,17 +206,20 @@ impl Service {
         Ok(members.into_iter().map(row).collect())
     }
 
-    /// Exactly how many experts of the pool are in it, suspended, gone.
+    /// How many experts of the pool are in it (their term over or not), suspended, gone; counting
+    /// stops at a bound.
     ///
     /// # Errors
     /// Not found or denied.
-    pub async fn expert_totals(&self, ctx: &Ctx, no: i64) -> Result<Vec<(Status, u64)>> {
+    pub async fn expert_totals(&self, ctx: &Ctx, no: i64) -> Result<Vec<(Status, Count)>> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
-        let counts = experts::by_status(&mut self.store.read(), pool.id()).await?;
-        Ok(counts
-            .into_iter()
-            .filter_map(|(code, count)| Some((Status::from_code(&code)?, count)))
-            .collect())
+        let mut db = self.store.read();
+        let mut totals = Vec::new();
+        for status in [Status::Active, Status::Suspended, Status::Left] {
+            let count = experts::of_status(&mut db, pool.id(), status.code()).await?;
+            totals.push((status, count));
+        }
+        Ok(totals)
     }
 
     /// The filter of a query; `None` when a condition that is set cannot be read, because showing

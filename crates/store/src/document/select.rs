@@ -80,6 +80,18 @@ impl Count {
     }
 }
 
+/// Things counted apart, together.
+impl std::iter::Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::Exactly(0), |sum, one| match (sum, one) {
+            (Self::Exactly(a), Self::Exactly(b)) => Self::Exactly(a + b),
+            (Self::Exactly(a) | Self::AtLeast(a), Self::Exactly(b) | Self::AtLeast(b)) => {
+                Self::AtLeast(a + b)
+            }
+        })
+    }
+}
+
 /// A cursor: the sort value and the id of the last row.
 pub(crate) fn write_cursor(sort: &str, id: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{sort}\u{1}{id}"))

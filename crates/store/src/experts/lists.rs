@@ -94,8 +94,8 @@ impl ExpertOrder {
 /// One condition of a filter.
 #[derive(Clone)]
 struct Condition {
-    /// The experts it holds for, as a subquery giving `seq`, where an index answers that.
-    whole: Option<Sql>,
+    /// The experts it holds for, as a subquery giving `seq`; an index answers it.
+    whole: Sql,
     /// The same as a test of row `t`.
     test: Sql,
 }
@@ -116,10 +116,7 @@ fn conditions(kind: crate::Kind, filter: &ExpertFilter, (from, to): (i64, i64)) 
             test.push("' ' || t.grams || ' ' LIKE ").bind(token.like());
         }
         test.push(")");
-        conditions.push(Condition {
-            whole: Some(whole),
-            test,
-        });
+        conditions.push(Condition { whole, test });
     }
     if !filter.specialties.is_empty() {
         let distinct = if filter.specialties.len() > 1 {
@@ -138,10 +135,7 @@ fn conditions(kind: crate::Kind, filter: &ExpertFilter, (from, to): (i64, i64)) 
         test.push(" AND s.specialty IN (")
             .bind_list(&filter.specialties)
             .push("))");
-        conditions.push(Condition {
-            whole: Some(whole),
-            test,
-        });
+        conditions.push(Condition { whole, test });
     }
     if let Some(employer) = filter.employer {
         conditions.push(of_column(filter.pool, |sql| {
@@ -157,10 +151,7 @@ fn conditions(kind: crate::Kind, filter: &ExpertFilter, (from, to): (i64, i64)) 
             .bind(filter.pool);
         let mut test = Sql::new("EXISTS (SELECT 1 FROM person p WHERE p.id = t.person");
         test.push(" AND p.id_tail_index = ").bind(tail).push(")");
-        conditions.push(Condition {
-            whole: Some(whole),
-            test,
-        });
+        conditions.push(Condition { whole, test });
     }
     if !filter.statuses.is_empty() {
         conditions.push(of_column(filter.pool, |sql| {
@@ -201,9 +192,9 @@ fn conditions(kind: crate::Kind, filter: &ExpertFilter, (from, to): (i64, i64)) 
         ("t.skill_rank >= ", filter.skill_at_least),
     ] {
         if let Some(least) = least {
-            let mut test = Sql::new(column);
-            test.bind(least);
-            conditions.push(Condition { whole: None, test });
+            conditions.push(of_column(filter.pool, |sql| {
+                sql.push(column).bind(least);
+            }));
         }
     }
     conditions
@@ -216,22 +207,16 @@ fn of_column(pool: PoolId, write: impl Fn(&mut Sql)) -> Condition {
     write(&mut whole);
     let mut test = Sql::new("");
     write(&mut test);
-    Condition {
-        whole: Some(whole),
-        test,
-    }
+    Condition { whole, test }
 }
 
 /// The condition with the fewest experts, if that is at most `bound`.
 async fn rarest(db: &mut impl Db, conditions: &[Condition], bound: u64) -> Result<Option<usize>> {
     let mut best: Option<(u64, usize)> = None;
     for (place, condition) in conditions.iter().enumerate() {
-        let Some(whole) = &condition.whole else {
-            continue;
-        };
         let mut count = Sql::new("SELECT COUNT(*) FROM (");
         count
-            .append(whole.clone())
+            .append(condition.whole.clone())
             .push(" LIMIT ")
             .bind(bound + 1)
             .push(") AS matched");
@@ -247,6 +232,15 @@ async fn rarest(db: &mut impl Db, conditions: &[Condition], bound: u64) -> Resul
     Ok(best.map(|(_, place)| place))
 }
 
+/// The condition to read whole when its experts lie elsewhere in the order: the only one there is,
+/// or the rarest.
+async fn narrowest(db: &mut impl Db, conditions: &[Condition]) -> Result<Option<usize>> {
+    match conditions {
+        [_only] => Ok(Some(0)),
+        several => rarest(db, several, MANY).await,
+    }
+}
+
 /// Where rows of `expert t` come from and what is left to test of them.
 struct Source {
     /// `FROM …`
@@ -259,9 +253,7 @@ impl Source {
     /// The experts of one condition, looked up one by one.
     fn whole(kind: crate::Kind, mut conditions: Vec<Condition>, place: usize) -> Self {
         let mut from = Sql::new("(");
-        if let Some(whole) = conditions.swap_remove(place).whole {
-            from.append(whole);
-        }
+        from.append(conditions.swap_remove(place).whole);
         from.push(") AS hit CROSS JOIN ")
             .push(dialect::experts_to_sort(kind));
         Self {
@@ -386,7 +378,7 @@ pub async fn page<B: DeserializeOwned>(
         if near.len() > limit as usize {
             rows = Some(near);
         } else {
-            best = rarest(db, &conditions, MANY).await?;
+            best = narrowest(db, &conditions).await?;
         }
     }
     let rows = match (rows, best) {
@@ -423,17 +415,25 @@ pub async fn count(db: &mut impl Db, filter: &ExpertFilter) -> Result<Count> {
     let range = range(db, filter.pool).await?;
     let kind = db.kind();
     let conditions = conditions(kind, filter, range);
-    let mut best = rarest(db, &conditions, FEW).await?;
-    if best.is_none() {
-        best = rarest(db, &conditions, MANY).await?;
-    }
-    let Source { from, tests } = match best {
-        Some(rare) => Source::whole(kind, conditions, rare),
-        None => Source::pool(filter.pool, conditions),
+    let matched = match conditions.as_slice() {
+        [Condition { whole, .. }] => whole.clone(),
+        _ => {
+            let mut best = rarest(db, &conditions, FEW).await?;
+            if best.is_none() {
+                best = rarest(db, &conditions, MANY).await?;
+            }
+            let Source { from, tests } = match best {
+                Some(rare) => Source::whole(kind, conditions, rare),
+                None => Source::pool(filter.pool, conditions),
+            };
+            let mut matched = Sql::new("SELECT 1 FROM ");
+            matched.append(from).push(" WHERE ").append(tests);
+            matched
+        }
     };
-    let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM ");
-    sql.append(from).push(" WHERE ").append(tests);
-    sql.push(" LIMIT ")
+    let mut sql = Sql::new("SELECT COUNT(*) FROM (");
+    sql.append(matched)
+        .push(" LIMIT ")
         .bind(document::COUNT_BOUND + 1)
         .push(") AS matched");
     let found = db

@@ -605,6 +605,7 @@ async fn relations_rotations_misconduct_records_campaigns_and_imports() {
             subject: Some(first.to_string()),
             due_on: Some(date(2026, 12, 1)),
             title: Some("聘任".into()),
+            number: None,
         };
         assert_eq!(
             records::page::<i64>(
