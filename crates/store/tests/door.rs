@@ -275,7 +275,7 @@ async fn a_newer_database_is_refused_and_left_alone() {
             refused,
             Error::NewerDatabase {
                 found: 99,
-                known: 2
+                known: 3
             }
         ));
         assert!(refused.to_string().contains("请改用新版程序"));

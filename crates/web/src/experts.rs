@@ -13,7 +13,7 @@ use domain::id::{ExpertId, FilterId, SpecialtyId};
 use domain::pool::SpecialtyStatus;
 use service::experts::{BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, SavedFilter};
 use service::exports::{ExportForm, MadeFile};
-use service::list::{Count, PageRequest};
+use service::list::PageRequest;
 use service::typed::Fields;
 use service::{OpenPool, Problem};
 
@@ -183,10 +183,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     let mut form = visit.query.clone();
     note(&mut form, found.problems);
     let pairs = query.pairs();
-    let count = match found.count {
-        Count::Exactly(count) => page::thousands(count),
-        Count::AtLeast(count) => format!("{}+", page::thousands(count)),
-    };
+    let count = page::counted(found.count);
     let chosen = visit.query.value("id").to_owned();
     let at = |more: &[(&'static str, &str)]| {
         let mut all: Vec<(&str, &str)> = pairs.clone();

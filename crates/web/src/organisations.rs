@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use domain::actor::{Action, Target};
 use domain::id::OrganisationId;
 use domain::organisation::Organisation;
-use service::list::{Count, PageRequest};
+use service::list::PageRequest;
 use service::organisations::{OrganisationDraft, OrganisationRow};
 
 use crate::components::Pager;
@@ -70,10 +70,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         .service
         .organisations(here.ctx(), here.no, &text, Vec::new(), &request)
         .await?;
-    let count = match count {
-        Count::Exactly(count) => page::thousands(count),
-        Count::AtLeast(count) => format!("{}+", page::thousands(count)),
-    };
+    let count = page::counted(count);
     let base = here.href("organisations");
     let query = crate::experts::address(&base, &[("q", &text)]);
     let pager = Pager {

@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use service::list::Count;
 
 use crate::error::WebError;
 use crate::layout::Layout;
@@ -127,6 +128,15 @@ pub fn moment_short(at: jiff::Timestamp) -> String {
     at.to_zoned(service::ctx::shanghai())
         .strftime("%Y-%m-%d %H:%M")
         .to_string()
+}
+
+/// How many rows match, in words: 1,286, or 1,000+ where counting stopped.
+#[must_use]
+pub fn counted(count: Count) -> String {
+    match count {
+        Count::Exactly(count) => thousands(count),
+        Count::AtLeast(count) => format!("{}+", thousands(count)),
+    }
 }
 
 /// A number with thousands separators: 1,286.
