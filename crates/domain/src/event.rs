@@ -64,6 +64,7 @@ kinds! {
     RelationAdded = "relation.added", "登记回避关系";
     RelationChanged = "relation.changed", "变更回避关系";
     RelationRemoved = "relation.removed", "撤销回避关系";
+    RelationWithdrawn = "relation.withdrawn", "本人撤回回避关系";
     ExpertAdded = "expert.added", "专家入库";
     ExpertChanged = "expert.changed", "变更专家信息";
     ExpertSuspended = "expert.suspended", "暂停抽取";
@@ -130,6 +131,7 @@ kinds! {
     MessageSent = "message.sent", "消息已发出";
     MessageFailed = "message.failed", "消息未发出";
     BackedUp = "system.backed_up", "备份";
+    BackupFailed = "system.backup_failed", "备份没有做成";
 }
 
 /// What an event is about.

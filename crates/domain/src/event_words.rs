@@ -76,6 +76,7 @@ fn label(name: &str) -> Option<&'static str> {
         "experts" => "专家",
         "exhausted" => "候补用尽",
         "fields" => "项目",
+        "folder" => "目录",
         "form" => "格式",
         "frame_digest" => "名单指纹",
         "from" | "name_before" => "原为",

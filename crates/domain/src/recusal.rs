@@ -38,7 +38,7 @@ pub struct Days {
 }
 
 /// Every ground that facts on file meet for this person and request, in the order of the text.
-/// Grounds that only the expert can declare are not looked for.
+/// Grounds that only the expert can declare are not looked for, nor relations he has withdrawn.
 pub fn found<'p>(
     rules: &'p RecusalRules,
     profile: &Profile,
@@ -46,6 +46,8 @@ pub fn found<'p>(
     request: &Request,
     days: Days,
 ) -> Vec<Found<'p>> {
+    let relations: Vec<&Relation> = relations.iter().filter(|one| one.stands()).collect();
+    let relations = relations.as_slice();
     let mut all = Vec::new();
     for ground in rules
         .grounds
@@ -77,7 +79,7 @@ pub fn declaration_holds(ground: &Ground, relation: Option<&str>, request: &Requ
 fn by_match(
     ground: &Ground,
     profile: &Profile,
-    relations: &[Relation],
+    relations: &[&Relation],
     reviewed: &Reviewed,
     days: Days,
 ) -> Option<String> {
@@ -149,7 +151,7 @@ fn formerly_employed(
 
 fn by_relation(
     ground: &Ground,
-    relations: &[Relation],
+    relations: &[&Relation],
     reviewed: &Reviewed,
     days: Days,
 ) -> Option<String> {

@@ -136,6 +136,17 @@ fn one_mistake_is_one_problem_with_what_was_meant() {
         "unknown_name",
         "draw.rest",
     );
+    for (key, hint) in [
+        ("use_invitees_directly = false", "不经抽取直接使用"),
+        ("pool_only = true", "库外人员"),
+        ("specialty_match = true", "其他领域专家"),
+        ("declare_before_confirming = true", "略去这一步"),
+    ] {
+        let (name, value) = key.split_once(" = ").expect("a key");
+        let other = if value == "true" { "false" } else { "true" };
+        one(key, &format!("{name} = {other}"), "unsupported", hint);
+        one(key, &format!("{name} = 1"), "wrong_type", "true 或 false");
+    }
     one(
         "width = 120 }, { width = 60 }",
         "width = 130 }, { width = 60 }",

@@ -110,6 +110,7 @@ fn people(random: &mut Random, cast: &mut Cast, count: usize) -> Vec<Prospect> {
                     to: None,
                     source: Source::Declared,
                     note: None,
+                    withdrawn: None,
                 }]
             } else {
                 Vec::new()

@@ -3,6 +3,7 @@
 
 mod afternoon {
     pub(crate) mod http;
+    pub(crate) mod year;
 }
 #[path = "browser/server.rs"]
 mod server;
@@ -27,10 +28,11 @@ use service::{Packs, Service, Settings};
 use store::{Kind, Store, StoreConfig};
 
 const PASSWORD: &str = "Yun9-jin-shan";
-const ROLES: [Role; 4] = [
+const ROLES: [Role; 5] = [
     Role::Officer,
     Role::Approver,
     Role::Requester,
+    Role::Secretary,
     Role::Supervisor,
 ];
 
@@ -181,20 +183,31 @@ impl Office {
         problem
     }
 
+    /// The last four of an identity number.
+    fn tail_of(&self, expert: &str) -> String {
+        let plain = self.done(
+            Role::Officer,
+            &format!("/pools/1/experts/{expert}/reveal"),
+            &json!({ "purpose": "核对答复人" }),
+        );
+        let number = plain["id_number"].as_str().unwrap();
+        number[number.len() - 4..].to_owned()
+    }
+
     fn anybody(&self, method: &str, path: &str, body: &[u8]) -> Answer {
         send(self.host(), method, &format!("/api/v1{path}"), &[], body)
     }
 }
 
-/// Invitations that arrived as short messages so far: their one-time tokens.
-fn invitations(received: &Received, wanted: usize) -> Vec<String> {
+/// Links of a kind that arrived as short messages so far: their one-time tokens.
+fn links(received: &Received, kind: &str, wanted: usize) -> Vec<String> {
     let start = Instant::now();
     loop {
         let texts = received.lock().unwrap().clone();
         let tokens: BTreeSet<String> = texts
             .iter()
             .filter_map(|text| {
-                let rest = text.split("/m/i/").nth(1)?;
+                let rest = text.split(kind).nth(1)?;
                 let token = rest.split(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c)));
                 token.into_iter().next().map(str::to_owned)
             })
@@ -204,7 +217,7 @@ fn invitations(received: &Received, wanted: usize) -> Vec<String> {
         }
         assert!(
             start.elapsed() < Duration::from_secs(90),
-            "{} of {wanted} invitations after {:?}: {texts:?}",
+            "{} of {wanted} links {kind} after {:?}: {texts:?}",
             tokens.len(),
             start.elapsed()
         );
@@ -509,7 +522,7 @@ fn journey(kind: Kind) {
     );
 
     // The drawn are told over the channels of the file, and answer.
-    let tokens = invitations(&texts, 2);
+    let tokens = links(&texts, "/m/i/", 2);
     let answers = [
         json!({ "answer": "accept", "declared_none": true }),
         json!({ "answer": "decline", "reason": "时间冲突" }),
@@ -517,7 +530,7 @@ fn journey(kind: Kind) {
     for (token, answer) in tokens.iter().zip(answers) {
         answered(office, token, answer);
     }
-    let more: Vec<_> = invitations(&texts, 3)
+    let more: Vec<_> = links(&texts, "/m/i/", 3)
         .into_iter()
         .filter(|token| !tokens.contains(token))
         .collect();
@@ -585,6 +598,10 @@ fn journey(kind: Kind) {
     let (holds, told) = verify(folder.path(), "ledger.jsonl", &bundle.body);
     assert!(holds, "{told}");
 
+    // Beside the afternoon.
+    afternoon::year::invited(office, &texts, &turning, today);
+    afternoon::year::confirmed(office, &texts, today);
+
     // A revoked token is worth nothing at once.
     let cookie = office.cookies[Role::Supervisor.code()].clone();
     let own = send(
@@ -630,13 +647,7 @@ fn tail(office: &Office, seat: &str) -> String {
         .find(|one| one["id"] == seat)
         .map(|one| one["expert"].as_str().unwrap().to_owned())
         .unwrap();
-    let plain = office.done(
-        Role::Officer,
-        &format!("/pools/1/experts/{expert}/reveal"),
-        &json!({ "purpose": "核对答复人" }),
-    );
-    let number = plain["id_number"].as_str().unwrap();
-    number[number.len() - 4..].to_owned()
+    office.tail_of(&expert)
 }
 
 /// Covers: DG-9-1-a, DG-10-0-b, DG-11-a, DG-11-b.

@@ -34,7 +34,8 @@ pub struct Feasibility {
     pub drawable: u32,
     /// Every seat can be filled at once, and the pack's ratio is kept.
     pub enough: bool,
-    /// There are just as many candidates as seats: everybody is drawn, nothing is left to chance.
+    /// There are just as many candidates as seats, everybody is drawn, nothing is left to chance; and
+    /// the pack warns of it.
     pub no_chance: bool,
     /// Why not, when not.
     pub conflict: Option<String>,
@@ -112,12 +113,17 @@ impl Service {
             })
         };
         let seats = request.seats();
+        // A pack without rules on shortage says nothing against the warning.
+        let warned = rules
+            .insufficiency
+            .as_ref()
+            .is_none_or(|rule| rule.warn_when_equal);
         use domain::policy::words::Word as _;
         Ok(Feasibility {
             scope,
             funnel,
             enough,
-            no_chance: enough && drawable == seats,
+            no_chance: enough && drawable == seats && warned,
             conflict: conflict.or_else(|| {
                 (!ratio)
                     .then(|| format!("每 {} 席至少要有 {} 名候选人", rules.ratio.1, rules.ratio.0))

@@ -6,7 +6,7 @@ use domain::actor::{Action, Target};
 use domain::event::{Event, EventKind, Subject};
 use jiff::Timestamp;
 use store::LedgerId;
-use store::backup::Manifest;
+use store::backup::{self, Manifest};
 
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -105,24 +105,36 @@ impl Service {
 }
 
 impl Service {
-    /// Makes a backup in a folder that does not exist yet, and notes in the ledger that it was made.
+    /// Makes a backup in a folder that does not exist yet. The ledger says so before the rows are read,
+    /// so that the backup holds its own entry: restored beside the keys of today, nothing is missing.
     ///
     /// # Errors
-    /// [`crate::Error::Forbidden`], or what the store says about the folder.
+    /// [`crate::Error::Forbidden`], or what the store says about the folder; what fails after the entry
+    /// was written is an entry of its own.
     pub async fn back_up(&self, ctx: &Ctx, folder: &Path) -> Result<Manifest> {
         ctx.actor.allow(Action::RunBackup, Target::SYSTEM)?;
-        let manifest = store::backup::backup(&self.store, folder, ctx.now).await?;
+        let place = backup::Place::make(folder)?;
+        let subject = Subject::new("backup", self.id::<uuid::Uuid>(ctx));
+        let begun = Event::new(EventKind::BackedUp, subject.clone());
+        self.note_backup(ctx, begun.fact("folder", folder.display()))
+            .await?;
+        let made = place.fill(&self.store, ctx.now).await;
+        if let Err(why) = &made {
+            let failed = Event::new(EventKind::BackupFailed, subject).fact("reason", why);
+            // What stopped the backup may stop this as well; it is what has to be told.
+            if let Err(error) = self.note_backup(ctx, failed).await {
+                tracing::error!(%error, "a failed backup could not be noted");
+            }
+        }
+        Ok(made?)
+    }
+
+    async fn note_backup(&self, ctx: &Ctx, event: Event) -> Result<()> {
         let mut change = self.change(ctx, LedgerId::System).await?;
         change.authorize(Action::RunBackup, Target::SYSTEM)?;
-        let event = Event::new(
-            EventKind::BackedUp,
-            Subject::new("backup", &manifest.digest),
-        );
-        change
-            .record(event.fact("ledgers", manifest.ledgers.len()))
-            .await?;
+        change.record(event).await?;
         change.commit().await?;
-        Ok(manifest)
+        Ok(())
     }
 }
 

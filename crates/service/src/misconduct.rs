@@ -1,10 +1,10 @@
 //! 不良行为记录: proposals by requesters, officers and the program; decisions by the approver.
 
-use domain::actor::{Action, Target};
+use domain::actor::{Action, Denied, Reach, Target};
 use domain::engagement::{Declaration, Engagement};
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::Expert;
-use domain::id::{ExpertId, MisconductId, PoolId, TaskId};
+use domain::id::{ExpertId, MisconductId, OrganisationId, PoolId, TaskId};
 use domain::misconduct::{Misconduct, Proposer, Refused, State};
 use domain::policy::pack::Evidence;
 use domain::task::Task;
@@ -57,6 +57,7 @@ fn keys(record: &Misconduct) -> MisconductKeys {
         kind: record.kind.clone(),
         status: record.state.code().to_owned(),
         happened_on: record.on,
+        task: record.task,
     }
 }
 
@@ -222,6 +223,20 @@ pub struct MisconductQuery {
     pub to: Option<Date>,
 }
 
+/// Whose requests the records must belong to, for this actor to see them; `None`: all are seen.
+fn seen_of(ctx: &Ctx, pool: PoolId) -> Result<Option<OrganisationId>> {
+    let reach = [Action::ConfirmMisconduct, Action::ProposeMisconduct]
+        .map(|action| ctx.actor.reach_in(action, pool));
+    match ctx.actor.organisation {
+        _ if reach.contains(&Reach::Pool) => Ok(None),
+        Some(own) if reach.contains(&Reach::Unit) => Ok(Some(own)),
+        _ => Err(Denied {
+            action: Action::ProposeMisconduct,
+        }
+        .into()),
+    }
+}
+
 /// One record with what a list shows of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct MisconductLine {
@@ -236,8 +251,8 @@ pub struct MisconductLine {
 }
 
 impl Service {
-    /// Records of a pool, newest first: all of them for the approver and the officer, those of its own
-    /// requests for a requester.
+    /// Records of a pool, newest first, and how many there are: all of them for the approver and the
+    /// officer, those of its own requests for a requester.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -247,38 +262,25 @@ impl Service {
         pool: PoolId,
         query: &MisconductQuery,
         page: &PageRequest,
-    ) -> Result<Page<MisconductLine>> {
-        use domain::actor::Reach;
-        let reach = [Action::ConfirmMisconduct, Action::ProposeMisconduct]
-            .map(|action| ctx.actor.reach_in(action, pool));
-        if reach.iter().all(|reach| *reach == Reach::None) {
-            return Err(domain::actor::Denied {
-                action: Action::ProposeMisconduct,
-            }
-            .into());
-        }
-        let whole = reach.contains(&Reach::Pool);
+    ) -> Result<(Page<MisconductLine>, Count)> {
         let filter = MisconductFilter {
             pool: Some(pool),
             expert: query.expert,
             kinds: query.kind.iter().cloned().collect(),
             statuses: query.status.iter().cloned().collect(),
+            requester: seen_of(ctx, pool)?,
             from: query.from,
             to: query.to,
         };
         let mut read = self.store.read();
         let found = store::misconduct::page::<Misconduct>(&mut read, &filter, page).await?;
+        let count = store::misconduct::count(&mut read, &filter).await?;
         let mut items = Vec::new();
         for record in found.items.into_iter().map(|row| row.body) {
             let task = match record.task {
                 Some(task) => store::tasks::find::<Task>(&mut read, task).await?,
                 None => None,
             };
-            let requester = task.as_ref().map(|row| row.body.requester);
-            let own = requester.is_some() && requester == ctx.actor.organisation;
-            if !whole && !own {
-                continue;
-            }
             let expert =
                 store::experts::find::<domain::expert::Expert>(&mut read, record.expert).await?;
             let confirmed = MisconductFilter {
@@ -298,10 +300,8 @@ impl Service {
                 record,
             });
         }
-        Ok(Page {
-            items,
-            next: found.next,
-        })
+        let next = found.next;
+        Ok((Page { items, next }, count))
     }
 
     /// The expert of this name who was invited for the task of this number.

@@ -4,7 +4,7 @@
 use domain::actor::{Action, Role, Target, exclusive};
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::{Expert, Status};
-use domain::id::{AccountId, ExpertId, PoolId, RelationId};
+use domain::id::{AccountId, ExpertId, PersonId, PoolId, RelationId};
 use domain::relation::{Relation, Source};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -17,11 +17,12 @@ use crate::accounts::{AccountBody, NewAccount, OneTimeLink, grants};
 use crate::campaigns::held;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::experts::{Membership, Participations};
+use crate::experts::{Member, Membership, Participations};
 use crate::persons::Masked;
 use crate::pools::OpenPool;
 use crate::relations::{RelationDraft, RelationRow};
 use crate::service::Service;
+use crate::typed;
 
 /// Most entries one page shows.
 const MOST: u32 = 100;
@@ -186,6 +187,84 @@ impl Service {
             .await?;
         change.commit().await?;
         Ok(id)
+    }
+
+    /// 撤回 a relation I declared: no later frame looks at it, those made before keep what they used,
+    /// and it stays on file as withdrawn.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for one that is not about me; [`Error::Refused`] for one that somebody else
+    /// entered or that was withdrawn before; [`Error::Invalid`] without a reason; [`Error::Stale`].
+    pub async fn withdraw_relation(
+        &self,
+        ctx: &Ctx,
+        id: RelationId,
+        version: i64,
+        reason: &str,
+    ) -> Result<()> {
+        let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
+        let member = self.declared_as(person, id).await?;
+        let pool = member.keys.pool;
+        let mut change = self.change(ctx, pool).await?;
+        change
+            .authorize(
+                Action::AnswerInvitation,
+                Target::pool(pool).of_person(person),
+            )
+            .map_err(|_| Error::NotFound)?;
+        let row = relations::find::<Relation>(&mut *change, id).await?;
+        let row = row.filter(|row| row.keys.person == person);
+        let mut row = row.ok_or(Error::NotFound)?;
+        let withdrawal = row.body.withdraw(reason, ctx.today())?;
+        if row.version != version {
+            return Err(Error::Stale);
+        }
+        let mut problems = Vec::new();
+        typed::at_most(&mut problems, "reason", "理由", &withdrawal.reason, 300);
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        row.body.withdrawn = Some(withdrawal);
+        store::document::save(&mut change, &mut row).await?;
+        let event = Event::new(
+            EventKind::RelationWithdrawn,
+            Subject::new("expert", member.id),
+        )
+        .fact("relation", id)
+        .fact("kind", &row.body.kind)
+        .detail(serde_json::json!({ "relation": row.body }));
+        change.record(event).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// The membership whose ledger tells of a declaration: whoever is in one pool only declared it
+    /// there.
+    async fn declared_as(&self, person: PersonId, id: RelationId) -> Result<Member> {
+        let mut read = self.store.read();
+        let members = store::experts::all_of_person::<Membership>(&mut read, person).await?;
+        let about = id.to_string();
+        for member in members.iter().filter(|_| members.len() > 1) {
+            let place = LedgerId::Pool(member.keys.pool);
+            let filter = EntryFilter {
+                ledger: Some(place),
+                object: Some(("expert".to_owned(), member.id.to_string())),
+                action: Some(EventKind::RelationAdded.code().to_owned()),
+                ..EntryFilter::default()
+            };
+            for entry in ledger::list(&mut read, &filter, MOST).await? {
+                let body = ledger::body(&self.store, &mut read, place, entry.seq).await?;
+                let content: Option<serde_json::Value> =
+                    body.and_then(|body| serde_json::from_slice(&body.json).ok());
+                let relation = content
+                    .as_ref()
+                    .and_then(|one| one.pointer("/facts/relation"));
+                if relation.and_then(serde_json::Value::as_str) == Some(&about) {
+                    return Ok(member.clone());
+                }
+            }
+        }
+        members.into_iter().next().ok_or(Error::NotFound)
     }
 
     /// My messages in the program, newest first.

@@ -2,7 +2,7 @@
 //! within what whoever asks may know of.
 
 use domain::actor::{Action, Target};
-use domain::id::{DrawId, EngagementId, MisconductId, PoolId, RecordId, TaskId};
+use domain::id::{CampaignId, DrawId, EngagementId, MisconductId, PoolId, RecordId, TaskId};
 use serde::de::IgnoredAny;
 
 use crate::ctx::Ctx;
@@ -48,6 +48,19 @@ impl Service {
                 };
                 let row = store::records::find::<IgnoredAny>(&mut db, id).await?;
                 return Ok(row.is_some_and(|row| row.keys.pool == pool));
+            }
+            "campaigns" => {
+                let Ok(id) = id.parse::<CampaignId>() else {
+                    return Ok(true);
+                };
+                let row = store::campaigns::find::<IgnoredAny>(&mut db, id).await?;
+                return Ok(row.is_some_and(|row| row.keys.pool == pool));
+            }
+            "special-invitations" => {
+                let Ok(id) = id.parse::<RecordId>() else {
+                    return Ok(true);
+                };
+                return self.is_invitation_in_pool(ctx, pool, id).await;
             }
             _ => return Ok(true),
         };

@@ -5,7 +5,7 @@ use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{ExpertId, OrganisationId, RelationId};
 use domain::organisation::{Organisation, OrganisationRef};
-use domain::relation::{Other, Relation, Source};
+use domain::relation::{Other, Refused, Relation, Source};
 use jiff::civil::Date;
 use store::document;
 use store::organisations;
@@ -105,6 +105,15 @@ impl RelationRow {
         }
     }
 
+    /// That and why the expert took it back, in words.
+    pub fn withdrawal(&self) -> Option<String> {
+        let withdrawn = self.relation.withdrawn.as_ref()?;
+        Some(format!(
+            "本人于 {} 撤回：{}",
+            withdrawn.on, withdrawn.reason
+        ))
+    }
+
     /// From when to when, in words.
     pub fn period(&self) -> String {
         let day = |day: Option<Date>, other: &str| {
@@ -129,6 +138,30 @@ pub fn kinds(pool: &OpenPool) -> Vec<String> {
         }
     }
     kinds
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NoReason => Self::field("reason", refused.to_string()),
+            Refused::NotDeclared(_) => Self::state("relation.not_declared", refused),
+            Refused::Withdrawn(_) => Self::state("relation.withdrawn", refused),
+        }
+    }
+}
+
+/// What an expert took back is left as it is; whoever objects says so with a fact of his own.
+fn stands(relation: &Relation) -> Result<()> {
+    match &relation.withdrawn {
+        None => Ok(()),
+        Some(withdrawn) => Err(Error::state(
+            "relation.withdrawn",
+            format!(
+                "本人已于 {} 撤回这项申报，记录保留原样，不再变更。认为关系仍然存在的，请登记一项新的回避关系。",
+                withdrawn.on
+            ),
+        )),
+    }
 }
 
 impl Service {
@@ -230,6 +263,7 @@ impl Service {
             to,
             source,
             note: Some(note),
+            withdrawn: None,
         };
         document::insert(change, relation.id, keys(&relation), relation.clone()).await?;
         let event = Event::new(EventKind::RelationAdded, Subject::new("expert", member.id))
@@ -243,7 +277,7 @@ impl Service {
     /// 结束: the relation is over since a day; the fact stays, so that look-backs still find it.
     ///
     /// # Errors
-    /// Denied, stale, or the day is before the beginning.
+    /// Denied, stale, withdrawn by the expert, or the day is before the beginning.
     pub async fn end_relation(
         &self,
         ctx: &Ctx,
@@ -266,6 +300,7 @@ impl Service {
         if row.version != version {
             return Err(Error::Stale);
         }
+        stands(&row.body)?;
         let mut problems = Vec::new();
         let day = typed::date(&mut problems, "to", to, "结束时间");
         let problems = typed::missing(problems, &[("to", &to.to_owned(), "结束时间")]);
@@ -293,7 +328,7 @@ impl Service {
     /// 撤销: the fact was wrong. What stood there stays in the ledger.
     ///
     /// # Errors
-    /// Denied, stale, or without a reason.
+    /// Denied, stale, withdrawn by the expert, or without a reason.
     pub async fn remove_relation(
         &self,
         ctx: &Ctx,
@@ -313,6 +348,7 @@ impl Service {
         if row.keys.person != member.keys.person {
             return Err(Error::NotFound);
         }
+        stands(&row.body)?;
         let reason = need_reason(reason)?;
         document::remove::<RelationKeys>(&mut change, id, version).await?;
         let event = Event::new(EventKind::RelationRemoved, Subject::new("expert", expert))

@@ -97,6 +97,11 @@ impl Service {
         }
     }
 
+    /// Lets go of the database, once whatever still uses it has finished; nothing works afterwards.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings

@@ -7,9 +7,10 @@ use bureau::{Bureau, committed};
 use domain::draw_process::{Party, State};
 use domain::engagement::{Answer, Declaration, State as Seat};
 use draw::{Share, verify};
+use service::list::Count;
 use service::misconduct::MisconductQuery;
 use service::{Error, PageRequest};
-use store::testing::on_both;
+use store::testing::{TestStore, on_both};
 
 fn accept() -> Answer {
     Answer::Accept {
@@ -397,7 +398,7 @@ async fn a_stopped_expert_is_replaced_and_a_record_is_proposed_for_decision() {
         let seats = service.seats(&bureau.asking, task).await.expect("seats");
         assert_eq!(seats.len(), 2);
         assert_eq!(seats[0].engagement.state.code(), "stopped");
-        let records = service
+        let (records, _) = service
             .misconduct(
                 &bureau.approver,
                 bureau.pool,
@@ -420,7 +421,7 @@ async fn a_stopped_expert_is_replaced_and_a_record_is_proposed_for_decision() {
             )
             .await
             .expect("ok");
-        let records = service
+        let (records, _) = service
             .misconduct(
                 &bureau.approver,
                 bureau.pool,
@@ -430,6 +431,23 @@ async fn a_stopped_expert_is_replaced_and_a_record_is_proposed_for_decision() {
             .await
             .expect("list");
         assert_eq!(records.items[0].record.state.code(), "rejected");
+
+        // A requester's list is cut to its own requests before it is cut into pages.
+        for (ctx, own) in [(&bureau.asking, 1), (&bureau.stranger(), 0)] {
+            let (records, count) = service
+                .misconduct(
+                    ctx,
+                    bureau.pool,
+                    &MisconductQuery::default(),
+                    &PageRequest::first(20),
+                )
+                .await
+                .expect("list");
+            assert_eq!(
+                (records.items.len(), count),
+                (own, Count::Exactly(own as u64))
+            );
+        }
     })
     .await;
 }
@@ -648,6 +666,31 @@ async fn past_its_validity_a_draw_needs_explicit_confirmation() {
             .freeze_frame(&officer, task, true)
             .await
             .expect("confirmed");
+    })
+    .await;
+}
+
+/// Just as many people as seats leave nothing to chance; it is said where the pack wants it said.
+///
+/// Covers: DG-9-1-d.
+#[tokio::test]
+async fn as_many_people_as_seats_are_warned_of_where_the_pack_says_so() {
+    on_both(|engine| async move {
+        let text = domain::policy::library::shipped("dg-2021").expect("shipped");
+        let silent = text
+            .pack
+            .replace("warn_when_equal = true", "warn_when_equal = false");
+        for (text, warned) in [(text.pack, true), (silent.as_str(), false)] {
+            let engine = TestStore::open(engine.store.kind()).await;
+            let bureau = Bureau::open_under(&engine, 2, text).await;
+            for (seats, warned) in [(2, warned), (1, false)] {
+                let task = bureau.accepted(seats).await;
+                let found = bureau.service.task_feasibility(&bureau.officer, task).await;
+                let found = found.expect("counted");
+                assert_eq!((found.drawable, found.enough), (2, true));
+                assert_eq!(found.no_chance, warned, "{seats}");
+            }
+        }
     })
     .await;
 }

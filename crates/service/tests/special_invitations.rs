@@ -9,6 +9,7 @@ use domain::half_day::Slot;
 use domain::id::{RecordId, TaskId};
 use domain::special_invitation::{Answer, State, Verdict};
 use jiff::civil::date;
+use service::list::Count;
 use service::shortage::Way;
 use service::special_invitations::{Proposal, Step};
 use service::typed::Fields;
@@ -399,7 +400,7 @@ async fn invitations_end_without_entry_and_nobody_invites_without_need() {
 
         // The requester sees its own, another requester none; nobody has a step left.
         let page = PageRequest::first(20);
-        let own = service
+        let (own, count) = service
             .special_invitations(&bureau.asking, bureau.pool, &[], &page)
             .await
             .expect("own");
@@ -409,11 +410,22 @@ async fn invitations_end_without_entry_and_nobody_invites_without_need() {
             .map(|line| line.invitation.state.code())
             .collect();
         assert_eq!(states, ["not_approved", "withdrawn", "refused"], "not the manager's");
-        let foreign = service
+        assert_eq!(count, Count::Exactly(3));
+        let (pages, _) = service
+            .special_invitations(&bureau.asking, bureau.pool, &[], &PageRequest::first(2))
+            .await
+            .expect("own");
+        assert_eq!(
+            (pages.items.len(), pages.next.is_some()),
+            (2, true),
+            "full, whatever others have"
+        );
+        let (foreign, none) = service
             .special_invitations(&bureau.stranger(), bureau.pool, &[], &page)
             .await
             .expect("none");
-        assert!(foreign.items.is_empty());
+        assert!(foreign.items.is_empty() && foreign.next.is_none());
+        assert_eq!(none, Count::Exactly(0));
         let hidden = service.special_invitation(&bureau.stranger(), silent).await;
         assert!(matches!(hidden, Err(Error::NotFound)));
         let view = service

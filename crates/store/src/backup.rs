@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -152,50 +152,81 @@ fn decode(kind: Type, value: Value) -> Option<Val> {
     })
 }
 
-/// Makes a backup in `folder`, which must not exist yet. Writers need not wait.
+/// The folder of a backup that is being made: there, and still empty.
+#[derive(Debug)]
+#[must_use = "an empty folder is no backup"]
+pub struct Place {
+    folder: PathBuf,
+}
+
+impl Place {
+    /// Makes the folder, which must not exist yet.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it exists or cannot be made.
+    pub fn make(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder.parent().unwrap_or(folder))?;
+        std::fs::create_dir(folder)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// Makes the backup of everything committed so far. Writers need not wait.
+    ///
+    /// # Errors
+    /// When the store or the folder fails; what is in the folder then is no backup.
+    pub async fn fill(self, store: &Store, now: Timestamp) -> Result<Manifest> {
+        let folder = self.folder.as_path();
+        let mut db = store.snapshot().await?;
+        let data = File::create(folder.join("data.jsonl"))?;
+        let (digest, rows) = dump(&mut db, BufWriter::new(&data)).await?;
+        data.sync_all()?;
+        let mut ledgers = Vec::new();
+        for (ledger, size) in ledger::all(&mut db).await? {
+            ledgers.push((
+                ledger.to_string(),
+                size,
+                hex::encode(ledger::root_at(&mut db, ledger, size).await?),
+            ));
+        }
+        let files = attachments::digests(&mut db).await?;
+        let copies = Files::folder(&folder.join("files"))?;
+        for digest in &files {
+            copies.put(store.files().bytes(digest).await?).await?;
+        }
+        let manifest = Manifest {
+            form: FORMAT,
+            schema: schema::VERSION,
+            instance: store.public_key().name.clone(),
+            root_check: store.seals().check_value(),
+            at: now.as_millisecond(),
+            digest,
+            rows,
+            ledgers,
+            files,
+        };
+        let text = serde_json::to_string(&manifest).map_err(io::Error::other)?;
+        let signature = STANDARD.encode(store.inner.signer.sign(text.as_bytes()));
+        let signed = serde_json::to_string_pretty(&Signed {
+            manifest,
+            signature,
+        })
+        .map_err(io::Error::other)?;
+        // Written last: a folder without a manifest is no backup.
+        let mut file = File::create(folder.join("manifest.json"))?;
+        file.write_all(signed.as_bytes())?;
+        file.sync_all()?;
+        check(folder, store.public_key()).await
+    }
+}
+
+/// Makes a backup in `folder`, which must not exist yet.
+///
+/// # Errors
+/// As [`Place::make`] and [`Place::fill`].
 pub async fn backup(store: &Store, folder: &Path, now: Timestamp) -> Result<Manifest> {
-    std::fs::create_dir_all(folder.parent().unwrap_or(folder))?;
-    std::fs::create_dir(folder)?;
-    let mut db = store.snapshot().await?;
-    let data = File::create(folder.join("data.jsonl"))?;
-    let (digest, rows) = dump(&mut db, BufWriter::new(&data)).await?;
-    data.sync_all()?;
-    let mut ledgers = Vec::new();
-    for (ledger, size) in ledger::all(&mut db).await? {
-        ledgers.push((
-            ledger.to_string(),
-            size,
-            hex::encode(ledger::root_at(&mut db, ledger, size).await?),
-        ));
-    }
-    let files = attachments::digests(&mut db).await?;
-    let copies = Files::folder(&folder.join("files"))?;
-    for digest in &files {
-        copies.put(store.files().bytes(digest).await?).await?;
-    }
-    let manifest = Manifest {
-        form: FORMAT,
-        schema: schema::VERSION,
-        instance: store.public_key().name.clone(),
-        root_check: store.seals().check_value(),
-        at: now.as_millisecond(),
-        digest,
-        rows,
-        ledgers,
-        files,
-    };
-    let text = serde_json::to_string(&manifest).map_err(io::Error::other)?;
-    let signature = STANDARD.encode(store.inner.signer.sign(text.as_bytes()));
-    let signed = serde_json::to_string_pretty(&Signed {
-        manifest,
-        signature,
-    })
-    .map_err(io::Error::other)?;
-    // Written last: a folder without a manifest is no backup.
-    let mut file = File::create(folder.join("manifest.json"))?;
-    file.write_all(signed.as_bytes())?;
-    file.sync_all()?;
-    check(folder, store.public_key()).await
+    Place::make(folder)?.fill(store, now).await
 }
 
 /// Checks a backup where it lies: signature, digest of the rows, every file.

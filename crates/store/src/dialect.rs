@@ -82,6 +82,16 @@ pub(crate) fn extras_1(kind: Kind) -> String {
     script
 }
 
+/// What version 3 of the schema needs beyond portable DDL: the task of each record of misconduct,
+/// out of its body.
+pub(crate) fn extras_3(kind: Kind) -> String {
+    let task = match kind {
+        Kind::Sqlite => "json_extract(body, '$.task')",
+        Kind::Postgres => "body::json ->> 'task'",
+    };
+    format!("UPDATE misconduct SET task = {task};\n")
+}
+
 /// Appended to a SELECT that takes a row lock. On SQLite the transaction already holds the lock.
 pub(crate) fn for_update(kind: Kind) -> &'static str {
     match kind {

@@ -1,6 +1,6 @@
 //! 不良行为记录.
 
-use domain::id::{ExpertId, MisconductId, PoolId};
+use domain::id::{ExpertId, MisconductId, OrganisationId, PoolId, TaskId};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
@@ -9,6 +9,7 @@ use crate::document::{
 };
 use crate::error::Result;
 use crate::store::Db;
+use crate::tasks::of_requester;
 
 document! {
     /// Index columns of a record. Added and saved with [`document`]'s functions.
@@ -23,6 +24,8 @@ document! {
         status: String,
         /// When it happened.
         happened_on: Date,
+        /// In which task.
+        task: Option<TaskId>,
     }
 }
 
@@ -59,6 +62,8 @@ pub struct MisconductFilter {
     pub kinds: Vec<String>,
     /// Any of these status codes.
     pub statuses: Vec<String>,
+    /// In a task of this requester.
+    pub requester: Option<OrganisationId>,
     /// Happened on or after.
     pub from: Option<Date>,
     /// Happened on or before.
@@ -68,6 +73,9 @@ pub struct MisconductFilter {
 impl MisconductFilter {
     fn select(&self) -> Select<MisconductKeys> {
         Select::new()
+            .also_if(self.requester, |sql, requester| {
+                of_requester(sql, "t.task", requester);
+            })
             .equal_if("pool", self.pool)
             .equal_if("expert", self.expert)
             .one_of_if("kind", &self.kinds)

@@ -2,7 +2,7 @@
 //! appointment, evaluation, fee statement, gathering, programme … One table serves them all: a kind,
 //! a status, whom it concerns, when it is due, a sort key and a body.
 
-use domain::id::{PoolId, RecordId};
+use domain::id::{OrganisationId, PoolId, RecordId};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
@@ -12,6 +12,7 @@ use crate::document::{
 use crate::error::Result;
 use crate::sql;
 use crate::store::Db;
+use crate::tasks::of_requester;
 
 document! {
     /// Index columns of a record. Added, saved and removed with [`document`]'s functions.
@@ -95,6 +96,8 @@ pub struct RecordFilter {
     pub number: Option<String>,
     /// Belonging to this object.
     pub parent: Option<String>,
+    /// Belonging to a task of this requester.
+    pub requester: Option<OrganisationId>,
     /// Concerning this one.
     pub subject: Option<String>,
     /// Due on or before.
@@ -106,6 +109,9 @@ pub struct RecordFilter {
 impl RecordFilter {
     fn select(&self) -> Select<RecordKeys> {
         Select::new()
+            .also_if(self.requester, |sql, requester| {
+                of_requester(sql, "t.parent", requester);
+            })
             .equal_if("pool", self.pool)
             .one_of_if("kind", &self.kinds)
             .one_of_if("status", &self.statuses)

@@ -16,7 +16,7 @@ struct Migration {
     extras: fn(Kind) -> String,
 }
 
-const CHAIN: [Migration; 3] = [
+const CHAIN: [Migration; 4] = [
     Migration {
         version: 1,
         name: "base",
@@ -31,8 +31,14 @@ const CHAIN: [Migration; 3] = [
     },
     Migration {
         version: 3,
+        name: "misconduct_task",
+        portable: include_str!("schema/0003_misconduct_task.sql"),
+        extras: dialect::extras_3,
+    },
+    Migration {
+        version: 4,
         name: "ranks",
-        portable: include_str!("schema/0003_ranks.sql"),
+        portable: include_str!("schema/0004_ranks.sql"),
         extras: |_| String::new(),
     },
 ];
@@ -130,6 +136,16 @@ pub(crate) fn tables() -> Vec<Table> {
             });
             continue;
         }
+        if let Some((name, column)) = line
+            .strip_prefix("ALTER TABLE ")
+            .and_then(|rest| rest.trim_end_matches(';').split_once(" ADD COLUMN "))
+        {
+            let altered = tables.iter_mut().find(|table| table.name == name);
+            if let Some((table, column)) = altered.zip(column_of(column)) {
+                table.columns.push(column);
+            }
+            continue;
+        }
         let Some((table, rest)) = tables.last_mut().zip(line.strip_prefix("    ")) else {
             continue;
         };
@@ -137,22 +153,28 @@ pub(crate) fn tables() -> Vec<Table> {
             table.key = key.trim_end_matches([')', ',']).split(", ").collect();
             continue;
         }
-        let mut words = rest.split([' ', ',']);
-        let (Some(name), Some(kind)) = (words.next(), words.next()) else {
+        let Some(column) = column_of(rest) else {
             continue;
         };
-        let kind = match kind {
-            "TEXT" => Type::Text,
-            "BIGINT" => Type::Int,
-            "BYTEA" => Type::Bytes,
-            _ => continue,
-        };
         if rest.contains("PRIMARY KEY") {
-            table.key = vec![name];
+            table.key = vec![column.0];
         }
-        table.columns.push((name, kind));
+        table.columns.push(column);
     }
     tables
+}
+
+/// Name and type of a column from its definition.
+fn column_of(definition: &'static str) -> Option<(&'static str, Type)> {
+    let mut words = definition.split([' ', ',']);
+    let name = words.next()?;
+    let kind = match words.next()? {
+        "TEXT" => Type::Text,
+        "BIGINT" => Type::Int,
+        "BYTEA" => Type::Bytes,
+        _ => return None,
+    };
+    Some((name, kind))
 }
 
 /// Makes the table of versions with its row 0, which is the lock of the chain.
@@ -218,6 +240,12 @@ mod tests {
             .unwrap();
         assert_eq!(slot.key, ["person", "day", "half", "hold"]);
         assert_eq!(slot.columns.len(), 6);
+        let later = tables.iter().find(|table| table.name == "misconduct");
+        assert_eq!(
+            later.unwrap().columns.last(),
+            Some(&("task", Type::Text)),
+            "a column added later is a column"
+        );
         let person = tables.iter().find(|table| table.name == "person").unwrap();
         assert_eq!(
             person

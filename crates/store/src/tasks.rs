@@ -9,6 +9,7 @@ use crate::document::{
 };
 use crate::error::Result;
 use crate::sql;
+use crate::sql::Sql;
 use crate::store::Db;
 
 document! {
@@ -111,4 +112,13 @@ pub async fn page<B: DeserializeOwned>(
 /// How many match.
 pub async fn count(db: &mut impl Db, filter: &TaskFilter) -> Result<Count> {
     filter.select().count(db).await
+}
+
+/// The condition that a column names a task of this requester.
+pub(crate) fn of_requester(sql: &mut Sql, column: &'static str, requester: OrganisationId) {
+    sql.push("EXISTS (SELECT 1 FROM task q WHERE q.id = ")
+        .push(column)
+        .push(" AND q.requester = ")
+        .bind(requester)
+        .push(")");
 }

@@ -2,6 +2,7 @@
 //! is common to all of them stands here: reading a body, refusing in words, going on from page to page.
 
 pub mod answers;
+pub mod campaigns;
 pub mod draws;
 pub mod experts;
 pub mod imports;
@@ -16,6 +17,7 @@ pub mod publications;
 pub mod relations;
 pub mod search;
 pub mod seats;
+pub mod special_invitations;
 pub mod specialties;
 pub mod tasks;
 pub mod tokens;
@@ -53,6 +55,8 @@ pub fn routes() -> Routes {
         .and(draws::routes())
         .and(seats::routes())
         .and(invitations::routes())
+        .and(special_invitations::routes())
+        .and(campaigns::routes())
         .and(publications::routes())
         .and(misconduct::routes())
         .and(ledger::routes())

@@ -1,26 +1,25 @@
-//! 信息集中更新: the campaigns of a pool, one campaign with who answered and who is silent, and the
-//! page on which an expert confirms, by the link of the message or in their own space.
+//! 信息集中更新: the campaigns of a pool, one campaign with who answered and who is silent; below, the
+//! page on which an expert confirms.
+
+mod answer;
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::Method;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::actor::Action;
-use domain::campaign::{Answer, Change, Said, State as Stands};
+use domain::campaign::{Answer, Change, State as Stands};
 use domain::id::{CampaignId, ExpertId};
 use domain::policy::due::State as Due;
-use service::campaigns::{AnswerLine, CampaignLine, OwnUpdate, YearlyDuty};
+use service::campaigns::{AnswerLine, CampaignLine, YearlyDuty};
 
 use crate::components::{Here, Link, Note, Pager, Stat, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::experts::download;
-use crate::form::{Choice, FormState};
+use crate::form::FormState;
 use crate::layout::{Layout, Visit};
-use crate::openapi::says;
 use crate::page;
 use crate::routes::{Access, Routes};
-use crate::session::{InPool, Origin, Session};
+use crate::session::InPool;
 use crate::state::App;
 
 const RUN: Access = Access::Pool(Action::RunCampaign);
@@ -37,29 +36,7 @@ pub fn routes() -> Routes {
         .post("/p/{no}/campaigns/{campaign}/close", RUN, close)
         .post("/p/{no}/campaigns/{campaign}/export", RUN, export)
         .post("/p/{no}/campaigns/{campaign}/experts/{expert}", RUN, enter)
-        .get("/m/u/{token}", Access::Public, by_link)
-        .post("/m/u/{token}", Access::Public, answer_by_link)
-        .get("/m/updates/{campaign}", Access::Person, own)
-        .post("/m/updates/{campaign}", Access::Person, answer_own)
-        .api(
-            Method::GET,
-            "/api/v1/pools/{no}/campaigns",
-            RUN,
-            says("信息集中更新", "历次集中更新").gives("items；duty：本年度应办未办的"),
-            list_json,
-        )
-        .api(
-            Method::GET,
-            "/api/v1/pools/{no}/campaigns/{campaign}",
-            RUN,
-            says("信息集中更新", "一次集中更新及各人的答复")
-                .asks(&[
-                    ("status", "只要这种答复的"),
-                    ("after", "上一页最后一位专家的编号"),
-                ])
-                .gives("campaign；answers"),
-            show_json,
-        )
+        .and(answer::routes())
 }
 
 /// The answers the list can be narrowed to.
@@ -211,9 +188,6 @@ async fn show_page(
     form: FormState,
 ) -> Result<ShowPage, WebError> {
     let line = app.service.campaign(here.ctx(), id).await?;
-    if line.campaign.pool != here.pool.id {
-        return Err(WebError::NotFound);
-    }
     let wanted = visit.query.text("status");
     let (view, _) = VIEWS
         .iter()
@@ -370,185 +344,4 @@ async fn enter(
         .enter_update(here.ctx(), id, expert, &form.text("note"))
         .await;
     acted((State(app), here, visit, Path((no, id))), form, outcome).await
-}
-
-#[derive(Template)]
-#[template(path = "campaigns/answer.html")]
-struct AnswerPage {
-    layout: Layout,
-    form: FormState,
-    action: String,
-    one: OwnUpdate,
-    closes_on: String,
-    note: Option<Note>,
-    choices: Vec<Choice>,
-    /// What may have changed: the value is the name of the field's control, the detail a hint.
-    fields: Vec<Choice>,
-    open: bool,
-}
-
-fn answer_page(layout: Layout, action: String, one: OwnUpdate, form: FormState) -> AnswerPage {
-    let open = one.campaign.state == Stands::Open;
-    let note = match (&one.answer, open) {
-        (Answer::Silent, true) => None,
-        (Answer::Silent, false) => Some(Note::new(
-            Tone::Warn,
-            "本次更新已结束：",
-            "信息有变化的，请直接联系专家库办公室。",
-        )),
-        (Answer::Unchanged { at }, _) => Some(Note::new(
-            Tone::Good,
-            "您已确认无变化：",
-            format!("{}答复。截止前可以重新答复。", page::moment(*at)),
-        )),
-        (Answer::Changed { at, entered, .. }, _) => Some(Note::new(
-            Tone::Good,
-            "您已申报变化：",
-            match entered {
-                None => format!("{}答复，等专家库办公室登记。", page::moment(*at)),
-                Some(done) => format!("专家库办公室已办理：{}", done.note),
-            },
-        )),
-    };
-    AnswerPage {
-        layout: layout.judged(&form),
-        action,
-        closes_on: one.campaign.closes_on.strftime("%-m月%-d日").to_string(),
-        note,
-        choices: vec![
-            Choice::new("unchanged", "没有变化").detail("上面的信息都对"),
-            Choice::new("changed", "有变化").detail("在下面写明变成什么"),
-        ],
-        fields: one
-            .fields
-            .iter()
-            .enumerate()
-            .map(|(index, (field, proof))| {
-                let hint = if *proof {
-                    "变更时须提供证明材料"
-                } else {
-                    ""
-                };
-                Choice::new(format!("field.{index}"), field).detail(hint)
-            })
-            .collect(),
-        open,
-        one,
-        form,
-    }
-}
-
-/// What the form says: the fields named, or that nothing changed.
-fn said(form: &FormState, one: &OwnUpdate) -> service::Result<Said> {
-    match form.value("answer") {
-        "unchanged" => Ok(Said::Unchanged),
-        "changed" => Ok(Said::Changed(
-            one.fields
-                .iter()
-                .enumerate()
-                .filter_map(|(index, (field, _))| {
-                    let now = form.text(&format!("field.{index}"));
-                    (!now.is_empty()).then(|| Change {
-                        field: field.clone(),
-                        now,
-                    })
-                })
-                .collect(),
-        )),
-        _ => Err(service::Error::field(
-            "answer",
-            "还没有选择。请选择没有变化，或有变化并写明。",
-        )),
-    }
-}
-
-type LinkAt = (State<App>, Visit, Path<String>);
-
-async fn by_link((State(app), visit, Path(token)): LinkAt) -> Result<Response, WebError> {
-    let one = app.service.update_by_link(&token).await?;
-    let layout = Layout::new(&app.site.now(), &visit, "确认入库信息");
-    let action = format!("/m/u/{token}");
-    page::page(&answer_page(layout, action, one, FormState::blank()))
-}
-
-async fn answer_by_link(
-    (State(app), visit, Path(token)): LinkAt,
-    origin: Origin,
-    mut form: FormState,
-) -> Result<Response, WebError> {
-    let one = app.service.update_by_link(&token).await?;
-    let outcome = match said(&form, &one) {
-        Ok(said) => {
-            app.service
-                .answer_update_by_link(&origin.network, &token, &form.text("id_tail"), said)
-                .await
-        }
-        Err(error) => Err(error),
-    };
-    let action = format!("/m/u/{token}");
-    match outcome {
-        Ok(_) => Ok(page::see_other(&action)),
-        Err(error) => {
-            form.refuse(error)?;
-            let layout = Layout::new(&app.site.now(), &visit, "确认入库信息");
-            page::rejected(&answer_page(layout, action, one, form))
-        }
-    }
-}
-
-type OwnAt = (State<App>, Session, Visit, Path<CampaignId>);
-
-async fn mine(app: &App, session: &Session, id: CampaignId) -> Result<OwnUpdate, WebError> {
-    let all = app.service.own_updates(&session.ctx).await?;
-    all.into_iter()
-        .find(|one| one.campaign.id == id)
-        .ok_or(WebError::NotFound)
-}
-
-async fn own((State(app), session, visit, Path(id)): OwnAt) -> Result<Response, WebError> {
-    let one = mine(&app, &session, id).await?;
-    let layout = session.layout(&app, &visit, "确认入库信息");
-    let action = format!("/m/updates/{id}");
-    page::page(&answer_page(layout, action, one, FormState::blank()))
-}
-
-async fn answer_own(
-    (State(app), session, visit, Path(id)): OwnAt,
-    mut form: FormState,
-) -> Result<Response, WebError> {
-    let one = mine(&app, &session, id).await?;
-    let outcome = match said(&form, &one) {
-        Ok(said) => app.service.answer_update(&session.ctx, id, said).await,
-        Err(error) => Err(error),
-    };
-    let action = format!("/m/updates/{id}");
-    match outcome {
-        Ok(_) => Ok(page::see_other(&action)),
-        Err(error) => {
-            form.refuse(error)?;
-            let layout = session.layout(&app, &visit, "确认入库信息");
-            page::rejected(&answer_page(layout, action, one, form))
-        }
-    }
-}
-
-async fn list_json(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
-    let items = app.service.campaigns(here.ctx(), here.pool.id).await?;
-    let duty = app.service.yearly_duty(here.ctx(), here.pool.id).await?;
-    Ok(Json(serde_json::json!({ "items": items, "duty": duty })).into_response())
-}
-
-async fn show_json((State(app), here, visit, Path((_, id))): At) -> Result<Response, WebError> {
-    let line = app.service.campaign(here.ctx(), id).await?;
-    if line.campaign.pool != here.pool.id {
-        return Err(WebError::NotFound);
-    }
-    let wanted = visit.query.text("status");
-    let wanted = Some(wanted.as_str()).filter(|code| !code.is_empty());
-    let after: Option<ExpertId> = visit.query.value("after").parse().ok();
-    let answers = app
-        .service
-        .campaign_answers(here.ctx(), id, wanted, after, ROWS)
-        .await?;
-    Ok(Json(serde_json::json!({ "campaign": line, "answers": answers })).into_response())
 }

@@ -99,7 +99,8 @@ fn row(ctx: &Ctx, open: OpenPool) -> PoolRow {
 #[must_use]
 pub fn banners(app: &App, ctx: &Ctx, open: &OpenPool) -> Vec<Banner> {
     let mut banners = Vec::new();
-    if open.pool.demonstration || app.service.settings().demonstration {
+    // Of a demonstration as a whole, every page of it says so already.
+    if open.pool.demonstration && !app.service.settings().demonstration {
         banners.push(Banner::Rehearsal(
             "这里的单位、专家和抽取结果都是虚构的，不产生效力。".to_owned(),
         ));

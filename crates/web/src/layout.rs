@@ -31,6 +31,8 @@ pub struct Site {
     pub help_phone: String,
     /// Version of the program.
     pub version: String,
+    /// What is true of everything here, above every page.
+    pub banner: Option<Banner>,
 }
 
 impl Default for Site {
@@ -42,6 +44,7 @@ impl Default for Site {
             unit: String::new(),
             help_phone: String::new(),
             version: env!("CARGO_PKG_VERSION").into(),
+            banner: None,
         }
     }
 }
@@ -148,6 +151,8 @@ pub enum Banner {
     Expired(String),
     /// A rehearsal: nothing here counts.
     Rehearsal(String),
+    /// A demonstration: everything here is made up.
+    Demonstration,
     /// Anything else worth knowing on every page, such as a maintenance window.
     Other(Tone, String),
 }
@@ -159,7 +164,7 @@ impl Banner {
         match self {
             Self::Draft(_) => "",
             Self::Expired(_) => "red",
-            Self::Rehearsal(_) => "drill",
+            Self::Rehearsal(_) | Self::Demonstration => "drill",
             Self::Other(tone, _) => tone.class(),
         }
     }
@@ -170,17 +175,20 @@ impl Banner {
             Self::Draft(_) => "征求意见稿",
             Self::Expired(_) => "政策已过有效期",
             Self::Rehearsal(_) => "演练",
+            Self::Demonstration => "演示",
             Self::Other(..) => "",
         }
     }
     /// The rest of the sentence.
     #[must_use]
     pub fn text(&self) -> &str {
-        let (Self::Draft(text)
-        | Self::Expired(text)
-        | Self::Rehearsal(text)
-        | Self::Other(_, text)) = self;
-        text
+        match self {
+            Self::Draft(text)
+            | Self::Expired(text)
+            | Self::Rehearsal(text)
+            | Self::Other(_, text) => text,
+            Self::Demonstration => "单位、专家和抽取结果均为虚构，不产生效力。",
+        }
     }
 }
 
@@ -226,6 +234,7 @@ impl Layout {
             site: Arc::clone(site),
             title: title.into(),
             size: visit.size,
+            banners: site.banner.iter().cloned().collect(),
             ..Self::default()
         }
     }

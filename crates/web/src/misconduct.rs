@@ -94,7 +94,7 @@ async fn page_of(
     };
     let after = Some(query.text("after")).filter(|text| !text.is_empty());
     let request = PageRequest::after(after.clone(), 50);
-    let found = app
+    let (found, count) = app
         .service
         .misconduct(here.ctx(), here.pool.id, &filter, &request)
         .await?;
@@ -121,7 +121,11 @@ async fn page_of(
         })
         .collect();
     let pager = Pager {
-        range: format!("本页 {} 条", found.items.len()),
+        range: format!(
+            "本页 {} 条，共 {} 条",
+            found.items.len(),
+            page::counted(count)
+        ),
         first: after.map(|_| pairs(&wanted, None)),
         next: found.next.map(|next| pairs(&wanted, Some(&next))),
         ..Pager::default()

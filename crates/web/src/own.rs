@@ -1,6 +1,8 @@
 //! 专家本人: what waits for me, what is held about me, who opened it, the relations I declare, my
 //! messages.
 
+mod relations;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::Method;
@@ -8,14 +10,12 @@ use axum::response::Response;
 use domain::actor::Action;
 use domain::engagement::State as Seated;
 use domain::id::ExpertId;
+use service::PageRequest;
 use service::own::{OwnMembership, OwnMessage, Reading};
-use service::relations::{self, RelationDraft, RelationRow, With};
-use service::{OpenPool, PageRequest};
 
 use crate::components::{Pager, Status};
 use crate::error::WebError;
 use crate::experts::standing;
-use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;
 use crate::page;
@@ -30,8 +30,6 @@ pub fn routes() -> Routes {
         .get("/m", Access::Person, home)
         .get("/m/me", Access::Person, record)
         .get("/m/readings", Access::Person, readings)
-        .get("/m/relations", Access::Person, relations_page)
-        .post("/m/relations", Access::Person, declare)
         .get("/m/messages", Access::Person, messages)
         .post(
             "/p/{no}/experts/{id}/account",
@@ -46,6 +44,7 @@ pub fn routes() -> Routes {
                 .gives("items：专家库、编号、状态、持有的资料、参与"),
             record_json,
         )
+        .and(relations::routes())
 }
 
 #[derive(Template)]
@@ -226,120 +225,6 @@ async fn readings(
             .map(|reading| (page::moment(reading.at), reading))
             .collect(),
     })
-}
-
-#[derive(Template)]
-#[template(path = "own/relations.html")]
-struct RelationsPage {
-    layout: Layout,
-    form: FormState,
-    rows: Vec<(RelationRow, String, String)>,
-    pools: Vec<Choice>,
-    kinds: Vec<Choice>,
-    withs: Vec<Choice>,
-    basis: String,
-}
-
-async fn own_pools(app: &App, session: &Session) -> Result<Vec<OpenPool>, WebError> {
-    let own = app.service.own_record(&session.ctx).await?;
-    Ok(own.into_iter().map(|one| one.pool).collect())
-}
-
-async fn relations_of(
-    app: &App,
-    session: &Session,
-    visit: &Visit,
-    form: FormState,
-) -> Result<RelationsPage, WebError> {
-    let pools = own_pools(app, session).await?;
-    let found = app.service.own_relations(&session.ctx).await?;
-    let mut kinds: Vec<String> = Vec::new();
-    for kind in pools.iter().flat_map(relations::kinds) {
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    let basis = pools.first().and_then(|pool| {
-        let rules = pool.pack.recusal.as_ref()?;
-        Some(format!(
-            "《{}》{}",
-            pool.pack.identity.title, rules.citation
-        ))
-    });
-    Ok(RelationsPage {
-        layout: session.layout(app, visit, "我的回避关系").judged(&form),
-        rows: found
-            .into_iter()
-            .map(|row| {
-                let (with, period) = (row.with(), row.period());
-                (row, with, period)
-            })
-            .collect(),
-        pools: pools
-            .iter()
-            .map(|pool| Choice::new(pool.no.to_string(), &pool.pool.name))
-            .collect(),
-        kinds: kinds
-            .into_iter()
-            .map(|kind| Choice::new(kind.clone(), kind))
-            .collect(),
-        withs: With::ALL
-            .iter()
-            .map(|with| Choice::new(with.code(), with.zh()))
-            .collect(),
-        basis: basis.unwrap_or_default(),
-        form,
-    })
-}
-
-async fn relations_page(
-    State(app): State<App>,
-    session: Session,
-    visit: Visit,
-) -> Result<Response, WebError> {
-    page::page(&relations_of(&app, &session, &visit, FormState::blank()).await?)
-}
-
-async fn declare(
-    State(app): State<App>,
-    session: Session,
-    visit: Visit,
-    mut form: FormState,
-) -> Result<Response, WebError> {
-    let pools = own_pools(&app, &session).await?;
-    let chosen = match pools.as_slice() {
-        [only] => Some(only),
-        several => several
-            .iter()
-            .find(|pool| pool.no.to_string() == form.value("pool")),
-    };
-    let Some(pool) = chosen else {
-        form.reject("pool", "没有选择专家库。请选择向哪一个专家库申报。");
-        return page::rejected(&relations_of(&app, &session, &visit, form).await?);
-    };
-    let draft = RelationDraft {
-        kind: form.text("kind"),
-        with: form.text("with"),
-        organisation: form.text("organisation"),
-        organisation_id: String::new(),
-        person: form.text("person"),
-        guideline: form.text("guideline"),
-        round: form.text("round"),
-        from: form.text("from"),
-        to: form.text("to"),
-        note: form.text("note"),
-    };
-    match app
-        .service
-        .declare_relation(&session.ctx, pool.pool.id, &draft)
-        .await
-    {
-        Ok(_) => Ok(page::see_other("/m/relations")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&relations_of(&app, &session, &visit, form).await?)
-        }
-    }
 }
 
 #[derive(Template)]

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use service::Service;
 
-use crate::layout::Site;
+use crate::layout::{Banner, Site};
 use crate::limits::Limits;
 use crate::security::Transport;
 
@@ -66,12 +66,14 @@ impl App {
     /// When the store cannot be read.
     pub async fn reload_site(&self) -> service::Result<()> {
         let installation = self.service.installation().await?;
+        let demonstration = self.service.settings().demonstration;
         self.site.set(Site {
             product: format!("{}管理平台", installation.name),
             short: installation.name,
             unit: installation.bureau.clone(),
             bureau: installation.bureau,
             help_phone: installation.help_phone,
+            banner: demonstration.then_some(Banner::Demonstration),
             ..Site::default()
         });
         Ok(())

@@ -12,7 +12,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, header};
 use bureau::Bureau;
 use domain::actor::{Actor, Grant, Role};
-use domain::id::AccountId;
+use domain::id::{AccountId, OrganisationId};
 use service::accounts::NewAccount;
 use service::misconduct::Proposal;
 use service::pool_set_up::NewPool;
@@ -108,6 +108,31 @@ impl Town {
             )
             .await
             .expect("an import");
+        let campaign = service
+            .start_campaign(
+                &bureau.officer,
+                bureau.pool,
+                Some(jiff::civil::date(2022, 7, 31)),
+                false,
+            )
+            .await
+            .expect("a campaign");
+        // More seats than people, so that the requester may propose an invitation.
+        let short = bureau.accepted(9).await;
+        let invited = service::special_invitations::Proposal {
+            task: Some(short),
+            name: "受邀人甲".into(),
+            employer: "示例理工大学".into(),
+            phone: "15400000801".into(),
+            specialty: bureau.specialty.to_string(),
+            reason: "人数不足".into(),
+            fitness: "正高级工程师".into(),
+            ..service::special_invitations::Proposal::default()
+        };
+        let invitation = service
+            .propose_special_invitation(&bureau.asking, bureau.pool, &invited)
+            .await
+            .expect("an invitation");
         service
             .create_pool(
                 &service.console(),
@@ -130,6 +155,9 @@ impl Town {
             ("record", record.to_string()),
             ("imports", import.to_string()),
             ("specialties", bureau.specialty.to_string()),
+            ("campaign", campaign.to_string()),
+            ("expert", expert.to_string()),
+            ("invitation", invitation.to_string()),
         ]);
         let app = App::new(service.clone(), Transport::Plain)
             .await
@@ -142,14 +170,14 @@ impl Town {
         }
     }
 
-    /// Somebody with this role in these pools.
-    async fn log_in(&self, role: Role, pools: &[i64]) -> String {
+    /// Somebody of a unit with this role in these pools.
+    async fn log_in(&self, role: Role, pools: &[i64], unit: OrganisationId) -> String {
         let service = &self.bureau.service;
         let login = format!("{}{}", role.code(), pools.len());
         let new = NewAccount {
             login: login.clone(),
             name: "同事甲".into(),
-            organisation: Some(self.bureau.requester),
+            organisation: Some(unit),
             ..NewAccount::default()
         };
         let (id, link) = service
@@ -261,6 +289,48 @@ impl Town {
         }
         (named && route.path.contains("{no}")).then(|| address + rest)
     }
+
+    /// What an address answers; the objects' own ids in it count as the missing one's.
+    async fn plain(&self, route: &Route, address: &str, token: &str) -> (u16, String) {
+        let mut answer = self.send(route, address, token).await;
+        for id in self.objects.values() {
+            answer.1 = answer.1.replace(id.as_str(), MISSING);
+        }
+        answer
+    }
+
+    /// Every address in a pool with the objects, and with ones that do not exist: how many there are,
+    /// and those that tell the two apart.
+    async fn walk(
+        &self,
+        token: &str,
+        pool: &str,
+        routes: impl Fn(&Route) -> bool,
+    ) -> (u32, Vec<String>) {
+        let (mut walked, mut told) = (0, Vec::new());
+        for route in web::routes::all()
+            .table()
+            .iter()
+            .filter(|route| routes(route))
+        {
+            let (Some(foreign), Some(missing)) = (
+                self.address(route, pool, true),
+                self.address(route, pool, false),
+            ) else {
+                continue;
+            };
+            let foreign = self.plain(route, &foreign, token).await;
+            let missing = self.plain(route, &missing, token).await;
+            walked += 1;
+            if foreign != missing {
+                told.push(format!(
+                    "{} {}: {} instead of {}",
+                    route.method, route.path, foreign.0, missing.0
+                ));
+            }
+        }
+        (walked, told)
+    }
 }
 
 /// Covers: DG-3-a.
@@ -278,34 +348,11 @@ async fn objects_of_another_pool_answer_like_missing_ones() {
         Role::Supervisor,
     ] {
         for pools in [&[2][..], &[2, 1]] {
-            let token = town.log_in(role, pools).await;
-            for route in web::routes::all().table() {
-                let (Some(foreign), Some(missing)) = (
-                    town.address(route, "2", true),
-                    town.address(route, "2", false),
-                ) else {
-                    continue;
-                };
-                let plain = |mut answer: (u16, String)| {
-                    for id in town.objects.values() {
-                        answer.1 = answer.1.replace(id.as_str(), MISSING);
-                    }
-                    answer
-                };
-                let foreign = plain(town.send(route, &foreign, &token).await);
-                let missing = plain(town.send(route, &missing, &token).await);
-                walked += 1;
-                if foreign != missing {
-                    told.push(format!(
-                        "{} {} as {} of {pools:?}: {} instead of {}",
-                        route.method,
-                        route.path,
-                        role.code(),
-                        foreign.0,
-                        missing.0
-                    ));
-                }
-            }
+            let token = town.log_in(role, pools, town.bureau.requester).await;
+            let (some, apart) = town.walk(&token, "2", |_| true).await;
+            walked += some;
+            let who = |what: String| format!("{what}, as {} of {pools:?}", role.code());
+            told.extend(apart.into_iter().map(who));
         }
     }
     assert!(told.is_empty(), "{}", told.join("\n"));
@@ -317,12 +364,32 @@ async fn objects_of_another_pool_answer_like_missing_ones() {
     );
 }
 
+/// Requests, draws, seats and special invitations of one unit do not exist for another unit's requester.
+///
+/// Covers: DG-3-a.
+#[tokio::test]
+async fn objects_of_another_unit_answer_like_missing_ones() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let town = Town::open(&engine).await;
+    let before = town.bureau.ledger().await.len();
+    let other = OrganisationId(uuid::Uuid::from_u128(12));
+    let token = town.log_in(Role::Requester, &[1], other).await;
+    let units = ["{task}", "{draw}", "{seat}", "{invitation}"];
+    let of_a_unit = |route: &Route| units.iter().any(|name| route.path.contains(name));
+    let (walked, told) = town.walk(&token, "1", of_a_unit).await;
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    assert!(walked > 60, "{walked}");
+    assert_eq!(town.bureau.ledger().await.len(), before);
+}
+
 /// The same addresses do answer in the pool the objects belong to; otherwise the walk proves nothing.
 #[tokio::test]
 async fn the_same_objects_answer_in_their_own_pool() {
     let engine = TestStore::open(Kind::Sqlite).await;
     let town = Town::open(&engine).await;
-    let token = town.log_in(Role::Officer, &[1]).await;
+    let token = town
+        .log_in(Role::Officer, &[1], town.bureau.requester)
+        .await;
     let mut seen = 0;
     for route in web::routes::all().table() {
         if route.method != Method::GET {
@@ -332,5 +399,5 @@ async fn the_same_objects_answer_in_their_own_pool() {
             seen += usize::from(town.send(route, &own, &token).await.0 == 200);
         }
     }
-    assert!(seen >= 20, "{seen}");
+    assert!(seen >= 25, "{seen}");
 }

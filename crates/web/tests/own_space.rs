@@ -4,14 +4,17 @@
 #[path = "../../service/tests/bureau/mod.rs"]
 mod bureau;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use bureau::Bureau;
 use jiff::civil::date;
-use service::PageRequest;
+use service::port::SystemEntropy;
 use service::sessions::Credentials;
 use service::special_invitations::Proposal;
+use service::{Packs, PageRequest, Service, Settings};
 use store::Kind;
 use store::messages::MessageFilter;
 use store::testing::TestStore;
@@ -201,7 +204,29 @@ async fn an_expert_confirms_answers_asks_leave_and_declares() {
     let declared = "kind=%E9%A1%BE%E9%97%AE&with=organisation&organisation=Unit&note=adviser";
     let declared = phone.send("POST", "/m/relations", declared).await;
     assert_eq!(declared.status, StatusCode::SEE_OTHER, "{}", declared.body);
-    assert!(phone.page("/m/relations").await.contains("本人申报"));
+    let page = phone.page("/m/relations").await;
+    assert!(page.contains("本人申报"));
+    let (_, rest) = page.split_once("/m/relations/").expect("a way to withdraw");
+    let (id, _) = rest.split_once('/').expect("an id");
+    let withdraw = format!("/m/relations/{id}/withdraw");
+    assert!(phone.page(&withdraw).await.contains("撤回的理由"));
+    let wordless = phone.send("POST", &withdraw, "version=1&reason=").await;
+    assert_eq!(wordless.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wordless.body.contains("没有写明撤回的理由"));
+    let withdrawn = phone
+        .send("POST", &withdraw, "version=1&reason=wrong")
+        .await;
+    assert_eq!(withdrawn.location, "/m/relations");
+    let page = phone.page("/m/relations").await;
+    assert!(page.contains("已撤回") && page.contains("撤回：wrong") && !page.contains(&withdraw));
+    let again = phone
+        .send("POST", &withdraw, "version=2&reason=wrong")
+        .await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("不用再办"));
+    let unknown = withdraw.replace(id, "01890000-0000-7000-8000-000000000001");
+    let unknown = phone.send("GET", &unknown, "").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
 
 /// Covers: DG-5-3.
@@ -248,4 +273,53 @@ async fn an_invited_person_answers_on_the_page_of_the_letter() {
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     let wrong = phone.send("GET", "/m/s/nothing", "").await;
     assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+}
+
+/// Of a demonstration every page says so: for officers, on the phone, for the public, and when
+/// something went wrong.
+#[tokio::test]
+async fn a_demonstration_says_so_once_on_every_page() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let bureau = Bureau::open(&engine, 2).await;
+    let pack = domain::policy::library::shipped("dg-2021").expect("shipped");
+    let pack = domain::policy::check(pack.pack).expect("sound");
+    let settings = Settings {
+        demonstration: true,
+        ..Settings::default()
+    };
+    let shown = Service::new(
+        bureau.store.clone(),
+        Packs::new([pack]),
+        bureau.clock.clone(),
+        Arc::new(SystemEntropy),
+        settings,
+    );
+    let seat = domain::id::ExpertId(uuid::Uuid::from_u128(101_000));
+    let plain = App::new(bureau.service.clone(), Transport::Plain).await;
+    let plain = web::app(&plain.expect("an app")).expect("a router");
+    let phone = expert(&bureau, &plain, seat).await;
+    let app = App::new(shown, Transport::Plain).await.expect("an app");
+    let demonstration = Phone {
+        router: web::app(&app).expect("a router"),
+        cookie: phone.cookie.clone(),
+    };
+    let words = "<b>演示：</b>单位、专家和抽取结果均为虚构";
+    for path in [
+        "/login",
+        "/public",
+        "/help",
+        "/m",
+        "/m/me",
+        "/m/relations",
+        "/m/messages",
+        "/m/i/nothing",
+        "/m/s/nothing",
+        "/p/1",
+        "/nowhere",
+    ] {
+        let said = demonstration.send("GET", path, "").await;
+        assert_eq!(said.body.matches(words).count(), 1, "{path}: {}", said.body);
+        let silent = phone.send("GET", path, "").await;
+        assert!(!silent.body.contains("演示："), "{path}");
+    }
 }

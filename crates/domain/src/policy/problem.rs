@@ -31,6 +31,8 @@ words! {
         Expression = "expression", "条件式错误";
         /// Two values that cannot stand together.
         Conflict = "conflict", "互相矛盾";
+        /// A value the engine has no procedure for.
+        Unsupported = "unsupported", "本程序办不到";
         /// A parameter that cannot be set so.
         Setting = "setting", "参数不能这样设";
     }

@@ -23,6 +23,8 @@ use crate::telemetry::{self, LogFormat};
 const TICK: Duration = Duration::from_secs(5);
 /// How long requests under way may take after the program was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
+/// How long the database may take to be closed after that.
+const CLOSING: Duration = Duration::from_secs(10);
 
 #[derive(Args, Debug)]
 pub(crate) struct Serve {
@@ -164,27 +166,38 @@ pub(crate) async fn serve(
         );
     }
     let warming = service.clone();
-    tokio::spawn(async move {
+    let warming = tokio::spawn(async move {
         // Not needed to serve: the first question would read what is missing.
         if let Err(error) = warming.warm_up().await {
             tracing::warn!(%error, "rosters not read ahead");
         }
     });
     let (stop, stopped) = watch::channel(());
-    let schedule = tokio::spawn(run_schedule(service, stopped.clone()));
+    let schedule = tokio::spawn(run_schedule(service.clone(), stopped.clone()));
     let mut told = stopped;
-    let serving = tokio::spawn(web::serve(listener, router, async move {
+    let mut serving = tokio::spawn(web::serve(listener, router, async move {
         // An error says that the sender is gone, which means the same.
         let _ = told.changed().await;
     }));
     signals.stop().await;
     tracing::info!("stopping");
     drop(stop);
-    match tokio::time::timeout(GRACE, serving).await {
+    warming.abort();
+    match tokio::time::timeout(GRACE, &mut serving).await {
         Ok(ended) => ended.context("网站任务中断")?.context("网站中断")?,
-        Err(_) => tracing::warn!("requests still running were cut off"),
+        Err(_) => {
+            serving.abort();
+            tracing::warn!("requests still running were cut off");
+        }
     }
     schedule.await.context("定时任务中断")?;
+    // The last connection takes what SQLite still keeps beside its file into it.
+    if tokio::time::timeout(CLOSING, service.close())
+        .await
+        .is_err()
+    {
+        tracing::warn!("the database was still in use; nothing acknowledged is lost");
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use crate::site::{self, Place, Template};
 use crate::{done, refused};
 
-/// A demonstration with a backup of it, and the keys as they were when it was made.
+/// A demonstration with a backup of it.
 struct BackedUp {
     origin: Place,
 }
@@ -13,7 +13,6 @@ struct BackedUp {
 impl BackedUp {
     fn new() -> Self {
         let origin = Place::populated();
-        site::copy(&origin.keys(), &origin.folder().join("keys-then"));
         let said = done(origin.command("backup").arg(origin.folder().join("backup")));
         assert!(said.contains("已备份到"), "{said}");
         Self { origin }
@@ -23,10 +22,10 @@ impl BackedUp {
         self.origin.folder().join("backup")
     }
 
-    /// An empty place with the keys the backup was made under.
+    /// An empty place with the keys of the origin as they are now.
     fn beside(&self) -> Place {
         let place = Place::empty();
-        site::copy(&self.origin.folder().join("keys-then"), &place.keys());
+        site::copy(&self.origin.keys(), &place.keys());
         place
     }
 }
@@ -94,12 +93,47 @@ fn a_backup_that_was_changed_and_a_place_in_use_are_refused() {
     );
 }
 
+/// A backup holds the entry that tells of it. So nothing is missing beside the keys as they are after
+/// it was made, while the site ran; and the ledger of the restored site goes on from there.
+#[test]
+fn a_backup_and_the_keys_of_today_need_nobodys_approval() {
+    let origin = Place::populated();
+    let mut server = origin.serve();
+    done(origin.command("backup").arg(origin.folder().join("backup")));
+    server.stop();
+    let backed_up = BackedUp { origin };
+    let place = backed_up.beside();
+    done(place.command("restore").arg(backed_up.folder()));
+    let before = entries(&mut place.command("doctor"));
+    assert_eq!(before, entries(&mut backed_up.origin.command("doctor")));
+    let mut server = place.serve();
+    let officer = Template::shared().visitor("jingban", &server);
+    let form = [("name", "恢复后新增"), ("reason", "新职业")];
+    let answer = officer.post("/p/1/specialties", &form).expect("an answer");
+    assert_eq!(answer.status, 303, "{answer:?}");
+    server.stop();
+    assert_eq!(entries(&mut place.command("doctor")), before + 1);
+}
+
+/// How many entries `doctor` found whole.
+fn entries(doctor: &mut std::process::Command) -> u64 {
+    let said = done(doctor);
+    let (before, _) = said.split_once(" 条留痕逐条核验一致").expect("checked");
+    let digits = before.rsplit(' ').next().expect("a number");
+    digits.parse().expect("a number")
+}
+
 /// The keys remember more than the backup holds: that is a loss, and three people answer for it.
 #[test]
 fn a_restore_that_loses_entries_says_which_and_needs_three_people() {
     let backed_up = BackedUp::new();
-    let place = Place::empty();
-    site::copy(&backed_up.origin.keys(), &place.keys());
+    let mut server = backed_up.origin.serve();
+    let officer = Template::shared().visitor("jingban", &server);
+    let form = [("name", "备份后新增"), ("reason", "新职业")];
+    let answer = officer.post("/p/1/specialties", &form).expect("an answer");
+    assert_eq!(answer.status, 303, "{answer:?}");
+    server.stop();
+    let place = backed_up.beside();
     done(place.command("restore").arg(backed_up.folder()));
     let said = refused(&mut place.serve_command());
     assert!(

@@ -59,6 +59,36 @@ fn a_data_folder_serves_one_server_at_a_time() {
     assert!(refused(&mut shown.serve_command()).contains("正由另一个"));
 }
 
+/// Told to stop, by a service manager or at the keyboard, a server leaves one file: what SQLite keeps
+/// beside it while it is written is part of it again.
+#[test]
+fn a_server_told_to_stop_leaves_the_database_whole_in_its_file() {
+    let place = Place::populated();
+    let beside = ["linxuan.db-wal", "linxuan.db-shm"].map(|name| place.data().join(name));
+    for (signal, name) in [("-TERM", "停止前新增一"), ("-INT", "停止前新增二")] {
+        let mut server = place.serve();
+        let officer = Template::shared().visitor("jingban", &server);
+        let form = [("name", name), ("reason", "新职业")];
+        let answer = officer.post("/p/1/specialties", &form).expect("an answer");
+        assert_eq!(answer.status, 303, "{answer:?}");
+        assert!(beside.iter().all(|file| file.exists()), "while it runs");
+        server.stop_with(signal);
+        for file in &beside {
+            assert!(!file.exists(), "{} after {signal}", file.display());
+        }
+        // The one file is enough: nothing was left elsewhere.
+        let copy = Place::empty();
+        fs::create_dir(copy.data()).expect("made");
+        let file = "linxuan.db";
+        fs::copy(place.data().join(file), copy.data().join(file)).expect("copied");
+        crate::site::copy(&place.keys(), &copy.keys());
+        let server = copy.serve();
+        let officer = Template::shared().visitor("jingban", &server);
+        let list = officer.get("/p/1/specialties").expect("an answer");
+        assert!(list.body.contains(name), "{signal}");
+    }
+}
+
 #[test]
 fn missing_keys_are_asked_for_and_never_made_anew() {
     let place = Place::populated();

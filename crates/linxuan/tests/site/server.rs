@@ -91,8 +91,13 @@ impl Server {
 
     /// Asks it to end, as a service manager does, and waits.
     pub(crate) fn stop(&mut self) {
+        self.stop_with("-TERM");
+    }
+
+    /// Asks it to end by a signal, and waits.
+    pub(crate) fn stop_with(&mut self, signal: &str) {
         let status = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+            .args([signal, &self.child.id().to_string()])
             .status();
         assert!(status.expect("kill runs").success());
         let ended = self.child.wait().expect("it ends");

@@ -1,12 +1,12 @@
 //! The invitations as lists and pages show them, and what the reader may do with each.
 
-use domain::actor::Action;
-use domain::id::{PoolId, RecordId, TaskId};
+use domain::actor::{Action, Denied, Reach};
+use domain::id::{OrganisationId, PoolId, RecordId, TaskId};
 use domain::policy::checklist;
 use domain::policy::pack::{Channel, InvitationRule};
 use domain::special_invitation::{SpecialInvitation, State};
 use domain::task::Task;
-use store::document::{Direction, Page, PageRequest};
+use store::document::{Count, Direction, Page, PageRequest};
 use store::records::RecordFilter;
 
 use super::{
@@ -20,8 +20,8 @@ use crate::pools::OpenPool;
 use crate::service::Service;
 
 impl Service {
-    /// The invitations of a pool the actor may see, newest first; a requester sees those of its own
-    /// requests.
+    /// The invitations of a pool the actor may see, newest first, and how many there are; a requester
+    /// sees those of its own requests.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -31,24 +31,13 @@ impl Service {
         pool: PoolId,
         statuses: &[String],
         page: &PageRequest,
-    ) -> Result<Page<InvitationLine>> {
+    ) -> Result<(Page<InvitationLine>, Count)> {
         let pool = self.any_pool(pool).await?;
-        let wide = READERS
-            .iter()
-            .any(|action| ctx.actor.allow(*action, pool.target()).is_ok());
-        if !wide
-            && ctx.actor.reach_in(Action::ProposeInvitation, pool.id())
-                == domain::actor::Reach::None
-        {
-            return Err(domain::actor::Denied {
-                action: Action::ProposeInvitation,
-            }
-            .into());
-        }
         let filter = RecordFilter {
             pool: Some(pool.id()),
             kinds: vec![KIND.to_owned()],
             statuses: statuses.to_vec(),
+            requester: seen_of(ctx, &pool)?,
             ..RecordFilter::default()
         };
         let mut read = self.store.read();
@@ -59,13 +48,11 @@ impl Service {
             page,
         )
         .await?;
+        let count = store::records::count(&mut read, &filter).await?;
         let specialties = self.specialties_of(pool.id()).await?;
         let mut items = Vec::new();
         for row in found.items {
             let one = row.body;
-            if !wide && self.readable(ctx, &one).is_err() {
-                continue;
-            }
             items.push(InvitationLine {
                 specialty: Self::names_of(&specialties, &[one.specialty]).join(""),
                 task: match one.task {
@@ -77,10 +64,8 @@ impl Service {
                 invitation: one,
             });
         }
-        Ok(Page {
-            items,
-            next: found.next,
-        })
+        let next = found.next;
+        Ok((Page { items, next }, count))
     }
 
     /// The invitations of one request, for its page.
@@ -159,6 +144,20 @@ impl Service {
             .ok_or(Error::NotFound)
     }
 
+    /// Is there such an invitation in this pool, as far as the actor may know?
+    pub(crate) async fn is_invitation_in_pool(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+        id: RecordId,
+    ) -> Result<bool> {
+        match find(&mut self.store.read(), id).await {
+            Ok(row) => Ok(row.body.pool == pool && self.readable(ctx, &row.body).is_ok()),
+            Err(Error::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// One invitation.
     ///
     /// # Errors
@@ -195,6 +194,23 @@ impl Service {
             suggested: letter::reply_by_default(ctx.today(), &self.calendar),
             invitation: one,
         })
+    }
+}
+
+/// Whose requests the invitations must belong to, for this actor to see them; `None`: all are seen.
+fn seen_of(ctx: &Ctx, pool: &OpenPool) -> Result<Option<OrganisationId>> {
+    let wide = READERS
+        .iter()
+        .any(|action| ctx.actor.allow(*action, pool.target()).is_ok());
+    let reach = ctx.actor.reach_in(Action::ProposeInvitation, pool.id());
+    match (ctx.actor.organisation, reach) {
+        _ if wide => Ok(None),
+        (_, Reach::Pool) => Ok(None),
+        (Some(own), Reach::Unit) => Ok(Some(own)),
+        _ => Err(Denied {
+            action: Action::ProposeInvitation,
+        }
+        .into()),
     }
 }
 

@@ -368,12 +368,10 @@ pub(crate) fn committed(digest: Digest, party: Party, seed: u8) -> Digest {
     commitment(Suite::Sm3, digest, party.code(), &Share([seed; 32]))
 }
 
-async fn insert_expert(tx: &mut store::WriteTx, pool: PoolId, specialty: SpecialtyId, n: u32) {
-    let number = 1_000 + u128::from(n);
-    let (person, expert): (PersonId, ExpertId) = (id(number), id(100_000 + number));
-    let name = format!("专家{n:03}");
-    let profile = Profile {
-        name: name.clone(),
+/// What is known of the n-th expert.
+fn profile(n: u32) -> Profile {
+    Profile {
+        name: format!("专家{n:03}"),
         born: Some(date(1975, 3, 1)),
         employer: Some(Employer {
             organisation: None,
@@ -389,18 +387,37 @@ async fn insert_expert(tx: &mut store::WriteTx, pool: PoolId, specialty: Special
             authority: None,
         }],
         ..Profile::default()
-    };
+    }
+}
+
+async fn insert_expert(tx: &mut store::WriteTx, pool: PoolId, specialty: SpecialtyId, n: u32) {
+    let number = 1_000 + u128::from(n);
+    let (person, profile): (PersonId, Profile) = (id(number), profile(n));
+    let name = profile.name.clone();
     let private = Private {
         phone: Some(Secret::new(format!("154{n:08}"))),
         ..Private::default()
     };
     let keys = PersonKeys {
         name: name.clone(),
-        name_sort: name.clone(),
+        name_sort: name,
     };
     store::persons::insert(tx, person, keys, &private, &profile)
         .await
         .expect("saved");
+    insert_membership(tx, pool, specialty, n, id(100_000 + number)).await;
+}
+
+/// Appoints the n-th expert to a pool.
+pub(crate) async fn insert_membership(
+    tx: &mut store::WriteTx,
+    pool: PoolId,
+    specialty: SpecialtyId,
+    n: u32,
+    expert: ExpertId,
+) {
+    let (person, profile): (PersonId, Profile) = (id(1_000 + u128::from(n)), profile(n));
+    let name = profile.name.clone();
     let term = Term {
         from: date(2021, 7, 1),
         to: date(2024, 6, 30),

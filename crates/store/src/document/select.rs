@@ -212,6 +212,14 @@ impl<K: Keys> Select<K> {
         self
     }
 
+    /// A condition of its own making, when there is a value for it.
+    pub(crate) fn also_if<T>(self, value: Option<T>, condition: impl FnOnce(&mut Sql, T)) -> Self {
+        match value {
+            Some(value) => self.also(|sql| condition(sql, value)),
+            None => self,
+        }
+    }
+
     fn statement(self) -> Sql {
         let mut sql = Sql::new("SELECT ");
         sql.push(K::SELECTED)

@@ -3,6 +3,7 @@
 mod delivery;
 mod expert_lists;
 mod people;
+mod requesters;
 mod work;
 
 use domain::id::{ExpertId, OrganisationId, PersonId, PoolId, TaskId};

@@ -456,6 +456,7 @@ async fn relations_rotations_misconduct_records_campaigns_and_imports() {
             kind: "absence".into(),
             status: "proposed".into(),
             happened_on: date(2026, 11, 2),
+            task: None,
         };
         document::insert(&mut tx, misconduct, keys, 1_i64)
             .await
@@ -576,6 +577,7 @@ async fn relations_rotations_misconduct_records_campaigns_and_imports() {
             expert: Some(first),
             kinds: vec!["absence".into()],
             statuses: vec!["proposed".into()],
+            requester: None,
             from: Some(date(2026, 1, 1)),
             to: Some(date(2026, 12, 31)),
         };
@@ -602,6 +604,7 @@ async fn relations_rotations_misconduct_records_campaigns_and_imports() {
             kinds: vec!["appointment".into()],
             statuses: vec!["open".into()],
             parent: Some("cohort-1".into()),
+            requester: None,
             subject: Some(first.to_string()),
             due_on: Some(date(2026, 12, 1)),
             title: Some("聘任".into()),

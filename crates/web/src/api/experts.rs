@@ -490,11 +490,11 @@ async fn open(
 
 /// 删除
 #[derive(Deserialize, ToSchema)]
-pub(super) struct Removal {
+pub(crate) struct Removal {
     /// 读到的版本号
-    pub(super) version: i64,
+    pub(crate) version: i64,
     #[serde(flatten)]
-    pub(super) why: Why,
+    pub(crate) why: Why,
 }
 
 async fn detach(

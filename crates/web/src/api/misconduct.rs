@@ -58,7 +58,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         kind: text("kind"),
         ..MisconductQuery::default()
     };
-    let found = app
+    let (found, _) = app
         .service
         .misconduct(here.ctx(), here.pool.id, &query, &paged(&visit)?)
         .await?;

@@ -57,7 +57,7 @@ pub fn routes() -> Routes {
 #[derive(Deserialize, ToSchema)]
 #[serde(default)]
 #[derive(Default)]
-struct Relation {
+pub(crate) struct Relation {
     /// 种类的代码
     kind: String,
     /// 对方：organisation 单位、person 个人、call 同期申报的项目
@@ -78,6 +78,24 @@ struct Relation {
     to: String,
     /// 说明
     note: String,
+}
+
+impl Relation {
+    /// As the use cases take it.
+    pub(crate) fn draft(self) -> RelationDraft {
+        RelationDraft {
+            kind: self.kind,
+            with: self.with,
+            organisation: self.organisation,
+            organisation_id: self.organisation_id,
+            person: self.person,
+            guideline: self.guideline,
+            round: self.round,
+            from: self.from,
+            to: self.to,
+            note: self.note,
+        }
+    }
 }
 
 fn expert(id: &str) -> Result<ExpertId, WebError> {
@@ -107,21 +125,9 @@ async fn add(
     Path((_, id)): Path<(i64, String)>,
     Body(sent): Body<Relation>,
 ) -> Result<Response, WebError> {
-    let draft = RelationDraft {
-        kind: sent.kind,
-        with: sent.with,
-        organisation: sent.organisation,
-        organisation_id: sent.organisation_id,
-        person: sent.person,
-        guideline: sent.guideline,
-        round: sent.round,
-        from: sent.from,
-        to: sent.to,
-        note: sent.note,
-    };
     let id = app
         .service
-        .add_relation(here.ctx(), here.no, expert(&id)?, &draft)
+        .add_relation(here.ctx(), here.no, expert(&id)?, &sent.draft())
         .await?;
     Ok(made(id))
 }

@@ -146,6 +146,7 @@ impl Fact {
             to: self.to.map(|day| day.0),
             source: Source::Declared,
             note: None,
+            withdrawn: None,
         }
     }
 }

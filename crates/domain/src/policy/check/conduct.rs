@@ -15,7 +15,11 @@ pub(super) fn recusal(root: &Section<'_>) -> Option<RecusalRules> {
         let citation = s.citation();
         RecusalRules {
             grounds: s.sections("ground").iter().map(|s| ground(s)).collect(),
-            declare_before_confirming: s.truth_or("declare_before_confirming", true),
+            declare_before_confirming: s.truth_only(
+                "declare_before_confirming",
+                true,
+                "专家确认参加之前须先答复有无应当回避的情形，没有略去这一步的办理流程。",
+            ),
             stopped_by: s.name_list("stopped_by", Name::Party),
             stop_suggests: s.name_opt("stop_suggests", Name::Misconduct),
             organisation_match: s.word_or("organisation_match", OrganisationMatch::CreditCode),

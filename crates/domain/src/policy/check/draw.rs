@@ -147,7 +147,11 @@ pub(super) fn draw(root: &Section<'_>) -> DrawRules {
         insufficiency: s.section("insufficiency").map(|s| Insufficiency {
             remedies: s.some_words("remedies"),
             warn_when_equal: s.truth_or("warn_when_equal", true),
-            use_invitees_directly: s.truth_or("use_invitees_directly", false),
+            use_invitees_directly: s.truth_only(
+                "use_invitees_directly",
+                false,
+                "受邀人须经会议审定入库，再与其他专家一起随机抽取，没有不经抽取直接使用的办理流程。",
+            ),
             citation: s.citation(),
         }),
         designation: s.section("designation").map(|s| Designation {
@@ -155,8 +159,16 @@ pub(super) fn draw(root: &Section<'_>) -> DrawRules {
             besides: s.text_opt("besides"),
             consent_by: s.name("consent_by", Name::Party),
             consent: s.word_or("consent", Consent::Names),
-            pool_only: s.truth_or("pool_only", true),
-            specialty_match: s.truth_or("specialty_match", true),
+            pool_only: s.truth_only(
+                "pool_only",
+                true,
+                "定向选用只能从在库专家中选，没有选用库外人员的办理流程。",
+            ),
+            specialty_match: s.truth_only(
+                "specialty_match",
+                true,
+                "定向选用只能选需求所列专业领域的专家，没有选用其他领域专家的办理流程。",
+            ),
             citation: s.citation(),
         }),
         top_up: s.section("top_up").map(|s| TopUp {

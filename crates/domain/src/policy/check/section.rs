@@ -215,6 +215,23 @@ impl<'c> Section<'c> {
             .map_or(default, |node| self.truth_of(key, node))
     }
 
+    /// A truth of which the engine has a procedure for one value only. The other is refused and said why:
+    /// no key of a pack is without effect.
+    pub(super) fn truth_only(&self, key: &'static str, only: bool, why: &str) -> bool {
+        if let Some(node) = self.node_opt(key)
+            && self.truth_of(key, node) != only
+            && matches!(node.value, Value::Truth(_))
+        {
+            self.report_at(
+                key,
+                Code::Unsupported,
+                format!("“{key}”不能是 {}：{why}", !only),
+                format!("请写 {key} = {only}，或删去这一行。"),
+            );
+        }
+        only
+    }
+
     fn truth_of(&self, key: &str, node: &Node) -> bool {
         match node.value {
             Value::Truth(truth) => truth,

@@ -236,6 +236,7 @@ impl People {
                 to: relation.to,
                 source: Source::Imported,
                 note: None,
+                withdrawn: None,
             });
         self.prospects.push(Prospect {
             expert,

@@ -1,0 +1,129 @@
+//! The chances of a request in words and meters.
+
+use domain::task::Request;
+use service::feasibility::Feasibility;
+
+use crate::components::{FunnelKind, FunnelRow, Meter, Note, Status, Tone};
+use crate::page;
+use crate::session::InPool;
+
+/// The chances of a request, as a page shows them: counts only.
+pub(crate) struct Chances {
+    pub(crate) groups: Vec<(String, Meter)>,
+    pub(crate) total: Meter,
+    pub(crate) funnel: Vec<FunnelRow>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) relaxations: Vec<Relaxed>,
+    pub(crate) clock: String,
+    pub(crate) bits: String,
+}
+
+impl Chances {
+    /// The meter of the group in this place.
+    pub(crate) fn meter(&self, place: &usize) -> Option<&Meter> {
+        self.groups.get(*place).map(|(_, meter)| meter)
+    }
+}
+
+/// One computed way out.
+pub(crate) struct Relaxed {
+    pub(crate) change: String,
+    pub(crate) effect: String,
+    pub(crate) cost: String,
+    pub(crate) suffices: Status,
+}
+
+pub(crate) fn chances(here: &InPool, request: &Request, found: &Feasibility) -> Chances {
+    let groups: Vec<(String, Meter)> = request
+        .demands
+        .iter()
+        .zip(&found.candidates)
+        .map(|(demand, eligible)| {
+            (
+                demand.label.clone(),
+                Meter {
+                    eligible: *eligible,
+                    needed: demand.seats + demand.reserves,
+                },
+            )
+        })
+        .collect();
+    let mut funnel = vec![FunnelRow {
+        label: "专业领域相符".to_owned(),
+        count: found.scope.to_string(),
+        kind: FunnelKind::Remain,
+    }];
+    funnel.extend(
+        found
+            .funnel
+            .iter()
+            .filter(|step| step.out > 0)
+            .map(|step| FunnelRow {
+                label: format!("－ {}", step.label),
+                count: step.out.to_string(),
+                kind: FunnelKind::Cut,
+            }),
+    );
+    funnel.push(FunnelRow {
+        label: "可抽".to_owned(),
+        count: found.drawable.to_string(),
+        kind: FunnelKind::Sum,
+    });
+    let mut notes = Vec::new();
+    if let Some(conflict) = &found.conflict {
+        let mut text = format!("{conflict}。");
+        if !found.remedies.is_empty() {
+            text.push_str(&format!(
+                "按{}可依次{}，或按下列办法放宽使用要求。",
+                found.article,
+                found.remedies.join("、")
+            ));
+        }
+        notes.push(Note::new(Tone::Bad, "现在抽不出来：", text));
+    }
+    if found.no_chance {
+        notes.push(Note::new(
+            Tone::Warn,
+            "全部抽中，不算随机：",
+            "可抽的人数正好等于名额，每个人都会被抽中。请放宽条件或减少名额。",
+        ));
+    }
+    let relaxations = found
+        .relaxations
+        .iter()
+        .map(|one| {
+            let pairs = one.candidates.iter().zip(&one.seats).zip(&request.demands);
+            let effect: Vec<String> = pairs
+                .map(|((candidates, seats), demand)| {
+                    format!("{}：可抽 {candidates} / 需 {seats}", demand.label)
+                })
+                .collect();
+            Relaxed {
+                change: one.change.clone(),
+                effect: effect.join("；"),
+                cost: one.cost.clone(),
+                suffices: if one.suffices {
+                    Status::good("够")
+                } else {
+                    Status::waiting("仍不够")
+                },
+            }
+        })
+        .collect();
+    Chances {
+        groups,
+        total: Meter {
+            eligible: found.drawable,
+            needed: request
+                .demands
+                .iter()
+                .map(|demand| demand.seats + demand.reserves)
+                .sum(),
+        },
+        funnel,
+        notes,
+        relaxations,
+        clock: page::moment(here.ctx().now),
+        bits: format!("{:.1}", found.guess_bits),
+    }
+}
