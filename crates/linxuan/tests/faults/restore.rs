@@ -119,7 +119,7 @@ fn a_backup_and_the_keys_of_today_need_nobodys_approval() {
 fn entries(doctor: &mut std::process::Command) -> u64 {
     let said = done(doctor);
     let (before, _) = said.split_once(" 条留痕逐条核验一致").expect("checked");
-    let digits = before.rsplit(' ').next().expect("a number");
+    let digits = before.rsplit('、').next().expect("a number");
     digits.parse().expect("a number")
 }
 

@@ -110,13 +110,14 @@ async fn show_page(
         ),
         _ => String::new(),
     };
-    let reads_experts = here.ctx().actor.reach_in(Action::ReadExperts, here.pool.id) != Reach::None;
+    let reads = |action: Action| here.ctx().actor.reach_in(action, here.pool.id) != Reach::None;
     let expert = match &one.state {
-        Stands::Entered { expert, .. } if reads_experts => {
+        Stands::Entered { expert, .. } if reads(Action::ReadExperts) => {
             Some(here.href(format!("experts/{expert}")))
         }
         _ => None,
     };
+    let task = view.task.as_ref().filter(|_| reads(Action::ReadTasks));
     Ok(ShowPage {
         layout: here
             .layout(app, visit, format!("特约邀请 {}", one.number))
@@ -128,7 +129,7 @@ async fn show_page(
         base: here.href(format!("special-invitations/{id}")),
         status: status(&one.state),
         facts: facts(&view),
-        task: view.task.as_ref().map(|(id, number, content)| {
+        task: task.map(|(id, number, content)| {
             Link::new(
                 format!("{number} {content}"),
                 here.href(format!("tasks/{id}")),
