@@ -304,8 +304,13 @@ async fn a_demonstration_says_so_once_on_every_page() {
         cookie: phone.cookie.clone(),
     };
     let words = "<b>演示：</b>单位、专家和抽取结果均为虚构";
+    let nobody = Phone {
+        router: demonstration.router.clone(),
+        cookie: String::new(),
+    };
+    let login = nobody.page("/login").await;
+    assert_eq!(login.matches(words).count(), 1, "{login}");
     for path in [
-        "/login",
         "/public",
         "/help",
         "/m",
