@@ -40,6 +40,7 @@ pub mod pools;
 pub mod port;
 mod press;
 pub mod publications;
+mod records;
 pub mod registers;
 pub mod relations;
 pub mod roles;

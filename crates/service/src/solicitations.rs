@@ -28,6 +28,7 @@ use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::{Error, Problem, Reason, Result};
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 use crate::typed;
 
@@ -288,7 +289,9 @@ impl Service {
         self.check_status(ctx, &pool, status_confirmed)?;
         row.body.approve(by(ctx)?, rules(&pool)?)?;
         if row.body.number.is_none() {
-            row.body.number = Some(next_number(&mut change, &pool, ctx.today().year()).await?);
+            row.body.number = Some(
+                records::next_number(&mut change, &pool, ctx.today().year(), KIND, "ZJ").await?,
+            );
         }
         save(&mut change, &mut row).await?;
         let facts = [("pack_digest", pool.pack.digest().to_string())];
@@ -431,25 +434,5 @@ impl Service {
 }
 
 async fn find(db: &mut impl Db, id: RecordId) -> Result<Row> {
-    let row = store::records::find::<serde_json::Value>(db, id)
-        .await?
-        .filter(|row| row.keys.kind == KIND)
-        .ok_or(Error::NotFound)?;
-    Ok(Row {
-        id: row.id,
-        version: row.version,
-        keys: row.keys,
-        body: serde_json::from_value(row.body)
-            .map_err(|error| Error::Internal(error.to_string()))?,
-    })
-}
-
-/// The next number of a pool's notices in a year: no gaps, because the pool's door is held.
-async fn next_number(change: &mut Change<'_>, pool: &OpenPool, year: i16) -> Result<String> {
-    let beginning = format!("ZJ{:02}-{year}-", pool.no);
-    let last = store::records::last_number(&mut **change, pool.id(), KIND, &beginning).await?;
-    let last = last
-        .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
-        .unwrap_or(0);
-    Ok(format!("{beginning}{:04}", last + 1))
+    records::find(db, id, KIND).await
 }

@@ -24,6 +24,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Reason, Result};
 use crate::persons::Masked;
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 use crate::typed::Fields;
 
@@ -545,25 +546,5 @@ const READERS: [Action; 4] = [
 ];
 
 async fn find(db: &mut impl Db, id: RecordId) -> Result<Row> {
-    let row = store::records::find::<serde_json::Value>(db, id)
-        .await?
-        .filter(|row| row.keys.kind == KIND)
-        .ok_or(Error::NotFound)?;
-    Ok(Row {
-        id: row.id,
-        version: row.version,
-        keys: row.keys,
-        body: serde_json::from_value(row.body)
-            .map_err(|error| Error::Internal(error.to_string()))?,
-    })
-}
-
-/// The next number of a pool's invitations in a year: no gaps, because the pool's door is held.
-async fn next_number(change: &mut Change<'_>, pool: &OpenPool, year: i16) -> Result<String> {
-    let beginning = format!("TY{:02}-{year}-", pool.no);
-    let last = store::records::last_number(&mut **change, pool.id(), KIND, &beginning).await?;
-    let last = last
-        .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
-        .unwrap_or(0);
-    Ok(format!("{beginning}{:04}", last + 1))
+    records::find(db, id, KIND).await
 }

@@ -14,12 +14,13 @@ use store::document;
 use store::persons::Private;
 use store::records::RecordFilter;
 
-use super::{KIND, Proposal, by, keys, needed_channel, next_number, roles_of, subject};
+use super::{KIND, Proposal, by, keys, needed_channel, roles_of, subject};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Reason, Result};
 use crate::experts::{Membership, PersonFile, person_keys};
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 use crate::typed;
 
@@ -82,7 +83,8 @@ impl Service {
         let person = self
             .invitee(&mut change, ctx, &open, proposal, &private)
             .await?;
-        let number = next_number(&mut change, &open, ctx.today().year()).await?;
+        let number =
+            records::next_number(&mut change, &open, ctx.today().year(), KIND, "TY").await?;
         let one = SpecialInvitation {
             id: self.id(ctx),
             pool,

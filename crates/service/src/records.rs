@@ -1,0 +1,46 @@
+//! Process records of one kind: found as what they are, numbered without gaps.
+
+use domain::id::RecordId;
+use serde::de::DeserializeOwned;
+use store::Db;
+use store::records::Record;
+
+use crate::change::Change;
+use crate::error::{Error, Result};
+use crate::pools::OpenPool;
+
+/// The record with this id; one of another kind is not found.
+pub(crate) async fn find<B: DeserializeOwned>(
+    db: &mut impl Db,
+    id: RecordId,
+    kind: &str,
+) -> Result<Record<B>> {
+    let row = store::records::find::<serde_json::Value>(db, id)
+        .await?
+        .filter(|row| row.keys.kind == kind)
+        .ok_or(Error::NotFound)?;
+    Ok(Record {
+        id: row.id,
+        version: row.version,
+        keys: row.keys,
+        body: serde_json::from_value(row.body)
+            .map_err(|error| Error::Internal(error.to_string()))?,
+    })
+}
+
+/// The next number of a pool's records of a kind in a year, e.g. TY01-2026-0003: no gaps, because the
+/// pool's door is held.
+pub(crate) async fn next_number(
+    change: &mut Change<'_>,
+    pool: &OpenPool,
+    year: i16,
+    kind: &str,
+    letters: &str,
+) -> Result<String> {
+    let beginning = format!("{letters}{:02}-{year}-", pool.no);
+    let last = store::records::last_number(&mut **change, pool.id(), kind, &beginning).await?;
+    let last = last
+        .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
+        .unwrap_or(0);
+    Ok(format!("{beginning}{:04}", last + 1))
+}
