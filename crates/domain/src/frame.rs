@@ -292,7 +292,7 @@ impl Question<'_> {
         if self.excludes(Exclusion::RequestedRecusal)
             && organisations
                 .iter()
-                .any(|organisation| organisation.is_same(&employer))
+                .any(|organisation| organisation.is_same(&employer, self.pack.organisation_match()))
         {
             let fact = format!("使用方要求“{}”人员回避：{why}", employer.name);
             reasons.push(reason(Exclusion::RequestedRecusal, self.draw(), fact));

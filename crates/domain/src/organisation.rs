@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::OrganisationId;
+use crate::policy::pack::OrganisationMatch;
 
 /// One organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,16 +44,17 @@ pub struct OrganisationRef {
 }
 
 impl OrganisationRef {
-    /// The same legal person? By register entry, else by credit code, else by the exact name when
-    /// neither side has a code (A-DG-17: different legal persons of one group are different).
-    pub fn is_same(&self, other: &Self) -> bool {
+    /// The same legal person? One entry of the register always is. Otherwise as the pack says
+    /// (A-DG-17): by credit code, and by the exact name where one side has none, so that different
+    /// legal persons of one group are different; or by the exact name alone.
+    pub fn is_same(&self, other: &Self, by: OrganisationMatch) -> bool {
         if let (Some(a), Some(b)) = (self.id, other.id)
             && a == b
         {
             return true;
         }
-        match (&self.credit_code, &other.credit_code) {
-            (Some(a), Some(b)) => a == b,
+        match (by, &self.credit_code, &other.credit_code) {
+            (OrganisationMatch::CreditCode, Some(a), Some(b)) => a == b,
             _ => !self.name.is_empty() && self.name == other.name,
         }
     }
@@ -65,5 +67,34 @@ impl From<&Organisation> for OrganisationRef {
             name: organisation.name.clone(),
             credit_code: organisation.credit_code.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str, code: Option<&str>) -> OrganisationRef {
+        OrganisationRef {
+            id: None,
+            name: name.into(),
+            credit_code: code.map(Into::into),
+        }
+    }
+
+    /// Covers: DG-10-1.
+    #[test]
+    fn one_legal_person_is_one_code_or_one_name_as_the_pack_says() {
+        use OrganisationMatch::{CreditCode, Name};
+        let school = named("某技工学校", Some("A"));
+        let renamed = named("某高级技工学校", Some("A"));
+        let namesake = named("某技工学校", Some("B"));
+        let on_paper = named("某技工学校", None);
+        assert!(school.is_same(&renamed, CreditCode));
+        assert!(!school.is_same(&renamed, Name));
+        assert!(!school.is_same(&namesake, CreditCode));
+        assert!(school.is_same(&namesake, Name));
+        assert!(school.is_same(&on_paper, CreditCode), "no code to go by");
+        assert!(!named("", None).is_same(&named("", None), Name));
     }
 }

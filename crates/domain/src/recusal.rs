@@ -7,7 +7,8 @@ use crate::period;
 use crate::person::Profile;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    Detect, ExceptWhen, Ground, LookBack, LookBackFrom, Match, RecusalRules, Subject,
+    Detect, ExceptWhen, Ground, LookBack, LookBackFrom, Match, OrganisationMatch, RecusalRules,
+    Subject,
 };
 use crate::relation::{Other, Relation};
 use crate::task::{Request, Reviewed};
@@ -37,6 +38,15 @@ pub struct Days {
     pub draw: Date,
 }
 
+/// What is compared with a request.
+struct Matter<'a> {
+    profile: &'a Profile,
+    /// Those that stand.
+    relations: Vec<&'a Relation>,
+    days: Days,
+    same: OrganisationMatch,
+}
+
 /// Every ground that facts on file meet for this person and request, in the order of the text.
 /// Grounds that only the expert can declare are not looked for, nor relations he has withdrawn.
 pub fn found<'p>(
@@ -46,8 +56,12 @@ pub fn found<'p>(
     request: &Request,
     days: Days,
 ) -> Vec<Found<'p>> {
-    let relations: Vec<&Relation> = relations.iter().filter(|one| one.stands()).collect();
-    let relations = relations.as_slice();
+    let matter = Matter {
+        profile,
+        relations: relations.iter().filter(|one| one.stands()).collect(),
+        days,
+        same: rules.organisation_match,
+    };
     let mut all = Vec::new();
     for ground in rules
         .grounds
@@ -55,8 +69,7 @@ pub fn found<'p>(
         .filter(|g| g.detect.contains(&Detect::Automatic))
     {
         let fact = request.reviewed.iter().find_map(|reviewed| {
-            by_match(ground, profile, relations, reviewed, days)
-                .or_else(|| by_relation(ground, relations, reviewed, days))
+            by_match(ground, &matter, reviewed).or_else(|| by_relation(ground, &matter, reviewed))
         });
         all.extend(fact.map(|fact| Found { ground, fact }));
     }
@@ -76,13 +89,10 @@ pub fn declaration_holds(ground: &Ground, relation: Option<&str>, request: &Requ
         || request.reviewed.is_empty()
 }
 
-fn by_match(
-    ground: &Ground,
-    profile: &Profile,
-    relations: &[&Relation],
-    reviewed: &Reviewed,
-    days: Days,
-) -> Option<String> {
+fn by_match(ground: &Ground, matter: &Matter<'_>, reviewed: &Reviewed) -> Option<String> {
+    let Matter {
+        profile, relations, ..
+    } = matter;
     let employer = employer(profile);
     ground.matches.iter().find_map(|kind| match kind {
         Match::PersonInProject => {
@@ -102,7 +112,7 @@ fn by_match(
         }
         Match::SameLegalPerson => employer
             .as_ref()
-            .filter(|employer| employer.is_same(&reviewed.organisation))
+            .filter(|employer| employer.is_same(&reviewed.organisation, matter.same))
             .map(|employer| {
                 format!(
                     "现工作单位为“{}”，与本次项目负责人同属一个法人单位",
@@ -111,9 +121,9 @@ fn by_match(
             }),
         Match::ReviewedEmployer => employer
             .as_ref()
-            .filter(|employer| employer.is_same(&reviewed.organisation))
+            .filter(|employer| employer.is_same(&reviewed.organisation, matter.same))
             .map(|employer| format!("现受聘于“{}”", employer.name))
-            .or_else(|| formerly_employed(ground, profile, reviewed, days)),
+            .or_else(|| formerly_employed(ground, matter, reviewed)),
         Match::SameCall => {
             let call = reviewed.call.as_ref()?;
             relations.iter().find_map(|relation| match &relation.other {
@@ -130,37 +140,32 @@ fn by_match(
 
 fn formerly_employed(
     ground: &Ground,
-    profile: &Profile,
+    matter: &Matter<'_>,
     reviewed: &Reviewed,
-    days: Days,
 ) -> Option<String> {
-    let since = since(ground.look_back?, days);
-    profile.work.iter().find_map(|work| {
+    let since = since(ground.look_back?, matter.days);
+    matter.profile.work.iter().find_map(|work| {
         let place = OrganisationRef {
             id: None,
             name: work.employer.clone(),
             credit_code: work.credit_code.clone(),
         };
-        let recent = work.to.is_none_or(|to| since <= to) && work.from <= days.work;
-        (recent && place.is_same(&reviewed.organisation)).then(|| match work.to {
+        let recent = work.to.is_none_or(|to| since <= to) && work.from <= matter.days.work;
+        (recent && place.is_same(&reviewed.organisation, matter.same)).then(|| match work.to {
             Some(to) => format!("曾受聘于“{}”，{to} 离职", work.employer),
             None => format!("现受聘于“{}”", work.employer),
         })
     })
 }
 
-fn by_relation(
-    ground: &Ground,
-    relations: &[&Relation],
-    reviewed: &Reviewed,
-    days: Days,
-) -> Option<String> {
-    relations.iter().find_map(|relation| {
+fn by_relation(ground: &Ground, matter: &Matter<'_>, reviewed: &Reviewed) -> Option<String> {
+    let Matter { days, .. } = *matter;
+    matter.relations.iter().find_map(|relation| {
         let kind = ground
             .relations
             .iter()
             .find(|kind| kind.name == relation.kind)?;
-        if excepted(ground, &relation.kind, reviewed) || !concerns(ground, relation, reviewed) {
+        if excepted(ground, &relation.kind, reviewed) || !concerns(ground, relation, reviewed, matter.same) {
             return None;
         }
         let in_time = kind.lasting
@@ -187,11 +192,16 @@ fn by_relation(
     })
 }
 
-fn concerns(ground: &Ground, relation: &Relation, reviewed: &Reviewed) -> bool {
+fn concerns(
+    ground: &Ground,
+    relation: &Relation,
+    reviewed: &Reviewed,
+    same: OrganisationMatch,
+) -> bool {
     let leader = |name: &str| reviewed.people.iter().any(|p| p.leads && p.name == name);
     match (&relation.other, ground.subject) {
         (Other::Organisation { organisation }, Subject::ReviewedOrganisation | Subject::Any) => {
-            organisation.is_same(&reviewed.organisation)
+            organisation.is_same(&reviewed.organisation, same)
         }
         (Other::Person { name, .. }, Subject::ProjectLeader | Subject::Any) => leader(name),
         (Other::Call { guideline, round }, Subject::Call | Subject::Any) => reviewed

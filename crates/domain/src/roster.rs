@@ -425,10 +425,11 @@ impl Wanted {
         if let RecusalDemand::Organisations { organisations, .. } = &request.recusal {
             spoken_of.extend(organisations);
         }
+        let same = question.pack.organisation_match();
         let employers = (0..)
             .zip(&roster.employers.values)
             .map(|(place, employer)| match employer {
-                Some(employer) if spoken_of.iter().any(|other| other.is_same(employer)) => place,
+                Some(employer) if spoken_of.iter().any(|other| other.is_same(employer, same)) => place,
                 _ => ANY_OTHER,
             })
             .collect();

@@ -131,8 +131,8 @@ fn one_mistake_is_one_problem_with_what_was_meant() {
         "督导",
     );
     one(
-        "path = \"draw.rest.hit\"",
-        "path = \"draw.rest.hits\"",
+        "path = \"draw.rest.force\"",
+        "path = \"draw.rest.forces\"",
         "unknown_name",
         "draw.rest",
     );
@@ -146,6 +146,21 @@ fn one_mistake_is_one_problem_with_what_was_meant() {
         let other = if value == "true" { "false" } else { "true" };
         one(key, &format!("{name} = {other}"), "unsupported", hint);
         one(key, &format!("{name} = 1"), "wrong_type", "true 或 false");
+    }
+    for (key, other, hint) in [
+        ("sequence = \"candidate\"", "pool", "全库"),
+        ("hit = \"drawn\"", "attended", "到场"),
+        ("round = \"request\"", "round", "按轮"),
+        ("consent = \"names\"", "mode", "只同意方式"),
+    ] {
+        let (name, _) = key.split_once(" = ").expect("a key");
+        one(
+            key,
+            &format!("{name} = \"{other}\""),
+            "unsupported",
+            hint,
+        );
+        one(key, &format!("{name} = \"x\""), "unknown_word", "x");
     }
     one(
         "width = 120 }, { width = 60 }",

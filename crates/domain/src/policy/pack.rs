@@ -152,6 +152,15 @@ impl Pack {
         }
     }
 
+    /// How organisations are recognised; a pack without rules on recusal goes by credit code.
+    pub fn organisation_match(&self) -> OrganisationMatch {
+        self.recusal
+            .as_ref()
+            .map_or(OrganisationMatch::CreditCode, |rules| {
+                rules.organisation_match
+            })
+    }
+
     /// The text it was checked from.
     pub fn source(&self) -> &Text {
         &self.source

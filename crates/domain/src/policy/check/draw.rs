@@ -158,7 +158,11 @@ pub(super) fn draw(root: &Section<'_>) -> DrawRules {
             grounds: s.texts("grounds"),
             besides: s.text_opt("besides"),
             consent_by: s.name("consent_by", Name::Party),
-            consent: s.word_or("consent", Consent::Names),
+            consent: s.word_only(
+                "consent",
+                Consent::Names,
+                "管理方对方式和人选一并同意，没有只同意方式、另定人选的办理流程。",
+            ),
             pool_only: s.truth_only(
                 "pool_only",
                 true,
@@ -223,9 +227,21 @@ fn rest(s: &Section<'_>) -> Rest {
     Rest {
         streak: s.whole("streak", 1, 100),
         uses: s.whole("uses", 1, 100),
-        sequence: s.word_or("sequence", Sequence::Candidate),
-        hit: s.word_or("hit", Hit::Drawn),
-        round: s.word_or("round", Round::Request),
+        sequence: s.word_only(
+            "sequence",
+            Sequence::Candidate,
+            "连续次数只按本人参加的各次抽取计算，没有另按全库、使用方或专业领域计算的台账。",
+        ),
+        hit: s.word_only(
+            "hit",
+            Hit::Drawn,
+            "抽中即计，没有等到答复或到场之后再计的台账。",
+        ),
+        round: s.word_only(
+            "round",
+            Round::Request,
+            "同一需求的补抽合为一次使用，没有按轮计算的台账。",
+        ),
         modes: s.some_words("modes"),
         force: s.word_or("force", Force::Must),
         citation: s.citation(),

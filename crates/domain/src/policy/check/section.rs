@@ -232,6 +232,24 @@ impl<'c> Section<'c> {
         only
     }
 
+    /// A word of a vocabulary of which the program has a procedure for one alone; `why` says what is
+    /// missing for the others.
+    pub(super) fn word_only<W: Word>(&self, key: &'static str, only: W, why: &str) -> W {
+        if let Some(node) = self.node_opt(key) {
+            let written: W = self.word_of(key, node);
+            if written != only && matches!(&node.value, Value::Text(text) if text == written.word())
+            {
+                self.report_at(
+                    key,
+                    Code::Unsupported,
+                    format!("“{key}”不能是“{}”：{why}", written.zh()),
+                    format!("请写 {key} = \"{}\"，或删去这一行。", only.word()),
+                );
+            }
+        }
+        only
+    }
+
     fn truth_of(&self, key: &str, node: &Node) -> bool {
         match node.value {
             Value::Truth(truth) => truth,
