@@ -200,7 +200,8 @@ fn strip(layout: Layout, banner: Option<String>, demonstration: bool) -> Layout 
         Some(words) => layout.banner(Banner::Other(Tone::Warn, format!("办法{words}。"))),
         None => layout,
     };
-    if demonstration {
+    // An installation that is a demonstration says so on every page.
+    if demonstration && layout.site.banner.is_none() {
         return layout.banner(Banner::Rehearsal("演示数据，不受理真实的申请。".to_owned()));
     }
     layout
