@@ -9,8 +9,8 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 pub use content::{
-    BeyondWanted, Content, Lack, Paragraph, Phase, TEXT_MOST, TITLE_MOST, WANTED_MOST, Wanted,
-    Window, channels, counted_per, headings, within_wanted,
+    BeyondWanted, Content, HEADCOUNT, Lack, Paragraph, Phase, TEXT_MOST, TITLE_MOST, WANTED_MOST,
+    Wanted, Window, channels, counts_heads, headings, within_wanted,
 };
 
 use crate::id::{PoolId, RecordId};
@@ -400,14 +400,10 @@ impl Notice {
         self.first_published().map(DateTime::date)
     }
 
-    /// The media the pack names in which it has not appeared: shown, not a failure (A-JM-2).
+    /// The media in which it still has to appear: shown, not a failure (A-JM-2).
     pub fn uncovered<'r>(&self, rules: &'r Solicitation) -> Vec<&'r str> {
-        rules
-            .media
-            .iter()
-            .map(String::as_str)
-            .filter(|medium| !self.publications.iter().any(|one| one.medium == *medium))
-            .collect()
+        let media = self.publications.iter().map(|one| one.medium.clone());
+        rules.uncovered(&media.collect::<Vec<_>>())
     }
 
     /// When it was approved, for what may not be earlier.

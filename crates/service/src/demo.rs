@@ -1,6 +1,8 @@
 //! A populated demonstration: a bureau with its people, a pool under the Dongguan pack marked as a
 //! demonstration, synthetic experts, requests in several states and draws that really took place.
 
+mod notices;
+
 use domain::actor::{Actor, Grant, Role};
 use domain::draw_process::{Attempt, Party};
 use domain::engagement::Answer;
@@ -146,7 +148,8 @@ impl Service {
             self.grant_role(&granting, id, role, Some(done.pool))
                 .await?;
         }
-        self.populate(done.pool).await?;
+        let pool = self.populate(done.pool).await?;
+        self.demo_notices(pool).await?;
         let expert = self.demo_expert(done.pool, password).await?;
         let officers = [
             (Role::SystemAdmin, "xitong"),
@@ -215,7 +218,7 @@ impl Service {
         Ok(self.ctx(actor, "cli", ""))
     }
 
-    async fn populate(&self, no: i64) -> Result<()> {
+    async fn populate(&self, no: i64) -> Result<PoolId> {
         let rows = store::pools::all::<Pool>(&mut self.store.read()).await?;
         let mut row = rows
             .into_iter()
@@ -258,7 +261,8 @@ impl Service {
             )
             .await?;
         change.commit().await?;
-        self.demo_tasks(pool, &specialties).await
+        self.demo_tasks(pool, &specialties).await?;
+        Ok(pool)
     }
 
     async fn add_demo_expert(

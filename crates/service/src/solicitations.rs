@@ -76,7 +76,7 @@ fn subject(notice: &Notice) -> Subject {
     Subject::new(KIND, notice.id)
 }
 
-fn keys(notice: &Notice) -> RecordKeys {
+pub(crate) fn keys(notice: &Notice) -> RecordKeys {
     RecordKeys {
         pool: notice.pool,
         kind: KIND.to_owned(),

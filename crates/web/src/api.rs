@@ -11,6 +11,7 @@ pub mod invitations;
 pub mod ledger;
 pub mod messages;
 pub mod misconduct;
+pub mod notices;
 pub mod organisations;
 pub mod pools;
 pub mod publications;
@@ -58,6 +59,7 @@ pub fn routes() -> Routes {
         .and(special_invitations::routes())
         .and(campaigns::routes())
         .and(publications::routes())
+        .and(notices::routes())
         .and(misconduct::routes())
         .and(ledger::routes())
 }

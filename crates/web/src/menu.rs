@@ -118,6 +118,10 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ReadExperts],
     ),
     (
+        entry("专家", "征集公告", "/p/{no}/notices", ""),
+        &[Action::ReadNotices],
+    ),
+    (
         entry("专家", "批量导入", "/p/{no}/imports", ""),
         &[Action::ImportExperts],
     ),

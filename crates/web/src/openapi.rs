@@ -307,6 +307,8 @@ fn names(parameter: &str) -> &'static str {
         "seat" => "名额（一位专家的一次参与）",
         "token" => "一次性链接中的凭证，或令牌的编号",
         "key" => "抽取编号，如 CQ01-2026-0001",
+        "notice" => "征集公告",
+        "number" => "征集公告的编号，如 ZJ01-2026-0001",
         "account" => "账号",
         "relation" => "回避关系",
         "record" => "不良行为记录",

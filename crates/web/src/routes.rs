@@ -288,6 +288,8 @@ pub fn all() -> Routes {
         .and(crate::seats::routes())
         .and(crate::frames::routes())
         .and(crate::publications::routes())
+        .and(crate::public_notices::routes())
+        .and(crate::notices::routes())
         .and(crate::invitations::routes())
         .and(crate::misconduct::routes())
         .and(crate::experts::routes())

@@ -3,6 +3,8 @@
 
 #[path = "../../service/tests/bureau/mod.rs"]
 mod bureau;
+#[path = "afternoon/notices.rs"]
+mod notices;
 
 use std::collections::HashMap;
 

@@ -18,6 +18,7 @@ use service::misconduct::Proposal;
 use service::pool_set_up::NewPool;
 use service::relations::RelationDraft;
 use service::sessions::Credentials;
+use service::solicitations::Wording;
 use service::typed::Fields;
 use store::Kind;
 use store::testing::TestStore;
@@ -33,7 +34,7 @@ const JSON: &str = r#"{"version":1,"person_version":1,"reason":"理由","purpose
     "commitment":"1111111111111111111111111111111111111111111111111111111111111111",
     "share":"1111111111111111111111111111111111111111111111111111111111111111","status_confirmed":true,
     "accepts":true,"ground":"10-7","note":"说明","follow":"top_up","confirm":true,"act":"rename","name":"新名称",
-    "to":"2022-06-30","leave_out_errors":true}"#;
+    "to":"2022-06-30","leave_out_errors":true,"notice":{}}"#;
 const FORM: &str = "version=1&person_version=1&reason=%E7%90%86&purpose=%E6%A0%B8&commitment=11&share=11&\
     status_confirmed=yes&accepts=yes&ground=10-7&note=x&follow=top_up&decision=confirm&act=rename&text=x&name=x&\
     to=2022-06-30&do=file";
@@ -145,7 +146,12 @@ impl Town {
             )
             .await
             .expect("a second pool");
+        let notice = service
+            .draft_notice(&bureau.officer, bureau.pool, &Wording::default())
+            .await
+            .expect("a notice");
         let objects = BTreeMap::from([
+            ("notice", notice.to_string()),
             ("task", task.to_string()),
             ("draw", draw.to_string()),
             ("seat", seats[0].engagement.id.to_string()),

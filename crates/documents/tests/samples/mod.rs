@@ -12,6 +12,7 @@ use documents::form::{
 };
 use documents::invitations::{AnswerCode, Invitation, SpecialInvitation, Standing};
 use documents::letter::LetterView;
+use documents::solicitations::{CallForExperts, HowToApply};
 use documents::summary_list::{SummaryList, SummaryRow};
 use domain::person::{Achievement, Education, Employer, Profile, Sex, Title, Work};
 use jiff::civil::{DateTime, date};
@@ -44,6 +45,8 @@ pub(crate) fn letters() -> Vec<(&'static str, LetterView)> {
             invitation(Standing::Rehearsal).view(),
         ),
         ("special_invitation", special_invitation().view()),
+        ("call_for_experts", call_for_experts(false).view()),
+        ("call_for_experts_draft", call_for_experts(true).view()),
     ]
 }
 
@@ -299,6 +302,40 @@ pub(crate) fn special_invitation() -> SpecialInvitation {
         sign: "云岭市人力资源和社会保障局".into(),
         on: date(2026, 11, 22),
         marks: vec!["征求意见稿".into()],
+    }
+}
+
+/// A call with everything an instrument may ask for; as a draft nothing is decided yet.
+pub(crate) fn call_for_experts(draft: bool) -> CallForExperts {
+    let window = (
+        date(2026, 12, 1).at(9, 0, 0, 0),
+        date(2026, 12, 31).at(23, 59, 59, 0),
+    );
+    CallForExperts {
+        number: if draft { String::new() } else { "ZJ01-2026-0002".into() },
+        title: "云岭市职业能力建设专家库公开征集公告".into(),
+        body: "根据《云岭市职业能力建设专家库管理办法》第五条第（一）项，现将征集专家的有关事项公告如下。".into(),
+        paragraphs: vec![(
+            "入库条件".into(),
+            "1．未满 70 周岁。\n2．具备下列情形之一：中级职称或技师，且相关工作满 3 年；高级职称。".into(),
+        )],
+        headcount: Some("拟聘人数".into()),
+        wanted: vec![("督导员".into(), 10), ("考评员".into(), 25)],
+        window: (!draft).then_some(window),
+        channels: vec![HowToApply {
+            label: "个人自荐".into(),
+            submitter: "专家".into(),
+            materials: vec![
+                "入库申请表（附件1），所在单位出具意见并盖章".into(),
+                "有效身份证件复印件".into(),
+            ],
+        }],
+        address: (!draft).then(|| "https://zjk.example.gov.cn/public/notices/ZJ01-2026-0002".into()),
+        contact: "云岭市人力资源和社会保障局，电话 0769-00000001".into(),
+        sign: "云岭市人力资源和社会保障局".into(),
+        on: date(2026, 11, 22),
+        marks: vec![],
+        draft,
     }
 }
 

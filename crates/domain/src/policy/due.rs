@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::pack::{Obligation, ObligationCount, ObligationPer, Pack, Reminder};
+use super::pack::{LastPeriod, Obligation, ObligationCount, ObligationPer, Pack, Reminder};
 
 /// Where one obligation stands in one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,7 +25,7 @@ pub struct Standing<'p> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Done often enough.
+    /// Done often enough, or not asked for in this period.
     Kept,
     /// Done more often than the pack expects.
     Exceeded,
@@ -33,8 +33,6 @@ pub enum State {
     Due,
     /// The period is over, or this is its last day, and it was not done (不达标).
     Missed,
-    /// Not asked for: the instrument ends within the period.
-    Spared,
 }
 
 /// Where every obligation stands on a day, in the period that day lies in.
@@ -61,17 +59,13 @@ pub fn standings<'p>(
                 .filter(|(what, date)| *what == obligation.counts && same(*date) && *date <= on)
                 .count();
             let count = u32::try_from(times).unwrap_or(u32::MAX);
-            let cut_short = obligation.whole_periods
-                && pack
-                    .identity
-                    .to
-                    .is_some_and(|end| same(end) && end < last_day);
+            let ends_before = |to: Date| same(to) && to < last_day;
+            let exempt = obligation.last_period == LastPeriod::Exempt
+                && pack.identity.to.is_some_and(ends_before);
             let state = if obligation.warn_above.is_some_and(|most| count > most) {
                 State::Exceeded
-            } else if count >= obligation.at_least {
+            } else if count >= obligation.at_least || exempt {
                 State::Kept
-            } else if cut_short {
-                State::Spared
             } else if on < last_day {
                 State::Due
             } else {

@@ -5,11 +5,18 @@ use jiff::civil::{Date, DateTime, time};
 use jiff::{SignedDuration, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use crate::policy::pack::{Admission, Channel, HeadcountPer, Solicitation};
+use crate::policy::pack::{Admission, Channel, Force, Solicitation};
 
-/// What the engine keeps for every notice in fields of their own, as packs name it in their lists of
-/// what a notice must say. Everything else a pack names is a text under its own heading.
-const OWN_FIELDS: [&str; 4] = ["标题", "征集开始时间", "征集截止时间", "联系方式"];
+/// What the engine calls the numbers wanted, as packs name them in their lists of what a notice says.
+pub const HEADCOUNT: &str = "拟聘人数";
+
+/// Does the engine keep this in a field of its own for every notice? Everything else a pack names is a
+/// text under its own heading.
+fn has_own_field(label: &str) -> bool {
+    matches!(label, "标题" | "联系方式" | HEADCOUNT)
+        || label.ends_with("开始时间")
+        || label.ends_with("截止时间")
+}
 
 /// Longest title, characters.
 pub const TITLE_MOST: usize = 80;
@@ -132,10 +139,8 @@ pub enum Lack {
         article: String,
     },
     /// No number wanted.
-    #[error("没有填写{label}。{article}要求公布人数，请至少在一行填写人数。")]
+    #[error("没有填写{HEADCOUNT}。{article}要求公布人数，请至少在一行填写人数。")]
     Wanted {
-        /// What the pack calls it.
-        label: String,
         /// The article that asks for it.
         article: String,
     },
@@ -177,13 +182,13 @@ impl Lack {
 
 /// The headings of a pack's notices that are texts of their own, in the pack's order.
 pub fn headings(rules: &Solicitation) -> Vec<&str> {
-    let counted = rules.headcount.as_ref().map(|rule| rule.label.as_str());
-    rules
-        .fields
-        .iter()
-        .map(String::as_str)
-        .filter(|label| !OWN_FIELDS.contains(label) && Some(*label) != counted)
-        .collect()
+    let all = rules.fields.iter().map(String::as_str);
+    all.filter(|label| !has_own_field(label)).collect()
+}
+
+/// Must a notice say how many are wanted (CY 第十条)?
+pub fn counts_heads(rules: &Solicitation) -> bool {
+    rules.headcount.is_some() || rules.fields.iter().any(|label| label == HEADCOUNT)
 }
 
 /// The channels a notice can open: those that take applications only while one is open; where the
@@ -222,11 +227,8 @@ impl Content {
             _ => {}
         }
         let article = rules.citation.to_string();
-        if let Some(rule) = &rules.headcount
-            && self.wanted.iter().all(|line| line.number == 0)
-        {
+        if counts_heads(rules) && self.wanted.iter().all(|line| line.number == 0) {
             lacking.push(Lack::Wanted {
-                label: rule.label.clone(),
                 article: article.clone(),
             });
         }
@@ -308,37 +310,41 @@ pub struct BeyondWanted {
     pub placed: u32,
 }
 
-/// 按需配备 (CY 第十条): as many as the notice wanted pass; beyond that only with a reason.
+/// 按需配备 (CY 第十条): as many as the notice wanted pass. Beyond that: what the pack says of it
+/// decides — never, only with a reason, or freely; a pack that plans no headcount lets everybody pass.
 ///
 /// # Errors
-/// [`BeyondWanted`] when `placed` people exceed the number published and `reason` is blank.
+/// [`BeyondWanted`] when `placed` people exceed the number published and may not.
 pub fn within_wanted(
+    rules: &Solicitation,
     content: &Content,
     key: &str,
     placed: u32,
     reason: &str,
 ) -> Result<(), BeyondWanted> {
-    let line = content.wanted.iter().find(|line| line.key == key);
-    match line {
-        Some(line) if placed > line.number && reason.trim().is_empty() => Err(BeyondWanted {
-            label: line.label.clone(),
-            wanted: line.number,
-            placed,
-        }),
-        _ => Ok(()),
+    let Some(line) = content.wanted.iter().find(|line| line.key == key) else {
+        return Ok(());
+    };
+    let passes = match rules.headcount {
+        None | Some(Force::May) => true,
+        Some(Force::InPrinciple) => !reason.trim().is_empty(),
+        Some(Force::Must) => false,
+    };
+    if placed <= line.number || passes {
+        return Ok(());
     }
-}
-
-/// Per what the numbers of a pack's notices are given; `None` when it asks for none.
-pub fn counted_per(rules: &Solicitation) -> Option<HeadcountPer> {
-    rules.headcount.as_ref().map(|rule| rule.per)
+    Err(BeyondWanted {
+        label: line.label.clone(),
+        wanted: line.number,
+        placed,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::policy::citation::Citation;
-    use crate::policy::pack::Headcount;
+    use crate::policy::pack::MediaNeeded;
     use jiff::civil::{date, datetime};
 
     fn rules(fields: &[&str], headcount: bool) -> Solicitation {
@@ -346,12 +352,10 @@ mod tests {
             label: "聘任通知".into(),
             fields: fields.iter().map(|field| (*field).to_owned()).collect(),
             media: Vec::new(),
+            media_needed: MediaNeeded::All,
             standing: false,
             approved_by: None,
-            headcount: headcount.then(|| Headcount {
-                label: "拟聘人数".into(),
-                per: HeadcountPer::Team,
-            }),
+            headcount: headcount.then_some(Force::InPrinciple),
             citation: Citation::article(10),
         }
     }
@@ -432,7 +436,16 @@ mod tests {
     /// Covers: CY-10-a, JM-7-1-a.
     #[test]
     fn a_notice_without_numbers_conditions_or_kinds_of_work_is_incomplete() {
-        let cy = rules(&["拟聘人数", "聘用条件"], true);
+        let cy = rules(
+            &[
+                "拟聘人数",
+                "聘用条件",
+                "申报开始时间",
+                "申报截止时间",
+                "联系方式",
+            ],
+            true,
+        );
         assert_eq!(headings(&cy), ["聘用条件"]);
         let fields = |content: &Content, rules| -> Vec<String> {
             content.lacking(rules).iter().map(Lack::field).collect()
@@ -470,14 +483,19 @@ mod tests {
             }],
             ..Content::default()
         };
-        assert_eq!(within_wanted(&content, "supervisor", 10, ""), Ok(()));
-        let beyond = within_wanted(&content, "supervisor", 11, " ").expect_err("one too many");
+        let mut cy = rules(&["拟聘人数"], true);
+        let within = |rules: &Solicitation, key: &str, placed, reason: &str| {
+            within_wanted(rules, &content, key, placed, reason)
+        };
+        assert_eq!(within(&cy, "supervisor", 10, ""), Ok(()));
+        let beyond = within(&cy, "supervisor", 11, " ").expect_err("one too many");
         assert!(beyond.to_string().contains("超出 1 人"), "{beyond}");
-        assert_eq!(
-            within_wanted(&content, "supervisor", 11, "新增任务"),
-            Ok(())
-        );
-        assert_eq!(within_wanted(&content, "lecturer", 99, ""), Ok(()));
+        assert_eq!(within(&cy, "supervisor", 11, "新增任务"), Ok(()));
+        assert_eq!(within(&cy, "lecturer", 99, ""), Ok(()), "nothing was said");
+        cy.headcount = Some(Force::Must);
+        assert!(within(&cy, "supervisor", 11, "新增任务").is_err());
+        cy.headcount = Some(Force::May);
+        assert_eq!(within(&cy, "supervisor", 11, ""), Ok(()));
         assert_eq!(content.wanted_of("supervisor"), Some(10));
         assert_eq!(content.wanted_of("lecturer"), None);
     }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use domain::actor::Action;
 use domain::event::{Event, EventKind};
 use domain::id::{PoolId, RecordId};
-use domain::policy::pack::{HeadcountPer, Solicitation};
+use domain::policy::pack::Solicitation;
 use domain::pool::SpecialtyStatus;
 use domain::solicitation::{
-    Content, Notice, Paragraph, State, WANTED_MOST, Wanted, channels, counted_per, headings,
+    Content, HEADCOUNT, Notice, Paragraph, State, WANTED_MOST, Wanted, channels, counts_heads,
+    headings,
 };
 use jiff::civil::{DateTime, time};
 use store::document;
@@ -261,7 +262,7 @@ impl Service {
             label: rules.label.clone(),
             article: rules.citation.to_string(),
             headings,
-            headcount: rules.headcount.as_ref().map(|rule| rule.label.clone()),
+            headcount: counts_heads(rules).then(|| HEADCOUNT.to_owned()),
             wanted: self.wanted_rows(pool, rules).await?,
             channels,
             media: rules.media.clone(),
@@ -273,29 +274,27 @@ impl Service {
             key: key.to_owned(),
             label: label.to_owned(),
         };
+        if !counts_heads(rules) {
+            return Ok(Vec::new());
+        }
         let teams = &pool.pack.pool.teams;
-        Ok(match counted_per(rules) {
-            None => Vec::new(),
-            Some(HeadcountPer::Pool) => vec![row("", &pool.pool.name)],
-            // A team made of parts is counted by its parts.
-            Some(HeadcountPer::Team) => teams
+        if teams.is_empty() {
+            let specialties = self.specialties_of(pool.id()).await?;
+            let active = specialties
                 .iter()
-                .filter(|team| {
-                    let whole = |other: &&domain::policy::pack::Team| {
-                        other.part_of.as_deref() == Some(team.id.as_str())
-                    };
-                    !teams.iter().any(|other| whole(&other))
-                })
-                .map(|team| row(&team.id, &team.label))
-                .collect(),
-            Some(HeadcountPer::Specialty) => self
-                .specialties_of(pool.id())
-                .await?
-                .iter()
-                .filter(|one| one.status == SpecialtyStatus::Active)
+                .filter(|one| one.status == SpecialtyStatus::Active);
+            return Ok(active
                 .map(|one| row(&one.id.to_string(), &one.name))
-                .collect(),
-        })
+                .collect());
+        }
+        // A team made of parts is counted by its parts.
+        let has_parts = |id: &str| {
+            teams
+                .iter()
+                .any(|other| other.part_of.as_deref() == Some(id))
+        };
+        let single = teams.iter().filter(|team| !has_parts(&team.id));
+        Ok(single.map(|team| row(&team.id, &team.label)).collect())
     }
 
     /// 起草: a new draft, as far as it has come.

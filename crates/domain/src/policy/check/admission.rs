@@ -5,9 +5,9 @@ use super::eligibility::leaf_numbers;
 use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    Admission, Certificate, Channel, Eligibility, Headcount, InvitationRule, LateObjection,
-    Material, MaterialList, MaterialPart, Need, Per, PublicNotice, Renewal, Solicitation, Spared,
-    Step, TermMode, TermRules, TermStart, Waiver,
+    Admission, Certificate, Channel, Eligibility, InvitationRule, LateObjection, Material,
+    MaterialList, MaterialPart, MediaNeeded, Need, Per, PublicNotice, Renewal, Solicitation,
+    Spared, Step, TermMode, TermRules, TermStart, Waiver,
 };
 
 pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admission {
@@ -28,12 +28,10 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             label: s.text("label"),
             fields: s.some_texts("fields"),
             media: s.texts("media"),
+            media_needed: s.word_or("media_needed", MediaNeeded::All),
             standing: s.truth_or("standing", false),
             approved_by: s.name_opt("approved_by", Name::Party),
-            headcount: s.section("headcount").map(|s| Headcount {
-                label: s.text("label"),
-                per: s.word("per"),
-            }),
+            headcount: s.word_opt("headcount"),
             citation: s.citation(),
         }),
         public_notice: root.section("public_notice").map(|s| PublicNotice {

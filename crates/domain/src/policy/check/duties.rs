@@ -6,8 +6,8 @@ use super::checker::Name;
 use super::identity::statement;
 use super::section::Section;
 use crate::policy::pack::{
-    Article, Campaign, Confidentiality, Duties, Enquiry, InformationRules, NonResponse, Obligation,
-    Parameter, Reminder, SignedPer, SpecialtyUpdate, UpdateField,
+    Article, Campaign, Confidentiality, Duties, Enquiry, InformationRules, LastPeriod, NonResponse,
+    Obligation, Parameter, Reminder, SignedPer, SpecialtyUpdate, UpdateField,
 };
 use crate::policy::problem::Code;
 
@@ -80,7 +80,7 @@ pub(super) fn obligations(root: &Section<'_>) -> Vec<Obligation> {
                     .iter()
                     .map(|s| reminder(s, at_least))
                     .collect(),
-                whole_periods: s.truth_or("whole_periods", false),
+                last_period: s.word_or("last_period", LastPeriod::Due),
                 citation: s.citation(),
             }
         })

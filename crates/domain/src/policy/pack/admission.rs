@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Condition, Duration};
+use super::{Condition, Duration, Force};
 use crate::policy::citation::Citation;
 use crate::policy::words::words;
 
@@ -112,14 +112,12 @@ words! {
         /// 出勤
         Attendance = "attendance", "出勤";
     }
-    /// Per what a notice says how many experts are wanted (CY 第十条).
-    HeadcountPer {
-        /// Each team.
-        Team = "team", "各队伍";
-        /// Each specialty.
-        Specialty = "specialty", "各专业领域";
-        /// The pool as a whole.
-        Pool = "pool", "全库";
+    /// In how many of the named media a notice must appear (A-JM-2).
+    MediaNeeded {
+        /// Every one of them.
+        All = "all", "各媒体均须发布";
+        /// One is enough.
+        Any = "any", "其一即可";
     }
     /// Does an objection stop the matter?
     LateObjection {
@@ -260,26 +258,29 @@ pub struct Solicitation {
     pub fields: Vec<String>,
     /// Where it must appear.
     pub media: Vec<String>,
+    /// In how many of these.
+    pub media_needed: MediaNeeded,
     /// May an application stand without an open notice?
     pub standing: bool,
     /// Party that approves a notice; `None` = whoever may publish. Always another person than the
     /// one who drafted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
-    /// How many are wanted, where the notice must say so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub headcount: Option<Headcount>,
+    /// What appointing more than the planned headcount meets; `None` = no headcount is planned
+    /// (CY 第十条).
+    pub headcount: Option<Force>,
     /// Where.
     pub citation: Citation,
 }
 
-/// 拟聘人数
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Headcount {
-    /// What it is called; the same words as in the list of what a notice must say.
-    pub label: String,
-    /// Per what it is given.
-    pub per: HeadcountPer,
+impl Solicitation {
+    /// Media in which a notice still has to appear, given those it appeared in.
+    pub fn uncovered(&self, published: &[String]) -> Vec<&str> {
+        let there = |medium: &&String| published.contains(medium);
+        let enough = self.media_needed == MediaNeeded::Any && self.media.iter().any(|m| there(&m));
+        let open = self.media.iter().filter(|m| !there(m) && !enough);
+        open.map(String::as_str).collect()
+    }
 }
 
 /// 公示

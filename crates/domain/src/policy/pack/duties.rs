@@ -33,6 +33,13 @@ words! {
         /// Half-year.
         HalfYear = "half_year", "每半年";
     }
+    /// Is an obligation due in the last period of an instrument, which ends before the period does?
+    LastPeriod {
+        /// Like any other.
+        Due = "due", "照常应办";
+        /// Not.
+        Exempt = "exempt", "不要求";
+    }
     /// Per what a secrecy document is signed.
     SignedPer {
         /// Each term.
@@ -161,9 +168,8 @@ pub struct Obligation {
     /// Days of the year from which too few call for a reminder.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reminders: Vec<Reminder>,
-    /// Is it not asked for in a period the instrument's last day cuts short (A-JM-2)?
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub whole_periods: bool,
+    /// Is it due in the last, incomplete period of the instrument?
+    pub last_period: LastPeriod,
     /// Where.
     pub citation: Citation,
 }
