@@ -4,9 +4,12 @@
 mod admission;
 mod conduct;
 mod eligibility;
+mod money;
 mod reading;
+mod teams;
 mod use_of_experts;
 mod values;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -137,6 +140,19 @@ file! {
     setting: values::SettingCase,
     form: values::FormCase,
     value: values::ValueCase,
+    team: teams::TeamCase,
+    task: teams::TaskCase,
+    appointment: teams::AppointmentCase,
+    fee: money::FeeCase,
+    half_days: money::HalfDaysCase,
+    budget: money::BudgetCase,
+    recovery: money::RecoveryCase,
+    liability: money::LiabilityCase,
+    report: work::ReportCase,
+    notification: work::NotificationCase,
+    arrival: work::ArrivalCase,
+    headcount: work::HeadcountCase,
+    unpaid: work::UnpaidCase,
 }
 
 fn report<C: Case>(file: &str, case: &C, scene: &Scene<'_>) -> Report {

@@ -150,7 +150,7 @@ impl Fact {
     }
 }
 
-fn organisation(name: &str) -> OrganisationRef {
+pub(super) fn organisation(name: &str) -> OrganisationRef {
     OrganisationRef {
         id: None,
         name: name.to_owned(),
@@ -198,7 +198,7 @@ impl Object {
     }
 }
 
-fn request(reviewed: Vec<Reviewed>) -> Request {
+pub(super) fn request(reviewed: Vec<Reviewed>) -> Request {
     Request {
         content: String::new(),
         scope: String::new(),

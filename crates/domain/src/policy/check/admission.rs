@@ -6,8 +6,8 @@ use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     Admission, Certificate, Channel, Eligibility, InvitationRule, LateObjection, Material,
-    MaterialList, MaterialPart, Need, Per, PublicNotice, Renewal, Solicitation, Spared, Step,
-    TermMode, TermRules, TermStart, Waiver,
+    MaterialList, MaterialPart, Need, OneOff, Panel, PanelVote, Per, PublicNotice, Renewal,
+    RenewalTimes, Solicitation, Spared, Step, TermMode, TermRules, TermStart, Waiver,
 };
 
 pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admission {
@@ -29,6 +29,7 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             fields: s.some_texts("fields"),
             media: s.texts("media"),
             standing: s.truth_or("standing", false),
+            headcount: s.word_opt("headcount"),
             citation: s.citation(),
         }),
         public_notice: root.section("public_notice").map(|s| PublicNotice {
@@ -56,6 +57,8 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             }),
             dossier: s.words("dossier"),
             remind: s.duration("remind"),
+            reason: s.truth_or("reason", false),
+            times: s.word_or("times", RenewalTimes::Unlimited),
             citation: s.citation(),
         }),
     }
@@ -123,6 +126,7 @@ fn material(s: &Section<'_>, around: &Citation) -> Material {
 
 fn step(s: &Section<'_>) -> Step {
     Step {
+        id: s.text_opt("id"),
         station: s.word("station"),
         label: s.text("label"),
         party: s.name_opt("party", Name::Party),
@@ -130,6 +134,10 @@ fn step(s: &Section<'_>) -> Step {
         outcomes: s.words("outcomes"),
         reason_for: s.words("reason_for"),
         minutes: s.words("minutes"),
+        panel: s.section("panel").map(|s| Panel {
+            at_least: s.whole("at_least", 1, 100),
+            vote: s.word_or("vote", PanelVote::Conclusion),
+        }),
         produces: s.text_opt("produces"),
         due: s.duration_opt("due"),
         citation: s.citation(),
@@ -143,7 +151,7 @@ fn term(root: &Section<'_>) -> TermRules {
             years: 1,
             mode: TermMode::Fixed,
             start: TermStart::Certificate,
-            one_off: false,
+            one_off: None,
             lapse: String::new(),
             citation: Citation::article(0),
         };
@@ -152,7 +160,9 @@ fn term(root: &Section<'_>) -> TermRules {
         years: u16::try_from(s.whole("years", 1, 50)).unwrap_or(1),
         mode: s.word_or("mode", TermMode::Fixed),
         start: s.word_or("start", TermStart::Certificate),
-        one_off: s.truth_or("one_off", false),
+        one_off: s.section("one_off").map(|s| OneOff {
+            certificate: s.truth_or("certificate", true),
+        }),
         lapse: s.text("lapse"),
         citation: s.citation(),
     }
