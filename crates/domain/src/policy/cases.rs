@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::citation::Citation;
 use super::pack::Pack;
+use crate::calendar::Calendar;
 pub use reading::{Day, facts};
 
 /// A case file that cannot be read.
@@ -73,6 +74,8 @@ struct Scene<'a> {
     /// The rules as data, for cases on plain values.
     rules: serde_json::Value,
     people: &'a BTreeMap<String, toml::Table>,
+    /// Working days as shipped.
+    calendar: Calendar,
 }
 
 /// Declares a kind of case: `name`, `covers` and `about` come with every kind.
@@ -221,6 +224,7 @@ impl Cases {
             pack,
             rules,
             people: &self.people,
+            calendar: Calendar::built_in(),
         };
         let mut reports = Vec::new();
         for (name, file) in &self.files {

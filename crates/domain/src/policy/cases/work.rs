@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::reading::{Day, Moment};
 use super::{Scene, case, differs};
-use crate::calendar::Calendar;
 use crate::policy::notification;
 use crate::policy::pack::Force;
 use crate::policy::report::{self, Answered};
@@ -86,7 +85,7 @@ impl ReportCase {
         }
         let prefilled = self
             .work_ends
-            .map(|ends| report::deadline(rules, ends.0, &Calendar::built_in()).value);
+            .map(|ends| report::deadline(rules, ends.0, &scene.calendar).value);
         if let (Some(found), Some(expected)) = (prefilled, self.deadline) {
             failures.extend(differs("预填的期限", &found, &expected.0));
         }
@@ -133,9 +132,10 @@ impl NotificationCase {
         let mut failures: Vec<String> = differs("还须写明", &found, &self.lacking)
             .into_iter()
             .collect();
-        let timed = self.sent.zip(self.starts).map(|(sent, starts)| {
-            notification::timing(rules, sent.0, starts.0, &Calendar::built_in())
-        });
+        let timed = self
+            .sent
+            .zip(self.starts)
+            .map(|(sent, starts)| notification::timing(rules, sent.0, starts.0, &scene.calendar));
         let timing = timed.map(|(timing, _)| timing.word().to_owned());
         if self.timing.is_some() {
             failures.extend(differs("提前时间", &timing, &self.timing));
@@ -235,7 +235,7 @@ impl UnpaidCase {
             return vec!["规则包没有台账规则。".to_owned()];
         };
         let paid = self.paid.map(|day| day.0);
-        let found = report::unpaid(rules, self.done.0, paid, self.on.0, &Calendar::built_in());
+        let found = report::unpaid(rules, self.done.0, paid, self.on.0, &scene.calendar);
         differs("是否列入提醒", &found, &self.listed)
             .into_iter()
             .collect()

@@ -251,6 +251,7 @@ pub struct Waiver {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// Id, where a parameter points at the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Which station.
     pub station: Station,

@@ -204,6 +204,7 @@ pub struct ExitRules {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExitStep {
     /// Id, where a parameter points at the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Party.
     pub by: String,
@@ -238,6 +239,7 @@ pub struct ExitGround {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trigger {
     /// Id, where a parameter points at the trigger.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Propose, or act.
     pub mode: TriggerMode,
