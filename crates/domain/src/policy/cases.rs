@@ -145,6 +145,7 @@ file! {
     value: values::ValueCase,
     team: teams::TeamCase,
     task: teams::TaskCase,
+    selection: teams::SelectionCase,
     appointment: teams::AppointmentCase,
     fee: money::FeeCase,
     half_days: money::HalfDaysCase,

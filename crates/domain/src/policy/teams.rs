@@ -14,6 +14,14 @@ pub enum NoTeam {
         /// Names of the teams.
         teams: String,
     },
+    /// The expert is a member of other teams only.
+    #[error("“{kind}”按“{team}”选派，该专家不是其成员：队伍不符。请改选其他专家。")]
+    NotMember {
+        /// Kind of task.
+        kind: String,
+        /// Name of the team.
+        team: String,
+    },
     /// The team said does not do this kind of work.
     #[error("“{kind}”不由“{said}”承担。请改选：{teams}。")]
     Wrong {
@@ -121,6 +129,25 @@ impl Rules {
                 said: label(said),
                 teams: teams(),
             }),
+        }
+    }
+
+    /// May a member of these teams be chosen for a task of this kind?
+    ///
+    /// # Errors
+    /// The team is not settled, or the expert is no member of it.
+    pub fn team_fits(
+        &self,
+        kind: &TaskKind,
+        said: Option<&str>,
+        member_of: &[String],
+    ) -> Result<(), NoTeam> {
+        match self.team_of_task(kind, said)? {
+            Some(team) if !member_of.contains(&team.id) => Err(NoTeam::NotMember {
+                kind: kind.label.clone(),
+                team: team.label.clone(),
+            }),
+            _ => Ok(()),
         }
     }
 }

@@ -173,6 +173,40 @@ impl TaskCase {
 }
 
 case! {
+    /// 专家的队伍是否相符
+    SelectionCase = "selection" {
+        /// Kind of work.
+        kind: String,
+        /// Team the task says.
+        #[serde(default)]
+        team: Option<String>,
+        /// Teams the expert is a member of.
+        member_of: Vec<String>,
+        /// Words of the refusal; absent: the expert may be chosen.
+        #[serde(default)]
+        refused: Option<String>,
+    }
+}
+
+impl SelectionCase {
+    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
+        let Some(kind) = scene.pack.task_kind(&self.kind) else {
+            return vec![format!("没有“{}”这类工作。", self.kind)];
+        };
+        let found = scene
+            .pack
+            .team_fits(kind, self.team.as_deref(), &self.member_of);
+        match (found, &self.refused) {
+            (Ok(()), None) => Vec::new(),
+            (Ok(()), Some(_)) => vec!["应当不能选派。".to_owned()],
+            (Err(why), None) => vec![format!("应当可以选派，实为：{why}")],
+            (Err(why), Some(words)) if why.to_string().contains(words.as_str()) => Vec::new(),
+            (Err(why), Some(words)) => vec![format!("说明中应有“{words}”，实为：{why}")],
+        }
+    }
+}
+
+case! {
     /// 一次聘用
     AppointmentCase = "appointment" {
         /// The appointment: `term = { … }` or `one_off = { … }`.

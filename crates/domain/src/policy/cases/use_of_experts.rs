@@ -164,6 +164,8 @@ pub(super) fn organisation(name: &str) -> OrganisationRef {
 struct Object {
     organisation: String,
     #[serde(default)]
+    credit_code: Option<String>,
+    #[serde(default)]
     listed: bool,
     #[serde(default)]
     leader: Option<String>,
@@ -182,7 +184,10 @@ impl Object {
             leads,
         };
         Reviewed {
-            organisation: organisation(&self.organisation),
+            organisation: OrganisationRef {
+                credit_code: self.credit_code.clone(),
+                ..organisation(&self.organisation)
+            },
             listed: self.listed,
             people: self
                 .leader
@@ -309,6 +314,7 @@ impl Declaration {
         if let Some(expected) = self.holds {
             let object = Object {
                 organisation: "某某公司".to_owned(),
+                credit_code: None,
                 listed: self.listed,
                 leader: None,
                 participants: Vec::new(),
