@@ -1,5 +1,7 @@
 //! The law as data: source → check → pack → decide.
 
+pub mod appointment;
+pub mod budget;
 pub mod cases;
 pub mod check;
 pub mod checklist;
@@ -14,11 +16,16 @@ pub mod evidence;
 pub mod exit;
 pub mod expression;
 pub mod facts;
+pub mod fee;
 pub mod in_force;
 pub mod library;
+pub mod notification;
 pub mod pack;
 pub mod problem;
+pub mod recovery;
+pub mod report;
 pub mod source;
+pub mod teams;
 pub mod term;
 mod test;
 pub mod words;

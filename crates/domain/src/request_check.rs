@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::id::SpecialtyId;
-use crate::policy::pack::{DrawMode, Pack, RequestField};
+use crate::policy::pack::{DrawMode, Field, Pack, RequestField, Situation, TaskKind};
 use crate::policy::words::Word as _;
 use crate::task::{Level, Mode, RecusalDemand, Request};
 
@@ -22,6 +22,9 @@ pub struct RequestProblem {
 pub const MOST_SEATS: u32 = 99;
 /// Most demands of one request.
 pub const MOST_DEMANDS: usize = 20;
+
+/// Id of the field of a request that says as which team its experts work.
+pub const TEAM_FIELD: &str = "team";
 
 /// Every problem of a request on this day. `known` says which specialties may be asked for.
 pub fn problems(
@@ -166,7 +169,7 @@ impl Found<'_> {
         for (index, demand) in request.demands.iter().enumerate() {
             let at = |name: &str| format!("demands.{index}.{name}");
             let row = index + 1;
-            if demand.specialties.is_empty() {
+            if demand.specialties.is_empty() && self.asks(RequestField::Specialty) {
                 self.add(
                     at("specialties"),
                     format!("第 {row} 组没有选择专业领域。请至少选择一项。"),
@@ -268,7 +271,39 @@ impl Found<'_> {
                 );
             }
         }
+        let mut situation = Situation::EMPTY.with(Field::Venue, request.venue.zh());
+        if let Some(team) = self.team(kind, request) {
+            situation = situation.with(Field::Team, team);
+        }
         for field in &kind.required {
+            let rules = self
+                .pack
+                .tasks
+                .fields
+                .iter()
+                .find(|known| known.id == *field);
+            if rules.is_some_and(|rules| situation.meets(&rules.when) == Some(false)) {
+                continue;
+            }
+            let list = rules
+                .and_then(|rules| rules.list.as_ref())
+                .and_then(|id| self.pack.vocabulary.list(id));
+            if let (Some(list), Some(value)) = (list, request.fields.get(field))
+                && !value.trim().is_empty()
+                && !list.offers(value)
+            {
+                let offered: Vec<_> = list.offered().collect();
+                let sentence = format!(
+                    "“{value}”不在{}之列。请从“{}”中选择。",
+                    list.label,
+                    offered.join("、")
+                );
+                self.all.push(RequestProblem {
+                    field: format!("fields.{field}"),
+                    article: article.clone(),
+                    sentence,
+                });
+            }
             let given = match field.as_str() {
                 "project_leader" => {
                     !request.reviewed.is_empty()
@@ -292,27 +327,39 @@ impl Found<'_> {
                     .is_some_and(|text| !text.trim().is_empty()),
             };
             if !given {
-                let label = self
-                    .pack
-                    .tasks
-                    .fields
-                    .iter()
-                    .find(|known| known.id == *field)
-                    .map_or(field.as_str(), |known| known.label.as_str());
-                let place = match field.as_str() {
+                let label = rules.map_or(field.as_str(), |known| known.label.as_str());
+                let (place, why) = match field.as_str() {
                     "project_leader" | "reviewed_organisation" | "guideline" | "round" => {
-                        "reviewed".to_owned()
+                        ("reviewed".to_owned(), "，否则无法核对回避")
                     }
-                    other => format!("fields.{other}"),
+                    other => (format!("fields.{other}"), ""),
                 };
                 self.all.push(RequestProblem {
                     field: place,
                     article: article.clone(),
-                    sentence: format!(
-                        "“{}”必须填写{label}，否则无法核对回避。请补充。",
-                        kind.label
-                    ),
+                    sentence: format!("“{}”必须填写{label}{why}。请补充。", kind.label),
                 });
+            }
+        }
+    }
+
+    /// A task of a kind that several teams do says as which of them (CY 第二条); one that names a team
+    /// names one that does it.
+    fn team(&mut self, kind: &TaskKind, request: &Request) -> Option<String> {
+        let said = request
+            .fields
+            .get(TEAM_FIELD)
+            .map(String::as_str)
+            .filter(|said| !said.trim().is_empty());
+        match self.pack.team_of_task(kind, said) {
+            Ok(team) => team.map(|team| team.id.clone()),
+            Err(no_team) => {
+                self.all.push(RequestProblem {
+                    field: format!("fields.{TEAM_FIELD}"),
+                    article: kind.citation.to_string(),
+                    sentence: no_team.to_string(),
+                });
+                None
             }
         }
     }
@@ -347,14 +394,14 @@ impl Found<'_> {
                 sentence,
             });
         };
-        if !rules.grounds.contains(ground) {
+        if !rules.grounds.is_empty() && !rules.grounds.contains(ground) {
             let grounds = rules.grounds.join("、");
             add(
                 "ground",
                 format!("没有选择定向选用的理由。请从“{grounds}”中选择一项。"),
             );
         }
-        if why_not_random.trim().is_empty() {
+        if rules.besides.is_some() && why_not_random.trim().is_empty() {
             add(
                 "why_not_random",
                 "没有说明为什么随机方式难以确定合适专家。请写明。".into(),

@@ -4,9 +4,12 @@
 mod admission;
 mod conduct;
 mod eligibility;
+mod money;
 mod reading;
+mod teams;
 mod use_of_experts;
 mod values;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +18,7 @@ use serde::Serialize;
 
 use super::citation::Citation;
 use super::pack::Pack;
+use crate::calendar::Calendar;
 pub use reading::{Day, facts};
 
 /// A case file that cannot be read.
@@ -70,6 +74,8 @@ struct Scene<'a> {
     /// The rules as data, for cases on plain values.
     rules: serde_json::Value,
     people: &'a BTreeMap<String, toml::Table>,
+    /// Working days as shipped.
+    calendar: Calendar,
 }
 
 /// Declares a kind of case: `name`, `covers` and `about` come with every kind.
@@ -137,6 +143,20 @@ file! {
     setting: values::SettingCase,
     form: values::FormCase,
     value: values::ValueCase,
+    team: teams::TeamCase,
+    task: teams::TaskCase,
+    selection: teams::SelectionCase,
+    appointment: teams::AppointmentCase,
+    fee: money::FeeCase,
+    half_days: money::HalfDaysCase,
+    budget: money::BudgetCase,
+    recovery: money::RecoveryCase,
+    liability: money::LiabilityCase,
+    report: work::ReportCase,
+    notification: work::NotificationCase,
+    arrival: work::ArrivalCase,
+    headcount: work::HeadcountCase,
+    unpaid: work::UnpaidCase,
 }
 
 fn report<C: Case>(file: &str, case: &C, scene: &Scene<'_>) -> Report {
@@ -205,6 +225,7 @@ impl Cases {
             pack,
             rules,
             people: &self.people,
+            calendar: Calendar::built_in(),
         };
         let mut reports = Vec::new();
         for (name, file) in &self.files {

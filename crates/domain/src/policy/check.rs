@@ -12,6 +12,8 @@ mod forms;
 mod identity;
 mod quantities;
 mod section;
+mod teams;
+mod work;
 
 use checker::Checker;
 use sm3::Digest as _;
@@ -81,6 +83,7 @@ pub fn check_source(source: &Source) -> Result<Pack, Vec<Problem>> {
     let checker = Checker::new(source);
     let rules = read(&checker);
     consistency::check(&checker, &rules);
+    teams::check(&checker, &rules);
     let problems = checker.into_problems();
     if problems.is_empty() {
         Ok(Pack::new(rules, digest(source), source.clone()))
@@ -112,6 +115,10 @@ fn read(checker: &Checker<'_>) -> Rules {
         exit: conduct::exit(&root),
         fee: fee::fee(&root),
         budget: fee::budget(&root),
+        reports: work::reports(&root),
+        ledger: work::ledger(&root),
+        gatherings: work::gatherings(&root),
+        recovery: work::recovery(&root),
         information: duties::information(&root),
         duties: duties::duties(&root),
         forms: forms::forms(&root, &vocabulary),

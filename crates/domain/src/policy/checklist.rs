@@ -83,6 +83,11 @@ fn lacking(item: &Material, given: &HandedIn, branches: &[&Branch], on: Date) ->
     if item.need == Need::Always && !given.given {
         return Some("尚未提交".to_owned());
     }
+    let handed = |part: &MaterialPart| given.parts.contains(&part.id);
+    if item.need == Need::OnePart && !item.parts.iter().any(handed) {
+        let parts: Vec<&str> = item.parts.iter().map(|part| part.label.as_str()).collect();
+        return Some(format!("须提交其中之一：{}", parts.join("、")));
+    }
     if !waived {
         if let Some(whose) = item.opinion.as_ref().filter(|_| !given.opinion) {
             return Some(format!("缺少{whose}的意见"));

@@ -13,7 +13,7 @@ pub enum Place {
     Heading,
     /// 第 n 条
     Article(u16),
-    /// 附件 n
+    /// 附件 n; 0 is the one annex of a text that does not number it (附件).
     Annex(u16),
 }
 
@@ -74,6 +74,7 @@ impl fmt::Display for Citation {
         match self.place {
             Some(Place::Heading) => f.write_str("标题")?,
             Some(Place::Article(n)) => write!(f, "第{}条", Numeral(n))?,
+            Some(Place::Annex(0)) => f.write_str("附件")?,
             Some(Place::Annex(n)) => write!(f, "附件{n}")?,
             None => {}
         }
@@ -127,7 +128,11 @@ impl FromStr for Citation {
             rest = tail;
         } else if let Some(tail) = rest.strip_prefix("附件") {
             let digits = tail.len() - tail.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let number = tail[..digits].parse().map_err(|_| wrong())?;
+            let number = match &tail[..digits] {
+                "" => 0,
+                // 附件0 is no annex of any text.
+                text => text.parse().ok().filter(|n| *n > 0).ok_or_else(wrong)?,
+            };
             cited.place = Some(Place::Annex(number));
             rest = &tail[digits..];
         } else {
@@ -232,6 +237,7 @@ mod tests {
         check("第六条(二)5", "第六条(二)5");
         check("第一百零三条", "第一百零三条");
         check("附件1", "附件1");
+        check("附件", "附件");
         check("标题", "标题");
         check("东财〔2018〕334号", "东财〔2018〕334号");
         check("东财〔2018〕334号第三条", "东财〔2018〕334号第三条");
@@ -260,7 +266,7 @@ mod tests {
             "第九",
             "第九条(x)",
             "第九条(一",
-            "附件",
+            "附件0",
             "第九条甲",
         ] {
             assert!(text.parse::<Citation>().is_err(), "{text}");

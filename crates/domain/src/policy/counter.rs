@@ -16,6 +16,9 @@ pub struct Occurred {
     /// In which task, for counters that count a task once. Any stable text.
     #[serde(default)]
     pub task: Option<String>,
+    /// Kind of misconduct of a confirmed record, an id of the pack.
+    #[serde(default)]
+    pub kind: Option<String>,
 }
 
 /// The counter reached its number.
@@ -72,7 +75,7 @@ fn run(counter: &Counter, occurred: &[Occurred], since: Since) -> (Vec<Firing>, 
         if counter.counting == Counting::Consecutive && counter.breaks.contains(&occurrence.what) {
             counted.clear();
         }
-        if !counter.counts.contains(&occurrence.what) {
+        if !counter.counts.contains(&occurrence.what) || !of_kind(counter, occurrence) {
             continue;
         }
         let at = |place: &usize| occurred.get(*place);
@@ -99,6 +102,15 @@ fn run(counter: &Counter, occurred: &[Occurred], since: Since) -> (Vec<Firing>, 
         }
     }
     (firings, counted)
+}
+
+/// Is it of a kind of misconduct the counter counts?
+fn of_kind(counter: &Counter, occurred: &Occurred) -> bool {
+    counter.kinds.is_empty()
+        || occurred
+            .kind
+            .as_ref()
+            .is_some_and(|kind| counter.kinds.contains(kind))
 }
 
 fn inside(counter: &Counter, since: Since, on: Date) -> bool {

@@ -58,6 +58,8 @@ pub struct LeafFinding<'a> {
     pub open: Vec<usize>,
     /// The review, where one is needed.
     pub reviewed: Option<Verdict>,
+    /// A review confirmed it without the note the leaf asks for.
+    pub note_missing: bool,
 }
 
 /// Decides.
@@ -90,12 +92,15 @@ pub fn decide<'a>(pack: &'a Pack, facts: &'a Facts, on: Date) -> Decision<'a> {
             } else if let Some(found) = rules
                 .relaxations
                 .iter()
-                .find(|r| relaxes(&rules.rule, r, &leaves))
+                .find(|r| relaxes(&rules.rule, r, &leaves, |leaf| leaf.force != Force::Must))
             {
                 relaxation = Some(found);
-                outcome = match found.mode {
-                    RelaxMode::Automatic => Outcome::Met,
-                    RelaxMode::Discretion => Outcome::Discretion,
+                let alone = || relaxes(&rules.rule, found, &leaves, |l| l.force == Force::May);
+                // What binds 原则上 besides still needs somebody who decides.
+                outcome = if found.mode == RelaxMode::Automatic && alone() {
+                    Outcome::Met
+                } else {
+                    Outcome::Discretion
                 };
             } else if strict == Verdict::Undetermined {
                 outcome = Outcome::Undetermined;
@@ -128,15 +133,25 @@ fn pass(leaves: &[LeafFinding<'_>], number: u16, lets: impl Fn(&Leaf) -> bool) -
     }
 }
 
-fn relaxes(rule: &Expression, relaxation: &Relaxation, leaves: &[LeafFinding<'_>]) -> bool {
-    relaxation
-        .grounds
-        .verdict(&|number| verdict(leaves, number))
-        == Verdict::Met
+/// Does the rule hold with what the relaxation covers, and what `lets` lets pass, set aside?
+fn relaxes(
+    rule: &Expression,
+    relaxation: &Relaxation,
+    leaves: &[LeafFinding<'_>],
+    lets: impl Fn(&Leaf) -> bool,
+) -> bool {
+    relaxation.mode != RelaxMode::Never
+        && relaxation
+            .grounds
+            .verdict(&|number| verdict(leaves, number))
+            == Verdict::Met
         && rule.verdict(&|number| {
-            pass(leaves, number, |leaf| {
-                leaf.force != Force::Must || relaxation.relaxes.contains(&number)
-            })
+            let relaxed = relaxation.relaxes.contains(&number);
+            // What is waived by itself need not even be known; at discretion only what failed passes.
+            if relaxed && relaxation.mode == RelaxMode::Automatic {
+                return Verdict::Met;
+            }
+            pass(leaves, number, |leaf| relaxed || lets(leaf))
         }) == Verdict::Met
 }
 
@@ -149,6 +164,7 @@ fn look<'a>(pack: &'a Pack, facts: &'a Facts, on: Date, leaf: &'a Leaf) -> LeafF
         declared: None,
         open: Vec::new(),
         reviewed: None,
+        note_missing: false,
     };
     match facts.situation.meets(&leaf.when) {
         Some(true) => {}
@@ -177,7 +193,15 @@ fn look<'a>(pack: &'a Pack, facts: &'a Facts, on: Date, leaf: &'a Leaf) -> LeafF
         finding.verdict = finding.verdict.and(declared);
     }
     if leaf.how.contains(&How::Reviewed) {
+        let noted = facts
+            .notes
+            .get(&leaf.id)
+            .is_some_and(|note| !note.trim().is_empty());
         let reviewed = match facts.reviewed.get(&leaf.id) {
+            Some(true) if leaf.note && !noted => {
+                finding.note_missing = true;
+                Verdict::Undetermined
+            }
             Some(confirmed) => Verdict::of(*confirmed),
             None => Verdict::Undetermined,
         };
@@ -221,6 +245,7 @@ impl LeafFinding<'_> {
         match self.reviewed {
             Some(Verdict::Met) => parts.push("审核已确认".to_owned()),
             Some(Verdict::Unmet) => parts.push("审核未予确认".to_owned()),
+            Some(_) if self.note_missing => parts.push("缺少：审核确认的依据说明".to_owned()),
             Some(_) => parts.push("缺少：审核确认".to_owned()),
             None => {}
         }

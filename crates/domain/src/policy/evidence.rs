@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::facts::Listing;
-use super::pack::{Bound, Holding, Pack, Ranked, Record, Rung, Selection};
+use super::pack::{Bound, Holding, Pack, Ranked, Record, Relation, Rung, Selection};
 use super::words::{Word, day};
 use crate::finding::FactUsed;
 use crate::period::Served;
@@ -178,6 +178,7 @@ pub fn flag(name: &str) -> &str {
         "exceptional" => "特别优秀或紧缺领域专家",
         "civil_servant" => "公务员",
         "confidentiality_signed" => "已签保密文件",
+        "in_city" => "所在单位在本市范围内",
         other => other,
     }
 }
@@ -188,6 +189,8 @@ pub fn work_tag(tag: &str) -> &str {
         "related" => "相关领域",
         "evaluation" => "评价考评",
         "training" => "职业技能培训",
+        "teaching" => "职业培训教学",
+        "management" => "职业培训管理",
         other => other,
     }
 }
@@ -272,6 +275,19 @@ impl Evidence<'_> {
             Self::NotBorn { born } => {
                 format!("缺少：正确的出生日期（{} 晚于判断之日）", day(*born))
             }
+            // More than nothing: any such work will do, however short (CY 第七条(二)).
+            Self::Years {
+                tag,
+                served,
+                bound:
+                    Bound {
+                        relation: Relation::MoreThan,
+                        value: 0,
+                    },
+            } => format!(
+                "{}工作共 {served}，要求有过此项经历",
+                tag.map_or_else(String::new, |tag| work_tag(tag).to_owned())
+            ),
             Self::Years { tag, served, bound } => format!(
                 "{}工作共 {served}，要求{bound} 年",
                 tag.map_or_else(String::new, |tag| work_tag(tag).to_owned())

@@ -15,6 +15,7 @@ mod party;
 mod pool;
 mod recusal;
 mod vocabulary;
+mod work;
 
 use std::fmt;
 use std::ops::Deref;
@@ -36,6 +37,7 @@ pub use party::*;
 pub use pool::*;
 pub use recusal::*;
 pub use vocabulary::*;
+pub use work::*;
 
 use super::citation::Citation;
 use super::source::{Setting, Source as Text, Value};
@@ -120,6 +122,14 @@ pub struct Rules {
     pub fee: Option<FeeRules>,
     /// Budget.
     pub budget: Option<BudgetRules>,
+    /// Reports experts file.
+    pub reports: Vec<ReportRules>,
+    /// The ledger.
+    pub ledger: Option<LedgerRules>,
+    /// Trainings and meetings.
+    pub gatherings: Vec<GatheringRules>,
+    /// Money to be got back.
+    pub recovery: Option<RecoveryRules>,
     /// Keeping data up to date.
     pub information: Option<InformationRules>,
     /// Rights, duties, secrecy.
@@ -196,11 +206,15 @@ impl Rules {
             .find(|permission| permission.act == act)
     }
 
-    /// May this party do this? Acts the instrument assigns to nobody are open to nobody.
+    /// May this party do this? Acts the instrument assigns to nobody are open to nobody. A member of
+    /// a party made of several may do what that party may, for the teams it owns and no others.
     pub fn may(&self, party: &str, act: Act, situation: &Situation) -> bool {
         self.permissions.iter().any(|permission| {
             permission.act == act
-                && permission.parties.iter().any(|allowed| allowed == party)
+                && permission
+                    .parties
+                    .iter()
+                    .any(|allowed| allowed == party || self.stands_for(party, allowed, situation))
                 && situation.meets(&permission.when) == Some(true)
         })
     }

@@ -351,6 +351,7 @@ mod tests {
             headcount: headcount.then(|| Headcount {
                 label: "拟聘人数".into(),
                 per: HeadcountPer::Team,
+                beyond: None,
             }),
             citation: Citation::article(10),
         }

@@ -46,6 +46,7 @@ impl CounterCase {
                 on: h.on.0,
                 what: h.what,
                 task: h.task.clone(),
+                kind: None,
             })
             .collect();
         let found: Vec<_> = firings(counter, &occurred, Since::EVER)

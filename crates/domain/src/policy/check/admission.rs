@@ -6,8 +6,8 @@ use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     Admission, Certificate, Channel, Eligibility, Headcount, InvitationRule, LateObjection,
-    Material, MaterialList, MaterialPart, Need, Per, PublicNotice, Renewal, Solicitation, Spared,
-    Step, TermMode, TermRules, TermStart, Waiver,
+    Material, MaterialList, MaterialPart, Need, OneOff, Panel, PanelVote, Per, PublicNotice,
+    Renewal, RenewalTimes, Solicitation, Spared, Step, TermMode, TermRules, TermStart, Waiver,
 };
 
 pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admission {
@@ -33,6 +33,7 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             headcount: s.section("headcount").map(|s| Headcount {
                 label: s.text("label"),
                 per: s.word("per"),
+                beyond: s.word_opt("beyond"),
             }),
             citation: s.citation(),
         }),
@@ -61,6 +62,8 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             }),
             dossier: s.words("dossier"),
             remind: s.duration("remind"),
+            reason: s.truth_or("reason", false),
+            times: s.word_or("times", RenewalTimes::Unlimited),
             citation: s.citation(),
         }),
     }
@@ -128,6 +131,7 @@ fn material(s: &Section<'_>, around: &Citation) -> Material {
 
 fn step(s: &Section<'_>) -> Step {
     Step {
+        id: s.text_opt("id"),
         station: s.word("station"),
         label: s.text("label"),
         party: s.name_opt("party", Name::Party),
@@ -135,6 +139,10 @@ fn step(s: &Section<'_>) -> Step {
         outcomes: s.words("outcomes"),
         reason_for: s.words("reason_for"),
         minutes: s.words("minutes"),
+        panel: s.section("panel").map(|s| Panel {
+            at_least: s.whole("at_least", 1, 100),
+            vote: s.word_or("vote", PanelVote::Conclusion),
+        }),
         produces: s.text_opt("produces"),
         due: s.duration_opt("due"),
         citation: s.citation(),
@@ -148,7 +156,7 @@ fn term(root: &Section<'_>) -> TermRules {
             years: 1,
             mode: TermMode::Fixed,
             start: TermStart::Certificate,
-            one_off: false,
+            one_off: None,
             lapse: String::new(),
             citation: Citation::article(0),
         };
@@ -157,7 +165,9 @@ fn term(root: &Section<'_>) -> TermRules {
         years: u16::try_from(s.whole("years", 1, 50)).unwrap_or(1),
         mode: s.word_or("mode", TermMode::Fixed),
         start: s.word_or("start", TermStart::Certificate),
-        one_off: s.truth_or("one_off", false),
+        one_off: s.section("one_off").map(|s| OneOff {
+            certificate: s.truth_or("certificate", true),
+        }),
         lapse: s.text("lapse"),
         citation: s.citation(),
     }

@@ -111,6 +111,7 @@ fn kind(s: &Section<'_>) -> MisconductKind {
         raised_by: s.word_opt("raised_by"),
         counter: s.section("counter").map(|s| counter(&s)),
         transferable: s.truth_or("transferable", false),
+        liability: s.words("liability"),
         citation: s.citation(),
     }
 }
@@ -118,6 +119,7 @@ fn kind(s: &Section<'_>) -> MisconductKind {
 fn counter(s: &Section<'_>) -> Counter {
     let counter = Counter {
         counts: s.some_words("counts"),
+        kinds: s.name_list("kinds", Name::Misconduct),
         at: s.whole("at", 1, 1000),
         counting: s.word("counting"),
         window: s.word_opt("window"),
@@ -159,6 +161,7 @@ pub(super) fn exit(root: &Section<'_>) -> Option<ExitRules> {
                 .sections("step")
                 .iter()
                 .map(|s| ExitStep {
+                    id: s.text_opt("id"),
                     by: s.name("by", Name::Party),
                     label: s.text("label"),
                     minutes: s.truth_or("minutes", false),
@@ -205,6 +208,7 @@ fn trigger(s: &Section<'_>) -> Trigger {
         }
     };
     Trigger {
+        id: s.text_opt("id"),
         mode: s.word_or("mode", TriggerMode::Propose),
         flag,
         on: match s.word::<Watch>("watch") {

@@ -34,7 +34,7 @@ pub(super) fn pool(root: &Section<'_>) -> PoolRules {
                 id: s.text("id"),
                 label: s.text("label"),
                 part_of: s.name_opt("part_of", Name::Team),
-                owner: s.text_opt("owner"),
+                owner: s.name_opt("owner", Name::Party),
                 channels: s.name_list("channels", Name::Channel),
                 citation: s.citation(),
             })
@@ -93,6 +93,9 @@ pub(super) fn tasks(root: &Section<'_>) -> TaskRules {
                     })
                     .collect(),
                 required: s.name_list("required", Name::TaskField),
+                teams: s.name_list("teams", Name::Team),
+                called: s.text_opt("called"),
+                report: s.name_opt("report", Name::Report),
                 citation: s.citation(),
             })
             .collect(),
@@ -102,6 +105,8 @@ pub(super) fn tasks(root: &Section<'_>) -> TaskRules {
             .map(|s| TaskField {
                 id: s.text("id"),
                 label: s.text("label"),
+                list: s.name_opt("list", Name::List),
+                when: s.conditions("when"),
             })
             .collect(),
         scope: s.and_then(|s| s.name_opt("scope", Name::List)),
@@ -153,7 +158,7 @@ pub(super) fn draw(root: &Section<'_>) -> DrawRules {
         designation: s.section("designation").map(|s| Designation {
             grounds: s.texts("grounds"),
             besides: s.text_opt("besides"),
-            consent_by: s.name("consent_by", Name::Party),
+            consent_by: s.name_opt("consent_by", Name::Party),
             consent: s.word_or("consent", Consent::Names),
             pool_only: s.truth_or("pool_only", true),
             specialty_match: s.truth_or("specialty_match", true),
@@ -229,6 +234,7 @@ pub(super) fn notification(root: &Section<'_>) -> Option<NotificationRules> {
             .duration_opt("lead")
             .map(|lead| (lead, s.word_or("lead_force", Force::Must))),
         answers: s.some_words("answers"),
+        reason_for: s.words("reason_for"),
         citation: s.citation(),
     })
 }

@@ -168,12 +168,21 @@ fn leaf(s: &Section<'_>, vocabulary: &Vocabulary) -> Leaf {
             "请在 how 中补上 \"computed\"。",
         );
     }
+    if s.truth_or("note", false) && !how.contains(&How::Reviewed) && s.has("how") {
+        s.report_at(
+            "note",
+            Code::Conflict,
+            format!("条件“{id}”要求审核说明，how 却没有 reviewed。"),
+            "请在 how 中补上 \"reviewed\"，或删去 note。",
+        );
+    }
     Leaf {
         label: s.text("label"),
         citation: s.citation(),
         force: s.word_or("force", Force::Must),
         how,
         test,
+        note: s.truth_or("note", false),
         elements: s.texts("elements"),
         when: s.conditions("when"),
         check_at: s.words("check_at"),

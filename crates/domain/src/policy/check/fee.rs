@@ -2,34 +2,20 @@
 
 use super::checker::Name;
 use super::section::Section;
+use crate::half_day::SlotClock;
 use crate::money::Fen;
+use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    BudgetLine, BudgetRules, FeeItem, FeeRow, FeeRules, SameSlot, TaxBasis, WhenEmpty,
+    BudgetLine, BudgetRules, FeeItem, FeePick, FeeRevision, FeeRow, FeeRules, HalfDayRule, PayStep,
+    SameSlot, Share, ShareBase, ShareOver, TaxBasis, WhenEmpty,
 };
 use crate::policy::problem::Code;
 
 pub(super) fn fee(root: &Section<'_>) -> Option<FeeRules> {
     root.section("fee").map(|s| {
         let citation = s.citation();
-        let rows: Vec<FeeRow> = s
-            .sections("row")
-            .iter()
-            .map(|s| row(s, &citation))
-            .collect();
-        for (place, row) in rows.iter().enumerate() {
-            let twin = rows
-                .iter()
-                .take(place)
-                .any(|earlier| earlier.item == row.item && earlier.when == row.when);
-            if twin {
-                s.report_at(
-                    "row",
-                    Code::Duplicate,
-                    format!("费用项目“{}”有两行适用同样的情形。", row.item),
-                    "请只留一行，或用 when 区分。",
-                );
-            }
-        }
+        let rows = rows(&s, &citation);
+        let revisions = revisions(&s, &citation);
         FeeRules {
             payer: s.name("payer", Name::Party),
             only_completed: s.truth_or("only_completed", true),
@@ -48,13 +34,95 @@ pub(super) fn fee(root: &Section<'_>) -> Option<FeeRules> {
             tax: s.word_or("tax", TaxBasis::Unspecified),
             same_slot: s.word_or("same_slot", SameSlot::Once),
             excluded_flags: s.texts("excluded_flags"),
+            warned_flags: s.texts("warned_flags"),
             funds: s.texts("funds"),
+            pick: s.word_or("pick", FeePick::Least),
+            half_day: s.section("half_day").map(|s| half_day(&s)),
+            steps: s
+                .sections("step")
+                .iter()
+                .map(|s| PayStep {
+                    label: s.text("label"),
+                    by: s.name("by", Name::Party),
+                    role: super::identity::role_opt(s, "role"),
+                })
+                .collect(),
+            checks: s.words("checks"),
+            revisions,
             citation,
         }
     })
 }
 
-fn row(s: &Section<'_>, around: &crate::policy::citation::Citation) -> FeeRow {
+/// A table: no two rows of one item for the same situation.
+fn rows(s: &Section<'_>, citation: &Citation) -> Vec<FeeRow> {
+    let rows: Vec<FeeRow> = s.sections("row").iter().map(|s| row(s, citation)).collect();
+    for (place, row) in rows.iter().enumerate() {
+        let twin = rows
+            .iter()
+            .take(place)
+            .any(|earlier| earlier.item == row.item && earlier.when == row.when);
+        if twin {
+            s.report_at(
+                "row",
+                Code::Duplicate,
+                format!("费用项目“{}”有两行适用同样的情形。", row.item),
+                "请只留一行，或用 when 区分。",
+            );
+        }
+    }
+    rows
+}
+
+fn revisions(s: &Section<'_>, citation: &Citation) -> Vec<FeeRevision> {
+    let mut revisions: Vec<FeeRevision> = Vec::new();
+    for section in s.sections("revision") {
+        let revision = FeeRevision {
+            since: section.date("since"),
+            basis: section.text("basis"),
+            rows: rows(&section, citation),
+        };
+        if revisions
+            .last()
+            .is_some_and(|earlier| earlier.since >= revision.since)
+        {
+            section.report_at(
+                "since",
+                Code::Conflict,
+                "费用标准的调整没有按起始日期先后排列。".to_owned(),
+                "请按 since 从早到晚排列，不要重复。",
+            );
+        }
+        revisions.push(revision);
+    }
+    revisions
+}
+
+fn half_day(s: &Section<'_>) -> HalfDayRule {
+    let usual = SlotClock::default();
+    let clock = SlotClock {
+        morning_until: s.time_or("morning_until", usual.morning_until),
+        afternoon_until: s.time_or("afternoon_until", usual.afternoon_until),
+        min_minutes: s
+            .whole_opt("min_minutes", 1, 240)
+            .and_then(|minutes| u16::try_from(minutes).ok())
+            .unwrap_or(usual.min_minutes),
+    };
+    if clock.morning_until >= clock.afternoon_until {
+        s.report_at(
+            "afternoon_until",
+            Code::Conflict,
+            "下午结束的时刻不晚于上午结束的时刻。".to_owned(),
+            "请核对 morning_until 与 afternoon_until。",
+        );
+    }
+    HalfDayRule {
+        clock,
+        per_day: s.whole_opt("per_day", 1, 3),
+    }
+}
+
+fn row(s: &Section<'_>, around: &Citation) -> FeeRow {
     let (from, to) = match (
         s.money_opt("amount"),
         s.money_opt("from"),
@@ -72,12 +140,15 @@ fn row(s: &Section<'_>, around: &crate::policy::citation::Citation) -> FeeRow {
         }
     };
     FeeRow {
+        id: s.text_opt("id"),
+        label: s.text_opt("label"),
         item: s.name("item", Name::FeeItem),
         when: s.conditions("when"),
         unit: s.word("unit"),
         from,
         to,
         cap_per_half_day: s.whole_opt("cap_per_half_day", 1, 100),
+        basis: s.text_opt("basis"),
         citation: s.citation_or(around),
     }
 }
@@ -88,13 +159,20 @@ pub(super) fn budget(root: &Section<'_>) -> Option<BudgetRules> {
         BudgetRules {
             when: s.conditions("when"),
             per: s.word("per"),
+            held_by: s.name_list("held_by", Name::Party),
             lines: s
                 .sections("line")
                 .iter()
                 .map(|s| BudgetLine {
                     id: s.text("id"),
                     label: s.text("label"),
-                    percent_of_total: s.section("percent_of_total").map(|s| s.bound()),
+                    percent_of_total: s.section("percent_of_total").map(|s| Share {
+                        bound: s.bound(),
+                        over: s.word_or("over", ShareOver::Whole),
+                        base: s.word_or("base", ShareBase::Planned),
+                    }),
+                    purposes: s.texts("purposes"),
+                    per_task: s.truth_or("per_task", false),
                     citation: s.citation_or(&citation),
                 })
                 .collect(),

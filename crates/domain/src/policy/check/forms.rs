@@ -66,7 +66,7 @@ fn form(s: &Section<'_>, vocabulary: &Vocabulary) -> Form {
     let rows = s.sections("row").iter().map(|s| grid.row(s)).collect();
     Form {
         id: s.text("id"),
-        annex: s.text("annex"),
+        annex: s.text_opt("annex").unwrap_or_default(),
         title: s.some_texts("title"),
         font: s.text("font"),
         size: s.word("size"),

@@ -1,5 +1,7 @@
 //! Reading what has a form of its own: places in the text, lengths of time, money, bounds, conditions.
 
+use jiff::civil::Time;
+
 use super::checker::Name;
 use super::section::Section;
 use crate::money::Fen;
@@ -86,6 +88,28 @@ impl Section<'_> {
                 );
             }
             Duration::Days(1)
+        })
+    }
+
+    /// A time of day, written HH:MM.
+    pub(super) fn time_or(&self, key: &'static str, default: Time) -> Time {
+        let Some(node) = self.node_opt(key) else {
+            return default;
+        };
+        let text = self.text_of(key, node);
+        let read = text.split_once(':').and_then(|(hour, minute)| {
+            Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+        });
+        read.unwrap_or_else(|| {
+            if !text.is_empty() {
+                self.checker.report(
+                    node.at.start,
+                    Code::OutOfRange,
+                    format!("“{key}”的“{text}”不是时刻。"),
+                    "请写时和分，如 \"12:30\"。",
+                );
+            }
+            default
         })
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Condition, Duration};
+use super::{Condition, Duration, Force};
 use crate::policy::citation::Citation;
 use crate::policy::words::words;
 
@@ -13,6 +13,8 @@ words! {
         Always = "always", "必交";
         /// Whatever of it the person holds; the proof of the branch used always.
         IfHeld = "if_held", "持有即交";
+        /// Any one of its parts (CY 第十二条: 职称或职业资格证书).
+        OnePart = "one_part", "交其中之一";
     }
     /// For whom an item is handed in once.
     Per {
@@ -32,10 +34,14 @@ words! {
     Station {
         /// 提交
         Submit = "submit", "提交";
+        /// 单位推荐: the employer's recommendation of somebody who applied (CY 第十二条).
+        Recommendation = "recommendation", "单位推荐";
         /// 资料审核
         Vetting = "vetting", "资料审核";
         /// 会议审定
         Committee = "committee", "会议审定";
+        /// 批准: a head approves who is appointed (CY 第十一条、第十二条).
+        Approval = "approval", "批准";
         /// 公示
         PublicNotice = "public_notice", "公示";
         /// 分类入库
@@ -77,6 +83,26 @@ words! {
         Number = "number", "纪要编号";
         /// 逐人结论
         PerPerson = "per_person", "逐人结论";
+        /// 各成员意见
+        Opinions = "opinions", "各成员意见";
+    }
+    /// How a panel comes to its conclusion (A-CY-15).
+    PanelVote {
+        /// The conclusion recorded counts; votes are not added up.
+        Conclusion = "conclusion", "以记录的结论为准";
+        /// 过半数
+        Majority = "majority", "过半数同意";
+        /// 三分之二
+        TwoThirds = "two_thirds", "三分之二以上同意";
+    }
+    /// How often an appointment may be renewed (A-CY-13).
+    RenewalTimes {
+        /// 不限
+        Unlimited = "unlimited", "不限次数";
+        /// 一次
+        Once = "once", "一次";
+        /// 两次
+        Twice = "twice", "两次";
     }
     /// How a term is set.
     TermMode {
@@ -102,6 +128,8 @@ words! {
         Need = "need", "工作需要";
         /// 本人愿意
         Willing = "willing", "本人愿意";
+        /// 工作开展情况 (CY 第三条)
+        WorkRecord = "work_record", "工作开展情况";
     }
     /// What is laid before the one who decides on a renewal.
     Dossier {
@@ -111,6 +139,8 @@ words! {
         Misconduct = "misconduct", "不良行为记录";
         /// 出勤
         Attendance = "attendance", "出勤";
+        /// 工作台账
+        Ledger = "ledger", "工作台账";
     }
     /// Per what a notice says how many experts are wanted (CY 第十条).
     HeadcountPer {
@@ -229,6 +259,9 @@ pub struct Waiver {
 /// 办理环节
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
+    /// Id, where a parameter points at the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Which station.
     pub station: Station,
     /// Name.
@@ -243,12 +276,23 @@ pub struct Step {
     pub reason_for: Vec<StepOutcome>,
     /// What the record of a meeting must hold.
     pub minutes: Vec<MinutesField>,
+    /// Who sits in judgement, where several do.
+    pub panel: Option<Panel>,
     /// Document it produces.
     pub produces: Option<String>,
     /// Time allowed.
     pub due: Option<Duration>,
     /// Where.
     pub citation: Citation,
+}
+
+/// A panel chosen anew for every round (CY 第十二条: 组织相关部门进行评审).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Panel {
+    /// Fewest members.
+    pub at_least: u32,
+    /// How it concludes.
+    pub vote: PanelVote,
 }
 
 /// 征集公告
@@ -280,6 +324,9 @@ pub struct Headcount {
     pub label: String,
     /// Per what it is given.
     pub per: HeadcountPer,
+    /// What appointing more than the planned number meets; `None` = nothing (CY 第十条).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<Force>,
 }
 
 /// 公示
@@ -335,12 +382,19 @@ pub struct TermRules {
     pub mode: TermMode,
     /// What starts it.
     pub start: TermStart,
-    /// May an expert be appointed for one task only?
-    pub one_off: bool,
+    /// May an expert be appointed for one task only (CY 第三条), and how?
+    pub one_off: Option<OneOff>,
     /// What a person is after the last day without renewal.
     pub lapse: String,
     /// Where.
     pub citation: Citation,
+}
+
+/// 一次性聘用: bound to one task, over when the task is closed, never renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OneOff {
+    /// A certificate is issued all the same, valid as long as the appointment (A-CY-13).
+    pub certificate: bool,
 }
 
 /// 续聘
@@ -358,6 +412,10 @@ pub struct Renewal {
     pub dossier: Vec<Dossier>,
     /// How long before the end it falls due.
     pub remind: Duration,
+    /// The decision, either way, needs a reason.
+    pub reason: bool,
+    /// How often.
+    pub times: RenewalTimes,
     /// Where.
     pub citation: Citation,
 }

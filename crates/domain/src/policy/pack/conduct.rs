@@ -71,6 +71,17 @@ words! {
         /// 不良影响说明
         BadEffect = "bad_effect", "不良影响说明";
     }
+    /// What the record of a liability (追究责任、移送) says before its case may be closed.
+    LiabilityField {
+        /// 受理机关
+        Authority = "authority", "受理机关";
+        /// 日期
+        Date = "date", "日期";
+        /// 文书号
+        Document = "document", "文书号";
+        /// 结果
+        Result = "result", "处理结果";
+    }
     /// How a trigger acts.
     TriggerMode {
         /// Puts the matter up for decision.
@@ -114,6 +125,8 @@ words! {
 pub struct Counter {
     /// What is counted.
     pub counts: Vec<Occurrence>,
+    /// Of confirmed records only those of these kinds of misconduct; empty = of every kind.
+    pub kinds: Vec<String>,
     /// How many fire it.
     pub at: u32,
     /// One after another, or all together.
@@ -164,6 +177,8 @@ pub struct MisconductKind {
     pub counter: Option<Counter>,
     /// The case may be handed to other authorities.
     pub transferable: bool,
+    /// 依法追究责任: what that record must say before the case is closed; empty = no such duty.
+    pub liability: Vec<LiabilityField>,
     /// Where.
     pub citation: Citation,
 }
@@ -188,6 +203,9 @@ pub struct ExitRules {
 /// A step of the exit procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExitStep {
+    /// Id, where a parameter points at the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Party.
     pub by: String,
     /// What it does.
@@ -220,6 +238,9 @@ pub struct ExitGround {
 /// Brings a ground up by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trigger {
+    /// Id, where a parameter points at the trigger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Propose, or act.
     pub mode: TriggerMode,
     /// Only persons with this flag (`true`) or without it (`false`).

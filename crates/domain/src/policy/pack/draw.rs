@@ -59,6 +59,8 @@ words! {
         Specialty = "specialty", "专业领域不符";
         /// 等级不足
         Level = "level", "专业技术等级不足";
+        /// 不属于承担这项工作的队伍
+        Team = "team", "队伍不符";
     }
     /// Who sees a result.
     Audience {
@@ -224,8 +226,8 @@ pub struct Designation {
     pub grounds: Vec<String>,
     /// What must be explained besides.
     pub besides: Option<String>,
-    /// Party that agrees.
-    pub consent_by: String,
+    /// Party that agrees; `None` = whoever draws may choose without asking (CY 第十七条).
+    pub consent_by: Option<String>,
     /// What the consent covers.
     pub consent: Consent,
     /// Only experts of the pool.
@@ -260,6 +262,8 @@ pub struct NotificationRules {
     pub lead: Option<(Duration, Force)>,
     /// Answers an expert may give.
     pub answers: Vec<Answer>,
+    /// Answers that need a reason.
+    pub reason_for: Vec<Answer>,
     /// Where.
     pub citation: Citation,
 }

@@ -96,6 +96,8 @@ words! {
         Automatic = "automatic", "自动放宽";
         /// An authorised person may let them pass, with a reason.
         Discretion = "discretion", "可酌情放宽";
+        /// Nothing is relaxed: the ground only opens another way of proceeding (A-CY-2).
+        Never = "never", "不放宽";
     }
     /// When a leaf on a register is looked up again.
     CheckAt {
@@ -123,6 +125,8 @@ pub struct Leaf {
     pub how: Vec<How>,
     /// The test on the facts; `None` when only a declaration or a review decides.
     pub test: Option<Test>,
+    /// A review that confirms it counts only with a note of what it rests on.
+    pub note: bool,
     /// Elements a person ticks one by one when declaring; empty = the label is the one element.
     pub elements: Vec<String>,
     /// Applies only so; otherwise the leaf is neutral.

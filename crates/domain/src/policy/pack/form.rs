@@ -90,6 +90,18 @@ words! {
         SchoolYears = "school_years", "学制";
         /// 学位
         Degree = "degree", "学位";
+        /// 申报的队伍
+        Team = "team", "申报类别";
+        /// 学历, in one line
+        EducationLevel = "education_level", "学历";
+        /// 职称, in one line
+        Titles = "titles", "职称";
+        /// 职业资格、技能等级, in one line
+        Skills = "skills", "职业资格（技能等级）";
+        /// The occupations the person is an expert of.
+        Occupations = "occupations", "职业（工种）";
+        /// The alternative of the conditions the person relies on.
+        Branch = "branch", "符合的条件";
     }
     /// How a field is filled.
     Input {
@@ -154,7 +166,7 @@ impl FontSize {
 pub struct Form {
     /// Id (`annex1`).
     pub id: String,
-    /// 附件 1
+    /// 附件 1; empty for a form the text names without annexing one.
     pub annex: String,
     /// Lines of the title.
     pub title: Vec<String>,

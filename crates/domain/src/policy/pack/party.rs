@@ -20,6 +20,10 @@ words! {
         Vet = "application.vet", "资料审核";
         /// Decide in a meeting.
         Decide = "application.decide", "会议审定";
+        /// Recommend somebody who applied.
+        Recommend = "application.recommend", "推荐申报人";
+        /// Approve who is appointed.
+        Approve = "application.approve", "批准聘用";
         /// Assign specialties.
         Classify = "application.classify", "分类入库";
         /// Issue certificates.
@@ -96,6 +100,9 @@ pub struct Party {
     pub organisation_kinds: Vec<String>,
     /// Roles of the system that act for it.
     pub roles: Vec<Role>,
+    /// Parties each of which is this party for the teams it owns, and only for them (CY 第五条:
+    /// 相关部门); empty = no such party.
+    pub members: Vec<String>,
     /// Where.
     pub citation: Citation,
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Bound;
+use super::{Bound, Condition};
 use crate::policy::citation::Citation;
 
 /// 专家库
@@ -56,9 +56,9 @@ pub struct Team {
     pub label: String,
     /// The team this is part of.
     pub part_of: Option<String>,
-    /// Department that owns people and money of the team.
+    /// Party that owns people and money of the team (CY 第五条); `None` = that of the team around it.
     pub owner: Option<String>,
-    /// Ids of the channels that lead here; empty = all.
+    /// Ids of the channels that lead here; empty = those of the team around it, or all.
     pub channels: Vec<String>,
     /// Where.
     pub citation: Citation,
@@ -76,6 +76,13 @@ pub struct TaskKind {
     /// Fields of the request that must be filled for it (ids of [`RequestField`](super::RequestField)
     /// or of the pack's own `task_field` list).
     pub required: Vec<String>,
+    /// Teams that do it, by id; empty where the pool has no teams. A task of a kind that several
+    /// teams do says as which of them its experts work.
+    pub teams: Vec<String>,
+    /// What an expert is called in it, where it has a name of its own (督考员).
+    pub called: Option<String>,
+    /// Report each expert files, by id.
+    pub report: Option<String>,
     /// Where.
     pub citation: Citation,
 }
@@ -96,6 +103,10 @@ pub struct TaskField {
     pub id: String,
     /// What users call it.
     pub label: String,
+    /// Id of the vocabulary list its value is taken from; `None` = words.
+    pub list: Option<String>,
+    /// Asked for only so (线下 …).
+    pub when: Vec<Condition>,
 }
 
 /// Rules on tasks as a whole.
