@@ -1,6 +1,7 @@
 //! The law as data: source → check → pack → decide.
 
 pub mod appointment;
+pub mod attendance;
 pub mod budget;
 pub mod cases;
 pub mod check;
@@ -18,12 +19,14 @@ pub mod expression;
 pub mod facts;
 pub mod fee;
 pub mod in_force;
+pub mod ledger;
 pub mod library;
 pub mod notification;
 pub mod pack;
 pub mod problem;
 pub mod recovery;
 pub mod report;
+pub mod solicitation;
 pub mod source;
 pub mod teams;
 pub mod term;

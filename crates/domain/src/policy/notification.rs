@@ -1,8 +1,8 @@
-//! Is a notification complete and in time, and how did somebody attend (CY 第十八条, 第十九条)?
+//! Is a notification complete and in time (CY 第十八条)?
 
 use jiff::civil::DateTime;
 
-use super::pack::{Attendance, AttendanceRules, Force, NotificationRules, Solicitation};
+use super::pack::{Force, NotificationRules};
 use super::words::words;
 use crate::calendar::Calendar;
 
@@ -18,9 +18,10 @@ words! {
     }
 }
 
-/// Fields of a notification that are empty, in the order of the pack.
-pub fn lacking<'p>(fields: &'p [String], given: &[&str]) -> Vec<&'p str> {
-    fields
+/// Fields that are empty, in the order of the pack.
+pub fn lacking<'p>(rules: &'p NotificationRules, given: &[&str]) -> Vec<&'p str> {
+    rules
+        .fields
         .iter()
         .map(String::as_str)
         .filter(|field| !given.contains(field))
@@ -42,20 +43,4 @@ pub fn timing(
         Some((_, force)) => (Timing::InTime, force),
         None => (Timing::InTime, Force::May),
     }
-}
-
-/// How somebody attended who came at a moment, or not at all.
-pub fn arrival(rules: &AttendanceRules, starts: DateTime, arrived: Option<DateTime>) -> Attendance {
-    let grace = jiff::SignedDuration::from_mins(i64::from(rules.grace_minutes));
-    match arrived {
-        None => Attendance::Absent,
-        Some(arrived) if starts.duration_until(arrived) <= grace => Attendance::OnTime,
-        Some(_) => Attendance::Late,
-    }
-}
-
-/// What appointing so many meets where so many were planned; `None` = nothing (CY 第十条).
-pub fn over_headcount(rules: &Solicitation, planned: u32, listed: u32) -> Option<Force> {
-    let headcount = rules.headcount.as_ref()?;
-    headcount.beyond.filter(|_| listed > planned)
 }

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-use super::pack::{LedgerRules, ReportRules};
+use super::pack::ReportRules;
 use crate::calendar::{Answer, Calendar};
 
 /// What a part of a report is answered with.
@@ -42,18 +42,4 @@ pub fn deadline(rules: &ReportRules, work_ends: DateTime, calendar: &Calendar) -
 /// Did it come after the deadline? The very moment of the deadline is still in time.
 pub fn late(deadline: DateTime, filed: DateTime) -> bool {
     filed > deadline
-}
-
-/// Is work done on a day and not paid listed on another (CY 第二十一条)?
-pub fn unpaid(
-    rules: &LedgerRules,
-    done: Date,
-    paid: Option<Date>,
-    on: Date,
-    calendar: &Calendar,
-) -> bool {
-    let until = rules
-        .unpaid_after
-        .after(done.to_datetime(jiff::civil::Time::midnight()), calendar);
-    paid.is_none_or(|paid| paid > on) && on > until.value.date()
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::reading::{Day, Moment};
 use super::{Scene, case, differs};
-use crate::policy::notification;
 use crate::policy::pack::Force;
 use crate::policy::report::{self, Answered};
 use crate::policy::words::Word;
+use crate::policy::{attendance, ledger, notification, solicitation};
 
 case! {
     /// 评审意见、检查情况反馈
@@ -125,7 +125,7 @@ impl NotificationCase {
             return vec!["规则包没有通知规则。".to_owned()];
         };
         let given: Vec<&str> = self.given.iter().map(String::as_str).collect();
-        let found: Vec<String> = notification::lacking(&rules.fields, &given)
+        let found: Vec<String> = notification::lacking(rules, &given)
             .into_iter()
             .map(str::to_owned)
             .collect();
@@ -170,7 +170,7 @@ impl ArrivalCase {
             return vec!["规则包没有出勤规则。".to_owned()];
         };
         let arrived = self.arrived.map(|moment| moment.0);
-        let found = notification::arrival(rules, self.starts.0, arrived);
+        let found = attendance::arrival(rules, self.starts.0, arrived);
         differs("出勤", &found.word().to_owned(), &self.attended)
             .into_iter()
             .collect()
@@ -202,13 +202,13 @@ impl HeadcountCase {
             return vec!["规则包没有征集规则。".to_owned()];
         };
         let given: Vec<&str> = self.given.iter().map(String::as_str).collect();
-        let found: Vec<String> = notification::lacking(&rules.fields, &given)
+        let found: Vec<String> = solicitation::lacking(rules, &given)
             .into_iter()
             .map(str::to_owned)
             .collect();
         let mut failures = Vec::new();
         failures.extend(differs("还须写明", &found, &self.lacking));
-        let meets = notification::over_headcount(rules, self.planned, self.listed);
+        let meets = solicitation::over_headcount(rules, self.planned, self.listed);
         failures.extend(differs("超出拟聘人数", &meets, &self.meets));
         failures
     }
@@ -235,7 +235,7 @@ impl UnpaidCase {
             return vec!["规则包没有台账规则。".to_owned()];
         };
         let paid = self.paid.map(|day| day.0);
-        let found = report::unpaid(rules, self.done.0, paid, self.on.0, &scene.calendar);
+        let found = ledger::unpaid(rules, self.done.0, paid, self.on.0, &scene.calendar);
         differs("是否列入提醒", &found, &self.listed)
             .into_iter()
             .collect()
