@@ -1,5 +1,6 @@
 //! The law as data: source → check → pack → decide.
 
+pub mod capped_fee;
 pub mod cases;
 pub mod check;
 pub mod checklist;
@@ -8,16 +9,23 @@ pub mod compare;
 pub mod counter;
 pub mod coverage;
 pub mod decide;
+pub mod dispatch;
 pub mod due;
 pub mod eligible_party;
 pub mod evidence;
 pub mod exit;
 pub mod expression;
 pub mod facts;
+pub mod gathering;
 pub mod in_force;
+pub mod inactivity;
+pub mod leave;
 pub mod library;
+pub mod object;
 pub mod pack;
+pub mod pool_register;
 pub mod problem;
+pub mod public_notice;
 pub mod source;
 pub mod term;
 mod test;

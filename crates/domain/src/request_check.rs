@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::id::SpecialtyId;
-use crate::policy::pack::{DrawMode, Pack, RequestField};
+use crate::policy::pack::{DrawMode, Pack, RequestField, TaskKind};
 use crate::policy::words::Word as _;
 use crate::task::{Level, Mode, RecusalDemand, Request};
 
@@ -40,6 +40,15 @@ pub fn problems(
     found.kind(request);
     found.mode(request);
     found.all
+}
+
+/// The document whose procedure and templates the work follows, if the kind below the kind names one
+/// (JM 第八条(一)).
+pub fn procedure<'p>(pack: &'p Pack, request: &Request) -> Option<&'p str> {
+    let kind = pack.task_kind(&request.kind)?;
+    kind.sub_kind(request.sub_kind.as_deref()?)?
+        .procedure
+        .as_deref()
 }
 
 struct Found<'p> {
@@ -268,6 +277,7 @@ impl Found<'_> {
                 );
             }
         }
+        self.sub_kind_fields(request, kind);
         for field in &kind.required {
             let given = match field.as_str() {
                 "project_leader" => {
@@ -315,6 +325,46 @@ impl Found<'_> {
                 });
             }
         }
+    }
+
+    /// What a kind below the kind asks for besides, and values that must come from a list.
+    fn sub_kind_fields(&mut self, request: &Request, kind: &TaskKind) {
+        let text = |id: &str| request.fields.get(id).map_or("", |text| text.trim());
+        let label = |id: &str| {
+            let known = self.pack.tasks.fields.iter().find(|known| known.id == id);
+            known.map_or("", |known| known.label.as_str())
+        };
+        let mut found = Vec::new();
+        if let Some(sub) = request.sub_kind.as_ref().and_then(|sub| kind.sub_kind(sub)) {
+            for field in sub.required.iter().filter(|field| text(field).is_empty()) {
+                let label = label(field);
+                let sentence = format!("“{}”须写明{label}。请补充。", sub.label);
+                found.push((field.clone(), sentence));
+            }
+        }
+        for field in &self.pack.tasks.fields {
+            let list = field
+                .list
+                .as_ref()
+                .and_then(|id| self.pack.vocabulary.list(id));
+            let value = text(&field.id);
+            if let Some(list) = list.filter(|list| !value.is_empty() && !list.offers(value)) {
+                let offered: Vec<_> = list.offered().collect();
+                let sentence = format!(
+                    "“{value}”不是可填的{}。请从“{}”中选择。",
+                    field.label,
+                    offered.join("、")
+                );
+                found.push((field.id.clone(), sentence));
+            }
+        }
+        let article = kind.citation.to_string();
+        self.all
+            .extend(found.into_iter().map(|(field, sentence)| RequestProblem {
+                field: format!("fields.{field}"),
+                article: article.clone(),
+                sentence,
+            }));
     }
 
     fn mode(&mut self, request: &Request) {

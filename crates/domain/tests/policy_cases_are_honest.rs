@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::policy::cases::Cases;
 use domain::policy::check::check_source;
-use domain::policy::library::shipped;
+use domain::policy::library::{SHIPPED, Shipped, shipped};
 use domain::policy::source::{Node, Source, Value};
 use domain::policy::{check, checklist};
 
@@ -201,9 +201,15 @@ fn tried<'m>(
 
 #[test]
 fn nothing_a_rule_says_can_be_changed_unnoticed() {
-    let dg = shipped("dg-2021").expect("shipped");
-    let source = Source::parse(dg.pack).expect("TOML");
-    let cases = Cases::read(dg.cases).expect("readable");
+    for shipped in SHIPPED {
+        guarded(shipped);
+    }
+}
+
+/// Every change of one pack is refused or noticed.
+fn guarded(shipped: &Shipped) {
+    let source = Source::parse(shipped.pack).expect("TOML");
+    let cases = Cases::read(shipped.cases).expect("readable");
     let mut spoiler = Spoiler {
         texts: BTreeMap::new(),
         mutants: Vec::new(),
@@ -225,7 +231,8 @@ fn nothing_a_rule_says_can_be_changed_unnoticed() {
     let failed: usize = outcomes.iter().map(|outcome| outcome.1).sum();
     let unnoticed: Vec<&str> = outcomes.into_iter().flat_map(|outcome| outcome.2).collect();
     println!(
-        "{} changes: {refused} refused by the checker, {failed} noticed by a case",
+        "{}: {} changes, {refused} refused by the checker, {failed} noticed by a case",
+        shipped.id,
         spoiler.mutants.len()
     );
     assert!(
@@ -235,7 +242,8 @@ fn nothing_a_rule_says_can_be_changed_unnoticed() {
     );
     assert!(
         unnoticed.is_empty(),
-        "{} changes no case notices: {unnoticed:#?}",
+        "{}: {} changes no case notices: {unnoticed:#?}",
+        shipped.id,
         unnoticed.len()
     );
 }

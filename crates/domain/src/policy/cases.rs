@@ -4,9 +4,11 @@
 mod admission;
 mod conduct;
 mod eligibility;
+mod procedure;
 mod reading;
 mod use_of_experts;
 mod values;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,6 +132,20 @@ file! {
     counter: conduct::CounterCase,
     exit: conduct::ExitCase,
     exit_file: conduct::ExitFile,
+    notice: procedure::NoticeCase,
+    review: procedure::ReviewCase,
+    public_notice: procedure::PublicNoticeCase,
+    objection: procedure::ObjectionCase,
+    request: work::RequestCase,
+    object: work::ObjectCase,
+    dispatch: work::DispatchCase,
+    leave: work::LeaveCase,
+    fee: work::FeeCase,
+    fund: work::FundCase,
+    report: work::ReportCase,
+    feedback: work::FeedbackCase,
+    gathering: work::GatheringCase,
+    register: work::RegisterCase,
     legal_status: values::LegalStatus,
     permission: values::PermissionCase,
     party: values::PartyCase,

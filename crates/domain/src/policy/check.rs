@@ -11,6 +11,7 @@ mod fee;
 mod forms;
 mod identity;
 mod quantities;
+mod report;
 mod section;
 
 use checker::Checker;
@@ -114,6 +115,9 @@ fn read(checker: &Checker<'_>) -> Rules {
         budget: fee::budget(&root),
         information: duties::information(&root),
         duties: duties::duties(&root),
+        gatherings: report::gatherings(&root),
+        report: report::report(&root),
+        feedback: report::feedback(&root),
         forms: forms::forms(&root, &vocabulary),
         obligations: duties::obligations(&root),
         parameters: duties::parameters(&root),

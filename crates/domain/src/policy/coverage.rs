@@ -152,6 +152,9 @@ fn part_zh(part: &str) -> &str {
         "duties" => "权利义务",
         "forms" => "表格",
         "obligations" => "年度应办",
+        "gatherings" => "会议培训",
+        "report" => "报告",
+        "feedback" => "反馈",
         other => other,
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::pack::{Obligation, ObligationCount, ObligationPer, Pack};
+use super::pack::{LastPeriod, Obligation, ObligationCount, ObligationPer, Pack};
 
 /// Where one obligation stands in one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,7 +22,7 @@ pub struct Standing<'p> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Done often enough.
+    /// Done often enough, or not asked for in this period.
     Kept,
     /// Done more often than the pack expects.
     Exceeded,
@@ -56,9 +56,12 @@ pub fn standings<'p>(
                 .filter(|(what, date)| *what == obligation.counts && same(*date) && *date <= on)
                 .count();
             let count = u32::try_from(times).unwrap_or(u32::MAX);
+            let ends_before = |to: Date| same(to) && to < last_day;
+            let exempt = obligation.last_period == LastPeriod::Exempt
+                && pack.identity.to.is_some_and(ends_before);
             let state = if obligation.warn_above.is_some_and(|most| count > most) {
                 State::Exceeded
-            } else if count >= obligation.at_least {
+            } else if count >= obligation.at_least || exempt {
                 State::Kept
             } else if on < last_day {
                 State::Due

@@ -27,6 +27,11 @@ shipped! {
         "annexes.toml", "article-04.toml", "article-05-07.toml", "article-08-11.toml",
         "article-12-17.toml", "article-18-19.toml", "heading.toml", "people.toml", "permissions.toml",
     ],
+    "jm-2022" [
+        "article-02-04.toml", "article-05.toml", "article-06.toml", "article-07.toml", "article-08.toml",
+        "article-09.toml", "article-10.toml", "article-11-12.toml", "article-13-14.toml",
+        "heading.toml", "people.toml", "permissions.toml",
+    ],
 }
 
 /// A shipped pack by id.

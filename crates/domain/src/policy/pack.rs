@@ -10,10 +10,12 @@ mod duties;
 mod eligibility;
 mod fee;
 mod form;
+mod gathering;
 mod identity;
 mod party;
 mod pool;
 mod recusal;
+mod report;
 mod vocabulary;
 
 use std::fmt;
@@ -31,10 +33,12 @@ pub use duties::*;
 pub use eligibility::*;
 pub use fee::*;
 pub use form::*;
+pub use gathering::*;
 pub use identity::*;
 pub use party::*;
 pub use pool::*;
 pub use recusal::*;
+pub use report::*;
 pub use vocabulary::*;
 
 use super::citation::Citation;
@@ -124,6 +128,12 @@ pub struct Rules {
     pub information: Option<InformationRules>,
     /// Rights, duties, secrecy.
     pub duties: Duties,
+    /// Meetings and trainings.
+    pub gatherings: Vec<Gathering>,
+    /// Reports on the work.
+    pub report: Option<ReportRules>,
+    /// What experts pass on.
+    pub feedback: Vec<Feedback>,
     /// Forms.
     pub forms: Vec<Form>,
     /// What is due every year.

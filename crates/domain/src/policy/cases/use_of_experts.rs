@@ -198,7 +198,7 @@ impl Object {
     }
 }
 
-fn request(reviewed: Vec<Reviewed>) -> Request {
+pub(super) fn request(reviewed: Vec<Reviewed>) -> Request {
     Request {
         content: String::new(),
         scope: String::new(),

@@ -4,9 +4,11 @@ use super::checker::Name;
 use super::section::Section;
 use crate::money::Fen;
 use crate::policy::pack::{
-    BudgetLine, BudgetRules, FeeItem, FeeRow, FeeRules, SameSlot, TaxBasis, WhenEmpty,
+    BudgetLine, BudgetRules, ClassHour, FeeItem, FeeRow, FeeRules, Fund, SameSlot, TaxBasis,
+    UnitRounding, WhenEmpty,
 };
 use crate::policy::problem::Code;
+use crate::policy::source::Value;
 
 pub(super) fn fee(root: &Section<'_>) -> Option<FeeRules> {
     root.section("fee").map(|s| {
@@ -48,10 +50,35 @@ pub(super) fn fee(root: &Section<'_>) -> Option<FeeRules> {
             tax: s.word_or("tax", TaxBasis::Unspecified),
             same_slot: s.word_or("same_slot", SameSlot::Once),
             excluded_flags: s.texts("excluded_flags"),
-            funds: s.texts("funds"),
+            funds: funds(&s),
+            class_hour: s.section("class_hour").map(|s| ClassHour {
+                minutes: s.whole("minutes", 1, 240),
+                rounding: s.word_or("rounding", UnitRounding::Down),
+            }),
             citation,
         }
     })
+}
+
+/// Sources of the money: names, or tables that say who may use which.
+fn funds(s: &Section<'_>) -> Vec<Fund> {
+    let tables = matches!(
+        s.node_opt("funds").map(|node| &node.value),
+        Some(Value::List(items)) if items.iter().any(|item| matches!(item.value, Value::Table(_)))
+    );
+    if tables {
+        let sections = s.sections("funds");
+        let fund = |s: &Section<'_>| Fund {
+            label: s.text("label"),
+            when: s.conditions("when"),
+        };
+        return sections.iter().map(fund).collect();
+    }
+    let free = |label| Fund {
+        label,
+        when: Vec::new(),
+    };
+    s.texts("funds").into_iter().map(free).collect()
 }
 
 fn row(s: &Section<'_>, around: &crate::policy::citation::Citation) -> FeeRow {

@@ -1,5 +1,7 @@
 //! The way in: channels, what is handed in, the steps, and what stands at the end.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Condition, Duration};
@@ -55,6 +57,8 @@ words! {
         Eligible = "eligible", "符合入库条件";
         /// Enough values on every axis.
         Classified = "classified", "已分类";
+        /// The public notice is over and nothing was upheld or is open against the person.
+        NoticeClear = "notice_clear", "公示期满无异议";
         /// An open notice covers the application.
         OpenNotice = "open_notice", "在征集期内";
     }
@@ -103,6 +107,13 @@ words! {
         /// 本人愿意
         Willing = "willing", "本人愿意";
     }
+    /// By which way a renewal goes (A-JM-12).
+    RenewalSteps {
+        /// A decision alone.
+        Decision = "decision", "直接决定";
+        /// The whole way in again.
+        Full = "full", "重新办理入库程序";
+    }
     /// What is laid before the one who decides on a renewal.
     Dossier {
         /// 评价
@@ -111,6 +122,20 @@ words! {
         Misconduct = "misconduct", "不良行为记录";
         /// 出勤
         Attendance = "attendance", "出勤";
+    }
+    /// What a public notice does when its last day is no working day (A-JM-1).
+    Roll {
+        /// It ends on that day.
+        None = "none", "不顺延";
+        /// It ends on the next working day.
+        NextWorkday = "next_workday", "顺延至下一工作日";
+    }
+    /// In how many of the named media a notice must appear (A-JM-2).
+    MediaNeeded {
+        /// Every one of them.
+        All = "all", "各媒体均须发布";
+        /// One is enough.
+        Any = "any", "其一即可";
     }
     /// Does an objection stop the matter?
     LateObjection {
@@ -166,6 +191,9 @@ pub struct MaterialList {
     pub id: String,
     /// Items in the order of the text.
     pub items: Vec<Material>,
+    /// Each notice calling for applications names further items, all of which are needed (JM
+    /// 第七条(二)).
+    pub by_notice: bool,
     /// Where.
     pub citation: Citation,
 }
@@ -232,6 +260,8 @@ pub struct Step {
     pub outcomes: Vec<StepOutcome>,
     /// Results that need a reason.
     pub reason_for: Vec<StepOutcome>,
+    /// Points each of which must be found in order before anybody passes (JM 第七条(三)).
+    pub points: Vec<String>,
     /// What the record of a meeting must hold.
     pub minutes: Vec<MinutesField>,
     /// Document it produces.
@@ -251,6 +281,8 @@ pub struct Solicitation {
     pub fields: Vec<String>,
     /// Where it must appear.
     pub media: Vec<String>,
+    /// In how many of these.
+    pub media_needed: MediaNeeded,
     /// May an application stand without an open notice?
     pub standing: bool,
     /// Where.
@@ -264,10 +296,14 @@ pub struct PublicNotice {
     pub length: Duration,
     /// Is the day of publication the first day?
     pub first_day_counts: bool,
+    /// When the last day is no working day.
+    pub roll: Roll,
     /// What is shown of a person (A-G-18).
     pub columns: Vec<String>,
     /// May an objection be anonymous?
     pub anonymous_objection: bool,
+    /// Must an objection name a concrete fact?
+    pub objection_needs_fact: bool,
     /// What becomes of an objection that comes late.
     pub late: LateObjection,
     /// Where.
@@ -327,6 +363,8 @@ pub struct Renewal {
     pub needs: Vec<RenewalNeed>,
     /// Leaves tested again, as indexes.
     pub recheck: Vec<u16>,
+    /// By which way it goes.
+    pub steps: RenewalSteps,
     /// Leaves that do not bar a person with this flag (DG: 特别优秀或紧缺领域 and age).
     pub spared: Option<Spared>,
     /// What is laid before the one who decides.
@@ -335,6 +373,35 @@ pub struct Renewal {
     pub remind: Duration,
     /// Where.
     pub citation: Citation,
+}
+
+impl Step {
+    /// The points not yet found in order, in the order of the pack.
+    pub fn open_points(&self, concluded: &BTreeMap<String, bool>) -> Vec<&str> {
+        self.points
+            .iter()
+            .map(String::as_str)
+            .filter(|point| concluded.get(*point) != Some(&true))
+            .collect()
+    }
+}
+
+impl Solicitation {
+    /// Media in which a notice still has to appear, given those it appeared in.
+    pub fn uncovered(&self, published: &[String]) -> Vec<&str> {
+        let there = |medium: &&String| published.contains(medium);
+        let enough = self.media_needed == MediaNeeded::Any && self.media.iter().any(|m| there(&m));
+        let open = self.media.iter().filter(|m| !there(m) && !enough);
+        open.map(String::as_str).collect()
+    }
+}
+
+impl Renewal {
+    /// What a renewal still needs (JM 第十一条: work need and willingness, both).
+    pub fn lacking(&self, given: &[RenewalNeed]) -> Vec<RenewalNeed> {
+        let open = self.needs.iter().filter(|need| !given.contains(need));
+        open.copied().collect()
+    }
 }
 
 /// Leaves that do not bar a person of whom something is known.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Bound, Condition};
+use super::{Bound, Condition, Situation};
 use crate::money::Fen;
 use crate::policy::citation::Citation;
 use crate::policy::words::words;
@@ -42,6 +42,13 @@ words! {
         /// Each.
         Each = "each", "分别计";
     }
+    /// What becomes of a begun class hour (A-JM-5).
+    UnitRounding {
+        /// 舍去
+        Down = "down", "不足一学时不计";
+        /// 进一
+        Up = "up", "不足一学时按一学时计";
+    }
     /// When a budget is asked for.
     BudgetPer {
         /// Calendar year.
@@ -73,9 +80,48 @@ pub struct FeeRules {
     /// Flags of persons who are not paid (公务员).
     pub excluded_flags: Vec<String>,
     /// Sources of the money.
-    pub funds: Vec<String>,
+    pub funds: Vec<Fund>,
+    /// How class hours are counted, for rows paid by them.
+    pub class_hour: Option<ClassHour>,
     /// Where.
     pub citation: Citation,
+}
+
+/// A source of money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fund {
+    /// Name.
+    pub label: String,
+    /// For these payers only (A-JM-13).
+    pub when: Vec<Condition>,
+}
+
+/// 学时
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ClassHour {
+    /// Minutes of one.
+    pub minutes: u32,
+    /// What becomes of a begun one.
+    pub rounding: UnitRounding,
+}
+
+impl ClassHour {
+    /// Class hours in so many minutes of work.
+    pub const fn of(self, minutes: u32) -> u32 {
+        match self.rounding {
+            UnitRounding::Down => minutes / self.minutes,
+            UnitRounding::Up => minutes.div_ceil(self.minutes),
+        }
+    }
+}
+
+impl FeeRules {
+    /// The sources a payer may draw on.
+    pub fn funds_for(&self, situation: &Situation) -> impl Iterator<Item = &Fund> {
+        self.funds
+            .iter()
+            .filter(|fund| situation.meets(&fund.when) == Some(true))
+    }
 }
 
 /// One item of a fee.

@@ -1,0 +1,76 @@
+//! Gatherings, reports and feedback.
+
+use super::checker::Name;
+use super::section::Section;
+use crate::policy::pack::{Feedback, Force, Gathering, ReportMark, ReportRules};
+use crate::policy::problem::{Code, closest};
+
+pub(super) fn gatherings(root: &Section<'_>) -> Vec<Gathering> {
+    root.sections("gathering")
+        .iter()
+        .map(|s| Gathering {
+            id: s.text("id"),
+            label: s.text("label"),
+            by: s.name("by", Name::Party),
+            invites: s.word("invites"),
+            counts: s.word_opt("counts"),
+            agenda: s.texts("agenda"),
+            follow_up: s.texts("follow_up"),
+            before_first_task: s.word_opt::<Force>("before_first_task"),
+            citation: s.citation(),
+        })
+        .collect()
+}
+
+pub(super) fn report(root: &Section<'_>) -> Option<ReportRules> {
+    root.section("report").map(|s| {
+        let citation = s.citation();
+        ReportRules {
+            label: s.text("label"),
+            problems_to: s.name("problems_to", Name::Party),
+            marks: s
+                .sections("mark")
+                .iter()
+                .map(|s| ReportMark {
+                    label: s.text("label"),
+                    alerts: s.name("alerts", Name::Party),
+                    suggests: s.name_opt("suggests", Name::Misconduct),
+                    citation: s.citation_or(&citation),
+                })
+                .collect(),
+            citation,
+        }
+    })
+}
+
+pub(super) fn feedback(root: &Section<'_>) -> Vec<Feedback> {
+    root.sections("feedback")
+        .iter()
+        .map(|s| {
+            let feedback = Feedback {
+                id: s.text("id"),
+                label: s.text("label"),
+                sources: s.texts("sources"),
+                kinds: s.some_texts("kinds"),
+                to: s.name("to", Name::Party),
+                readers: s.name_list("readers", Name::Party),
+                restricted: s.texts("restricted"),
+                states: s.some_texts("states"),
+                result: s.truth_or("result", false),
+                citation: s.citation(),
+            };
+            for kind in &feedback.restricted {
+                if !feedback.kinds.contains(kind) {
+                    let kinds = feedback.kinds.iter().map(String::as_str);
+                    let hint = closest(kind, kinds).map_or_else(
+                        || "请先写进 kinds。".to_owned(),
+                        |meant| format!("是不是“{meant}”？"),
+                    );
+                    let sentence = format!("“{kind}”不是 kinds 列出的种类。");
+                    s.report_at("restricted", Code::UnknownWord, sentence, hint);
+                }
+            }
+            feedback
+        })
+        .collect()
+}
