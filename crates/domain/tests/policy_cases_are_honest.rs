@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use domain::policy::cases::Cases;
 use domain::policy::check::check_source;
 use domain::policy::library::{SHIPPED, Shipped, shipped};
-use domain::policy::source::{Node, Source, Value};
-use domain::policy::{check, checklist};
+use domain::policy::source::{Node, Setting, Source, Value};
+use domain::policy::{check, checklist, reset};
 
 /// Parts that state no rule: our paraphrases of the articles, and the list of what may be adjusted,
 /// whose values in force are guarded where they stand.
@@ -246,6 +246,35 @@ fn guarded(shipped: &Shipped) {
         shipped.id,
         unnoticed.len()
     );
+}
+
+/// A value in force that the authority may switch is noticed as well when it is switched: every other
+/// choice fails some case.
+#[test]
+fn no_parameter_can_be_switched_unnoticed() {
+    for shipped in SHIPPED {
+        let pack = check(shipped.pack).expect("checked elsewhere");
+        let cases = Cases::read(shipped.cases).expect("readable");
+        let mut unnoticed = Vec::new();
+        for parameter in &pack.parameters {
+            let own = pack.value_of(&parameter.path);
+            for choice in parameter
+                .choices
+                .iter()
+                .filter(|c| own.as_ref() != Some(*c))
+            {
+                let setting = Setting {
+                    path: parameter.path.clone(),
+                    value: choice.clone(),
+                };
+                let switched = reset(&pack, &[setting]).expect("a choice of its own");
+                if cases.run(&switched).iter().all(|report| report.passed()) {
+                    unnoticed.push(format!("{} = {choice}", parameter.path));
+                }
+            }
+        }
+        assert!(unnoticed.is_empty(), "{}: {unnoticed:#?}", shipped.id);
+    }
 }
 
 /// The spoiler itself works: a case that asserts nothing would be noticed.

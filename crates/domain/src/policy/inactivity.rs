@@ -33,7 +33,7 @@ pub fn since(
                 .count()
         };
         let oldest = year(rule.counting, *day, rule.periods.saturating_sub(1)).0;
-        entered.yesterday().is_ok_and(|before| before <= oldest)
+        entered <= earliest(rule.counting, oldest)
             && within(&accepted, oldest, *day) == 0
             && years.into_iter().all(|(after, until)| {
                 u32::try_from(within(&refused, after, until))
@@ -48,6 +48,16 @@ pub fn since(
     from.series(jiff::Span::new().days(1))
         .take_while(|day| *day <= on)
         .find(complete)
+}
+
+/// The last day on which somebody may have entered so that the years after `oldest` are whole. Two
+/// years from an entry are over on its anniversary, as they are after an acceptance; whole calendar
+/// years may begin with the entry.
+fn earliest(counting: PeriodCounting, oldest: Date) -> Date {
+    match counting {
+        PeriodCounting::Rolling => oldest,
+        PeriodCounting::CalendarYear => oldest.tomorrow().unwrap_or(oldest),
+    }
 }
 
 /// What counts as accepting.
