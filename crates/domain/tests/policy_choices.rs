@@ -53,7 +53,6 @@ fn notice(pack: &Pack) -> &PublicNotice {
     pack.admission.public_notice.as_ref().expect("there")
 }
 
-/// Covers: JM-7-4-a.
 #[test]
 fn a_public_notice_ends_as_the_authority_says() {
     let calendar = Calendar::built_in();
@@ -83,7 +82,6 @@ fn a_public_notice_ends_as_the_authority_says() {
     assert!(guessed.caution().is_some());
 }
 
-/// Covers: JM-7-4-b.
 #[test]
 fn late_and_anonymous_objections_are_taken_as_the_authority_says() {
     let last = date(2024, 5, 13);
@@ -114,7 +112,6 @@ fn three_clear_working_days_lie_one_day_further_back() {
     assert_eq!(latest("clear"), (Some(date(2024, 6, 10)), true));
 }
 
-/// Covers: JM-4-b, JM-9-1.
 #[test]
 fn a_dispatch_is_warned_of_or_blocked_as_the_authority_says() {
     let alone = [Sent {
@@ -292,7 +289,6 @@ fn the_list_is_gone_through_as_often_as_the_authority_says() {
     assert_eq!(period("year"), (date(2024, 1, 1), date(2024, 12, 31)));
 }
 
-/// Covers: JM-9-6.
 #[test]
 fn employment_may_be_made_to_count_for_two_years() {
     let look_back = |pack: &Pack| {

@@ -56,17 +56,18 @@ pub struct Objection {
 
 /// The last day of a notice published on a day. Objections are taken until its end.
 pub fn last_day(notice: &PublicNotice, published: Date, calendar: &Calendar) -> Answer<Date> {
+    // Of a length in working days, the first day is one only if it is worked.
     let counts = notice.first_day_counts;
-    let last = match notice.length {
-        // The first day of a notice that counts in working days is one only if it is worked.
+    let still = match notice.length {
+        Duration::Days(days) if counts => Duration::Days(days.saturating_sub(1)),
         Duration::WorkingDays(days) if counts && calendar.is_workday(published).value => {
-            calendar.ahead(published, days.saturating_sub(1))
+            Duration::WorkingDays(days.saturating_sub(1))
         }
-        Duration::Days(days) if counts => after(Duration::Days(days.saturating_sub(1)), published),
-        length => length
-            .after(published.to_datetime(Time::midnight()), calendar)
-            .map(|moment| moment.date()),
+        length => length,
     };
+    let last = still
+        .after(published.to_datetime(Time::midnight()), calendar)
+        .map(|moment| moment.date());
     match notice.roll {
         Roll::None => last,
         Roll::NextWorkday => {
@@ -75,12 +76,6 @@ pub fn last_day(notice: &PublicNotice, published: Date, calendar: &Calendar) -> 
             rolled
         }
     }
-}
-
-fn after(length: Duration, start: Date) -> Answer<Date> {
-    length
-        .after(start.to_datetime(Time::midnight()), &Calendar::default())
-        .map(|moment| moment.date())
 }
 
 /// What becomes of an objection that comes in on a day.
@@ -109,12 +104,8 @@ pub fn receive(
 /// What the notice means on a day for somebody with these objections. Those that came in after the
 /// last day hold up nobody.
 pub fn candidate(last_day: Date, objections: &[Objection], on: Date) -> Candidate {
-    let any = |state: ObjectionState| {
-        let in_time = objections.iter().filter(|o| o.on <= last_day && o.on <= on);
-        in_time
-            .into_iter()
-            .any(|objection| objection.state == state)
-    };
+    let in_time = |objection: &Objection| objection.on <= last_day && objection.on <= on;
+    let any = |state: ObjectionState| objections.iter().any(|o| in_time(o) && o.state == state);
     if any(ObjectionState::Upheld) {
         Candidate::Barred
     } else if any(ObjectionState::Open) {

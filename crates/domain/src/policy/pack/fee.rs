@@ -79,7 +79,7 @@ pub struct FeeRules {
     pub same_slot: SameSlot,
     /// Flags of persons who are not paid (公务员).
     pub excluded_flags: Vec<String>,
-    /// Sources of the money.
+    /// Sources of the money; where there are any, a payment names one its payer may draw on.
     pub funds: Vec<Fund>,
     /// How class hours are counted, for rows paid by them.
     pub class_hour: Option<ClassHour>,
