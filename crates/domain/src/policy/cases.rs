@@ -6,6 +6,7 @@ mod conduct;
 mod eligibility;
 mod procedure;
 mod reading;
+mod reports;
 mod use_of_experts;
 mod values;
 mod work;
@@ -142,10 +143,10 @@ file! {
     leave: work::LeaveCase,
     fee: work::FeeCase,
     fund: work::FundCase,
-    report: work::ReportCase,
-    feedback: work::FeedbackCase,
-    gathering: work::GatheringCase,
-    register: work::RegisterCase,
+    report: reports::ReportCase,
+    feedback: reports::FeedbackCase,
+    gathering: reports::GatheringCase,
+    register: reports::RegisterCase,
     legal_status: values::LegalStatus,
     permission: values::PermissionCase,
     party: values::PartyCase,
