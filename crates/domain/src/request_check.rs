@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::id::SpecialtyId;
-use crate::policy::pack::{DrawMode, Field, Pack, RequestField, Situation, TaskKind};
+use crate::policy::pack::{DrawMode, Field, Pack, RequestField, Situation, TaskField, TaskKind};
 use crate::policy::words::Word as _;
 use crate::task::{Level, Mode, RecusalDemand, Request};
 
@@ -43,6 +43,15 @@ pub fn problems(
     found.kind(request);
     found.mode(request);
     found.all
+}
+
+/// The document whose procedure and templates the work follows, if the kind below the kind names one
+/// (JM 第八条(一)).
+pub fn procedure<'p>(pack: &'p Pack, request: &Request) -> Option<&'p str> {
+    let kind = pack.task_kind(&request.kind)?;
+    kind.sub_kind(request.sub_kind.as_deref()?)?
+        .procedure
+        .as_deref()
 }
 
 struct Found<'p> {
@@ -275,35 +284,32 @@ impl Found<'_> {
         if let Some(team) = self.team(kind, request) {
             situation = situation.with(Field::Team, team);
         }
-        for field in &kind.required {
-            let rules = self
-                .pack
-                .tasks
-                .fields
-                .iter()
-                .find(|known| known.id == *field);
-            if rules.is_some_and(|rules| situation.meets(&rules.when) == Some(false)) {
-                continue;
-            }
-            let list = rules
-                .and_then(|rules| rules.list.as_ref())
-                .and_then(|id| self.pack.vocabulary.list(id));
-            if let (Some(list), Some(value)) = (list, request.fields.get(field))
-                && !value.trim().is_empty()
-                && !list.offers(value)
-            {
-                let offered: Vec<_> = list.offered().collect();
-                let sentence = format!(
-                    "“{value}”不在{}之列。请从“{}”中选择。",
-                    list.label,
-                    offered.join("、")
-                );
-                self.all.push(RequestProblem {
-                    field: format!("fields.{field}"),
-                    article: article.clone(),
-                    sentence,
-                });
-            }
+        let asked = |id: &str| {
+            let rules = self.pack.task_field(id);
+            rules.is_none_or(|rules| situation.meets(&rules.when) != Some(false))
+        };
+        let sub_kind = request.sub_kind.as_ref().and_then(|sub| kind.sub_kind(sub));
+        let below = sub_kind.iter().flat_map(|sub| {
+            let required = sub.required.iter();
+            required.map(|field| (field, sub.label.as_str()))
+        });
+        let of_kind = kind
+            .required
+            .iter()
+            .map(|field| (field, kind.label.as_str()));
+        let required: Vec<(&String, &str)> =
+            of_kind.chain(below).filter(|(id, _)| asked(id)).collect();
+        let unlisted: Vec<RequestProblem> = self
+            .pack
+            .tasks
+            .fields
+            .iter()
+            .filter(|field| asked(&field.id))
+            .filter_map(|field| self.unlisted(field, request, &article))
+            .collect();
+        self.all.extend(unlisted);
+        for (field, of) in required {
+            let rules = self.pack.task_field(field);
             let given = match field.as_str() {
                 "project_leader" => {
                     !request.reviewed.is_empty()
@@ -337,7 +343,7 @@ impl Found<'_> {
                 self.all.push(RequestProblem {
                     field: place,
                     article: article.clone(),
-                    sentence: format!("“{}”必须填写{label}{why}。请补充。", kind.label),
+                    sentence: format!("“{of}”必须填写{label}{why}。请补充。"),
                 });
             }
         }
@@ -362,6 +368,31 @@ impl Found<'_> {
                 None
             }
         }
+    }
+
+    /// A value that is not of the list its field takes values from.
+    fn unlisted(
+        &self,
+        field: &TaskField,
+        request: &Request,
+        article: &str,
+    ) -> Option<RequestProblem> {
+        let list = self.pack.vocabulary.list(field.list.as_ref()?)?;
+        let value = request.fields.get(&field.id)?.trim();
+        if value.is_empty() || list.offers(value) {
+            return None;
+        }
+        let offered: Vec<_> = list.offered().collect();
+        let sentence = format!(
+            "“{value}”不是可填的{}。请从“{}”中选择。",
+            field.label,
+            offered.join("、")
+        );
+        Some(RequestProblem {
+            field: format!("fields.{}", field.id),
+            article: article.to_owned(),
+            sentence,
+        })
     }
 
     fn mode(&mut self, request: &Request) {

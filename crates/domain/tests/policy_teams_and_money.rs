@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::half_day::{HalfDay, Slot};
 use domain::money::Fen;
 use domain::policy::appointment::Appointment;
 use domain::policy::budget::{self, Amounts, Charge};
@@ -47,13 +48,22 @@ fn yuan(text: &str) -> Fen {
     Fen::parse(text).expect("an amount")
 }
 
-fn work(team: &str, venue: &str, on: Date, units: u32) -> Work {
+/// So many half-days from a day on, two a day.
+fn half_days(on: Date, count: usize) -> Vec<(HalfDay, u32)> {
+    let days = on.series(jiff::Span::new().days(1));
+    let halves = days
+        .flat_map(|date| [Slot::Morning, Slot::Afternoon].map(|slot| (HalfDay { date, slot }, 1)));
+    halves.take(count).collect()
+}
+
+fn work(team: &str, venue: &str, on: Date, count: usize) -> Work {
     Work {
+        item: "labour".to_owned(),
         situation: Situation::EMPTY
             .with(Field::Team, team)
             .with(Field::Venue, venue),
-        on,
-        units,
+        done: half_days(on, count),
+        flags: BTreeMap::new(),
         participation: Participation::Completed,
     }
 }
@@ -101,13 +111,13 @@ fn a_range_proposes_what_the_pack_says_and_lets_choose_inside() {
 #[test]
 fn more_half_days_than_can_be_counted_are_refused_and_not_rounded() {
     let pack = with(&[]);
-    let endless = work("project", "线下", date(2021, 6, 15), u32::MAX);
-    assert!(paid(&pack, &endless, None).is_ok(), "still fits");
+    let long = work("project", "线下", date(2021, 6, 15), 1000);
+    assert!(paid(&pack, &long, None).is_ok(), "still fits");
     let rules = pack.fee.as_ref().expect("fees");
     let mut dear = rules.clone();
     dear.rows[0].to = Fen(i64::MAX);
     assert_eq!(
-        fee::quote(&dear, pack.identity.from, &endless),
+        fee::quote(&dear, pack.identity.from, &long),
         Err(Unpaid::Range)
     );
 }

@@ -48,7 +48,7 @@ pub struct Difference {
 pub fn flags(pack: &Pack) -> Vec<(String, String)> {
     fn walk(test: &Test, names: &mut Vec<String>) {
         match test {
-            Test::Flag { name } => names.push(name.clone()),
+            Test::Flag { name } | Test::Stated { name } => names.push(name.clone()),
             Test::All { of } | Test::Any { of } => of.iter().for_each(|test| walk(test, names)),
             _ => {}
         }
@@ -180,6 +180,7 @@ pub(crate) fn read(
             fields.text("retires_on"),
             "法定退休日期",
         ),
+        ..Profile::default()
     };
     (
         PersonFile {

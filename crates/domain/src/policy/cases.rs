@@ -5,7 +5,10 @@ mod admission;
 mod conduct;
 mod eligibility;
 mod money;
+mod procedure;
 mod reading;
+mod reports;
+mod requests;
 mod teams;
 mod use_of_experts;
 mod values;
@@ -136,6 +139,18 @@ file! {
     counter: conduct::CounterCase,
     exit: conduct::ExitCase,
     exit_file: conduct::ExitFile,
+    request: requests::RequestCase,
+    object: requests::ObjectCase,
+    notice: procedure::NoticeCase,
+    review: procedure::ReviewCase,
+    public_notice: procedure::PublicNoticeCase,
+    objection: procedure::ObjectionCase,
+    dispatch: work::DispatchCase,
+    leave: work::LeaveCase,
+    report: reports::ReportCase,
+    feedback: reports::FeedbackCase,
+    gathering: reports::GatheringCase,
+    register: reports::RegisterCase,
     legal_status: values::LegalStatus,
     permission: values::PermissionCase,
     party: values::PartyCase,
@@ -144,18 +159,16 @@ file! {
     form: values::FormCase,
     value: values::ValueCase,
     team: teams::TeamCase,
-    task: teams::TaskCase,
     selection: teams::SelectionCase,
     appointment: teams::AppointmentCase,
     fee: money::FeeCase,
+    fund: money::FundCase,
     half_days: money::HalfDaysCase,
     budget: money::BudgetCase,
     recovery: money::RecoveryCase,
     liability: money::LiabilityCase,
-    report: work::ReportCase,
     notification: work::NotificationCase,
     arrival: work::ArrivalCase,
-    headcount: work::HeadcountCase,
     unpaid: work::UnpaidCase,
 }
 

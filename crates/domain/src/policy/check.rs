@@ -9,8 +9,10 @@ mod duties;
 mod eligibility;
 mod fee;
 mod forms;
+mod gathering;
 mod identity;
 mod quantities;
+mod report;
 mod section;
 mod teams;
 mod work;
@@ -115,12 +117,13 @@ fn read(checker: &Checker<'_>) -> Rules {
         exit: conduct::exit(&root),
         fee: fee::fee(&root),
         budget: fee::budget(&root),
-        reports: work::reports(&root),
+        reports: report::reports(&root),
         ledger: work::ledger(&root),
-        gatherings: work::gatherings(&root),
+        gatherings: gathering::gatherings(&root),
         recovery: work::recovery(&root),
         information: duties::information(&root),
         duties: duties::duties(&root),
+        feedback: report::feedback(&root),
         forms: forms::forms(&root, &vocabulary),
         obligations: duties::obligations(&root),
         parameters: duties::parameters(&root),

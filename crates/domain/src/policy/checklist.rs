@@ -74,6 +74,36 @@ pub fn review(
         .collect()
 }
 
+/// One finding per item a notice calling for applications names, on channels whose list leaves them to
+/// the notice (JM 第七条(二)). Items go by their name.
+pub fn named(
+    pack: &Pack,
+    channel: &Channel,
+    names: &[String],
+    handed: &BTreeMap<String, HandedIn>,
+) -> Vec<Finding> {
+    let list = pack.admission.list_of(channel);
+    let Some(list) = list.filter(|list| list.by_notice) else {
+        return Vec::new();
+    };
+    let finding = |name: &String| {
+        let given = handed.get(name).is_some_and(|handed| handed.given);
+        let state = if given { "齐全" } else { "尚未提交" };
+        Finding {
+            code: name.clone(),
+            force: Force::Must,
+            verdict: Verdict::of(given),
+            citation: list.citation.clone(),
+            facts: vec![FactUsed {
+                name: name.clone(),
+                value: given.then(|| "已提交".to_owned()),
+            }],
+            sentence: format!("{name}：{state}。"),
+        }
+    };
+    names.iter().map(finding).collect()
+}
+
 fn lacking(item: &Material, given: &HandedIn, branches: &[&Branch], on: Date) -> Option<String> {
     let waived = given.waived.as_ref().is_some_and(|reason| {
         item.waiver

@@ -15,6 +15,8 @@ pub enum Place {
     Article(u16),
     /// 附件 n; 0 is the one annex of a text that does not number it (附件).
     Annex(u16),
+    /// 文末: what stands after the last article and is no annex (联系人及联系电话).
+    Closing,
 }
 
 /// 条、款、项. Prints as in a Chinese document: 第九条(一), 第十条第二款, 附件1.
@@ -76,6 +78,7 @@ impl fmt::Display for Citation {
             Some(Place::Article(n)) => write!(f, "第{}条", Numeral(n))?,
             Some(Place::Annex(0)) => f.write_str("附件")?,
             Some(Place::Annex(n)) => write!(f, "附件{n}")?,
+            Some(Place::Closing) => f.write_str("文末")?,
             None => {}
         }
         if let Some(paragraph) = self.paragraph {
@@ -125,6 +128,9 @@ impl FromStr for Citation {
         }
         if let Some(tail) = rest.strip_prefix("标题") {
             cited.place = Some(Place::Heading);
+            rest = tail;
+        } else if let Some(tail) = rest.strip_prefix("文末") {
+            cited.place = Some(Place::Closing);
             rest = tail;
         } else if let Some(tail) = rest.strip_prefix("附件") {
             let digits = tail.len() - tail.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -239,6 +245,7 @@ mod tests {
         check("附件1", "附件1");
         check("附件", "附件");
         check("标题", "标题");
+        check("文末", "文末");
         check("东财〔2018〕334号", "东财〔2018〕334号");
         check("东财〔2018〕334号第三条", "东财〔2018〕334号第三条");
     }

@@ -156,6 +156,7 @@ fn part_zh(part: &str) -> &str {
         "duties" => "权利义务",
         "forms" => "表格",
         "obligations" => "年度应办",
+        "feedback" => "反馈",
         other => other,
     }
 }

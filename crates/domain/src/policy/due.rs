@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::pack::{Obligation, ObligationCount, ObligationPer, Pack, Reminder};
+use super::pack::{LastPeriod, Obligation, ObligationCount, ObligationPer, Pack, Reminder};
 
 /// Where one obligation stands in one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,16 +61,14 @@ pub fn standings<'p>(
                 .filter(|(what, date)| *what == obligation.counts && same(*date) && *date <= on)
                 .count();
             let count = u32::try_from(times).unwrap_or(u32::MAX);
-            let cut_short = obligation.whole_periods
-                && pack
-                    .identity
-                    .to
-                    .is_some_and(|end| same(end) && end < last_day);
+            let ends_before = |to: Date| same(to) && to < last_day;
+            let spared = obligation.last_period == LastPeriod::Exempt
+                && pack.identity.to.is_some_and(ends_before);
             let state = if obligation.warn_above.is_some_and(|most| count > most) {
                 State::Exceeded
             } else if count >= obligation.at_least {
                 State::Kept
-            } else if cut_short {
+            } else if spared {
                 State::Spared
             } else if on < last_day {
                 State::Due

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::facts::Listing;
 use super::pack::{Bound, Holding, Pack, Ranked, Record, Relation, Rung, Selection};
-use super::words::{Word, day};
+use super::words::{Word, day, words};
 use crate::finding::FactUsed;
 use crate::period::Served;
 
@@ -78,12 +78,21 @@ pub enum Evidence<'a> {
         /// Needed.
         needed: Rung,
     },
-    /// The employer.
-    Employer {
+    /// The kind of a unit.
+    UnitKind {
+        /// Which unit.
+        which: Unit,
         /// Its kind.
         kind: &'a str,
         /// Accepted.
         accepted: &'a [String],
+    },
+    /// A unit of whatever kind.
+    Unit {
+        /// Which unit.
+        which: Unit,
+        /// Its name.
+        name: &'a str,
     },
     /// A register, with the entry that counts.
     Register {
@@ -121,6 +130,16 @@ pub enum Evidence<'a> {
     Several(Vec<Evidence<'a>>),
 }
 
+words! {
+    /// A unit a person has to do with.
+    Unit {
+        /// Where they work.
+        Employer = "employer", "工作单位";
+        /// For whom they speak.
+        Represented = "represented", "所代表的单位";
+    }
+}
+
 /// A fact that may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact<'a> {
@@ -134,10 +153,10 @@ pub enum Fact<'a> {
     Record(Record),
     /// 持有
     Holding(Holding),
-    /// 工作单位
-    Employer,
+    /// 工作单位, 所代表单位
+    Unit(Unit),
     /// 单位属性
-    EmployerKind,
+    UnitKind(Unit),
     /// 名单
     Register(&'a str),
     /// 认定事项
@@ -156,8 +175,8 @@ impl Fact<'_> {
             Self::Work(Some(tag)) => format!("工作经历（{}）", work_tag(tag)),
             Self::Record(of) => of.zh().to_owned(),
             Self::Holding(among) => among.zh().to_owned(),
-            Self::Employer => "工作单位".to_owned(),
-            Self::EmployerKind => "工作单位属性".to_owned(),
+            Self::Unit(which) => which.zh().to_owned(),
+            Self::UnitKind(which) => format!("{}属性", which.zh()),
             Self::Register(id) => format!("{}的核查结果", register(pack, id)),
             Self::Flag(name) => flag(name).to_owned(),
             Self::Selection(of) => of.zh().to_owned(),
@@ -221,7 +240,10 @@ impl Evidence<'_> {
             Self::Entry {
                 of, name, level, ..
             } => used(Fact::Record(*of), Some(format!("{name}（{level}）"))),
-            Self::Employer { kind, .. } => used(Fact::EmployerKind, Some((*kind).to_owned())),
+            Self::UnitKind { which, kind, .. } => {
+                used(Fact::UnitKind(*which), Some((*kind).to_owned()))
+            }
+            Self::Unit { which, name } => used(Fact::Unit(*which), Some((*name).to_owned())),
             Self::Register { register, listing } => used(
                 Fact::Register(register),
                 Some(
@@ -312,9 +334,14 @@ impl Evidence<'_> {
                     pack.vocabulary.name(*needed)
                 )
             }
-            Self::Employer { kind, accepted } => {
-                format!("工作单位属性为{kind}，要求{}", accepted.join("或"))
+            Self::UnitKind {
+                which,
+                kind,
+                accepted,
+            } => {
+                format!("{}属性为{kind}，要求{}", which.zh(), accepted.join("或"))
             }
+            Self::Unit { which, name } => format!("{}为{name}", which.zh()),
             Self::Register {
                 register: id,
                 listing,

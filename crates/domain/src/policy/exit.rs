@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counter::{Occurred, Since, firings};
 use super::facts::Listing;
+use super::inactivity;
 use super::pack::{ExitGround, Pack, Relation, RetirementScope, Trigger, TriggerMode, TriggerOn};
 use super::words::day;
 use crate::expert::Term;
@@ -133,6 +134,13 @@ fn pulls(pack: &Pack, trigger: &Trigger, member: &MemberFacts, on: Date) -> Opti
             Some((
                 false,
                 format!("累计 {} 次，达到 {} 次", firing.counted.len(), counter.at),
+            ))
+        }
+        TriggerOn::NothingAccepted(rule) => {
+            let since = inactivity::since(*rule, member.entered, &member.occurred, on)?;
+            Some((
+                false,
+                format!("至 {} 已连续 {} 年有委派而不接受", day(since), rule.periods),
             ))
         }
         TriggerOn::Listed { register } => {

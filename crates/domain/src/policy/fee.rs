@@ -1,24 +1,29 @@
 //! What a piece of work is paid: the row of the table in force on the day of the work, times the units
-//! done (CY 第二十五条 and its annex).
+//! done, capped by the half-day where the row says so (CY 第二十五条 and its annex, JM 第十条).
 
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
 
-use super::pack::{FeePick, FeeRow, FeeRules, Participation, Situation};
+use super::evidence;
+use super::pack::{FeePick, FeeRow, FeeRules, FeeUnit, Participation, SameSlot, Situation};
 use super::words::{Word, day};
 use crate::half_day::HalfDay;
 use crate::money::Fen;
+use crate::period::Span;
 
 /// One person's work in one task, as far as pay is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
+    /// Item of the fee asked for.
+    pub item: String,
     /// Team, venue and other fields rows ask for.
     pub situation: Situation,
-    /// First day of the work; decides which table applies (A-G-13).
-    pub on: Date,
-    /// How many units: half-days, class hours.
-    pub units: u32,
+    /// Half-days of work, each with the units done in it: class hours, or 1 for a row by the
+    /// half-day. The first day decides which table applies (A-G-13).
+    pub done: Vec<(HalfDay, u32)>,
+    /// When flags of the person held; only the days of work matter.
+    pub flags: BTreeMap<String, Vec<Span>>,
     /// Where the person's part stands.
     pub participation: Participation,
 }
@@ -28,6 +33,8 @@ pub struct Work {
 pub struct Quote<'p> {
     /// The row.
     pub row: &'p FeeRow,
+    /// Units paid, after the cap.
+    pub units: u32,
     /// Least amount for all units.
     pub least: Fen,
     /// Greatest amount for all units.
@@ -44,6 +51,15 @@ pub enum Unpaid {
     NotDone {
         /// Where the person's part stands, in words.
         how: &'static str,
+    },
+    /// Nobody said when the work was done.
+    #[error("没有登记工作时间，无法计算劳务费。请先登记完成情况。")]
+    NoWork,
+    /// The person is not to be paid (公务员).
+    #[error("工作当日是{}，不支付劳务费。", evidence::flag(flag))]
+    Excluded {
+        /// The flag that says so.
+        flag: String,
     },
     /// No table yet on the day of the work.
     #[error("{}的工作早于费用标准施行之日，没有可用的标准。", day(*on))]
@@ -81,11 +97,6 @@ impl FeeRules {
         let revised = self.revisions.iter().rev().find(|r| r.since <= on);
         Some(revised.map_or(&self.rows, |revision| &revision.rows))
     }
-
-    /// May this source pay? A pack that names none leaves it open.
-    pub fn may_fund(&self, fund: &str) -> bool {
-        self.funds.is_empty() || self.funds.iter().any(|known| known == fund)
-    }
 }
 
 /// What the work may be paid and what is proposed.
@@ -98,14 +109,19 @@ pub fn quote<'p>(rules: &'p FeeRules, first: Date, work: &Work) -> Result<Quote<
             how: work.participation.zh(),
         });
     }
-    let rows = rules
-        .rows_on(first, work.on)
-        .ok_or(Unpaid::TooEarly { on: work.on })?;
+    let first_day = work.done.iter().map(|(half, _)| half.date).min();
+    let on = first_day.ok_or(Unpaid::NoWork)?;
+    let rows = rules.rows_on(first, on).ok_or(Unpaid::TooEarly { on })?;
+    if let Some(flag) = rules.excluded_flags.iter().find(|flag| held(work, flag)) {
+        let flag = flag.clone();
+        return Err(Unpaid::Excluded { flag });
+    }
     let row = rows
         .iter()
-        .find(|row| work.situation.meets(&row.when) == Some(true))
+        .find(|row| row.item == work.item && work.situation.meets(&row.when) == Some(true))
         .ok_or(Unpaid::NoRow)?;
-    let times = |amount: Fen| amount.times(work.units).map_err(|_| Unpaid::Range);
+    let units = units(row, rules.same_slot, &work.done);
+    let times = |amount: Fen| amount.times(units).map_err(|_| Unpaid::Range);
     let (least, most) = (times(row.from)?, times(row.to)?);
     let proposed = match rules.pick {
         _ if least == most => Some(least),
@@ -115,10 +131,43 @@ pub fn quote<'p>(rules: &'p FeeRules, first: Date, work: &Work) -> Result<Quote<
     };
     Ok(Quote {
         row,
+        units,
         least,
         most,
         proposed,
     })
+}
+
+/// Did a flag hold on a day of the work?
+fn held(work: &Work, flag: &str) -> bool {
+    let spans = work.flags.get(flag).map_or(&[][..], Vec::as_slice);
+    let covers = |span: &Span, on: Date| span.from <= on && span.to.is_none_or(|to| on <= to);
+    let mut days = work.done.iter().map(|(half, _)| half.date);
+    days.any(|on| spans.iter().any(|span| covers(span, on)))
+}
+
+/// How many units of a row some work comes to.
+fn units(row: &FeeRow, same_slot: SameSlot, done: &[(HalfDay, u32)]) -> u32 {
+    let cap = match (row.unit, same_slot) {
+        (FeeUnit::HalfDay, SameSlot::Once) => 1,
+        _ => row.cap_per_half_day.unwrap_or(u32::MAX),
+    };
+    let mut slots: BTreeMap<HalfDay, u32> = BTreeMap::new();
+    for (half, units) in done {
+        let so_far = slots.entry(*half).or_default();
+        *so_far = so_far.saturating_add(*units);
+    }
+    match row.unit {
+        FeeUnit::HalfDay | FeeUnit::ClassHour => slots
+            .values()
+            .fold(0, |sum: u32, units| sum.saturating_add((*units).min(cap))),
+        FeeUnit::Day => {
+            let mut dates: Vec<Date> = slots.keys().map(|half| half.date).collect();
+            dates.dedup();
+            u32::try_from(dates.len()).unwrap_or(u32::MAX)
+        }
+        FeeUnit::Task => 1,
+    }
 }
 
 impl Quote<'_> {

@@ -10,10 +10,12 @@ mod duties;
 mod eligibility;
 mod fee;
 mod form;
+mod gathering;
 mod identity;
 mod party;
 mod pool;
 mod recusal;
+mod report;
 mod vocabulary;
 mod work;
 
@@ -32,10 +34,12 @@ pub use duties::*;
 pub use eligibility::*;
 pub use fee::*;
 pub use form::*;
+pub use gathering::*;
 pub use identity::*;
 pub use party::*;
 pub use pool::*;
 pub use recusal::*;
+pub use report::*;
 pub use vocabulary::*;
 pub use work::*;
 
@@ -126,14 +130,16 @@ pub struct Rules {
     pub reports: Vec<ReportRules>,
     /// The ledger.
     pub ledger: Option<LedgerRules>,
-    /// Trainings and meetings.
-    pub gatherings: Vec<GatheringRules>,
     /// Money to be got back.
     pub recovery: Option<RecoveryRules>,
     /// Keeping data up to date.
     pub information: Option<InformationRules>,
     /// Rights, duties, secrecy.
     pub duties: Duties,
+    /// Meetings and trainings.
+    pub gatherings: Vec<Gathering>,
+    /// What experts pass on.
+    pub feedback: Vec<Feedback>,
     /// Forms.
     pub forms: Vec<Form>,
     /// What is due every year.
@@ -252,6 +258,17 @@ impl Rules {
     /// A task kind by id.
     pub fn task_kind(&self, id: &str) -> Option<&TaskKind> {
         self.tasks.kinds.iter().find(|kind| kind.id == id)
+    }
+
+    /// The report each expert files at the end of a task of a kind.
+    pub fn report_of(&self, kind: &TaskKind) -> Option<&ReportRules> {
+        let id = kind.report.as_ref()?;
+        self.reports.iter().find(|report| report.id == *id)
+    }
+
+    /// A field of tasks by id.
+    pub fn task_field(&self, id: &str) -> Option<&TaskField> {
+        self.tasks.fields.iter().find(|field| field.id == id)
     }
 
     /// An axis by id.

@@ -346,6 +346,7 @@ mod tests {
             label: "聘任通知".into(),
             fields: fields.iter().map(|field| (*field).to_owned()).collect(),
             media: Vec::new(),
+            media_needed: crate::policy::pack::MediaNeeded::All,
             standing: false,
             approved_by: None,
             headcount: headcount.then(|| Headcount {

@@ -179,7 +179,7 @@ label = "公开征集"
 counts = "notice.published"
 at_least = 2
 per = "calendar_year"
-whole_periods = true
+last_period = "exempt"
 ref = "第五条(一)"
 reminder = [{ from = "06-30", at_least = 1 }, { from = "11-01", at_least = 2 }]
 "#;

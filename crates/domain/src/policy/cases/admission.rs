@@ -109,6 +109,9 @@ case! {
         /// What was handed in.
         #[serde(default)]
         handed_in: toml::Table,
+        /// Further items the notice names.
+        #[serde(default)]
+        notice: Vec<String>,
         /// Alternatives of the eligibility rule relied on.
         #[serde(default)]
         branches: Vec<String>,
@@ -158,7 +161,8 @@ impl Materials {
             &branches.len(),
             &self.branches.len(),
         ));
-        let findings = checklist::review(scene.pack, channel, &handed, &branches, on.0);
+        let mut findings = checklist::review(scene.pack, channel, &handed, &branches, on.0);
+        findings.extend(checklist::named(scene.pack, channel, &self.notice, &handed));
         let found: Vec<String> = findings
             .iter()
             .filter(|finding| finding.verdict != Verdict::Met)

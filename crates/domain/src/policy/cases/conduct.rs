@@ -72,6 +72,9 @@ case! {
         /// Grounds of which there is early notice.
         #[serde(default)]
         alerts: Vec<String>,
+        /// Grounds that take effect by themselves.
+        #[serde(default)]
+        automatic: Vec<String>,
     }
 }
 
@@ -96,6 +99,11 @@ impl ExitCase {
             &self.proposed,
         ));
         failures.extend(differs("预警的情形", &of(RaisedHow::Alert), &self.alerts));
+        failures.extend(differs(
+            "自动办理的情形",
+            &of(RaisedHow::Automatic),
+            &self.automatic,
+        ));
         failures
     }
 }

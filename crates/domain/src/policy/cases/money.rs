@@ -4,23 +4,46 @@ use std::collections::BTreeMap;
 
 use super::reading::{Day, Moment, typed, yuan};
 use super::{Scene, case, differs};
-use crate::half_day::HalfDay;
+use crate::half_day::{HalfDay, Slot};
 use crate::money::Fen;
+use crate::period::Span;
 use crate::policy::budget::{self, Amounts, Charge};
 use crate::policy::fee::{self, Work};
 use crate::policy::pack::{Field, Force, Participation, Situation};
 use crate::policy::recovery::{self, Liability};
 use crate::policy::words::Word;
 
+/// Work of one half-day, as a case writes it.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Worked {
+    on: Day,
+    slot: Slot,
+    units: u32,
+}
+
+/// When a flag held, as a case writes it.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Held {
+    from: Day,
+    #[serde(default)]
+    to: Option<Day>,
+}
+
 case! {
     /// 劳务费
     FeeCase = "fee" {
-        /// Team, venue and other fields rows ask for.
+        /// Item.
+        item: String,
+        /// Team, venue, kind of task and other fields rows ask for.
+        #[serde(default)]
         situation: BTreeMap<Field, Vec<String>>,
-        /// Day of the work.
-        on: Day,
-        /// Units done.
-        units: u32,
+        /// When flags of the person held.
+        #[serde(default)]
+        flags: BTreeMap<String, Vec<Held>>,
+        /// What was done.
+        work: Vec<Worked>,
         /// Where the person's part stands; done if absent.
         #[serde(default)]
         participation: Option<Participation>,
@@ -42,9 +65,9 @@ case! {
         /// Document the row rests on besides.
         #[serde(default)]
         basis: Option<String>,
-        /// Source of the money, and whether it may pay.
+        /// Class hours in so many minutes, as `[minutes, hours]`.
         #[serde(default)]
-        funds: BTreeMap<String, bool>,
+        hours: Option<(u32, u32)>,
     }
 }
 
@@ -53,24 +76,12 @@ impl FeeCase {
         let Some(rules) = &scene.pack.fee else {
             return vec!["规则包没有费用规则。".to_owned()];
         };
-        let mut situation = Situation::EMPTY;
-        for (field, values) in &self.situation {
-            for value in values {
-                situation = situation.with(*field, value);
-            }
-        }
-        let work = Work {
-            situation,
-            on: self.on.0,
-            units: self.units,
-            participation: self.participation.unwrap_or(Participation::Completed),
-        };
         let chosen = match self.amount.as_deref().map(yuan).transpose() {
             Ok(chosen) => chosen,
             Err(error) => return vec![error],
         };
         let mut failures = Vec::new();
-        let quote = fee::quote(rules, scene.pack.identity.from, &work);
+        let quote = fee::quote(rules, scene.pack.identity.from, &self.done());
         if let Ok(quote) = &quote {
             if let Some(expected) = &self.proposes {
                 let found = quote.proposed.map(Fen::plain).unwrap_or_default();
@@ -101,11 +112,67 @@ impl FeeCase {
             }
             (Err(why), None) => failures.push(format!("应予支付，实为：{why}")),
         }
-        for (fund, expected) in &self.funds {
-            let found = rules.may_fund(fund);
-            failures.extend(differs(&format!("{fund} 可否列支"), &found, expected));
+        if let Some((minutes, hours)) = self.hours {
+            let found = rules.class_hour.map(|rule| rule.of(minutes));
+            failures.extend(differs("学时", &found, &Some(hours)));
         }
         failures
+    }
+
+    fn done(&self) -> Work {
+        let half_day = |worked: &Worked| {
+            let (date, slot) = (worked.on.0, worked.slot);
+            (HalfDay { date, slot }, worked.units)
+        };
+        let span = |held: &Held| Span {
+            from: held.from.0,
+            to: held.to.map(|day| day.0),
+        };
+        let flags = self.flags.iter();
+        let flags = flags.map(|(flag, held)| (flag.clone(), held.iter().map(span).collect()));
+        Work {
+            item: self.item.clone(),
+            situation: situation(&self.situation),
+            done: self.work.iter().map(half_day).collect(),
+            flags: flags.collect(),
+            participation: self.participation.unwrap_or(Participation::Completed),
+        }
+    }
+}
+
+fn situation(fields: &BTreeMap<Field, Vec<String>>) -> Situation {
+    let values = fields
+        .iter()
+        .flat_map(|(field, values)| values.iter().map(move |value| (*field, value)));
+    values.fold(Situation::EMPTY, |situation, (field, value)| {
+        situation.with(field, value)
+    })
+}
+
+case! {
+    /// 资金来源
+    FundCase = "fund" {
+        /// Who pays.
+        #[serde(default)]
+        situation: BTreeMap<Field, Vec<String>>,
+        /// Sources they may draw on.
+        offered: Vec<String>,
+    }
+}
+
+impl FundCase {
+    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
+        let Some(rules) = &scene.pack.fee else {
+            return vec!["规则包没有劳务费规则。".to_owned()];
+        };
+        let situation = situation(&self.situation);
+        let found: Vec<String> = rules
+            .funds_for(&situation)
+            .map(|fund| fund.label.clone())
+            .collect();
+        differs("可用的资金来源", &found, &self.offered)
+            .into_iter()
+            .collect()
     }
 }
 
@@ -273,12 +340,23 @@ impl RecoveryCase {
     }
 }
 
+/// Matters besides misconduct that end in a record of liability.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Matter {
+    /// Money to be got back.
+    Recovery,
+}
+
 case! {
     /// 追究责任的记录
     LiabilityCase = "liability" {
-        /// Kind of misconduct; absent: a case of money to be got back.
+        /// Kind of misconduct whose case it is.
         #[serde(default)]
         kind: Option<String>,
+        /// Or another matter.
+        #[serde(default)]
+        of: Option<Matter>,
         /// What the record says.
         #[serde(default)]
         record: toml::Table,
@@ -293,14 +371,16 @@ impl LiabilityCase {
             Ok(record) => record,
             Err(error) => return vec![error],
         };
-        let asked = match &self.kind {
-            Some(kind) => {
+        let asked = match (&self.kind, self.of) {
+            (Some(kind), None) => {
                 let conduct = scene.pack.conduct.as_ref();
-                conduct
-                    .and_then(|c| c.kind(kind))
-                    .map(|kind| &kind.liability)
+                let kind = conduct.and_then(|conduct| conduct.kind(kind));
+                kind.map(|kind| &kind.liability)
             }
-            None => scene.pack.recovery.as_ref().map(|rules| &rules.transfer),
+            (None, Some(Matter::Recovery)) => {
+                scene.pack.recovery.as_ref().map(|rules| &rules.transfer)
+            }
+            _ => return vec!["请写明 kind 或 of，只写其一。".to_owned()],
         };
         let Some(asked) = asked else {
             return vec!["规则包没有这一种情形。".to_owned()];

@@ -1,20 +1,11 @@
-//! Cases on teams: who owns them, what they do, what a task of theirs must say, how their members are
-//! appointed.
+//! Cases on teams: who owns them, what they do, whose members may be chosen, how these are appointed.
 
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
-
 use super::reading::{Day, typed};
-use super::use_of_experts::{organisation, request};
 use super::{Scene, case, differs};
-use crate::half_day::{HalfDay, Slot};
-use crate::id::ExpertId;
 use crate::policy::appointment::Appointment;
-use crate::policy::pack::DrawMode;
 use crate::policy::words::Word;
-use crate::request_check;
-use crate::task::{Demand, Level, Mode, Reviewed, Venue};
 
 case! {
     /// 队伍
@@ -84,89 +75,6 @@ impl TeamCase {
                 &found,
                 &expected.as_str(),
             ));
-        }
-        failures
-    }
-}
-
-case! {
-    /// 使用需求是否完整
-    TaskCase = "task" {
-        /// Kind of work.
-        kind: String,
-        /// Kind below it.
-        #[serde(default)]
-        sub_kind: Option<String>,
-        /// 线上 instead of 线下.
-        #[serde(default)]
-        online: bool,
-        /// An organisation is reviewed.
-        #[serde(default)]
-        reviewed: bool,
-        /// Further fields.
-        #[serde(default)]
-        fields: BTreeMap<String, String>,
-        /// Places of the form where something is wrong.
-        wanting: Vec<String>,
-        /// Words the sentences must have.
-        #[serde(default)]
-        says: Vec<String>,
-    }
-}
-
-impl TaskCase {
-    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
-        let object = Reviewed {
-            organisation: organisation("某某培训学校"),
-            listed: false,
-            people: Vec::new(),
-            call: None,
-        };
-        let today = jiff::civil::date(2024, 5, 10);
-        let mut asked = request(self.reviewed.then_some(object).into_iter().collect());
-        asked.content = "一项工作".to_owned();
-        asked.place = "某处".to_owned();
-        let scope = scene.pack.tasks.scope.as_ref();
-        if let Some(list) = scope.and_then(|id| scene.pack.vocabulary.list(id)) {
-            asked.scope = list.values.first().cloned().unwrap_or_default();
-        }
-        asked.kind = self.kind.clone();
-        asked.sub_kind = self.sub_kind.clone();
-        asked.fields = self.fields.clone();
-        asked.venue = if self.online {
-            Venue::Online
-        } else {
-            Venue::OnSite
-        };
-        asked.half_days = vec![HalfDay {
-            date: today,
-            slot: Slot::Morning,
-        }];
-        asked.demands = vec![Demand {
-            label: "专家".to_owned(),
-            specialties: Vec::new(),
-            level: Level::Any,
-            duty: None,
-            seats: 1,
-            reserves: 0,
-        }];
-        if scene.pack.draw.default_mode == DrawMode::Designation {
-            asked.mode = Mode::Designated {
-                ground: String::new(),
-                why_not_random: String::new(),
-                experts: vec![ExpertId(Uuid::nil())],
-            };
-        }
-        let problems = request_check::problems(scene.pack, &asked, today, |_| true);
-        let found: Vec<String> = problems.iter().map(|p| p.field.clone()).collect();
-        let mut failures: Vec<String> = differs("须补正之处", &found, &self.wanting)
-            .into_iter()
-            .collect();
-        let sentences: String = problems.iter().map(|p| p.sentence.as_str()).collect();
-        for words in &self.says {
-            if !sentences.contains(words.as_str()) {
-                failures.push(format!("说明中应有“{words}”，实为：{sentences}"));
-            }
         }
         failures
     }

@@ -1,101 +1,13 @@
-//! Cases on the work itself: reports, notifications, arrival, headcount, what is not yet paid.
+//! Cases on the work itself: who is sent together, notifications, leave, arrival, what is not yet paid.
 
 use std::collections::BTreeMap;
 
 use super::reading::{Day, Moment};
 use super::{Scene, case, differs};
+use crate::policy::dispatch::{self, Sent};
 use crate::policy::pack::Force;
-use crate::policy::report::{self, Answered};
 use crate::policy::words::Word;
-use crate::policy::{attendance, ledger, notification, solicitation};
-
-case! {
-    /// 评审意见、检查情况反馈
-    ReportCase = "report" {
-        /// Kind of task.
-        kind: String,
-        /// Report it asks for.
-        #[serde(default)]
-        report: Option<String>,
-        /// Party of the team at hand that gets it.
-        #[serde(default)]
-        to: Option<String>,
-        /// Parts answered in words.
-        #[serde(default)]
-        answered: Vec<String>,
-        /// Parts answered with 不涉及.
-        #[serde(default)]
-        not_applicable: Vec<String>,
-        /// Parts still to be answered.
-        #[serde(default)]
-        lacking: Option<Vec<String>>,
-        /// End of the work.
-        #[serde(default)]
-        work_ends: Option<Moment>,
-        /// Deadline filled in beforehand.
-        #[serde(default)]
-        deadline: Option<Moment>,
-        /// When it was filed.
-        #[serde(default)]
-        filed: Option<Moment>,
-        /// Did it come late?
-        #[serde(default)]
-        late: Option<bool>,
-    }
-}
-
-impl ReportCase {
-    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
-        let Some(kind) = scene.pack.task_kind(&self.kind) else {
-            return vec![format!("没有“{}”这类工作。", self.kind)];
-        };
-        let found = kind.report.as_ref();
-        let Some(rules) = scene.pack.reports.iter().find(|r| Some(&r.id) == found) else {
-            return vec![format!("“{}”没有规定工作报告。", kind.label)];
-        };
-        let mut failures = Vec::new();
-        if let Some(expected) = &self.report {
-            failures.extend(differs("工作报告", &rules.id, expected));
-        }
-        if let Some(expected) = &self.to {
-            let meant: Vec<&str> = kind
-                .teams
-                .iter()
-                .filter_map(|team| scene.pack.meant(&rules.to, team))
-                .collect();
-            failures.extend(differs("反馈给", &meant, &vec![expected.as_str()]));
-        }
-        if let Some(expected) = &self.lacking {
-            let words = |part: &String| (part.clone(), Answered::Words("如实记录".to_owned()));
-            let answers: BTreeMap<String, Answered> = self
-                .answered
-                .iter()
-                .map(words)
-                .chain(
-                    self.not_applicable
-                        .iter()
-                        .map(|part| (part.clone(), Answered::NotApplicable)),
-                )
-                .collect();
-            let found: Vec<String> = report::lacking(rules, &answers)
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
-            failures.extend(differs("还须填写", &found, expected));
-        }
-        let prefilled = self
-            .work_ends
-            .map(|ends| report::deadline(rules, ends.0, &scene.calendar).value);
-        if let (Some(found), Some(expected)) = (prefilled, self.deadline) {
-            failures.extend(differs("预填的期限", &found, &expected.0));
-        }
-        if let (Some(deadline), Some(filed)) = (self.deadline, self.filed) {
-            let found = report::late(deadline.0, filed.0);
-            failures.extend(differs("是否逾期", &Some(found), &self.late));
-        }
-        failures
-    }
-}
+use crate::policy::{attendance, leave, ledger, notification};
 
 case! {
     /// 通知
@@ -178,43 +90,6 @@ impl ArrivalCase {
 }
 
 case! {
-    /// 聘任通知与拟聘人数
-    HeadcountCase = "headcount" {
-        /// Fields of the notice filled in.
-        given: Vec<String>,
-        /// Fields still empty.
-        lacking: Vec<String>,
-        /// Persons planned.
-        #[serde(default)]
-        planned: u32,
-        /// Persons on the list.
-        #[serde(default)]
-        listed: u32,
-        /// What exceeding meets; absent: nothing.
-        #[serde(default)]
-        meets: Option<Force>,
-    }
-}
-
-impl HeadcountCase {
-    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
-        let Some(rules) = &scene.pack.admission.solicitation else {
-            return vec!["规则包没有征集规则。".to_owned()];
-        };
-        let given: Vec<&str> = self.given.iter().map(String::as_str).collect();
-        let found: Vec<String> = solicitation::lacking(rules, &given)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-        let mut failures = Vec::new();
-        failures.extend(differs("还须写明", &found, &self.lacking));
-        let meets = solicitation::over_headcount(rules, self.planned, self.listed);
-        failures.extend(differs("超出拟聘人数", &meets, &self.meets));
-        failures
-    }
-}
-
-case! {
     /// 已完成未支付
     UnpaidCase = "unpaid" {
         /// Day the work was done.
@@ -239,5 +114,100 @@ impl UnpaidCase {
         differs("是否列入提醒", &found, &self.listed)
             .into_iter()
             .collect()
+    }
+}
+
+/// Somebody sent, as a case writes it.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SentOut {
+    trained: bool,
+    #[serde(default)]
+    sent_before: bool,
+}
+
+case! {
+    /// 选派
+    DispatchCase = "dispatch" {
+        /// Who is sent together.
+        team: Vec<SentOut>,
+        /// Staff of the bureau go along.
+        #[serde(default)]
+        accompanied: bool,
+        /// What stands in the way, with its force.
+        found: BTreeMap<String, String>,
+    }
+}
+
+impl DispatchCase {
+    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
+        let sent = |one: &SentOut| Sent {
+            trained: one.trained,
+            sent_before: one.sent_before,
+        };
+        let team: Vec<Sent> = self.team.iter().map(sent).collect();
+        let found: BTreeMap<String, String> = dispatch::review(scene.pack, &team, self.accompanied)
+            .into_iter()
+            .map(|finding| (finding.code, finding.force.word().to_owned()))
+            .collect();
+        differs("选派的提示", &found, &self.found)
+            .into_iter()
+            .collect()
+    }
+}
+
+case! {
+    /// 请假
+    LeaveCase = "leave" {
+        /// Kind.
+        kind: String,
+        /// Day of the work.
+        work: Day,
+        /// Day it is asked for.
+        asked: Day,
+        /// Last day for notice.
+        #[serde(default)]
+        latest: Option<Day>,
+        /// Later than allowed.
+        late: bool,
+        /// Proof is needed.
+        #[serde(default)]
+        proof: bool,
+        /// Misconduct kind it makes a candidate of.
+        #[serde(default)]
+        suggests: Option<String>,
+    }
+}
+
+impl LeaveCase {
+    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
+        let Some(rules) = &scene.pack.leave else {
+            return vec!["规则包没有请假规则。".to_owned()];
+        };
+        let found = leave::assess(
+            rules,
+            &self.kind,
+            self.asked.0,
+            self.work.0,
+            &scene.calendar,
+        );
+        let latest = found.latest.map(|answer| answer.value);
+        let mut failures = Vec::new();
+        if !rules.kinds.contains(&self.kind) {
+            failures.push(format!("没有“{}”这种请假。", self.kind));
+        }
+        failures.extend(differs(
+            "最迟通知日",
+            &latest,
+            &self.latest.map(|day| day.0),
+        ));
+        failures.extend(differs("是否迟于规定", &found.late, &self.late));
+        failures.extend(differs("是否须证明", &found.proof, &self.proof));
+        failures.extend(differs(
+            "提请的记录",
+            &found.suggests,
+            &self.suggests.as_deref(),
+        ));
+        failures
     }
 }

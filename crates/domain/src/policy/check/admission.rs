@@ -5,10 +5,12 @@ use super::eligibility::leaf_numbers;
 use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    Admission, Certificate, Channel, Eligibility, Headcount, InvitationRule, LateObjection,
-    Material, MaterialList, MaterialPart, Need, OneOff, Panel, PanelVote, Per, PublicNotice,
-    Renewal, RenewalTimes, Solicitation, Spared, Step, TermMode, TermRules, TermStart, Waiver,
+    Admission, Certificate, Channel, Duration, Eligibility, Headcount, InvitationRule,
+    LateObjection, Material, MaterialList, MaterialPart, MediaNeeded, Need, OneOff, Panel,
+    PanelVote, Per, PublicNotice, Renewal, RenewalSteps, RenewalTimes, Roll, Solicitation, Spared,
+    Step, TermMode, TermRules, TermStart, Waiver,
 };
+use crate::policy::problem::Code;
 
 pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admission {
     let ids: Vec<&str> = eligibility
@@ -28,6 +30,7 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             label: s.text("label"),
             fields: s.some_texts("fields"),
             media: s.texts("media"),
+            media_needed: s.word_or("media_needed", MediaNeeded::All),
             standing: s.truth_or("standing", false),
             approved_by: s.name_opt("approved_by", Name::Party),
             headcount: s.section("headcount").map(|s| Headcount {
@@ -38,10 +41,12 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             citation: s.citation(),
         }),
         public_notice: root.section("public_notice").map(|s| PublicNotice {
-            length: s.duration("length"),
+            length: notice_length(&s),
             first_day_counts: s.truth_or("first_day_counts", false),
+            roll: s.word_or("roll", Roll::None),
             columns: s.some_texts("columns"),
             anonymous_objection: s.truth_or("anonymous_objection", true),
+            objection_needs_fact: s.truth_or("objection_needs_fact", true),
             late: s.word_or("late", LateObjection::TipOff),
             citation: s.citation(),
         }),
@@ -56,6 +61,7 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             by: s.name("by", Name::Party),
             needs: s.some_words("needs"),
             recheck: leaf_numbers(&s, "recheck", &ids),
+            steps: s.word_or("steps", RenewalSteps::Decision),
             spared: s.section("spared").map(|s| Spared {
                 flag: s.text("flag"),
                 leaves: leaf_numbers(&s, "leaves", &ids),
@@ -67,6 +73,20 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             citation: s.citation(),
         }),
     }
+}
+
+/// A public notice lasts whole days, so that its last day can be printed on it.
+fn notice_length(s: &Section<'_>) -> Duration {
+    let length = s.duration("length");
+    if !matches!(length, Duration::Days(_) | Duration::WorkingDays(_)) {
+        s.report_at(
+            "length",
+            Code::OutOfRange,
+            "公示期应以日或工作日计。".to_owned(),
+            "如 \"7日\"、\"5个工作日\"。",
+        );
+    }
+    length
 }
 
 fn channel(s: &Section<'_>) -> Channel {
@@ -98,6 +118,7 @@ fn material_list(s: &Section<'_>) -> MaterialList {
             .iter()
             .map(|s| material(s, &citation))
             .collect(),
+        by_notice: s.truth_or("by_notice", false),
         citation,
     }
 }
@@ -138,6 +159,7 @@ fn step(s: &Section<'_>) -> Step {
         guards: s.words("guards"),
         outcomes: s.words("outcomes"),
         reason_for: s.words("reason_for"),
+        points: s.texts("points"),
         minutes: s.words("minutes"),
         panel: s.section("panel").map(|s| Panel {
             at_least: s.whole("at_least", 1, 100),

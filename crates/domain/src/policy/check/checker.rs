@@ -91,6 +91,10 @@ impl<'s> Checker<'s> {
             let ids = checker.collect(source.at_path(path));
             checker.names.insert(name, ids);
         }
+        // Nothing refers to these by id, but a case or a page finds them by it.
+        for path in ["gathering", "feedback"] {
+            checker.collect(source.at_path(path));
+        }
         let mut items = Vec::new();
         if let Some(Node {
             value: Value::List(lists),

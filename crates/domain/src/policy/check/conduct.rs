@@ -5,10 +5,12 @@ use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     AfterFiring, ConductRules, Counter, Counting, Exception, ExitGround, ExitRules, ExitStep,
-    Ground, LookBack, LookBackFrom, MisconductKind, OrganisationMatch, RecusalRules, RelationKind,
-    RetirementScope, Trigger, TriggerMode, TriggerOn, Watch,
+    Ground, LookBack, LookBackFrom, MisconductKind, NothingAccepted, OrganisationMatch,
+    PeriodCounting, RecusalRules, RelationKind, RetirementScope, Trigger, TriggerMode, TriggerOn,
+    Watch,
 };
 use crate::policy::problem::{Code, closest};
+use crate::policy::source::Value;
 
 pub(super) fn recusal(root: &Section<'_>) -> Option<RecusalRules> {
     root.section("recusal").map(|s| {
@@ -16,6 +18,7 @@ pub(super) fn recusal(root: &Section<'_>) -> Option<RecusalRules> {
         RecusalRules {
             grounds: s.sections("ground").iter().map(|s| ground(s)).collect(),
             declare_before_confirming: s.truth_or("declare_before_confirming", true),
+            declare_on_discovery: s.truth_or("declare_on_discovery", false),
             stopped_by: s.name_list("stopped_by", Name::Party),
             stop_suggests: s.name_opt("stop_suggests", Name::Misconduct),
             organisation_match: s.word_or("organisation_match", OrganisationMatch::CreditCode),
@@ -27,24 +30,33 @@ pub(super) fn recusal(root: &Section<'_>) -> Option<RecusalRules> {
     })
 }
 
+/// How a ground says that only present relations count, where a parameter may make it look back.
+const PRESENT: &str = "现任";
+
 fn ground(s: &Section<'_>) -> Ground {
-    let look_back = s
-        .duration_opt("look_back")
-        .and_then(|length| match length.as_months() {
-            Some(months) => Some(LookBack {
-                months,
-                from: s.word_or("look_back_from", LookBackFrom::Work),
-            }),
-            None => {
-                s.report_at(
-                    "look_back",
-                    Code::OutOfRange,
-                    "回溯期应以年或月计。".to_owned(),
-                    "如 \"24个月\"、\"3年\"。",
-                );
-                None
-            }
-        });
+    let present_only =
+        s.node.field("look_back").map(|node| &node.value) == Some(&Value::Text(PRESENT.to_owned()));
+    let look_back = if present_only {
+        s.has("look_back");
+        None
+    } else {
+        s.duration_opt("look_back")
+    };
+    let look_back = look_back.and_then(|length| match length.as_months() {
+        Some(months) => Some(LookBack {
+            months,
+            from: s.word_or("look_back_from", LookBackFrom::Work),
+        }),
+        None => {
+            s.report_at(
+                "look_back",
+                Code::OutOfRange,
+                "回溯期应以年或月计。".to_owned(),
+                "如 \"24个月\"、\"3年\"。",
+            );
+            None
+        }
+    });
     let relations: Vec<RelationKind> = s
         .sections("relation")
         .iter()
@@ -112,6 +124,7 @@ fn kind(s: &Section<'_>) -> MisconductKind {
         counter: s.section("counter").map(|s| counter(&s)),
         transferable: s.truth_or("transferable", false),
         liability: s.words("liability"),
+        reasons: s.texts("reasons"),
         citation: s.citation(),
     }
 }
@@ -187,6 +200,8 @@ fn exit_ground(s: &Section<'_>) -> ExitGround {
         document: s.text_opt("document"),
         kinds: s.texts("kinds"),
         sensitive: s.truth_or("sensitive", false),
+        becomes: s.text_opt("becomes"),
+        application_becomes: s.text_opt("application_becomes"),
         triggers: s.sections("trigger").iter().map(trigger).collect(),
         citation,
     }
@@ -229,6 +244,11 @@ fn trigger(s: &Section<'_>) -> Trigger {
             Watch::Listed => TriggerOn::Listed {
                 register: s.name("register", Name::Register),
             },
+            Watch::NothingAccepted => TriggerOn::NothingAccepted(NothingAccepted {
+                periods: s.whole("periods", 1, 100),
+                offers_each: s.whole("offers_each", 1, 100),
+                counting: s.word_or("counting", PeriodCounting::Rolling),
+            }),
         },
     }
 }

@@ -156,13 +156,14 @@ fn test_fits(root: &Section<'_>, rules: &Rules, path: &str, test: &Test) {
             }
         }
         Test::Record {
-            of: Record::Honours | Record::Achievements,
+            of: Record::Honours | Record::Achievements | Record::Credentials,
             at_least,
+            ..
         } if ladder_of(*at_least) != "admin" => {
-            let sentence = "荣誉和业绩的级别要用 admin 等级里的级别来比。".to_owned();
+            let sentence = "荣誉、业绩和证书的级别要用 admin 等级里的级别来比。".to_owned();
             report(root, path, Code::Conflict, sentence, "请写成 \"admin:…\"。");
         }
-        Test::Employer { one_of } => {
+        Test::Employer { one_of } | Test::Represents { one_of } => {
             let Some(list) = rules.vocabulary.list("employer_kind") else {
                 return;
             };

@@ -28,8 +28,14 @@ words! { private
         Employer = "employer", "单位属性";
         /// Register.
         NotListed = "not_listed", "不在名单";
+        /// Register that opens the way in.
+        Listed = "listed", "在名单";
+        /// Unit spoken for.
+        Represents = "represents", "代表单位";
         /// Plain fact.
         Flag = "flag", "认定事项";
+        /// Plain fact, known either way.
+        Stated = "stated", "已说明";
         /// So many selected.
         Selected = "selected", "勾选数量";
         /// One of.
@@ -213,9 +219,12 @@ fn test(s: &Section<'_>, vocabulary: &Vocabulary, depth: usize) -> Test {
             names: s.some_texts("names"),
         },
         TestKind::Record => {
-            let of = s.word("of");
-            rung(s, "at_least", vocabulary)
-                .map_or_else(unread, |at_least| Test::Record { of, at_least })
+            let (of, names) = (s.word("of"), s.texts("names"));
+            rung(s, "at_least", vocabulary).map_or_else(unread, |at_least| Test::Record {
+                of,
+                at_least,
+                names,
+            })
         }
         TestKind::Employer => Test::Employer {
             one_of: s.some_texts("one_of"),
@@ -225,7 +234,17 @@ fn test(s: &Section<'_>, vocabulary: &Vocabulary, depth: usize) -> Test {
             as_: s.some_words("as"),
             within: s.duration_opt("within"),
         },
+        TestKind::Listed => Test::Listed {
+            register: s.name("register", Name::Register),
+            as_: s.some_words("as"),
+        },
+        TestKind::Represents => Test::Represents {
+            one_of: s.texts("one_of"),
+        },
         TestKind::Flag => Test::Flag {
+            name: s.text("name"),
+        },
+        TestKind::Stated => Test::Stated {
             name: s.text("name"),
         },
         TestKind::Selected => Test::Selected {

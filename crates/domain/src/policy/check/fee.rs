@@ -6,10 +6,11 @@ use crate::half_day::SlotClock;
 use crate::money::Fen;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    BudgetLine, BudgetRules, FeeItem, FeePick, FeeRevision, FeeRow, FeeRules, HalfDayRule, PayStep,
-    SameSlot, Share, ShareBase, ShareOver, TaxBasis, WhenEmpty,
+    BudgetLine, BudgetRules, ClassHour, FeeItem, FeePick, FeeRevision, FeeRow, FeeRules, Fund,
+    HalfDayRule, PayStep, SameSlot, Share, ShareBase, ShareOver, TaxBasis, UnitRounding, WhenEmpty,
 };
 use crate::policy::problem::Code;
+use crate::policy::source::Value;
 
 pub(super) fn fee(root: &Section<'_>) -> Option<FeeRules> {
     root.section("fee").map(|s| {
@@ -35,7 +36,6 @@ pub(super) fn fee(root: &Section<'_>) -> Option<FeeRules> {
             same_slot: s.word_or("same_slot", SameSlot::Once),
             excluded_flags: s.texts("excluded_flags"),
             warned_flags: s.texts("warned_flags"),
-            funds: s.texts("funds"),
             pick: s.word_or("pick", FeePick::Least),
             half_day: s.section("half_day").map(|s| half_day(&s)),
             steps: s
@@ -49,6 +49,11 @@ pub(super) fn fee(root: &Section<'_>) -> Option<FeeRules> {
                 .collect(),
             checks: s.words("checks"),
             revisions,
+            funds: funds(&s),
+            class_hour: s.section("class_hour").map(|s| ClassHour {
+                minutes: s.whole("minutes", 1, 240),
+                rounding: s.word_or("rounding", UnitRounding::Down),
+            }),
             citation,
         }
     })
@@ -96,6 +101,27 @@ fn revisions(s: &Section<'_>, citation: &Citation) -> Vec<FeeRevision> {
         revisions.push(revision);
     }
     revisions
+}
+
+/// Sources of the money: names, or tables that say who may use which.
+fn funds(s: &Section<'_>) -> Vec<Fund> {
+    let tables = matches!(
+        s.node_opt("funds").map(|node| &node.value),
+        Some(Value::List(items)) if items.iter().any(|item| matches!(item.value, Value::Table(_)))
+    );
+    if tables {
+        let sections = s.sections("funds");
+        let fund = |s: &Section<'_>| Fund {
+            label: s.text("label"),
+            when: s.conditions("when"),
+        };
+        return sections.iter().map(fund).collect();
+    }
+    let free = |label| Fund {
+        label,
+        when: Vec::new(),
+    };
+    s.texts("funds").into_iter().map(free).collect()
 }
 
 fn half_day(s: &Section<'_>) -> HalfDayRule {

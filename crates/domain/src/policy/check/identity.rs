@@ -72,6 +72,8 @@ pub(super) fn identity(root: &Section<'_>) -> Identity {
                 citation: s.citation(),
             })
             .collect(),
+        questions: s.section("questions").as_ref().map(statement),
+        contacts: s.sections("contact").iter().map(statement).collect(),
         force_citation: s.citation(),
         binding: VersionBinding {
             term: moment("term", Moment::Appointment),
@@ -115,6 +117,8 @@ fn nobody() -> Identity {
         purpose: None,
         addressees: Vec::new(),
         basis: Vec::new(),
+        questions: None,
+        contacts: Vec::new(),
         force_citation: Citation::article(0),
         binding: VersionBinding {
             term: Moment::Appointment,

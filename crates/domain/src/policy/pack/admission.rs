@@ -1,5 +1,7 @@
 //! The way in: channels, what is handed in, the steps, and what stands at the end.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Condition, Duration, Force};
@@ -61,6 +63,8 @@ words! {
         Eligible = "eligible", "符合入库条件";
         /// Enough values on every axis.
         Classified = "classified", "已分类";
+        /// The public notice is over and nothing was upheld or is open against the person.
+        NoticeClear = "notice_clear", "公示期满无异议";
         /// An open notice covers the application.
         OpenNotice = "open_notice", "在征集期内";
     }
@@ -131,6 +135,13 @@ words! {
         /// 工作开展情况 (CY 第三条)
         WorkRecord = "work_record", "工作开展情况";
     }
+    /// By which way a renewal goes (A-JM-12).
+    RenewalSteps {
+        /// A decision alone.
+        Decision = "decision", "直接决定";
+        /// The whole way in again.
+        Full = "full", "重新办理入库程序";
+    }
     /// What is laid before the one who decides on a renewal.
     Dossier {
         /// 评价
@@ -150,6 +161,20 @@ words! {
         Specialty = "specialty", "各专业领域";
         /// The pool as a whole.
         Pool = "pool", "全库";
+    }
+    /// What a public notice does when its last day is no working day (A-JM-1).
+    Roll {
+        /// It ends on that day.
+        None = "none", "不顺延";
+        /// It ends on the next working day.
+        NextWorkday = "next_workday", "顺延至下一工作日";
+    }
+    /// In how many of the named media a notice must appear (A-JM-2).
+    MediaNeeded {
+        /// Every one of them.
+        All = "all", "各媒体均须发布";
+        /// One is enough.
+        Any = "any", "其一即可";
     }
     /// Does an objection stop the matter?
     LateObjection {
@@ -205,6 +230,9 @@ pub struct MaterialList {
     pub id: String,
     /// Items in the order of the text.
     pub items: Vec<Material>,
+    /// Each notice calling for applications names further items, all of which are needed (JM
+    /// 第七条(二)).
+    pub by_notice: bool,
     /// Where.
     pub citation: Citation,
 }
@@ -274,6 +302,8 @@ pub struct Step {
     pub outcomes: Vec<StepOutcome>,
     /// Results that need a reason.
     pub reason_for: Vec<StepOutcome>,
+    /// Points each of which must be found in order before anybody passes (JM 第七条(三)).
+    pub points: Vec<String>,
     /// What the record of a meeting must hold.
     pub minutes: Vec<MinutesField>,
     /// Who sits in judgement, where several do.
@@ -304,6 +334,8 @@ pub struct Solicitation {
     pub fields: Vec<String>,
     /// Where it must appear.
     pub media: Vec<String>,
+    /// In how many of these.
+    pub media_needed: MediaNeeded,
     /// May an application stand without an open notice?
     pub standing: bool,
     /// Party that approves a notice; `None` = whoever may publish. Always another person than the
@@ -336,10 +368,14 @@ pub struct PublicNotice {
     pub length: Duration,
     /// Is the day of publication the first day?
     pub first_day_counts: bool,
+    /// When the last day is no working day.
+    pub roll: Roll,
     /// What is shown of a person (A-G-18).
     pub columns: Vec<String>,
     /// May an objection be anonymous?
     pub anonymous_objection: bool,
+    /// Must an objection name a concrete fact?
+    pub objection_needs_fact: bool,
     /// What becomes of an objection that comes late.
     pub late: LateObjection,
     /// Where.
@@ -406,6 +442,8 @@ pub struct Renewal {
     pub needs: Vec<RenewalNeed>,
     /// Leaves tested again, as indexes.
     pub recheck: Vec<u16>,
+    /// By which way it goes.
+    pub steps: RenewalSteps,
     /// Leaves that do not bar a person with this flag (DG: 特别优秀或紧缺领域 and age).
     pub spared: Option<Spared>,
     /// What is laid before the one who decides.
@@ -418,6 +456,25 @@ pub struct Renewal {
     pub times: RenewalTimes,
     /// Where.
     pub citation: Citation,
+}
+
+impl Step {
+    /// The points not yet found in order, in the order of the pack.
+    pub fn open_points(&self, concluded: &BTreeMap<String, bool>) -> Vec<&str> {
+        self.points
+            .iter()
+            .map(String::as_str)
+            .filter(|point| concluded.get(*point) != Some(&true))
+            .collect()
+    }
+}
+
+impl Renewal {
+    /// What a renewal still needs (JM 第十一条: work need and willingness, both).
+    pub fn lacking(&self, given: &[RenewalNeed]) -> Vec<RenewalNeed> {
+        let open = self.needs.iter().filter(|need| !given.contains(need));
+        open.copied().collect()
+    }
 }
 
 /// Leaves that do not bar a person of whom something is known.

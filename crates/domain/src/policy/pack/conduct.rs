@@ -31,6 +31,8 @@ words! {
         MisconductConfirmed = "misconduct_confirmed", "已认定的不良行为记录";
         /// 未接受委派
         DispatchRefused = "dispatch_refused", "未接受委派";
+        /// 接受委派
+        DispatchAccepted = "dispatch_accepted", "接受委派";
     }
     /// How occurrences add up.
     Counting {
@@ -63,6 +65,10 @@ words! {
         EnquiryRefused = "enquiry_refused", "拒不答复";
         /// The counter fired.
         Counter = "counter", "计数达到";
+        /// Leave was asked for later than the pack allows.
+        LateLeave = "late_leave", "请假迟于规定";
+        /// A mark of the report on the work.
+        ReportMark = "report_mark", "报告载明";
     }
     /// What a record must show before it is confirmed.
     Evidence {
@@ -101,6 +107,15 @@ words! {
         Counter = "counter", "计数";
         /// A register lists the person.
         Listed = "listed", "列入名单";
+        /// Work was offered and none accepted, period after period.
+        NothingAccepted = "nothing_accepted", "连续不接受委派";
+    }
+    /// How the years of a standing refusal are cut (A-JM-6).
+    PeriodCounting {
+        /// Twelve months each, back from the day.
+        Rolling = "rolling", "从当日往前，每十二个月";
+        /// Whole calendar years.
+        CalendarYear = "calendar_year", "自然年度";
     }
     /// To whom the retirement trigger applies (A-DG-5).
     RetirementScope {
@@ -179,6 +194,8 @@ pub struct MisconductKind {
     pub transferable: bool,
     /// 依法追究责任: what that record must say before the case is closed; empty = no such duty.
     pub liability: Vec<LiabilityField>,
+    /// What of it happened, one of which is named; empty = the kind says it.
+    pub reasons: Vec<String>,
     /// Where.
     pub citation: Citation,
 }
@@ -229,6 +246,10 @@ pub struct ExitGround {
     pub kinds: Vec<String>,
     /// Hidden from requesters.
     pub sensitive: bool,
+    /// How those who leave on this ground are listed (JM 第十二条: 终止任用, 自动退任).
+    pub becomes: Option<String>,
+    /// How their application is marked from then on.
+    pub application_becomes: Option<String>,
     /// What brings it up.
     pub triggers: Vec<Trigger>,
     /// Where.
@@ -277,6 +298,20 @@ pub enum TriggerOn {
         /// The register.
         register: String,
     },
+    /// Work was offered and none accepted.
+    NothingAccepted(NothingAccepted),
+}
+
+/// 连续若干年不接受委派: in each of so many years on end work was offered, and none was accepted.
+/// Years without an offer prove nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct NothingAccepted {
+    /// How many years on end.
+    pub periods: u32,
+    /// How many offers each of them needs.
+    pub offers_each: u32,
+    /// How the years are cut.
+    pub counting: PeriodCounting,
 }
 
 impl ConductRules {

@@ -281,6 +281,14 @@ pub struct LeaveRules {
     pub kinds: Vec<String>,
     /// Least time before the start; `None` = any time before it.
     pub lead: Option<Duration>,
+    /// How that time is counted.
+    pub lead_count: LeadCount,
+    /// Kinds of leave bound by it; empty = all.
+    pub lead_kinds: Vec<String>,
+    /// Kinds of leave that need proof.
+    pub proof_kinds: Vec<String>,
+    /// Misconduct kind a late notice makes a candidate of; the leave itself is still accepted.
+    pub late_suggests: Option<String>,
     /// What may be arranged then.
     pub follow_up: Vec<FollowUp>,
     /// Where.
@@ -307,6 +315,13 @@ words! {
         Declined = "declined", "不同意";
         /// 未回复
         NoAnswer = "no_answer", "未回复";
+    }
+    /// How 提前若干日 is counted (A-JM-4).
+    LeadCount {
+        /// The day of the work less so many days.
+        Subtract = "subtract", "从工作当日往前数";
+        /// So many whole days lie between.
+        Clear = "clear", "其间须隔满若干日";
     }
     /// What is arranged after a leave.
     FollowUp {

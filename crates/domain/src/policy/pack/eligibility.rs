@@ -34,6 +34,8 @@ words! {
         Honours = "honours", "荣誉称号、奖项";
         /// 主要专业工作业绩
         Achievements = "achievements", "主要专业工作业绩";
+        /// 证书、证卡, by the rung of their issuer
+        Credentials = "credentials", "证书、证卡";
     }
     /// Which rank of a person a ladder leaf reads.
     Ranked {
@@ -56,6 +58,8 @@ words! {
         Degrees = "degrees", "学位";
         /// Current post.
         Post = "post", "职务";
+        /// Names of licences and cards.
+        Credentials = "credentials", "证书、证卡";
     }
     /// What a `one_of` or `min_selected` leaf counts.
     Selection {
@@ -78,6 +82,8 @@ words! {
         DirectlyResponsible = "directly_responsible", "直接责任人员";
         /// An ordinary employee.
         Employee = "employee", "一般工作人员";
+        /// Speaks for the unit on the register.
+        Representative = "representative", "单位代表";
     }
     /// When eligibility binds (A-G-4).
     ReferenceDate {
@@ -175,6 +181,8 @@ pub enum Test {
         of: Record,
         /// Rung needed.
         at_least: Rung,
+        /// Only entries of these names; empty = any.
+        names: Vec<String>,
     },
     /// The employer is of one of these kinds.
     Employer {
@@ -190,8 +198,26 @@ pub enum Test {
         /// Only entries begun within this time before the day; `None` = entries in force.
         within: Option<Duration>,
     },
+    /// The person, or a unit they speak for, stands on a register that opens the way in (JM
+    /// 第五条(五): published course standards).
+    Listed {
+        /// The register.
+        register: String,
+        /// Standings that count.
+        as_: Vec<Standing>,
+    },
+    /// The person speaks for a unit (JM 第二条).
+    Represents {
+        /// Of one of these kinds; empty = any.
+        one_of: Vec<String>,
+    },
     /// A plain fact that is so or not.
     Flag {
+        /// Its name in the pack's vocabulary.
+        name: String,
+    },
+    /// A plain fact is stated, whichever way (JM 第十条 pays no civil servants, so it must be known).
+    Stated {
         /// Its name in the pack's vocabulary.
         name: String,
     },

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Bound, Condition};
+use super::{Bound, Condition, Situation};
 use crate::actor::Role;
 use crate::half_day::SlotClock;
 use crate::money::Fen;
@@ -90,6 +90,13 @@ words! {
         /// 实际支出
         Spent = "spent", "实际支出总额";
     }
+    /// What becomes of a begun class hour (A-JM-5).
+    UnitRounding {
+        /// 舍去
+        Down = "down", "不足一学时不计";
+        /// 进一
+        Up = "up", "不足一学时按一学时计";
+    }
     /// When a budget is asked for.
     BudgetPer {
         /// Calendar year.
@@ -122,8 +129,6 @@ pub struct FeeRules {
     pub excluded_flags: Vec<String>,
     /// Flags of persons before whose payment the officer is warned (A-G-20).
     pub warned_flags: Vec<String>,
-    /// Sources of the money.
-    pub funds: Vec<String>,
     /// Amount proposed where a row gives a range.
     pub pick: FeePick,
     /// Where the day is cut, for rows by the half-day; `None` = not said.
@@ -134,8 +139,49 @@ pub struct FeeRules {
     pub checks: Vec<FeeCheck>,
     /// Later tables, each replacing the whole one before it from its day on (CY 第二十五条), by day.
     pub revisions: Vec<FeeRevision>,
+    /// Sources of the money; where there are any, a payment names one its payer may draw on.
+    pub funds: Vec<Fund>,
+    /// How class hours are counted, for rows paid by them.
+    pub class_hour: Option<ClassHour>,
     /// Where.
     pub citation: Citation,
+}
+
+/// A source of money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fund {
+    /// Name.
+    pub label: String,
+    /// For these payers only (A-JM-13).
+    pub when: Vec<Condition>,
+}
+
+/// 学时
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ClassHour {
+    /// Minutes of one.
+    pub minutes: u32,
+    /// What becomes of a begun one.
+    pub rounding: UnitRounding,
+}
+
+impl ClassHour {
+    /// Class hours in so many minutes of work.
+    pub const fn of(self, minutes: u32) -> u32 {
+        match self.rounding {
+            UnitRounding::Down => minutes / self.minutes,
+            UnitRounding::Up => minutes.div_ceil(self.minutes),
+        }
+    }
+}
+
+impl FeeRules {
+    /// The sources a payer may draw on.
+    pub fn funds_for(&self, situation: &Situation) -> impl Iterator<Item = &Fund> {
+        self.funds
+            .iter()
+            .filter(|fund| situation.meets(&fund.when) == Some(true))
+    }
 }
 
 /// One item of a fee.

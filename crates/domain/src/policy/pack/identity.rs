@@ -93,6 +93,11 @@ pub struct Identity {
     pub addressees: Vec<String>,
     /// 依据
     pub basis: Vec<Basis>,
+    /// Who answers questions on how it is carried out.
+    pub questions: Option<Statement>,
+    /// Departments named as contacts. Names and telephones of people are not law: each bureau keeps
+    /// its own.
+    pub contacts: Vec<Statement>,
     /// Where the dates stand in the text.
     pub force_citation: Citation,
     /// Which day decides which version of a rule applies.

@@ -82,6 +82,22 @@ words! {
         MaintainSpecialties = "specialty.maintain", "更新专业类别";
         /// Ask, challenge or complain about an expert's work.
         Enquire = "enquiry.file", "询问、质疑、投诉";
+        /// Put a list of those to be appointed up for objections.
+        PublishCandidates = "candidates.publish", "公示拟任名单";
+        /// Object to somebody on a published list.
+        Object = "objection.file", "提出异议";
+        /// Verify an objection and say whether it stands.
+        DecideObjection = "objection.decide", "核实异议";
+        /// Read a report on reviewed organisations.
+        ReadReport = "report.read", "查阅监督评估报告";
+        /// Confirm a report, after which it is no longer a draft.
+        ConfirmReport = "report.confirm", "核实监督评估报告";
+        /// Pass on what others say or what was found.
+        FileFeedback = "feedback.file", "反馈情况";
+        /// Verify what was passed on and answer it.
+        HandleFeedback = "feedback.handle", "处理反馈";
+        /// Call a meeting or a training of experts.
+        CallGathering = "gathering.call", "召集会议、组织培训";
         /// Switch a value the text leaves to interpretation.
         EditParameters = "parameter.edit", "调整解释参数";
     }

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Bound, Condition};
+use super::{Bound, Condition, Force};
 use crate::policy::citation::Citation;
+use crate::policy::words::words;
 
 /// 专家库
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,6 +19,29 @@ pub struct PoolRules {
     pub axes: Vec<Axis>,
     /// Teams, where membership is of a team.
     pub teams: Vec<Team>,
+    /// Experts who speak for a unit; `None` = there are none.
+    pub representative: Option<Representative>,
+    /// Where.
+    pub citation: Citation,
+}
+
+words! {
+    /// To whom the place of a 单位代表 belongs (A-JM-11).
+    Seat {
+        /// To the person: a change of unit calls for another look at the conditions.
+        Personal = "personal", "本人";
+        /// To the unit, which may send somebody else.
+        UnitSeat = "unit_seat", "单位";
+    }
+}
+
+/// 单位代表
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Representative {
+    /// To whom the place belongs.
+    pub seat: Seat,
+    /// Leaves (ids) looked at again when the person changes units.
+    pub recheck: Vec<String>,
     /// Where.
     pub citation: Citation,
 }
@@ -87,6 +111,13 @@ pub struct TaskKind {
     pub citation: Citation,
 }
 
+impl TaskKind {
+    /// A kind below it by name.
+    pub fn sub_kind(&self, label: &str) -> Option<&SubKind> {
+        self.sub_kinds.iter().find(|sub| sub.label == label)
+    }
+}
+
 /// A kind below a task kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SubKind {
@@ -94,6 +125,11 @@ pub struct SubKind {
     pub label: String,
     /// Value of the axis `duty` the experts then serve in.
     pub duty: Option<String>,
+    /// Fields of the request that must be filled besides those of the kind (JM 第二条: the way of
+    /// evaluating).
+    pub required: Vec<String>,
+    /// Document whose procedure and templates the work follows (JM 第八条(一)).
+    pub procedure: Option<String>,
 }
 
 /// A field of a task that some kinds require.
@@ -109,6 +145,37 @@ pub struct TaskField {
     pub when: Vec<Condition>,
 }
 
+/// Who may be reviewed or supervised (JM 第三条).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ObjectRules {
+    /// Id of the vocabulary list of kinds of organisation.
+    pub list: String,
+    /// Only organisations registered in this place, written out as in official addresses.
+    pub registered_in: Option<String>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// How many experts work on a task together (JM 第九条(一): nobody alone).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TeamSize {
+    /// The number.
+    pub bound: Bound,
+    /// `in_principle`: may be gone below with a reason.
+    pub force: Force,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// Does staff of the bureau go along (A-JM-3)?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Accompanied {
+    /// It must.
+    pub needed: bool,
+    /// Where.
+    pub citation: Citation,
+}
+
 /// Rules on tasks as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TaskRules {
@@ -119,5 +186,9 @@ pub struct TaskRules {
     /// Id of the vocabulary list a request names its scope from.
     pub scope: Option<String>,
     /// Smallest number of experts on a task.
-    pub team_size: Option<(Bound, Citation)>,
+    pub team_size: Option<TeamSize>,
+    /// Staff of the bureau go along; `None` = the text does not say.
+    pub accompanied: Option<Accompanied>,
+    /// Who may be reviewed or supervised; `None` = the text does not say.
+    pub object: Option<ObjectRules>,
 }
