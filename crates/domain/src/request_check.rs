@@ -228,7 +228,7 @@ impl Found<'_> {
             {
                 self.add(
                     at("duty"),
-                    format!("第 {row} 组的职责“{wanted}”不存在。请重新选择。"),
+                    format!("第 {row} 组的{}“{wanted}”不存在。请重新选择。", axis.label),
                 );
             }
         }

@@ -210,6 +210,11 @@ fn nothing_cy_says_can_be_changed_unnoticed() {
 }
 
 #[test]
+fn nothing_gz_says_can_be_changed_unnoticed() {
+    nothing_goes_unnoticed("gz-2022");
+}
+
+#[test]
 fn nothing_jm_says_can_be_changed_unnoticed() {
     nothing_goes_unnoticed("jm-2022");
 }

@@ -2,9 +2,13 @@
 //! anybody. A case names the rows of the requirements it proves.
 
 mod admission;
+mod classification;
+mod cohort;
 mod conduct;
 mod eligibility;
+mod filled_form;
 mod money;
+mod posts;
 mod procedure;
 mod reading;
 mod reports;
@@ -128,10 +132,15 @@ file! {
     eligibility: eligibility::Eligibility,
     renewal: eligibility::Renewal,
     listed: eligibility::ListedParty,
+    classification: classification::ClassificationCase,
+    judged: classification::Judged,
+    post: posts::PostCase,
+    exception: posts::ExceptionCase,
     channel: admission::ChannelCase,
     materials: admission::Materials,
     term: admission::TermCase,
     certificate: admission::CertificateCase,
+    cohort: cohort::CohortCase,
     level: use_of_experts::Level,
     rest: use_of_experts::RestCase,
     recusal: use_of_experts::Recusal,
@@ -157,6 +166,8 @@ file! {
     obligation: values::ObligationCase,
     setting: values::SettingCase,
     form: values::FormCase,
+    filled: filled_form::FilledCase,
+    picture: filled_form::PictureCase,
     value: values::ValueCase,
     team: teams::TeamCase,
     selection: teams::SelectionCase,
@@ -170,6 +181,9 @@ file! {
     notification: work::NotificationCase,
     arrival: work::ArrivalCase,
     unpaid: work::UnpaidCase,
+    roles: work::RolesCase,
+    payment: money::PaymentCase,
+    undertaking: work::UndertakingCase,
 }
 
 fn report<C: Case>(file: &str, case: &C, scene: &Scene<'_>) -> Report {

@@ -1,6 +1,7 @@
 //! Source → [`Pack`]. Reports *all* problems of a pack at once; with one problem there is no pack.
 
 mod admission;
+mod axes;
 mod checker;
 mod conduct;
 mod consistency;
@@ -119,11 +120,12 @@ fn read(checker: &Checker<'_>) -> Rules {
         budget: fee::budget(&root),
         reports: report::reports(&root),
         ledger: work::ledger(&root),
-        gatherings: gathering::gatherings(&root),
         recovery: work::recovery(&root),
         information: duties::information(&root),
         duties: duties::duties(&root),
         feedback: report::feedback(&root),
+        gatherings: gathering::gatherings(&root),
+        undertakings: work::undertakings(&root),
         forms: forms::forms(&root, &vocabulary),
         obligations: duties::obligations(&root),
         parameters: duties::parameters(&root),

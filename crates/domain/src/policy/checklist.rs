@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::pack::{Branch, Channel, Field, Force, Material, MaterialPart, Need, Pack, Situation};
+use super::pack::{Branch, Channel, Field, Material, MaterialPart, Need, Pack, Situation};
 use super::words::day;
 use crate::finding::{FactUsed, Finding, Verdict};
 
@@ -23,6 +23,8 @@ pub struct HandedIn {
     pub valid_to: Option<Date>,
     /// Parts handed in.
     pub parts: Vec<String>,
+    /// Parts the person says they do not hold (不适用).
+    pub not_held: Vec<String>,
     /// Waived, with the reason.
     pub waived: Option<String>,
 }
@@ -58,7 +60,7 @@ pub fn review(
             let lacking = lacking(item, given, branches, on);
             Finding {
                 code: item.id.clone(),
-                force: Force::Must,
+                force: item.force,
                 verdict: Verdict::of(lacking.is_none()),
                 citation: item.citation.clone(),
                 facts: vec![FactUsed {
@@ -135,7 +137,19 @@ fn lacking(item: &Material, given: &HandedIn, branches: &[&Branch], on: Date) ->
             Some(_) => {}
         }
     }
-    unproved(item, given, branches)
+    unproved(item, given, branches).or_else(|| unanswered(item, given))
+}
+
+/// The parts neither handed in nor said not to be held, where the pack asks for an answer on each.
+fn unanswered(item: &Material, given: &HandedIn) -> Option<String> {
+    let open: Vec<&str> = item
+        .parts
+        .iter()
+        .filter(|_| item.parts_answered)
+        .filter(|part| !given.parts.contains(&part.id) && !given.not_held.contains(&part.id))
+        .map(|part| part.label.as_str())
+        .collect();
+    (!open.is_empty()).then(|| format!("既没有提交也没有注明不适用：{}", open.join("、")))
 }
 
 /// The parts of this item any of which would prove a branch relied on, if none is there.
@@ -143,10 +157,14 @@ fn unproved(item: &Material, given: &HandedIn, branches: &[&Branch]) -> Option<S
     let is_part = |id: &String| item.parts.iter().any(|part| part.id == *id);
     let mut provable = branches
         .iter()
-        .filter(|branch| branch.proof.iter().any(is_part))
+        .filter(|branch| branch.proof.iter().chain(&branch.proof_any).any(is_part))
         .peekable();
     provable.peek()?;
-    let proved = |branch: &&&Branch| branch.proof.iter().all(|id| given.parts.contains(id));
+    let there = |id: &String| given.parts.contains(id);
+    let proved = |branch: &&&Branch| {
+        branch.proof.iter().all(there)
+            && (branch.proof_any.is_empty() || branch.proof_any.iter().any(there))
+    };
     if provable.clone().any(|branch| proved(&branch)) {
         return None;
     }
@@ -156,12 +174,12 @@ fn unproved(item: &Material, given: &HandedIn, branches: &[&Branch]) -> Option<S
     };
     let needed: Vec<String> = provable
         .map(|branch| {
-            branch
-                .proof
-                .iter()
-                .map(label)
-                .collect::<Vec<_>>()
-                .join("和")
+            let mut all: Vec<String> = branch.proof.iter().map(label).collect();
+            if !branch.proof_any.is_empty() {
+                let any: Vec<String> = branch.proof_any.iter().map(label).collect();
+                all.push(any.join("或"));
+            }
+            all.join("和")
         })
         .collect();
     Some(format!("缺少证明入库条件的材料：{}", needed.join("，或")))

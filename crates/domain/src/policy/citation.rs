@@ -19,6 +19,16 @@ pub enum Place {
     Closing,
 }
 
+/// Which of two items, where the text gives one number to both (GZ 第四条 has two items (七)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Twin {
+    /// 前
+    First,
+    /// 后
+    Second,
+}
+
 /// 条、款、项. Prints as in a Chinese document: 第九条(一), 第十条第二款, 附件1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Citation {
@@ -33,6 +43,9 @@ pub struct Citation {
     /// 项 and anything below it, as nested numbers: `[1, 2]` is (一)2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<u16>,
+    /// 前 or 后, where the text gives the number of the last item to two items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<Twin>,
 }
 
 /// A text that is no citation.
@@ -48,6 +61,7 @@ impl Citation {
             place: Some(Place::Article(number)),
             paragraph: None,
             items: Vec::new(),
+            twin: None,
         }
     }
 
@@ -65,6 +79,7 @@ impl Citation {
             && self.place == other.place
             && (other.paragraph.is_none() || other.paragraph == self.paragraph)
             && self.items.starts_with(&other.items)
+            && (other.twin.is_none() || other.twin == self.twin)
     }
 }
 
@@ -91,7 +106,11 @@ impl fmt::Display for Citation {
                 _ => write!(f, "({item})")?,
             }
         }
-        Ok(())
+        match self.twin {
+            Some(Twin::First) => f.write_str("(前)"),
+            Some(Twin::Second) => f.write_str("(后)"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -118,6 +137,7 @@ impl FromStr for Citation {
             place: None,
             paragraph: None,
             items: Vec::new(),
+            twin: None,
         };
         if rest.is_empty() {
             return if cited.instrument.is_some() {
@@ -153,6 +173,18 @@ impl FromStr for Citation {
             rest = tail;
         }
         while !rest.is_empty() {
+            cited.twin = match rest {
+                "(前)" => Some(Twin::First),
+                "(后)" => Some(Twin::Second),
+                _ => None,
+            };
+            if cited.twin.is_some() {
+                return if cited.items.is_empty() {
+                    Err(wrong())
+                } else {
+                    Ok(cited)
+                };
+            }
             let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             if digits > 0 {
                 cited
@@ -244,6 +276,8 @@ mod tests {
         check("第一百零三条", "第一百零三条");
         check("附件1", "附件1");
         check("附件", "附件");
+        check("第四条（七）（前）", "第四条(七)(前)");
+        check("第四条(七)(后)", "第四条(七)(后)");
         check("标题", "标题");
         check("文末", "文末");
         check("东财〔2018〕334号", "东财〔2018〕334号");
@@ -274,6 +308,8 @@ mod tests {
             "第九条(x)",
             "第九条(一",
             "附件0",
+            "第九条(前)",
+            "第九条(一)(前)(二)",
             "第九条甲",
         ] {
             assert!(text.parse::<Citation>().is_err(), "{text}");
@@ -286,5 +322,17 @@ mod tests {
         let item: Citation = "第九条(一)".parse().unwrap();
         assert!(item.within(&article) && !article.within(&item));
         assert!(!Citation::article(8).within(&article));
+    }
+
+    #[test]
+    fn two_items_of_one_number_are_told_apart_and_both_lie_within_the_number() {
+        let cited = |text: &str| text.parse::<Citation>().unwrap();
+        let (number, first, second) = (
+            cited("第四条(七)"),
+            cited("第四条(七)(前)"),
+            cited("第四条(七)(后)"),
+        );
+        assert!(first.within(&number) && second.within(&number));
+        assert!(!first.within(&second) && !second.within(&first) && !number.within(&first));
     }
 }

@@ -91,7 +91,8 @@ fn run(counter: &Counter, occurred: &[Occurred], since: Since) -> (Vec<Firing>, 
             continue;
         }
         counted.push(place);
-        if u32::try_from(counted.len()).is_ok_and(|count| count >= counter.at) {
+        let enough = u32::try_from(counted.len()).is_ok_and(|count| count >= counter.at);
+        if enough && !forestalled(counter, &occurred[..place], since, occurrence.on) {
             firings.push(Firing {
                 on: occurrence.on,
                 counted: counted.clone(),
@@ -111,6 +112,30 @@ fn of_kind(counter: &Counter, occurred: &Occurred) -> bool {
             .kind
             .as_ref()
             .is_some_and(|kind| counter.kinds.contains(kind))
+}
+
+/// Does the counter stand at its number on this very day? A counter that watches what did *not*
+/// happen is asked this, for its firings of the past are no longer true once it happens.
+pub fn stands_on(counter: &Counter, occurred: &[Occurred], since: Since, on: Date) -> bool {
+    let until: Vec<Occurred> = occurred.iter().filter(|o| o.on <= on).cloned().collect();
+    let counted = until
+        .iter()
+        .filter(|occurrence| counter.counts.contains(&occurrence.what))
+        .filter(|occurrence| of_kind(counter, occurrence))
+        .filter(|occurrence| inside(counter, since, occurrence.on))
+        .filter(|occurrence| together(counter, occurrence.on, on))
+        .count();
+    u32::try_from(counted).is_ok_and(|count| count >= counter.at)
+        && !forestalled(counter, &until, since, on)
+}
+
+/// Did something happen in the same time that keeps the counter from firing?
+fn forestalled(counter: &Counter, occurred: &[Occurred], since: Since, on: Date) -> bool {
+    occurred.iter().any(|occurrence| {
+        counter.without.contains(&occurrence.what)
+            && inside(counter, since, occurrence.on)
+            && together(counter, occurrence.on, on)
+    })
 }
 
 fn inside(counter: &Counter, since: Since, on: Date) -> bool {

@@ -157,6 +157,7 @@ fn part_zh(part: &str) -> &str {
         "forms" => "表格",
         "obligations" => "年度应办",
         "feedback" => "反馈",
+        "undertakings" => "承诺",
         other => other,
     }
 }

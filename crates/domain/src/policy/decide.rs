@@ -78,6 +78,11 @@ pub fn decide<'a>(pack: &'a Pack, facts: &'a Facts, on: Date) -> Decision<'a> {
     let plain = |number: u16| verdict(&leaves, number);
     let advice_aside = |number: u16| pass(&leaves, number, |leaf| leaf.force == Force::May);
     let in_principle_aside = |number: u16| pass(&leaves, number, |leaf| leaf.force != Force::Must);
+    let not_must = |leaf: &Leaf| leaf.force != Force::Must;
+    let advice = |leaf: &Leaf| leaf.force == Force::May;
+    let with = |relaxation: &Relaxation, lets: &dyn Fn(&Leaf) -> bool| {
+        relaxed(&rules.rule, relaxation, &leaves, lets)
+    };
     let (mut outcome, mut relaxation) = (Outcome::Unmet, None);
     match (
         rules.rule.verdict(&plain),
@@ -92,17 +97,24 @@ pub fn decide<'a>(pack: &'a Pack, facts: &'a Facts, on: Date) -> Decision<'a> {
             } else if let Some(found) = rules
                 .relaxations
                 .iter()
-                .find(|r| relaxes(&rules.rule, r, &leaves, |leaf| leaf.force != Force::Must))
+                .find(|r| with(r, &not_must) == Verdict::Met)
             {
                 relaxation = Some(found);
-                let alone = || relaxes(&rules.rule, found, &leaves, |l| l.force == Force::May);
+                let alone = || with(found, &advice) == Verdict::Met;
                 // What binds 原则上 besides still needs somebody who decides.
                 outcome = if found.mode == RelaxMode::Automatic && alone() {
                     Outcome::Met
                 } else {
                     Outcome::Discretion
                 };
-            } else if strict == Verdict::Undetermined {
+            } else if strict == Verdict::Undetermined
+                || rules.rule.verdict(&in_principle_aside) == Verdict::Undetermined
+                || rules
+                    .relaxations
+                    .iter()
+                    .any(|r| with(r, &not_must) == Verdict::Undetermined)
+            {
+                // What fails could be let pass; what is missing has to be known first.
                 outcome = Outcome::Undetermined;
             }
         }
@@ -133,26 +145,28 @@ fn pass(leaves: &[LeafFinding<'_>], number: u16, lets: impl Fn(&Leaf) -> bool) -
     }
 }
 
-/// Does the rule hold with what the relaxation covers, and what `lets` lets pass, set aside?
-fn relaxes(
+/// The rule with what the relaxation covers, and what `lets` lets pass, set aside; unmet without the
+/// grounds of the relaxation.
+fn relaxed(
     rule: &Expression,
     relaxation: &Relaxation,
     leaves: &[LeafFinding<'_>],
     lets: impl Fn(&Leaf) -> bool,
-) -> bool {
-    relaxation.mode != RelaxMode::Never
-        && relaxation
-            .grounds
-            .verdict(&|number| verdict(leaves, number))
-            == Verdict::Met
-        && rule.verdict(&|number| {
-            let relaxed = relaxation.relaxes.contains(&number);
-            // What is waived by itself need not even be known; at discretion only what failed passes.
-            if relaxed && relaxation.mode == RelaxMode::Automatic {
-                return Verdict::Met;
-            }
-            pass(leaves, number, |leaf| relaxed || lets(leaf))
-        }) == Verdict::Met
+) -> Verdict {
+    let grounds = &relaxation.grounds;
+    if relaxation.mode == RelaxMode::Never
+        || grounds.verdict(&|number| verdict(leaves, number)) != Verdict::Met
+    {
+        return Verdict::Unmet;
+    }
+    rule.verdict(&|number| {
+        let relaxed = relaxation.relaxes.contains(&number);
+        // What is waived by itself need not even be known; at discretion only what failed passes.
+        if relaxed && relaxation.mode == RelaxMode::Automatic {
+            return Verdict::Met;
+        }
+        pass(leaves, number, |leaf| relaxed || lets(leaf))
+    })
 }
 
 fn look<'a>(pack: &'a Pack, facts: &'a Facts, on: Date, leaf: &'a Leaf) -> LeafFinding<'a> {
@@ -329,12 +343,19 @@ impl<'a> Decision<'a> {
             .collect()
     }
 
-    /// Every finding, standing on its own.
+    /// Every finding on who may be an expert, standing on its own.
     pub fn findings(&self) -> Vec<Finding> {
         self.leaves
             .iter()
-            .map(|finding| finding.finding(self.pack))
+            .zip(0_u16..)
+            .filter(|(_, number)| self.pack.eligibility.asks_for(*number))
+            .map(|(finding, _)| finding.finding(self.pack))
             .collect()
+    }
+
+    /// The verdict of a leaf by its number.
+    pub fn verdict_of(&self, number: u16) -> Verdict {
+        verdict(&self.leaves, number)
     }
 
     /// The whole in Chinese: the answer, what carried it or what stands in the way, each with its

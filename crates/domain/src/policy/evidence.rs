@@ -196,6 +196,7 @@ pub fn flag(name: &str) -> &str {
         "technical_backbone" => "企业技术骨干",
         "exceptional" => "特别优秀或紧缺领域专家",
         "civil_servant" => "公务员",
+        "superior_pool_expert" => "部、省级培训评价专家",
         "confidentiality_signed" => "已签保密文件",
         "in_city" => "所在单位在本市范围内",
         other => other,

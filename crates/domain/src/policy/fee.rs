@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::evidence;
 use super::pack::{FeePick, FeeRow, FeeRules, FeeUnit, Participation, SameSlot, Situation};
+use super::payable::{Payable, payable};
 use super::words::{Word, day};
 use crate::half_day::HalfDay;
 use crate::money::Fen;
@@ -61,6 +62,9 @@ pub enum Unpaid {
         /// The flag that says so.
         flag: String,
     },
+    /// The pack does not pay for such work.
+    #[error("这项工作不在给付报酬的范围内，不支付劳务费。请核对工作类别。")]
+    NotPaidFor,
     /// No table yet on the day of the work.
     #[error("{}的工作早于费用标准施行之日，没有可用的标准。", day(*on))]
     TooEarly {
@@ -108,6 +112,9 @@ pub fn quote<'p>(rules: &'p FeeRules, first: Date, work: &Work) -> Result<Quote<
         return Err(Unpaid::NotDone {
             how: work.participation.zh(),
         });
+    }
+    if payable(rules, &work.situation) == Payable::Never {
+        return Err(Unpaid::NotPaidFor);
     }
     let first_day = work.done.iter().map(|(half, _)| half.date).min();
     let on = first_day.ok_or(Unpaid::NoWork)?;

@@ -3,6 +3,7 @@
 
 mod admission;
 mod clock;
+mod cohort;
 mod condition;
 mod conduct;
 mod draw;
@@ -14,8 +15,10 @@ mod gathering;
 mod identity;
 mod party;
 mod pool;
+mod post;
 mod recusal;
 mod report;
+mod undertaking;
 mod vocabulary;
 mod work;
 
@@ -27,6 +30,7 @@ use serde::Serialize;
 
 pub use admission::*;
 pub use clock::*;
+pub use cohort::*;
 pub use condition::*;
 pub use conduct::*;
 pub use draw::*;
@@ -38,8 +42,10 @@ pub use gathering::*;
 pub use identity::*;
 pub use party::*;
 pub use pool::*;
+pub use post::*;
 pub use recusal::*;
 pub use report::*;
+pub use undertaking::*;
 pub use vocabulary::*;
 pub use work::*;
 
@@ -140,6 +146,8 @@ pub struct Rules {
     pub gatherings: Vec<Gathering>,
     /// What experts pass on.
     pub feedback: Vec<Feedback>,
+    /// What is undertaken, and when.
+    pub undertakings: Vec<Undertaking>,
     /// Forms.
     pub forms: Vec<Form>,
     /// What is due every year.

@@ -30,7 +30,11 @@ pub(super) fn run<'a>(pack: &'a Pack, facts: &'a Facts, on: Date, test: &'a Test
         } => record(pack, facts, *of, *at_least, names),
         Test::Employer { one_of } => unit(facts, Unit::Employer, one_of),
         Test::Represents { one_of } => unit(facts, Unit::Represented, one_of),
-        Test::Listed { register, as_ } => opens(facts, on, register, as_),
+        Test::Listed {
+            register,
+            as_,
+            within,
+        } => on_register(facts, on, register, as_, *within),
         Test::Stated { name } => match facts.profile.flags.get(name) {
             Some(holds) => (
                 Verdict::Met,
@@ -412,23 +416,6 @@ fn unit<'a>(facts: &'a Facts, which: Unit, accepted: &'a [String]) -> Outcome<'a
     }
 }
 
-/// An entry in force under one of these standings.
-fn opens<'a>(facts: &'a Facts, on: Date, register: &'a str, standings: &[Standing]) -> Outcome<'a> {
-    let Some(entries) = facts.registers.get(register) else {
-        return (
-            Verdict::Undetermined,
-            Evidence::Missing(Fact::Register(register)),
-        );
-    };
-    let listing = entries
-        .iter()
-        .find(|entry| standings.contains(&entry.standing) && entry.in_force(on));
-    (
-        Verdict::of(listing.is_some()),
-        Evidence::Register { register, listing },
-    )
-}
-
 fn listed<'a>(
     facts: &'a Facts,
     on: Date,
@@ -455,6 +442,35 @@ fn listed<'a>(
     let listing = entries.iter().find(counts);
     (
         Verdict::of(listing.is_none()),
+        Evidence::Register { register, listing },
+    )
+}
+
+/// Wanted on a register, where [`listed`] wants not to be: an entry counts when it began within the
+/// time and still stands.
+fn on_register<'a>(
+    facts: &'a Facts,
+    on: Date,
+    register: &'a str,
+    standings: &[Standing],
+    within: Option<Duration>,
+) -> Outcome<'a> {
+    let Some(entries) = facts.registers.get(register) else {
+        return (
+            Verdict::Undetermined,
+            Evidence::Missing(Fact::Register(register)),
+        );
+    };
+    let since = within
+        .and_then(Duration::as_months)
+        .map(|months| period::look_back(on, months));
+    let listing = entries.iter().find(|entry| {
+        standings.contains(&entry.standing)
+            && entry.in_force(on)
+            && since.is_none_or(|since| entry.from >= since)
+    });
+    (
+        Verdict::of(listing.is_some()),
         Evidence::Register { register, listing },
     )
 }

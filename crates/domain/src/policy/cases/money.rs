@@ -10,6 +10,7 @@ use crate::period::Span;
 use crate::policy::budget::{self, Amounts, Charge};
 use crate::policy::fee::{self, Work};
 use crate::policy::pack::{Field, Force, Participation, Situation};
+use crate::policy::payable::{self, Payment};
 use crate::policy::recovery::{self, Liability};
 use crate::policy::words::Word;
 
@@ -173,6 +174,44 @@ impl FundCase {
         differs("可用的资金来源", &found, &self.offered)
             .into_iter()
             .collect()
+    }
+}
+
+case! {
+    /// 报酬
+    PaymentCase = "payment" {
+        /// The work.
+        situation: BTreeMap<Field, Vec<String>>,
+        /// What is typed in.
+        #[serde(default)]
+        payment: toml::Table,
+        /// `due`, `with_reason`, `never`.
+        payable: String,
+        /// What is lacking before it is paid.
+        #[serde(default)]
+        lacking: Vec<String>,
+    }
+}
+
+impl PaymentCase {
+    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
+        let Some(rules) = &scene.pack.fee else {
+            return vec!["规则包没有报酬的规定。".to_owned()];
+        };
+        let payment: Payment = match typed(self.payment.clone()) {
+            Ok(payment) => payment,
+            Err(error) => return vec![error],
+        };
+        let situation = situation(&self.situation);
+        let mut failures = Vec::new();
+        let payable = payable::payable(rules, &situation);
+        failures.extend(differs("是否给付", &payable.word(), &self.payable.as_str()));
+        let found: Vec<String> = payable::lacking(rules, &situation, &payment)
+            .iter()
+            .map(|finding| finding.code.clone())
+            .collect();
+        failures.extend(differs("给付还缺", &found, &self.lacking));
+        failures
     }
 }
 
@@ -346,6 +385,8 @@ impl RecoveryCase {
 enum Matter {
     /// Money to be got back.
     Recovery,
+    /// An exit handed over to other authorities.
+    Exit,
 }
 
 case! {
@@ -379,6 +420,11 @@ impl LiabilityCase {
             }
             (None, Some(Matter::Recovery)) => {
                 scene.pack.recovery.as_ref().map(|rules| &rules.transfer)
+            }
+            (None, Some(Matter::Exit)) => {
+                let exit = scene.pack.exit.as_ref();
+                let transfer = exit.and_then(|exit| exit.transfer.as_ref());
+                transfer.map(|transfer| &transfer.needs)
             }
             _ => return vec!["请写明 kind 或 of，只写其一。".to_owned()],
         };

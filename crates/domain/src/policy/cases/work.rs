@@ -1,13 +1,13 @@
-//! Cases on the work itself: who is sent together, notifications, leave, arrival, what is not yet paid.
+//! Cases on the work itself: who is sent together and does what, undertakings, notifications, leave, arrival, what is not yet paid.
 
 use std::collections::BTreeMap;
 
 use super::reading::{Day, Moment};
 use super::{Scene, case, differs};
 use crate::policy::dispatch::{self, Sent};
-use crate::policy::pack::Force;
+use crate::policy::pack::{Force, UndertakenAt};
 use crate::policy::words::Word;
-use crate::policy::{attendance, leave, ledger, notification};
+use crate::policy::{attendance, leave, ledger, notification, undertaking, work};
 
 case! {
     /// 通知
@@ -209,5 +209,66 @@ impl LeaveCase {
             &self.suggests.as_deref(),
         ));
         failures
+    }
+}
+
+case! {
+    /// 任务中的分工
+    RolesCase = "roles" {
+        /// Kind of work.
+        kind: String,
+        /// Roles, by expert.
+        given: BTreeMap<String, Vec<String>>,
+        /// What stands in the way.
+        wrong: Vec<String>,
+        /// What is only worth knowing.
+        #[serde(default)]
+        warned: Vec<String>,
+    }
+}
+
+impl RolesCase {
+    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
+        let Some(kind) = scene.pack.task_kind(&self.kind) else {
+            return vec![format!("没有“{}”这类工作。", self.kind)];
+        };
+        let findings = work::roles_wrong(kind, &self.given);
+        let of = |advice: bool| -> Vec<String> {
+            let found = findings.iter();
+            found
+                .filter(|finding| (finding.force == Force::May) == advice)
+                .map(|finding| finding.code.clone())
+                .collect()
+        };
+        let mut failures = Vec::new();
+        failures.extend(differs("分工的问题", &of(false), &self.wrong));
+        failures.extend(differs("提示", &of(true), &self.warned));
+        failures
+    }
+}
+
+case! {
+    /// 承诺
+    UndertakingCase = "undertaking" {
+        /// On which occasion.
+        at: UndertakenAt,
+        /// What was ticked, by undertaking.
+        #[serde(default)]
+        given: BTreeMap<String, Vec<String>>,
+        /// Undertakings still open.
+        open: Vec<String>,
+    }
+}
+
+impl UndertakingCase {
+    fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
+        let open = undertaking::open(scene.pack, self.at, &self.given);
+        let found: Vec<String> = open
+            .iter()
+            .map(|undertaking| undertaking.id.clone())
+            .collect();
+        differs("尚未作出的承诺", &found, &self.open)
+            .into_iter()
+            .collect()
     }
 }

@@ -5,10 +5,10 @@ use super::eligibility::leaf_numbers;
 use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    Admission, Certificate, Channel, Duration, Eligibility, Headcount, InvitationRule,
-    LateObjection, Material, MaterialList, MaterialPart, MediaNeeded, Need, OneOff, Panel,
-    PanelVote, Per, PublicNotice, Renewal, RenewalSteps, RenewalTimes, Roll, Solicitation, Spared,
-    Step, TermMode, TermRules, TermStart, Waiver,
+    Admission, Certificate, Channel, CohortPer, CohortRules, Duration, Eligibility, Force,
+    Headcount, InvitationRule, LateObjection, Material, MaterialList, MaterialPart, MediaNeeded,
+    Need, OneOff, Panel, PanelVote, Per, PublicNotice, Renewal, RenewalSteps, RenewalTimes, Roll,
+    Solicitation, Spared, Step, SupplementEnd, TermMode, TermRules, TermStart, Waiver,
 };
 use crate::policy::problem::Code;
 
@@ -95,6 +95,7 @@ fn channel(s: &Section<'_>) -> Channel {
         label: s.text("label"),
         group: s.text_opt("group"),
         submitter: s.name("submitter", Name::Party),
+        filled_by: s.name_opt("filled_by", Name::Party),
         batch: s.truth_or("batch", false),
         needs_notice: s.truth_or("needs_notice", false),
         names_source: s.truth_or("names_source", false),
@@ -131,6 +132,8 @@ fn material(s: &Section<'_>, around: &Citation) -> Material {
         opinion: s.text_opt("opinion"),
         seal: s.words("seal"),
         need: s.word_or("need", Need::Always),
+        force: s.word_or("force", Force::Must),
+        parts_answered: s.truth_or("parts_answered", false),
         per: s.word_or("per", Per::Person),
         parts: s
             .sections("part")
@@ -177,15 +180,33 @@ fn term(root: &Section<'_>) -> TermRules {
         return TermRules {
             years: 1,
             mode: TermMode::Fixed,
+            cohort: None,
             start: TermStart::Certificate,
             one_off: None,
             lapse: String::new(),
             citation: Citation::article(0),
         };
     };
+    let mode = s.word_or("mode", TermMode::Fixed);
+    let cohort = s.section("cohort").map(|s| CohortRules {
+        per: s.word_or("per", CohortPer::Pool),
+        supplement_end: s.word_or("supplement_end", SupplementEnd::CohortEnd),
+        reason: s.truth_or("reason", false),
+        warn_under: s.duration_opt("warn_under"),
+        citation: s.citation(),
+    });
+    if (mode == TermMode::Cohort) != cohort.is_some() {
+        s.report_at(
+            "mode",
+            Code::Conflict,
+            "按届聘任没有写清楚。".to_owned(),
+            "按届的写 mode = \"cohort\" 和 [term.cohort]；不按届的两者都不写。",
+        );
+    }
     TermRules {
         years: u16::try_from(s.whole("years", 1, 50)).unwrap_or(1),
-        mode: s.word_or("mode", TermMode::Fixed),
+        mode,
+        cohort,
         start: s.word_or("start", TermStart::Certificate),
         one_off: s.section("one_off").map(|s| OneOff {
             certificate: s.truth_or("certificate", true),

@@ -6,8 +6,8 @@ use crate::policy::citation::Citation;
 use crate::policy::pack::{
     AfterFiring, ConductRules, Counter, Counting, Exception, ExitGround, ExitRules, ExitStep,
     Ground, LookBack, LookBackFrom, MisconductKind, NothingAccepted, OrganisationMatch,
-    PeriodCounting, RecusalRules, RelationKind, RetirementScope, Trigger, TriggerMode, TriggerOn,
-    Watch,
+    PeriodCounting, RecusalRules, RelationKind, RetirementScope, Transfer, Trigger, TriggerMode,
+    TriggerOn, Watch,
 };
 use crate::policy::problem::{Code, closest};
 use crate::policy::source::Value;
@@ -138,6 +138,7 @@ fn counter(s: &Section<'_>) -> Counter {
         window: s.word_opt("window"),
         within: s.duration_opt("within"),
         breaks: s.words("breaks"),
+        without: s.words("without"),
         once_per_task: s.truth_or("once_per_task", false),
         after: s.word_or("after", AfterFiring::Restart),
     };
@@ -149,10 +150,18 @@ fn counter(s: &Section<'_>) -> Counter {
             "请删去 breaks，或把 counting 改成 \"consecutive\"。",
         );
     }
+    if !counter.without.is_empty() && counter.within.and_then(|w| w.as_months()).is_none() {
+        s.report_at(
+            "without",
+            Code::Conflict,
+            "“其间没有”须说明是多长时间之内。".to_owned(),
+            "请补上 within，以年或月计，如 \"12个月\"。",
+        );
+    }
     if let Some(both) = counter
         .counts
         .iter()
-        .find(|what| counter.breaks.contains(what))
+        .find(|what| counter.breaks.contains(what) || counter.without.contains(what))
     {
         use crate::policy::words::Word;
         s.report_at(
@@ -186,6 +195,11 @@ pub(super) fn exit(root: &Section<'_>) -> Option<ExitRules> {
                 .as_ref()
                 .map(super::identity::statement),
             earned_fees_payable: s.truth_or("earned_fees_payable", true),
+            transfer: s.section("transfer").map(|s| Transfer {
+                label: s.text("label"),
+                needs: s.some_words("needs"),
+                citation: s.citation(),
+            }),
             citation,
         }
     })

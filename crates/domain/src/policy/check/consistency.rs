@@ -1,5 +1,6 @@
 //! What only the whole pack shows: parts that name each other but do not fit.
 
+use super::axes;
 use super::checker::Checker;
 use super::section::Section;
 use crate::policy::pack::{
@@ -13,6 +14,7 @@ pub(super) fn check(checker: &Checker<'_>, rules: &Rules) {
     let root = checker.root();
     stations(&root, &rules.admission);
     duties(&root, rules);
+    axes::check(&root, rules);
     leaves(&root, rules);
     raised(&root, rules);
     parameters(checker, &root, rules);
@@ -35,7 +37,7 @@ pub(super) fn check(checker: &Checker<'_>, rules: &Rules) {
     root.quiet();
 }
 
-fn report(root: &Section<'_>, path: &str, code: Code, sentence: String, hint: &str) {
+pub(super) fn report(root: &Section<'_>, path: &str, code: Code, sentence: String, hint: &str) {
     let at = root
         .checker
         .source

@@ -5,9 +5,9 @@ use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     Accompanied, AttendanceRules, Axis, Consent, Designation, DrawMode, DrawRules, Evaluated,
-    EvaluationRules, Evaluator, Force, Hit, Insufficiency, LeadCount, LeaveRules,
+    EvaluationRules, Evaluator, Force, Hit, Insufficiency, Judged, LeadCount, LeaveRules,
     NotificationRules, ObjectRules, PoolRules, Representative, Rest, Round, Sequence, SubKind,
-    TaskField, TaskKind, TaskRules, Team, TeamSize, TopUp,
+    SuggestedValue, Suggestion, TaskField, TaskKind, TaskRules, Team, TeamSize, TopUp,
 };
 use crate::policy::problem::{Code, closest};
 
@@ -61,6 +61,19 @@ fn axis(s: &Section<'_>) -> Axis {
         dynamic: s.truth_or("dynamic", false),
         name_template: s.text_opt("name_template"),
         fallback: s.text_opt("fallback"),
+        fallback_axis: s.name_opt("fallback_axis", Name::Axis),
+        suggestion: s.section("suggestion").map(|s| Suggestion {
+            list: s.name("list", Name::List),
+            pairs: s
+                .sections("pair")
+                .iter()
+                .map(|s| SuggestedValue {
+                    ticked: s.text("ticked"),
+                    value: s.text("value"),
+                })
+                .collect(),
+        }),
+        judged: s.word_or("judged", Judged::Together),
         citation: s.citation(),
     };
     if axis.values.is_empty() && !axis.dynamic {
@@ -104,6 +117,7 @@ pub(super) fn tasks(root: &Section<'_>) -> TaskRules {
                 required: s.name_list("required", Name::TaskField),
                 teams: s.name_list("teams", Name::Team),
                 called: s.text_opt("called"),
+                roles: s.section("roles").map(|s| super::work::roles(&s)),
                 report: s.name_opt("report", Name::Report),
                 citation: s.citation(),
             })

@@ -85,6 +85,7 @@ pub(super) fn obligations(root: &Section<'_>) -> Vec<Obligation> {
                     .map(|s| reminder(s, at_least))
                     .collect(),
                 last_period: s.word_or("last_period", LastPeriod::Due),
+                each: s.name_opt("each", Name::Axis),
                 citation: s.citation(),
             }
         })

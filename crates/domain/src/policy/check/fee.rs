@@ -7,7 +7,8 @@ use crate::money::Fen;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     BudgetLine, BudgetRules, ClassHour, FeeItem, FeePick, FeeRevision, FeeRow, FeeRules, Fund,
-    HalfDayRule, PayStep, SameSlot, Share, ShareBase, ShareOver, TaxBasis, UnitRounding, WhenEmpty,
+    HalfDayRule, Otherwise, PayStep, SameSlot, Share, ShareBase, ShareOver, TaxBasis, UnitRounding,
+    WhenEmpty,
 };
 use crate::policy::problem::Code;
 use crate::policy::source::Value;
@@ -19,6 +20,8 @@ pub(super) fn fee(root: &Section<'_>) -> Option<FeeRules> {
         let revisions = revisions(&s, &citation);
         FeeRules {
             payer: s.name("payer", Name::Party),
+            when: s.conditions("when"),
+            otherwise: s.word_or("otherwise", Otherwise::WithReason),
             only_completed: s.truth_or("only_completed", true),
             items: s
                 .sections("item")

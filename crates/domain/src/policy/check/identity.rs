@@ -6,8 +6,8 @@ use crate::actor::Role;
 use crate::period::{AgeClock, AgeTurns, Exceeds, LeapBirthday, TermEnd, YearsMode};
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    Basis, Clock, Consequence, Equivalence, Identity, Ladder, List, Moment, Party, Permission,
-    Register, Rung, Statement, Superseded, VersionBinding, Vocabulary,
+    Basis, Clock, Consequence, Contact, Equivalence, Identity, Ladder, List, Moment, Party,
+    Permission, Register, Rung, Statement, Superseded, VersionBinding, Vocabulary,
 };
 use crate::policy::problem::{Code, closest};
 
@@ -73,7 +73,15 @@ pub(super) fn identity(root: &Section<'_>) -> Identity {
             })
             .collect(),
         questions: s.section("questions").as_ref().map(statement),
-        contacts: s.sections("contact").iter().map(statement).collect(),
+        contacts: s
+            .sections("contact")
+            .iter()
+            .map(|s| Contact {
+                department: s.text("department"),
+                phone: s.text_opt("phone"),
+                citation: s.citation(),
+            })
+            .collect(),
         force_citation: s.citation(),
         binding: VersionBinding {
             term: moment("term", Moment::Appointment),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Condition, Duration, Force};
+use super::{CohortRules, Condition, Duration, Force};
 use crate::policy::citation::Citation;
 use crate::policy::words::words;
 
@@ -59,7 +59,7 @@ words! {
         DeclaredLeaves = "declared_leaves", "承诺事项齐全";
         /// Every computed or external `must` leaf holds.
         ComputedLeaves = "computed_leaves", "可计算的硬性条件符合";
-        /// The whole expression holds.
+        /// The whole expression holds, counting the exceptions granted.
         Eligible = "eligible", "符合入库条件";
         /// Enough values on every axis.
         Classified = "classified", "已分类";
@@ -196,6 +196,8 @@ pub struct Channel {
     pub group: Option<String>,
     /// Party that submits; anybody else is refused.
     pub submitter: String,
+    /// Party that fills the form in, where it is not the submitter.
+    pub filled_by: Option<String>,
     /// Many persons in one submission.
     pub batch: bool,
     /// Only while a notice is open.
@@ -252,6 +254,10 @@ pub struct Material {
     pub seal: Vec<Seal>,
     /// Always or if held.
     pub need: Need,
+    /// How strongly it is asked for; `may` only warns.
+    pub force: Force,
+    /// Every part must be handed in or said not to be held; silence on one is not enough.
+    pub parts_answered: bool,
     /// Each person or each batch.
     pub per: Per,
     /// Parts that are ticked one by one as handed in or not held.
@@ -416,6 +422,8 @@ pub struct TermRules {
     pub years: u16,
     /// Fixed, at most, or with the cohort.
     pub mode: TermMode,
+    /// The cohort, for terms that end with it.
+    pub cohort: Option<CohortRules>,
     /// What starts it.
     pub start: TermStart,
     /// May an expert be appointed for one task only (CY 第三条), and how?

@@ -67,6 +67,13 @@ impl Situation {
         self
     }
 
+    /// The same with this one value of a field in place of all it has.
+    #[must_use]
+    pub fn only(mut self, field: Field, value: &str) -> Self {
+        self.values.insert(field, vec![value.to_owned()]);
+        self
+    }
+
     /// Values of one field.
     pub fn values(&self, field: Field) -> impl Iterator<Item = &str> {
         self.values

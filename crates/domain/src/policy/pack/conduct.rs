@@ -152,6 +152,8 @@ pub struct Counter {
     pub within: Option<Duration>,
     /// What breaks a run.
     pub breaks: Vec<Occurrence>,
+    /// Fires only when none of these happened in the same time (A-GZ-5: offered and never attended).
+    pub without: Vec<Occurrence>,
     /// Count one task once at most.
     pub once_per_task: bool,
     /// Afterwards.
@@ -213,6 +215,19 @@ pub struct ExitRules {
     pub no_compensation: Option<super::Statement>,
     /// Fees earned before are still paid.
     pub earned_fees_payable: bool,
+    /// Handing a case over to the judicial authorities.
+    pub transfer: Option<Transfer>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 移送
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Transfer {
+    /// What it is called.
+    pub label: String,
+    /// What its record must say.
+    pub needs: Vec<LiabilityField>,
     /// Where.
     pub citation: Citation,
 }

@@ -25,6 +25,8 @@ words! {
         Plenary = "gathering.plenary", "全体会议";
         /// 专家培训
         Training = "gathering.training", "专家培训";
+        /// 专家组工作会议、座谈
+        Group = "gathering.group", "专家组会议";
     }
     /// Is an obligation due in the last period of an instrument, which ends before the period does?
     LastPeriod {
@@ -192,6 +194,8 @@ pub struct Obligation {
     pub reminders: Vec<Reminder>,
     /// Is it due in the last period of the instrument, which its last day cuts short (A-JM-2)?
     pub last_period: LastPeriod,
+    /// Axis each of whose groups has to do it; `None` = once for the whole pool.
+    pub each: Option<String>,
     /// Where.
     pub citation: Citation,
 }

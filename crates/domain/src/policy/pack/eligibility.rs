@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Bound, Condition, Duration, Rung};
+use super::{Bound, Condition, Duration, Post, Rung};
 use crate::policy::citation::Citation;
 use crate::policy::expression::Expression;
 use crate::policy::words::words;
@@ -84,6 +84,8 @@ words! {
         Employee = "employee", "一般工作人员";
         /// Speaks for the unit on the register.
         Representative = "representative", "单位代表";
+        /// An occupation or specialty the person applies in.
+        Specialty = "specialty", "申请的专业";
     }
     /// When eligibility binds (A-G-4).
     ReferenceDate {
@@ -189,6 +191,16 @@ pub enum Test {
         /// Accepted kinds.
         one_of: Vec<String>,
     },
+    /// The person, a unit they speak for, or something of theirs stands on a register that opens the
+    /// way in: a published course standard (JM 第五条(五)), an occupation in short supply (GZ).
+    Listed {
+        /// The register.
+        register: String,
+        /// How the person stands to what is listed.
+        as_: Vec<Standing>,
+        /// Only entries begun within this time before the day; `None` = entries in force.
+        within: Option<Duration>,
+    },
     /// Neither the person nor a body they answer for stands on a register.
     NotListed {
         /// The register.
@@ -197,14 +209,6 @@ pub enum Test {
         as_: Vec<Standing>,
         /// Only entries begun within this time before the day; `None` = entries in force.
         within: Option<Duration>,
-    },
-    /// The person, or a unit they speak for, stands on a register that opens the way in (JM
-    /// 第五条(五): published course standards).
-    Listed {
-        /// The register.
-        register: String,
-        /// Standings that count.
-        as_: Vec<Standing>,
     },
     /// The person speaks for a unit (JM 第二条).
     Represents {
@@ -264,6 +268,8 @@ pub struct Eligibility {
     pub branches: Vec<Branch>,
     /// Exceptions the text provides.
     pub relaxations: Vec<Relaxation>,
+    /// Special posts with conditions of their own.
+    pub posts: Vec<Post>,
     /// Where.
     pub citation: Citation,
 }
@@ -279,6 +285,8 @@ pub struct Branch {
     pub rule: Expression,
     /// Material items (ids) that must prove it (DG-6-1-2).
     pub proof: Vec<String>,
+    /// Material items of which any one must prove it besides.
+    pub proof_any: Vec<String>,
     /// Where.
     pub citation: Citation,
 }
@@ -301,6 +309,18 @@ pub struct Relaxation {
 }
 
 impl Eligibility {
+    /// Does the rule or a relaxation ask for this leaf? Leaves only a special post asks for say
+    /// nothing on who may be an expert.
+    pub fn asks_for(&self, number: u16) -> bool {
+        let mut asked = false;
+        let mut look = |found: u16, _: bool| asked |= found == number;
+        self.rule.leaves(&mut look);
+        for relaxation in &self.relaxations {
+            relaxation.grounds.leaves(&mut look);
+        }
+        asked
+    }
+
     /// A leaf by id.
     pub fn leaf(&self, id: &str) -> Option<&Leaf> {
         self.leaves.iter().find(|leaf| leaf.id == id)

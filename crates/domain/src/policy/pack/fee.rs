@@ -97,6 +97,13 @@ words! {
         /// 进一
         Up = "up", "不足一学时按一学时计";
     }
+    /// Is work paid for that a pack does not list?
+    Otherwise {
+        /// When somebody says why (等).
+        WithReason = "with_reason", "写明理由方可";
+        /// Not at all.
+        Never = "never", "不给付";
+    }
     /// When a budget is asked for.
     BudgetPer {
         /// Calendar year.
@@ -111,6 +118,10 @@ words! {
 pub struct FeeRules {
     /// Party that pays.
     pub payer: String,
+    /// The work that is paid for; empty = all.
+    pub when: Vec<Condition>,
+    /// What becomes of other work.
+    pub otherwise: Otherwise,
     /// Only work done is paid.
     pub only_completed: bool,
     /// Items (劳务费, 交通费, 工作餐费).

@@ -96,6 +96,12 @@ words! {
         FileFeedback = "feedback.file", "反馈情况";
         /// Verify what was passed on and answer it.
         HandleFeedback = "feedback.handle", "处理反馈";
+        /// Let a relaxation or an exception of a 原则上 take effect.
+        GrantException = "exception.grant", "批准放宽或例外";
+        /// Give a special post to an expert.
+        AppointPost = "post.appoint", "聘任专家组长等职务";
+        /// See every draw of the pool, whoever executed it.
+        ReadDrawLog = "draw.read_log", "查看全部抽取记录";
         /// Call a meeting or a training of experts.
         CallGathering = "gathering.call", "召集会议、组织培训";
         /// Switch a value the text leaves to interpretation.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Bound, Condition, Force};
+use super::{Bound, Condition, Force, TaskRoles};
 use crate::policy::citation::Citation;
 use crate::policy::words::words;
 
@@ -65,10 +65,45 @@ pub struct Axis {
     pub dynamic: bool,
     /// Name of a group made of a value, with `{}` for it.
     pub name_template: Option<String>,
-    /// Value for experts no other value fits.
+    /// Value for experts no value of this axis fits.
     pub fallback: Option<String>,
+    /// Axis the fallback is a value of; `None` = this one.
+    pub fallback_axis: Option<String>,
+    /// What values the applicant's own ticks suggest, before whoever assigns them decides.
+    pub suggestion: Option<Suggestion>,
+    /// Are the conditions judged for each value applied for on its own?
+    pub judged: Judged,
     /// Where.
     pub citation: Citation,
+}
+
+words! {
+    /// How the conditions are judged for an applicant who asks for several values of an axis
+    /// (A-GZ-8).
+    Judged {
+        /// Once: what any of them asks must hold.
+        Together = "together", "合并判断";
+        /// Each on its own: failing one does not bar the others.
+        Each = "each", "逐项判断";
+    }
+}
+
+/// A table from what an applicant ticks to values of an axis (A-GZ-7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    /// Id of the list the applicant ticks from.
+    pub list: String,
+    /// Tick by tick.
+    pub pairs: Vec<SuggestedValue>,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SuggestedValue {
+    /// What is ticked.
+    pub ticked: String,
+    /// What it suggests.
+    pub value: String,
 }
 
 /// A team with its own channels and owner.
@@ -105,6 +140,8 @@ pub struct TaskKind {
     pub teams: Vec<String>,
     /// What an expert is called in it, where it has a name of its own (督考员).
     pub called: Option<String>,
+    /// What each expert is to do in it; `None` = they all do the same.
+    pub roles: Option<TaskRoles>,
     /// Report each expert files, by id.
     pub report: Option<String>,
     /// Where.
