@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::expert::{Expert, Status};
-use crate::id::{ExpertId, PersonId};
+use crate::id::{ExpertId, PersonId, SpecialtyId};
 use crate::person::Profile;
 use crate::policy::citation::Citation;
-use crate::policy::pack::{Exclusion, Force, Pack, Rung};
+use crate::policy::pack::{Exclusion, Force, Pack, RequestField, Rung};
 use crate::policy::words::Word as _;
 use crate::recusal::{self, Days};
 use crate::relation::Relation;
@@ -146,6 +146,14 @@ impl Question<'_> {
         }
     }
 
+    /// Does somebody with these specialties serve a demand? Where the pack does not ask for a
+    /// specialty, a demand may name none and only a group of the duty axis (GZ 第九条).
+    pub(crate) fn in_field(&self, demand: &Demand, held: &[SpecialtyId]) -> bool {
+        let unnamed = demand.specialties.is_empty()
+            && !self.pack.draw.request.contains(&RequestField::Specialty);
+        unnamed || demand.specialties.iter().any(|one| held.contains(one))
+    }
+
     fn excludes(&self, exclusion: Exclusion) -> bool {
         self.pack.draw.exclude.contains(&exclusion)
     }
@@ -205,18 +213,17 @@ impl Question<'_> {
     }
 
     fn fit(&self, prospect: &Prospect, demand: &Demand) -> Result<(), (u8, Reason)> {
-        let specialty = demand
-            .specialties
-            .iter()
-            .any(|wanted| prospect.expert.specialties.contains(wanted));
-        if !specialty {
+        if !self.in_field(demand, &prospect.expert.specialties) {
             let fact = format!("不在“{}”所需专业领域", demand.label);
             return Err((0, reason(Exclusion::Specialty, self.draw(), fact)));
         }
         if let Some(duty) = &demand.duty
             && !prospect.expert.duties.contains(duty)
         {
-            let fact = format!("“{}”需要{duty}职责", demand.label);
+            let label = self.pack.axis("duty").map_or("职责", |axis| &axis.label);
+            // A value that names itself (技能评价专家组) is not named twice.
+            let label = if duty.ends_with(label) { "" } else { label };
+            let fact = format!("“{}”需要{duty}{label}", demand.label);
             return Err((1, reason(Exclusion::Duty, self.draw(), fact)));
         }
         if !self.reaches(&prospect.profile, &demand.level) {

@@ -54,6 +54,29 @@ pub struct Profile {
     pub task_kinds: Vec<String>,
     /// 法定退休日期, when known.
     pub retires_on: Option<Date>,
+    /// 证书、证卡 that are neither a title nor a skill level (考评员证, 质量督导员证).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub credentials: Vec<Credential>,
+    /// The unit a 单位代表 speaks for; it need not be the employer (JM 第二条).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub represents: Option<Employer>,
+}
+
+/// A licence or card. `level` is the rung of the pack's administrative ladder on which its issuer
+/// stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// Name.
+    pub name: String,
+    /// Rung of the administrative ladder, when stated.
+    #[serde(default)]
+    pub level: Option<String>,
+    /// 发证机构
+    #[serde(default)]
+    pub issuer: Option<String>,
+    /// 证书编号
+    #[serde(default)]
+    pub number: Option<String>,
 }
 
 /// 现工作单位

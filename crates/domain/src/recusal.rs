@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::organisation::OrganisationRef;
 use crate::period;
-use crate::person::Profile;
+use crate::person::{Employer, Profile};
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     Detect, ExceptWhen, Ground, LookBack, LookBackFrom, Match, OrganisationMatch, RecusalRules,
@@ -124,6 +124,12 @@ fn by_match(ground: &Ground, matter: &Matter<'_>, reviewed: &Reviewed) -> Option
             .filter(|employer| employer.is_same(&reviewed.organisation, matter.same))
             .map(|employer| format!("现受聘于“{}”", employer.name))
             .or_else(|| formerly_employed(ground, matter, reviewed)),
+        Match::ReviewedRepresented => profile
+            .represents
+            .as_ref()
+            .map(as_reference)
+            .filter(|unit| unit.is_same(&reviewed.organisation, matter.same))
+            .map(|unit| format!("为“{}”的单位代表", unit.name)),
         Match::SameCall => {
             let call = reviewed.call.as_ref()?;
             relations.iter().find_map(|relation| match &relation.other {
@@ -231,9 +237,13 @@ fn since(look_back: LookBack, days: Days) -> Date {
 }
 
 fn employer(profile: &Profile) -> Option<OrganisationRef> {
-    profile.employer.as_ref().map(|employer| OrganisationRef {
-        id: employer.organisation,
-        name: employer.name.clone(),
-        credit_code: employer.credit_code.clone(),
-    })
+    profile.employer.as_ref().map(as_reference)
+}
+
+fn as_reference(unit: &Employer) -> OrganisationRef {
+    OrganisationRef {
+        id: unit.organisation,
+        name: unit.name.clone(),
+        credit_code: unit.credit_code.clone(),
+    }
 }

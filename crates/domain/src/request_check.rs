@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::id::SpecialtyId;
-use crate::policy::pack::{DrawMode, Pack, RequestField};
+use crate::policy::pack::{DrawMode, Field, Pack, RequestField, Situation, TaskField, TaskKind};
 use crate::policy::words::Word as _;
 use crate::task::{Level, Mode, RecusalDemand, Request};
 
@@ -23,6 +23,9 @@ pub const MOST_SEATS: u32 = 99;
 /// Most demands of one request.
 pub const MOST_DEMANDS: usize = 20;
 
+/// Id of the field of a request that says as which team its experts work.
+pub const TEAM_FIELD: &str = "team";
+
 /// Every problem of a request on this day. `known` says which specialties may be asked for.
 pub fn problems(
     pack: &Pack,
@@ -40,6 +43,15 @@ pub fn problems(
     found.kind(request);
     found.mode(request);
     found.all
+}
+
+/// The document whose procedure and templates the work follows, if the kind below the kind names one
+/// (JM 第八条(一)).
+pub fn procedure<'p>(pack: &'p Pack, request: &Request) -> Option<&'p str> {
+    let kind = pack.task_kind(&request.kind)?;
+    kind.sub_kind(request.sub_kind.as_deref()?)?
+        .procedure
+        .as_deref()
 }
 
 struct Found<'p> {
@@ -166,7 +178,7 @@ impl Found<'_> {
         for (index, demand) in request.demands.iter().enumerate() {
             let at = |name: &str| format!("demands.{index}.{name}");
             let row = index + 1;
-            if demand.specialties.is_empty() {
+            if demand.specialties.is_empty() && self.asks(RequestField::Specialty) {
                 self.add(
                     at("specialties"),
                     format!("第 {row} 组没有选择专业领域。请至少选择一项。"),
@@ -216,7 +228,7 @@ impl Found<'_> {
             {
                 self.add(
                     at("duty"),
-                    format!("第 {row} 组的职责“{wanted}”不存在。请重新选择。"),
+                    format!("第 {row} 组的{}“{wanted}”不存在。请重新选择。", axis.label),
                 );
             }
         }
@@ -268,7 +280,36 @@ impl Found<'_> {
                 );
             }
         }
-        for field in &kind.required {
+        let mut situation = Situation::EMPTY.with(Field::Venue, request.venue.zh());
+        if let Some(team) = self.team(kind, request) {
+            situation = situation.with(Field::Team, team);
+        }
+        let asked = |id: &str| {
+            let rules = self.pack.task_field(id);
+            rules.is_none_or(|rules| situation.meets(&rules.when) != Some(false))
+        };
+        let sub_kind = request.sub_kind.as_ref().and_then(|sub| kind.sub_kind(sub));
+        let below = sub_kind.iter().flat_map(|sub| {
+            let required = sub.required.iter();
+            required.map(|field| (field, sub.label.as_str()))
+        });
+        let of_kind = kind
+            .required
+            .iter()
+            .map(|field| (field, kind.label.as_str()));
+        let required: Vec<(&String, &str)> =
+            of_kind.chain(below).filter(|(id, _)| asked(id)).collect();
+        let unlisted: Vec<RequestProblem> = self
+            .pack
+            .tasks
+            .fields
+            .iter()
+            .filter(|field| asked(&field.id))
+            .filter_map(|field| self.unlisted(field, request, &article))
+            .collect();
+        self.all.extend(unlisted);
+        for (field, of) in required {
+            let rules = self.pack.task_field(field);
             let given = match field.as_str() {
                 "project_leader" => {
                     !request.reviewed.is_empty()
@@ -292,29 +333,66 @@ impl Found<'_> {
                     .is_some_and(|text| !text.trim().is_empty()),
             };
             if !given {
-                let label = self
-                    .pack
-                    .tasks
-                    .fields
-                    .iter()
-                    .find(|known| known.id == *field)
-                    .map_or(field.as_str(), |known| known.label.as_str());
-                let place = match field.as_str() {
+                let label = rules.map_or(field.as_str(), |known| known.label.as_str());
+                let (place, why) = match field.as_str() {
                     "project_leader" | "reviewed_organisation" | "guideline" | "round" => {
-                        "reviewed".to_owned()
+                        ("reviewed".to_owned(), "，否则无法核对回避")
                     }
-                    other => format!("fields.{other}"),
+                    other => (format!("fields.{other}"), ""),
                 };
                 self.all.push(RequestProblem {
                     field: place,
                     article: article.clone(),
-                    sentence: format!(
-                        "“{}”必须填写{label}，否则无法核对回避。请补充。",
-                        kind.label
-                    ),
+                    sentence: format!("“{of}”必须填写{label}{why}。请补充。"),
                 });
             }
         }
+    }
+
+    /// A task of a kind that several teams do says as which of them (CY 第二条); one that names a team
+    /// names one that does it.
+    fn team(&mut self, kind: &TaskKind, request: &Request) -> Option<String> {
+        let said = request
+            .fields
+            .get(TEAM_FIELD)
+            .map(String::as_str)
+            .filter(|said| !said.trim().is_empty());
+        match self.pack.team_of_task(kind, said) {
+            Ok(team) => team.map(|team| team.id.clone()),
+            Err(no_team) => {
+                self.all.push(RequestProblem {
+                    field: format!("fields.{TEAM_FIELD}"),
+                    article: kind.citation.to_string(),
+                    sentence: no_team.to_string(),
+                });
+                None
+            }
+        }
+    }
+
+    /// A value that is not of the list its field takes values from.
+    fn unlisted(
+        &self,
+        field: &TaskField,
+        request: &Request,
+        article: &str,
+    ) -> Option<RequestProblem> {
+        let list = self.pack.vocabulary.list(field.list.as_ref()?)?;
+        let value = request.fields.get(&field.id)?.trim();
+        if value.is_empty() || list.offers(value) {
+            return None;
+        }
+        let offered: Vec<_> = list.offered().collect();
+        let sentence = format!(
+            "“{value}”不是可填的{}。请从“{}”中选择。",
+            field.label,
+            offered.join("、")
+        );
+        Some(RequestProblem {
+            field: format!("fields.{}", field.id),
+            article: article.to_owned(),
+            sentence,
+        })
     }
 
     fn mode(&mut self, request: &Request) {
@@ -347,14 +425,14 @@ impl Found<'_> {
                 sentence,
             });
         };
-        if !rules.grounds.contains(ground) {
+        if !rules.grounds.is_empty() && !rules.grounds.contains(ground) {
             let grounds = rules.grounds.join("、");
             add(
                 "ground",
                 format!("没有选择定向选用的理由。请从“{grounds}”中选择一项。"),
             );
         }
-        if why_not_random.trim().is_empty() {
+        if rules.besides.is_some() && why_not_random.trim().is_empty() {
             add(
                 "why_not_random",
                 "没有说明为什么随机方式难以确定合适专家。请写明。".into(),

@@ -322,9 +322,7 @@ impl Roster {
         let asked = |prospect: &Prospect| {
             let held = &prospect.expert.specialties;
             let demands = &request.demands;
-            demands
-                .iter()
-                .any(|demand| demand.specialties.iter().any(|one| held.contains(one)))
+            demands.iter().any(|demand| question.in_field(demand, held))
         };
         for (_, prospect) in apart.into_iter().filter(|(_, prospect)| asked(prospect)) {
             crowd.add(prospect, 1);
@@ -405,7 +403,7 @@ impl Wanted {
         let serves = |held: &Vec<SpecialtyId>| {
             let demands = request.demands.iter().take(64).enumerate();
             demands
-                .filter(|(_, demand)| demand.specialties.iter().any(|one| held.contains(one)))
+                .filter(|(_, demand)| question.in_field(demand, held))
                 .fold(0_u64, |bits, (place, _)| bits | 1 << place)
         };
         let last = request.last_date().unwrap_or(question.today);

@@ -9,12 +9,13 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 pub use content::{
-    BeyondWanted, Content, HEADCOUNT, Lack, Paragraph, Phase, TEXT_MOST, TITLE_MOST, WANTED_MOST,
-    Wanted, Window, channels, counts_heads, headings, within_wanted,
+    BeyondWanted, Content, Lack, Paragraph, Phase, TEXT_MOST, TITLE_MOST, WANTED_MOST, Wanted,
+    Window, channels, counted_per, headings, within_wanted,
 };
 
 use crate::id::{PoolId, RecordId};
 use crate::policy::pack::{Admission, Channel, Solicitation};
+use crate::policy::solicitation::uncovered;
 use crate::special_invitation::By;
 
 /// Sent back to whoever drafted it.
@@ -403,7 +404,7 @@ impl Notice {
     /// The media in which it still has to appear: shown, not a failure (A-JM-2).
     pub fn uncovered<'r>(&self, rules: &'r Solicitation) -> Vec<&'r str> {
         let media = self.publications.iter().map(|one| one.medium.clone());
-        rules.uncovered(&media.collect::<Vec<_>>())
+        uncovered(rules, &media.collect::<Vec<_>>())
     }
 
     /// When it was approved, for what may not be earlier.

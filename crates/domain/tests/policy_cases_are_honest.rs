@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use domain::policy::cases::Cases;
 use domain::policy::check::check_source;
-use domain::policy::library::shipped;
-use domain::policy::source::{Node, Source, Value};
-use domain::policy::{check, checklist};
+use domain::policy::library::{SHIPPED, shipped};
+use domain::policy::source::{Node, Setting, Source, Value};
+use domain::policy::{check, checklist, reset};
 
 /// Parts that state no rule: our paraphrases of the articles, and the list of what may be adjusted,
 /// whose values in force are guarded where they stand.
@@ -200,10 +200,29 @@ fn tried<'m>(
 }
 
 #[test]
-fn nothing_a_rule_says_can_be_changed_unnoticed() {
-    let dg = shipped("dg-2021").expect("shipped");
-    let source = Source::parse(dg.pack).expect("TOML");
-    let cases = Cases::read(dg.cases).expect("readable");
+fn nothing_dg_says_can_be_changed_unnoticed() {
+    nothing_goes_unnoticed("dg-2021");
+}
+
+#[test]
+fn nothing_cy_says_can_be_changed_unnoticed() {
+    nothing_goes_unnoticed("cy-2021");
+}
+
+#[test]
+fn nothing_gz_says_can_be_changed_unnoticed() {
+    nothing_goes_unnoticed("gz-2022");
+}
+
+#[test]
+fn nothing_jm_says_can_be_changed_unnoticed() {
+    nothing_goes_unnoticed("jm-2022");
+}
+
+fn nothing_goes_unnoticed(id: &str) {
+    let shipped = shipped(id).expect("shipped");
+    let source = Source::parse(shipped.pack).expect("TOML");
+    let cases = Cases::read(shipped.cases).expect("readable");
     let mut spoiler = Spoiler {
         texts: BTreeMap::new(),
         mutants: Vec::new(),
@@ -225,7 +244,8 @@ fn nothing_a_rule_says_can_be_changed_unnoticed() {
     let failed: usize = outcomes.iter().map(|outcome| outcome.1).sum();
     let unnoticed: Vec<&str> = outcomes.into_iter().flat_map(|outcome| outcome.2).collect();
     println!(
-        "{} changes: {refused} refused by the checker, {failed} noticed by a case",
+        "{}: {} changes, {refused} refused by the checker, {failed} noticed by a case",
+        shipped.id,
         spoiler.mutants.len()
     );
     assert!(
@@ -235,9 +255,39 @@ fn nothing_a_rule_says_can_be_changed_unnoticed() {
     );
     assert!(
         unnoticed.is_empty(),
-        "{} changes no case notices: {unnoticed:#?}",
+        "{}: {} changes no case notices: {unnoticed:#?}",
+        shipped.id,
         unnoticed.len()
     );
+}
+
+/// A value in force that the authority may switch is noticed as well when it is switched: every other
+/// choice fails some case.
+#[test]
+fn no_parameter_can_be_switched_unnoticed() {
+    for shipped in SHIPPED {
+        let pack = check(shipped.pack).expect("checked elsewhere");
+        let cases = Cases::read(shipped.cases).expect("readable");
+        let mut unnoticed = Vec::new();
+        for parameter in &pack.parameters {
+            let own = pack.value_of(&parameter.path);
+            for choice in parameter
+                .choices
+                .iter()
+                .filter(|c| own.as_ref() != Some(*c))
+            {
+                let setting = Setting {
+                    path: parameter.path.clone(),
+                    value: choice.clone(),
+                };
+                let switched = reset(&pack, &[setting]).expect("a choice of its own");
+                if cases.run(&switched).iter().all(|report| report.passed()) {
+                    unnoticed.push(format!("{} = {choice}", parameter.path));
+                }
+            }
+        }
+        assert!(unnoticed.is_empty(), "{}: {unnoticed:#?}", shipped.id);
+    }
 }
 
 /// The spoiler itself works: a case that asserts nothing would be noticed.

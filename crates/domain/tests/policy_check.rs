@@ -36,7 +36,11 @@ fn every_mistake_is_reported_at_once() {
 
 /// One mistake in a good pack is one problem, on the line where it was made.
 fn one(from: &str, to: &str, code: &str, hint: &str) {
-    let good = shipped("dg-2021").expect("shipped").pack;
+    one_in("dg-2021", from, to, code, hint);
+}
+
+fn one_in(id: &str, from: &str, to: &str, code: &str, hint: &str) {
+    let good = shipped(id).expect("shipped").pack;
     assert!(good.contains(from), "{from}");
     let line = good[..good.find(from).expect("there")]
         .matches('\n')
@@ -167,6 +171,107 @@ fn one_mistake_is_one_problem_with_what_was_meant() {
         "width = 130 }, { width = 60 }",
         "conflict",
         "1000",
+    );
+}
+
+#[test]
+fn what_jiangmen_says_is_checked_like_everything_else() {
+    let jm = |from: &str, to: &str, code: &str, hint: &str| one_in("jm-2022", from, to, code, hint);
+    jm(
+        "length = \"7日\"",
+        "length = \"7小时\"",
+        "out_of_range",
+        "5个工作日",
+    );
+    jm(
+        "roll = \"none\"",
+        "roll = \"next_day\"",
+        "unknown_word",
+        "next_workday",
+    );
+    jm(
+        "lead_kinds = [\"工作冲突\"]",
+        "lead_kinds = [\"工作冲涂\"]",
+        "unknown_word",
+        "工作冲突",
+    );
+    jm(
+        "proof_kinds = [\"疾病或不可抗力\"]",
+        "proof_kinds = [\"疾病\"]",
+        "unknown_word",
+        "kinds",
+    );
+    jm(
+        "restricted = [\"举报\"]",
+        "restricted = [\"举告\"]",
+        "unknown_word",
+        "举报",
+    );
+    jm(
+        "late_suggests = \"9-7\"",
+        "late_suggests = \"9-77\"",
+        "unknown_name",
+        "9-7",
+    );
+    jm(
+        "one_of = [\"单位代表\"]",
+        "one_of = [\"单位代理\"]",
+        "unknown_word",
+        "单位代表",
+    );
+    jm(
+        "list = \"institution_kind\"",
+        "list = \"institution_kinds\"",
+        "unknown_name",
+        "institution_kind",
+    );
+    jm(
+        "required = [\"evaluation_mode\"]",
+        "required = [\"evaluation_mod\"]",
+        "unknown_name",
+        "evaluation_mode",
+    );
+    jm(
+        "at_least = \"admin:省级\"",
+        "at_least = \"title:高级\"",
+        "conflict",
+        "admin",
+    );
+    jm(
+        "recheck = [\"R5\", \"R8\"]",
+        "recheck = [\"R5\", \"R88\"]",
+        "unknown_name",
+        "R8",
+    );
+    jm(
+        "problems_to = \"bureau\"",
+        "problems_to = \"bureaux\"",
+        "unknown_name",
+        "bureau",
+    );
+    jm(
+        "invites = \"chosen\"",
+        "invites = \"choosen\"",
+        "unknown_word",
+        "chosen",
+    );
+    jm(
+        "counting = \"rolling\"",
+        "counting = \"roling\"",
+        "unknown_word",
+        "rolling",
+    );
+    jm(
+        "{ label = \"省级促进",
+        "{ labl = \"x\", label = \"省级促进",
+        "unknown_key",
+        "label",
+    );
+    jm(
+        "ref = \"文末\" },",
+        "ref = \"附件1\" },",
+        "citation",
+        "条号",
     );
 }
 

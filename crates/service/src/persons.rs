@@ -45,7 +45,7 @@ pub struct Difference {
 pub fn flags(pack: &Pack) -> Vec<(String, String)> {
     fn walk(test: &Test, names: &mut Vec<String>) {
         match test {
-            Test::Flag { name } => names.push(name.clone()),
+            Test::Flag { name } | Test::Stated { name } => names.push(name.clone()),
             Test::All { of } | Test::Any { of } => of.iter().for_each(|test| walk(test, names)),
             _ => {}
         }

@@ -313,7 +313,7 @@ fn demanding(approver: &str) -> String {
             r#"fields = ["拟聘人数", "聘用条件", "行业", "专业", "工种"]
 media = ["微信公众号", "官方网站", "新闻媒体"]
 approved_by = "{approver}"
-headcount = "in_principle""#
+headcount = {{ label = "拟聘人数", per = "specialty", beyond = "in_principle" }}"#
         ),
         1,
     );

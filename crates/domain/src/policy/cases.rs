@@ -2,11 +2,21 @@
 //! anybody. A case names the rows of the requirements it proves.
 
 mod admission;
+mod classification;
+mod cohort;
 mod conduct;
 mod eligibility;
+mod filled_form;
+mod money;
+mod posts;
+mod procedure;
 mod reading;
+mod reports;
+mod requests;
+mod teams;
 mod use_of_experts;
 mod values;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +25,7 @@ use serde::Serialize;
 
 use super::citation::Citation;
 use super::pack::Pack;
+use crate::calendar::Calendar;
 pub use reading::{Day, facts};
 
 /// A case file that cannot be read.
@@ -70,6 +81,8 @@ struct Scene<'a> {
     /// The rules as data, for cases on plain values.
     rules: serde_json::Value,
     people: &'a BTreeMap<String, toml::Table>,
+    /// Working days as shipped.
+    calendar: Calendar,
 }
 
 /// Declares a kind of case: `name`, `covers` and `about` come with every kind.
@@ -119,10 +132,15 @@ file! {
     eligibility: eligibility::Eligibility,
     renewal: eligibility::Renewal,
     listed: eligibility::ListedParty,
+    classification: classification::ClassificationCase,
+    judged: classification::Judged,
+    post: posts::PostCase,
+    exception: posts::ExceptionCase,
     channel: admission::ChannelCase,
     materials: admission::Materials,
     term: admission::TermCase,
     certificate: admission::CertificateCase,
+    cohort: cohort::CohortCase,
     level: use_of_experts::Level,
     rest: use_of_experts::RestCase,
     recusal: use_of_experts::Recusal,
@@ -130,13 +148,42 @@ file! {
     counter: conduct::CounterCase,
     exit: conduct::ExitCase,
     exit_file: conduct::ExitFile,
+    request: requests::RequestCase,
+    object: requests::ObjectCase,
+    notice: procedure::NoticeCase,
+    review: procedure::ReviewCase,
+    public_notice: procedure::PublicNoticeCase,
+    objection: procedure::ObjectionCase,
+    dispatch: work::DispatchCase,
+    leave: work::LeaveCase,
+    report: reports::ReportCase,
+    feedback: reports::FeedbackCase,
+    gathering: reports::GatheringCase,
+    register: reports::RegisterCase,
     legal_status: values::LegalStatus,
     permission: values::PermissionCase,
     party: values::PartyCase,
     obligation: values::ObligationCase,
     setting: values::SettingCase,
     form: values::FormCase,
+    filled: filled_form::FilledCase,
+    picture: filled_form::PictureCase,
     value: values::ValueCase,
+    team: teams::TeamCase,
+    selection: teams::SelectionCase,
+    appointment: teams::AppointmentCase,
+    fee: money::FeeCase,
+    fund: money::FundCase,
+    half_days: money::HalfDaysCase,
+    budget: money::BudgetCase,
+    recovery: money::RecoveryCase,
+    liability: money::LiabilityCase,
+    notification: work::NotificationCase,
+    arrival: work::ArrivalCase,
+    unpaid: work::UnpaidCase,
+    roles: work::RolesCase,
+    payment: money::PaymentCase,
+    undertaking: work::UndertakingCase,
 }
 
 fn report<C: Case>(file: &str, case: &C, scene: &Scene<'_>) -> Report {
@@ -205,6 +252,7 @@ impl Cases {
             pack,
             rules,
             people: &self.people,
+            calendar: Calendar::built_in(),
         };
         let mut reports = Vec::new();
         for (name, file) in &self.files {

@@ -1,6 +1,7 @@
 //! Source → [`Pack`]. Reports *all* problems of a pack at once; with one problem there is no pack.
 
 mod admission;
+mod axes;
 mod checker;
 mod conduct;
 mod consistency;
@@ -9,9 +10,13 @@ mod duties;
 mod eligibility;
 mod fee;
 mod forms;
+mod gathering;
 mod identity;
 mod quantities;
+mod report;
 mod section;
+mod teams;
+mod work;
 
 use checker::Checker;
 use sm3::Digest as _;
@@ -81,6 +86,7 @@ pub fn check_source(source: &Source) -> Result<Pack, Vec<Problem>> {
     let checker = Checker::new(source);
     let rules = read(&checker);
     consistency::check(&checker, &rules);
+    teams::check(&checker, &rules);
     let problems = checker.into_problems();
     if problems.is_empty() {
         Ok(Pack::new(rules, digest(source), source.clone()))
@@ -112,8 +118,14 @@ fn read(checker: &Checker<'_>) -> Rules {
         exit: conduct::exit(&root),
         fee: fee::fee(&root),
         budget: fee::budget(&root),
+        reports: report::reports(&root),
+        ledger: work::ledger(&root),
+        recovery: work::recovery(&root),
         information: duties::information(&root),
         duties: duties::duties(&root),
+        feedback: report::feedback(&root),
+        gatherings: gathering::gatherings(&root),
+        undertakings: work::undertakings(&root),
         forms: forms::forms(&root, &vocabulary),
         obligations: duties::obligations(&root),
         parameters: duties::parameters(&root),

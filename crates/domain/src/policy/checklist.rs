@@ -23,6 +23,8 @@ pub struct HandedIn {
     pub valid_to: Option<Date>,
     /// Parts handed in.
     pub parts: Vec<String>,
+    /// Parts the person says they do not hold (不适用).
+    pub not_held: Vec<String>,
     /// Waived, with the reason.
     pub waived: Option<String>,
 }
@@ -58,7 +60,7 @@ pub fn review(
             let lacking = lacking(item, given, branches, on);
             Finding {
                 code: item.id.clone(),
-                force: Force::Must,
+                force: item.force,
                 verdict: Verdict::of(lacking.is_none()),
                 citation: item.citation.clone(),
                 facts: vec![FactUsed {
@@ -74,6 +76,36 @@ pub fn review(
         .collect()
 }
 
+/// One finding per item a notice calling for applications names, on channels whose list leaves them to
+/// the notice (JM 第七条(二)). Items go by their name.
+pub fn named(
+    pack: &Pack,
+    channel: &Channel,
+    names: &[String],
+    handed: &BTreeMap<String, HandedIn>,
+) -> Vec<Finding> {
+    let list = pack.admission.list_of(channel);
+    let Some(list) = list.filter(|list| list.by_notice) else {
+        return Vec::new();
+    };
+    let finding = |name: &String| {
+        let given = handed.get(name).is_some_and(|handed| handed.given);
+        let state = if given { "齐全" } else { "尚未提交" };
+        Finding {
+            code: name.clone(),
+            force: Force::Must,
+            verdict: Verdict::of(given),
+            citation: list.citation.clone(),
+            facts: vec![FactUsed {
+                name: name.clone(),
+                value: given.then(|| "已提交".to_owned()),
+            }],
+            sentence: format!("{name}：{state}。"),
+        }
+    };
+    names.iter().map(finding).collect()
+}
+
 fn lacking(item: &Material, given: &HandedIn, branches: &[&Branch], on: Date) -> Option<String> {
     let waived = given.waived.as_ref().is_some_and(|reason| {
         item.waiver
@@ -82,6 +114,11 @@ fn lacking(item: &Material, given: &HandedIn, branches: &[&Branch], on: Date) ->
     });
     if item.need == Need::Always && !given.given {
         return Some("尚未提交".to_owned());
+    }
+    let handed = |part: &MaterialPart| given.parts.contains(&part.id);
+    if item.need == Need::OnePart && !item.parts.iter().any(handed) {
+        let parts: Vec<&str> = item.parts.iter().map(|part| part.label.as_str()).collect();
+        return Some(format!("须提交其中之一：{}", parts.join("、")));
     }
     if !waived {
         if let Some(whose) = item.opinion.as_ref().filter(|_| !given.opinion) {
@@ -100,7 +137,19 @@ fn lacking(item: &Material, given: &HandedIn, branches: &[&Branch], on: Date) ->
             Some(_) => {}
         }
     }
-    unproved(item, given, branches)
+    unproved(item, given, branches).or_else(|| unanswered(item, given))
+}
+
+/// The parts neither handed in nor said not to be held, where the pack asks for an answer on each.
+fn unanswered(item: &Material, given: &HandedIn) -> Option<String> {
+    let open: Vec<&str> = item
+        .parts
+        .iter()
+        .filter(|_| item.parts_answered)
+        .filter(|part| !given.parts.contains(&part.id) && !given.not_held.contains(&part.id))
+        .map(|part| part.label.as_str())
+        .collect();
+    (!open.is_empty()).then(|| format!("既没有提交也没有注明不适用：{}", open.join("、")))
 }
 
 /// The parts of this item any of which would prove a branch relied on, if none is there.
@@ -108,10 +157,14 @@ fn unproved(item: &Material, given: &HandedIn, branches: &[&Branch]) -> Option<S
     let is_part = |id: &String| item.parts.iter().any(|part| part.id == *id);
     let mut provable = branches
         .iter()
-        .filter(|branch| branch.proof.iter().any(is_part))
+        .filter(|branch| branch.proof.iter().chain(&branch.proof_any).any(is_part))
         .peekable();
     provable.peek()?;
-    let proved = |branch: &&&Branch| branch.proof.iter().all(|id| given.parts.contains(id));
+    let there = |id: &String| given.parts.contains(id);
+    let proved = |branch: &&&Branch| {
+        branch.proof.iter().all(there)
+            && (branch.proof_any.is_empty() || branch.proof_any.iter().any(there))
+    };
     if provable.clone().any(|branch| proved(&branch)) {
         return None;
     }
@@ -121,12 +174,12 @@ fn unproved(item: &Material, given: &HandedIn, branches: &[&Branch]) -> Option<S
     };
     let needed: Vec<String> = provable
         .map(|branch| {
-            branch
-                .proof
-                .iter()
-                .map(label)
-                .collect::<Vec<_>>()
-                .join("和")
+            let mut all: Vec<String> = branch.proof.iter().map(label).collect();
+            if !branch.proof_any.is_empty() {
+                let any: Vec<String> = branch.proof_any.iter().map(label).collect();
+                all.push(any.join("或"));
+            }
+            all.join("和")
         })
         .collect();
     Some(format!("缺少证明入库条件的材料：{}", needed.join("，或")))

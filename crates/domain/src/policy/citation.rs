@@ -13,8 +13,20 @@ pub enum Place {
     Heading,
     /// 第 n 条
     Article(u16),
-    /// 附件 n
+    /// 附件 n; 0 is the one annex of a text that does not number it (附件).
     Annex(u16),
+    /// 文末: what stands after the last article and is no annex (联系人及联系电话).
+    Closing,
+}
+
+/// Which of two items, where the text gives one number to both (GZ 第四条 has two items (七)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Twin {
+    /// 前
+    First,
+    /// 后
+    Second,
 }
 
 /// 条、款、项. Prints as in a Chinese document: 第九条(一), 第十条第二款, 附件1.
@@ -31,6 +43,9 @@ pub struct Citation {
     /// 项 and anything below it, as nested numbers: `[1, 2]` is (一)2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<u16>,
+    /// 前 or 后, where the text gives the number of the last item to two items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<Twin>,
 }
 
 /// A text that is no citation.
@@ -46,6 +61,7 @@ impl Citation {
             place: Some(Place::Article(number)),
             paragraph: None,
             items: Vec::new(),
+            twin: None,
         }
     }
 
@@ -63,6 +79,7 @@ impl Citation {
             && self.place == other.place
             && (other.paragraph.is_none() || other.paragraph == self.paragraph)
             && self.items.starts_with(&other.items)
+            && (other.twin.is_none() || other.twin == self.twin)
     }
 }
 
@@ -74,7 +91,9 @@ impl fmt::Display for Citation {
         match self.place {
             Some(Place::Heading) => f.write_str("标题")?,
             Some(Place::Article(n)) => write!(f, "第{}条", Numeral(n))?,
+            Some(Place::Annex(0)) => f.write_str("附件")?,
             Some(Place::Annex(n)) => write!(f, "附件{n}")?,
+            Some(Place::Closing) => f.write_str("文末")?,
             None => {}
         }
         if let Some(paragraph) = self.paragraph {
@@ -87,7 +106,11 @@ impl fmt::Display for Citation {
                 _ => write!(f, "({item})")?,
             }
         }
-        Ok(())
+        match self.twin {
+            Some(Twin::First) => f.write_str("(前)"),
+            Some(Twin::Second) => f.write_str("(后)"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -114,6 +137,7 @@ impl FromStr for Citation {
             place: None,
             paragraph: None,
             items: Vec::new(),
+            twin: None,
         };
         if rest.is_empty() {
             return if cited.instrument.is_some() {
@@ -125,9 +149,16 @@ impl FromStr for Citation {
         if let Some(tail) = rest.strip_prefix("标题") {
             cited.place = Some(Place::Heading);
             rest = tail;
+        } else if let Some(tail) = rest.strip_prefix("文末") {
+            cited.place = Some(Place::Closing);
+            rest = tail;
         } else if let Some(tail) = rest.strip_prefix("附件") {
             let digits = tail.len() - tail.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let number = tail[..digits].parse().map_err(|_| wrong())?;
+            let number = match &tail[..digits] {
+                "" => 0,
+                // 附件0 is no annex of any text.
+                text => text.parse().ok().filter(|n| *n > 0).ok_or_else(wrong)?,
+            };
             cited.place = Some(Place::Annex(number));
             rest = &tail[digits..];
         } else {
@@ -142,6 +173,18 @@ impl FromStr for Citation {
             rest = tail;
         }
         while !rest.is_empty() {
+            cited.twin = match rest {
+                "(前)" => Some(Twin::First),
+                "(后)" => Some(Twin::Second),
+                _ => None,
+            };
+            if cited.twin.is_some() {
+                return if cited.items.is_empty() {
+                    Err(wrong())
+                } else {
+                    Ok(cited)
+                };
+            }
             let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             if digits > 0 {
                 cited
@@ -232,7 +275,11 @@ mod tests {
         check("第六条(二)5", "第六条(二)5");
         check("第一百零三条", "第一百零三条");
         check("附件1", "附件1");
+        check("附件", "附件");
+        check("第四条（七）（前）", "第四条(七)(前)");
+        check("第四条(七)(后)", "第四条(七)(后)");
         check("标题", "标题");
+        check("文末", "文末");
         check("东财〔2018〕334号", "东财〔2018〕334号");
         check("东财〔2018〕334号第三条", "东财〔2018〕334号第三条");
     }
@@ -260,7 +307,9 @@ mod tests {
             "第九",
             "第九条(x)",
             "第九条(一",
-            "附件",
+            "附件0",
+            "第九条(前)",
+            "第九条(一)(前)(二)",
             "第九条甲",
         ] {
             assert!(text.parse::<Citation>().is_err(), "{text}");
@@ -273,5 +322,17 @@ mod tests {
         let item: Citation = "第九条(一)".parse().unwrap();
         assert!(item.within(&article) && !article.within(&item));
         assert!(!Citation::article(8).within(&article));
+    }
+
+    #[test]
+    fn two_items_of_one_number_are_told_apart_and_both_lie_within_the_number() {
+        let cited = |text: &str| text.parse::<Citation>().unwrap();
+        let (number, first, second) = (
+            cited("第四条(七)"),
+            cited("第四条(七)(前)"),
+            cited("第四条(七)(后)"),
+        );
+        assert!(first.within(&number) && second.within(&number));
+        assert!(!first.within(&second) && !second.within(&first) && !number.within(&first));
     }
 }

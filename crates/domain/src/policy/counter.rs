@@ -16,6 +16,9 @@ pub struct Occurred {
     /// In which task, for counters that count a task once. Any stable text.
     #[serde(default)]
     pub task: Option<String>,
+    /// Kind of misconduct of a confirmed record, an id of the pack.
+    #[serde(default)]
+    pub kind: Option<String>,
 }
 
 /// The counter reached its number.
@@ -72,7 +75,7 @@ fn run(counter: &Counter, occurred: &[Occurred], since: Since) -> (Vec<Firing>, 
         if counter.counting == Counting::Consecutive && counter.breaks.contains(&occurrence.what) {
             counted.clear();
         }
-        if !counter.counts.contains(&occurrence.what) {
+        if !counter.counts.contains(&occurrence.what) || !of_kind(counter, occurrence) {
             continue;
         }
         let at = |place: &usize| occurred.get(*place);
@@ -88,7 +91,8 @@ fn run(counter: &Counter, occurred: &[Occurred], since: Since) -> (Vec<Firing>, 
             continue;
         }
         counted.push(place);
-        if u32::try_from(counted.len()).is_ok_and(|count| count >= counter.at) {
+        let enough = u32::try_from(counted.len()).is_ok_and(|count| count >= counter.at);
+        if enough && !forestalled(counter, &occurred[..place], since, occurrence.on) {
             firings.push(Firing {
                 on: occurrence.on,
                 counted: counted.clone(),
@@ -99,6 +103,39 @@ fn run(counter: &Counter, occurred: &[Occurred], since: Since) -> (Vec<Firing>, 
         }
     }
     (firings, counted)
+}
+
+/// Is it of a kind of misconduct the counter counts?
+fn of_kind(counter: &Counter, occurred: &Occurred) -> bool {
+    counter.kinds.is_empty()
+        || occurred
+            .kind
+            .as_ref()
+            .is_some_and(|kind| counter.kinds.contains(kind))
+}
+
+/// Does the counter stand at its number on this very day? A counter that watches what did *not*
+/// happen is asked this, for its firings of the past are no longer true once it happens.
+pub fn stands_on(counter: &Counter, occurred: &[Occurred], since: Since, on: Date) -> bool {
+    let until: Vec<Occurred> = occurred.iter().filter(|o| o.on <= on).cloned().collect();
+    let counted = until
+        .iter()
+        .filter(|occurrence| counter.counts.contains(&occurrence.what))
+        .filter(|occurrence| of_kind(counter, occurrence))
+        .filter(|occurrence| inside(counter, since, occurrence.on))
+        .filter(|occurrence| together(counter, occurrence.on, on))
+        .count();
+    u32::try_from(counted).is_ok_and(|count| count >= counter.at)
+        && !forestalled(counter, &until, since, on)
+}
+
+/// Did something happen in the same time that keeps the counter from firing?
+fn forestalled(counter: &Counter, occurred: &[Occurred], since: Since, on: Date) -> bool {
+    occurred.iter().any(|occurrence| {
+        counter.without.contains(&occurrence.what)
+            && inside(counter, since, occurrence.on)
+            && together(counter, occurrence.on, on)
+    })
 }
 
 fn inside(counter: &Counter, since: Since, on: Date) -> bool {

@@ -148,10 +148,16 @@ fn part_zh(part: &str) -> &str {
         "exit" => "解聘",
         "fee" => "劳务费",
         "budget" => "预算",
+        "reports" => "工作报告",
+        "ledger" => "台账",
+        "gatherings" => "培训与会议",
+        "recovery" => "追回资金",
         "information" => "信息更新",
         "duties" => "权利义务",
         "forms" => "表格",
         "obligations" => "年度应办",
+        "feedback" => "反馈",
+        "undertakings" => "承诺",
         other => other,
     }
 }

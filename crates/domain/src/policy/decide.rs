@@ -58,6 +58,8 @@ pub struct LeafFinding<'a> {
     pub open: Vec<usize>,
     /// The review, where one is needed.
     pub reviewed: Option<Verdict>,
+    /// A review confirmed it without the note the leaf asks for.
+    pub note_missing: bool,
 }
 
 /// Decides.
@@ -76,6 +78,11 @@ pub fn decide<'a>(pack: &'a Pack, facts: &'a Facts, on: Date) -> Decision<'a> {
     let plain = |number: u16| verdict(&leaves, number);
     let advice_aside = |number: u16| pass(&leaves, number, |leaf| leaf.force == Force::May);
     let in_principle_aside = |number: u16| pass(&leaves, number, |leaf| leaf.force != Force::Must);
+    let not_must = |leaf: &Leaf| leaf.force != Force::Must;
+    let advice = |leaf: &Leaf| leaf.force == Force::May;
+    let with = |relaxation: &Relaxation, lets: &dyn Fn(&Leaf) -> bool| {
+        relaxed(&rules.rule, relaxation, &leaves, lets)
+    };
     let (mut outcome, mut relaxation) = (Outcome::Unmet, None);
     match (
         rules.rule.verdict(&plain),
@@ -90,14 +97,24 @@ pub fn decide<'a>(pack: &'a Pack, facts: &'a Facts, on: Date) -> Decision<'a> {
             } else if let Some(found) = rules
                 .relaxations
                 .iter()
-                .find(|r| relaxes(&rules.rule, r, &leaves))
+                .find(|r| with(r, &not_must) == Verdict::Met)
             {
                 relaxation = Some(found);
-                outcome = match found.mode {
-                    RelaxMode::Automatic => Outcome::Met,
-                    RelaxMode::Discretion => Outcome::Discretion,
+                let alone = || with(found, &advice) == Verdict::Met;
+                // What binds 原则上 besides still needs somebody who decides.
+                outcome = if found.mode == RelaxMode::Automatic && alone() {
+                    Outcome::Met
+                } else {
+                    Outcome::Discretion
                 };
-            } else if strict == Verdict::Undetermined {
+            } else if strict == Verdict::Undetermined
+                || rules.rule.verdict(&in_principle_aside) == Verdict::Undetermined
+                || rules
+                    .relaxations
+                    .iter()
+                    .any(|r| with(r, &not_must) == Verdict::Undetermined)
+            {
+                // What fails could be let pass; what is missing has to be known first.
                 outcome = Outcome::Undetermined;
             }
         }
@@ -128,16 +145,28 @@ fn pass(leaves: &[LeafFinding<'_>], number: u16, lets: impl Fn(&Leaf) -> bool) -
     }
 }
 
-fn relaxes(rule: &Expression, relaxation: &Relaxation, leaves: &[LeafFinding<'_>]) -> bool {
-    relaxation
-        .grounds
-        .verdict(&|number| verdict(leaves, number))
-        == Verdict::Met
-        && rule.verdict(&|number| {
-            pass(leaves, number, |leaf| {
-                leaf.force != Force::Must || relaxation.relaxes.contains(&number)
-            })
-        }) == Verdict::Met
+/// The rule with what the relaxation covers, and what `lets` lets pass, set aside; unmet without the
+/// grounds of the relaxation.
+fn relaxed(
+    rule: &Expression,
+    relaxation: &Relaxation,
+    leaves: &[LeafFinding<'_>],
+    lets: impl Fn(&Leaf) -> bool,
+) -> Verdict {
+    let grounds = &relaxation.grounds;
+    if relaxation.mode == RelaxMode::Never
+        || grounds.verdict(&|number| verdict(leaves, number)) != Verdict::Met
+    {
+        return Verdict::Unmet;
+    }
+    rule.verdict(&|number| {
+        let relaxed = relaxation.relaxes.contains(&number);
+        // What is waived by itself need not even be known; at discretion only what failed passes.
+        if relaxed && relaxation.mode == RelaxMode::Automatic {
+            return Verdict::Met;
+        }
+        pass(leaves, number, |leaf| relaxed || lets(leaf))
+    })
 }
 
 fn look<'a>(pack: &'a Pack, facts: &'a Facts, on: Date, leaf: &'a Leaf) -> LeafFinding<'a> {
@@ -149,6 +178,7 @@ fn look<'a>(pack: &'a Pack, facts: &'a Facts, on: Date, leaf: &'a Leaf) -> LeafF
         declared: None,
         open: Vec::new(),
         reviewed: None,
+        note_missing: false,
     };
     match facts.situation.meets(&leaf.when) {
         Some(true) => {}
@@ -177,7 +207,15 @@ fn look<'a>(pack: &'a Pack, facts: &'a Facts, on: Date, leaf: &'a Leaf) -> LeafF
         finding.verdict = finding.verdict.and(declared);
     }
     if leaf.how.contains(&How::Reviewed) {
+        let noted = facts
+            .notes
+            .get(&leaf.id)
+            .is_some_and(|note| !note.trim().is_empty());
         let reviewed = match facts.reviewed.get(&leaf.id) {
+            Some(true) if leaf.note && !noted => {
+                finding.note_missing = true;
+                Verdict::Undetermined
+            }
             Some(confirmed) => Verdict::of(*confirmed),
             None => Verdict::Undetermined,
         };
@@ -221,6 +259,7 @@ impl LeafFinding<'_> {
         match self.reviewed {
             Some(Verdict::Met) => parts.push("审核已确认".to_owned()),
             Some(Verdict::Unmet) => parts.push("审核未予确认".to_owned()),
+            Some(_) if self.note_missing => parts.push("缺少：审核确认的依据说明".to_owned()),
             Some(_) => parts.push("缺少：审核确认".to_owned()),
             None => {}
         }
@@ -304,12 +343,19 @@ impl<'a> Decision<'a> {
             .collect()
     }
 
-    /// Every finding, standing on its own.
+    /// Every finding on who may be an expert, standing on its own.
     pub fn findings(&self) -> Vec<Finding> {
         self.leaves
             .iter()
-            .map(|finding| finding.finding(self.pack))
+            .zip(0_u16..)
+            .filter(|(_, number)| self.pack.eligibility.asks_for(*number))
+            .map(|(finding, _)| finding.finding(self.pack))
             .collect()
+    }
+
+    /// The verdict of a leaf by its number.
+    pub fn verdict_of(&self, number: u16) -> Verdict {
+        verdict(&self.leaves, number)
     }
 
     /// The whole in Chinese: the answer, what carried it or what stands in the way, each with its

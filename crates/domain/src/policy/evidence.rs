@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use super::facts::Listing;
-use super::pack::{Bound, Holding, Pack, Ranked, Record, Rung, Selection};
-use super::words::{Word, day};
+use super::pack::{Bound, Holding, Pack, Ranked, Record, Relation, Rung, Selection};
+use super::words::{Word, day, words};
 use crate::finding::FactUsed;
 use crate::period::Served;
 
@@ -78,12 +78,21 @@ pub enum Evidence<'a> {
         /// Needed.
         needed: Rung,
     },
-    /// The employer.
-    Employer {
+    /// The kind of a unit.
+    UnitKind {
+        /// Which unit.
+        which: Unit,
         /// Its kind.
         kind: &'a str,
         /// Accepted.
         accepted: &'a [String],
+    },
+    /// A unit of whatever kind.
+    Unit {
+        /// Which unit.
+        which: Unit,
+        /// Its name.
+        name: &'a str,
     },
     /// A register, with the entry that counts.
     Register {
@@ -121,6 +130,16 @@ pub enum Evidence<'a> {
     Several(Vec<Evidence<'a>>),
 }
 
+words! {
+    /// A unit a person has to do with.
+    Unit {
+        /// Where they work.
+        Employer = "employer", "工作单位";
+        /// For whom they speak.
+        Represented = "represented", "所代表的单位";
+    }
+}
+
 /// A fact that may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact<'a> {
@@ -134,10 +153,10 @@ pub enum Fact<'a> {
     Record(Record),
     /// 持有
     Holding(Holding),
-    /// 工作单位
-    Employer,
+    /// 工作单位, 所代表单位
+    Unit(Unit),
     /// 单位属性
-    EmployerKind,
+    UnitKind(Unit),
     /// 名单
     Register(&'a str),
     /// 认定事项
@@ -156,8 +175,8 @@ impl Fact<'_> {
             Self::Work(Some(tag)) => format!("工作经历（{}）", work_tag(tag)),
             Self::Record(of) => of.zh().to_owned(),
             Self::Holding(among) => among.zh().to_owned(),
-            Self::Employer => "工作单位".to_owned(),
-            Self::EmployerKind => "工作单位属性".to_owned(),
+            Self::Unit(which) => which.zh().to_owned(),
+            Self::UnitKind(which) => format!("{}属性", which.zh()),
             Self::Register(id) => format!("{}的核查结果", register(pack, id)),
             Self::Flag(name) => flag(name).to_owned(),
             Self::Selection(of) => of.zh().to_owned(),
@@ -177,7 +196,9 @@ pub fn flag(name: &str) -> &str {
         "technical_backbone" => "企业技术骨干",
         "exceptional" => "特别优秀或紧缺领域专家",
         "civil_servant" => "公务员",
+        "superior_pool_expert" => "部、省级培训评价专家",
         "confidentiality_signed" => "已签保密文件",
+        "in_city" => "所在单位在本市范围内",
         other => other,
     }
 }
@@ -188,6 +209,8 @@ pub fn work_tag(tag: &str) -> &str {
         "related" => "相关领域",
         "evaluation" => "评价考评",
         "training" => "职业技能培训",
+        "teaching" => "职业培训教学",
+        "management" => "职业培训管理",
         other => other,
     }
 }
@@ -218,7 +241,10 @@ impl Evidence<'_> {
             Self::Entry {
                 of, name, level, ..
             } => used(Fact::Record(*of), Some(format!("{name}（{level}）"))),
-            Self::Employer { kind, .. } => used(Fact::EmployerKind, Some((*kind).to_owned())),
+            Self::UnitKind { which, kind, .. } => {
+                used(Fact::UnitKind(*which), Some((*kind).to_owned()))
+            }
+            Self::Unit { which, name } => used(Fact::Unit(*which), Some((*name).to_owned())),
             Self::Register { register, listing } => used(
                 Fact::Register(register),
                 Some(
@@ -272,6 +298,19 @@ impl Evidence<'_> {
             Self::NotBorn { born } => {
                 format!("缺少：正确的出生日期（{} 晚于判断之日）", day(*born))
             }
+            // More than nothing: any such work will do, however short (CY 第七条(二)).
+            Self::Years {
+                tag,
+                served,
+                bound:
+                    Bound {
+                        relation: Relation::MoreThan,
+                        value: 0,
+                    },
+            } => format!(
+                "{}工作共 {served}，要求有过此项经历",
+                tag.map_or_else(String::new, |tag| work_tag(tag).to_owned())
+            ),
             Self::Years { tag, served, bound } => format!(
                 "{}工作共 {served}，要求{bound} 年",
                 tag.map_or_else(String::new, |tag| work_tag(tag).to_owned())
@@ -296,9 +335,14 @@ impl Evidence<'_> {
                     pack.vocabulary.name(*needed)
                 )
             }
-            Self::Employer { kind, accepted } => {
-                format!("工作单位属性为{kind}，要求{}", accepted.join("或"))
+            Self::UnitKind {
+                which,
+                kind,
+                accepted,
+            } => {
+                format!("{}属性为{kind}，要求{}", which.zh(), accepted.join("或"))
             }
+            Self::Unit { which, name } => format!("{}为{name}", which.zh()),
             Self::Register {
                 register: id,
                 listing,

@@ -5,10 +5,15 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::counter::{Occurred, Since, firings};
+use super::counter::{Occurred, Since, firings, stands_on};
 use super::facts::Listing;
-use super::pack::{ExitGround, Pack, Relation, RetirementScope, Trigger, TriggerMode, TriggerOn};
-use super::words::day;
+use super::inactivity;
+use super::pack::{
+    Duration, ExitGround, Pack, Relation, RetirementScope, Transfer, Trigger, TriggerMode,
+    TriggerOn,
+};
+use super::recovery::Liability;
+use super::words::{Word, day};
 use crate::expert::Term;
 use crate::finding::{FactUsed, Finding, Verdict};
 
@@ -129,10 +134,29 @@ fn pulls(pack: &Pack, trigger: &Trigger, member: &MemberFacts, on: Date) -> Opti
                 .filter(|occurred| occurred.on <= on)
                 .cloned()
                 .collect();
+            if !counter.without.is_empty() {
+                return stands_on(counter, &until, since, on).then(|| {
+                    let months = counter.within.and_then(Duration::as_months);
+                    let span = months.map_or_else(String::new, |n| format!("{n} 个月内"));
+                    let words: Vec<&str> = counter.without.iter().map(|w| w.zh()).collect();
+                    let never = words.join("、");
+                    (
+                        false,
+                        format!("{span}达到 {} 次，其间没有{never}", counter.at),
+                    )
+                });
+            }
             let firing = firings(counter, &until, since).pop()?;
             Some((
                 false,
                 format!("累计 {} 次，达到 {} 次", firing.counted.len(), counter.at),
+            ))
+        }
+        TriggerOn::NothingAccepted(rule) => {
+            let since = inactivity::since(*rule, member.entered, &member.occurred, on)?;
+            Some((
+                false,
+                format!("至 {} 已连续 {} 年有委派而不接受", day(since), rule.periods),
             ))
         }
         TriggerOn::Listed { register } => {
@@ -196,4 +220,23 @@ pub fn lacks(
         ));
     }
     found
+}
+
+/// What the record of a transfer to other authorities still lacks, in the order of the pack.
+pub fn transfer_lacks(transfer: &Transfer, record: &Liability) -> Vec<Finding> {
+    record
+        .open(&transfer.needs)
+        .into_iter()
+        .map(|need| Finding {
+            code: need.word().to_owned(),
+            force: super::pack::Force::Must,
+            verdict: Verdict::Unmet,
+            citation: transfer.citation.clone(),
+            facts: vec![FactUsed {
+                name: need.zh().to_owned(),
+                value: None,
+            }],
+            sentence: format!("{}：缺少{}。请补上。", transfer.label, need.zh()),
+        })
+        .collect()
 }

@@ -33,6 +33,8 @@ pub struct Facts {
     pub declared: BTreeMap<String, Ticks>,
     /// What a reviewer confirmed or denied, by leaf.
     pub reviewed: BTreeMap<String, bool>,
+    /// What a reviewer's confirmation rests on, in words, by leaf.
+    pub notes: BTreeMap<String, String>,
     /// Registers looked up, with what they say of the person. A register that is not here was not
     /// looked up.
     pub registers: BTreeMap<String, Vec<Listing>>,
@@ -49,6 +51,7 @@ impl Default for Facts {
             filing: Filing::Signed,
             declared: BTreeMap::new(),
             reviewed: BTreeMap::new(),
+            notes: BTreeMap::new(),
             registers: BTreeMap::new(),
             specialties: Vec::new(),
             situation: Situation::EMPTY,

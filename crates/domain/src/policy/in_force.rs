@@ -52,8 +52,15 @@ pub enum Standing {
 pub fn legal_status(identity: &Identity, on: Date, extension: Option<&Extension>) -> Standing {
     match identity.status {
         LegalStatus::Draft => {
+            // A draft names its first day too: before it nothing new is done even where a draft may
+            // be tried out (CY 第二十八条).
+            let early = on < identity.from;
             return Standing::Draft {
-                effect: identity.on_draft,
+                effect: if early {
+                    identity.on_draft.max(Consequence::BlockNew)
+                } else {
+                    identity.on_draft
+                },
             };
         }
         LegalStatus::Repealed => return Standing::Repealed,

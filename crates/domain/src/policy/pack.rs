@@ -3,6 +3,7 @@
 
 mod admission;
 mod clock;
+mod cohort;
 mod condition;
 mod conduct;
 mod draw;
@@ -10,11 +11,16 @@ mod duties;
 mod eligibility;
 mod fee;
 mod form;
+mod gathering;
 mod identity;
 mod party;
 mod pool;
+mod post;
 mod recusal;
+mod report;
+mod undertaking;
 mod vocabulary;
+mod work;
 
 use std::fmt;
 use std::ops::Deref;
@@ -24,6 +30,7 @@ use serde::Serialize;
 
 pub use admission::*;
 pub use clock::*;
+pub use cohort::*;
 pub use condition::*;
 pub use conduct::*;
 pub use draw::*;
@@ -31,11 +38,16 @@ pub use duties::*;
 pub use eligibility::*;
 pub use fee::*;
 pub use form::*;
+pub use gathering::*;
 pub use identity::*;
 pub use party::*;
 pub use pool::*;
+pub use post::*;
 pub use recusal::*;
+pub use report::*;
+pub use undertaking::*;
 pub use vocabulary::*;
+pub use work::*;
 
 use super::citation::Citation;
 use super::source::{Setting, Source as Text, Value};
@@ -120,10 +132,22 @@ pub struct Rules {
     pub fee: Option<FeeRules>,
     /// Budget.
     pub budget: Option<BudgetRules>,
+    /// Reports experts file.
+    pub reports: Vec<ReportRules>,
+    /// The ledger.
+    pub ledger: Option<LedgerRules>,
+    /// Money to be got back.
+    pub recovery: Option<RecoveryRules>,
     /// Keeping data up to date.
     pub information: Option<InformationRules>,
     /// Rights, duties, secrecy.
     pub duties: Duties,
+    /// Meetings and trainings.
+    pub gatherings: Vec<Gathering>,
+    /// What experts pass on.
+    pub feedback: Vec<Feedback>,
+    /// What is undertaken, and when.
+    pub undertakings: Vec<Undertaking>,
     /// Forms.
     pub forms: Vec<Form>,
     /// What is due every year.
@@ -205,11 +229,15 @@ impl Rules {
             .find(|permission| permission.act == act)
     }
 
-    /// May this party do this? Acts the instrument assigns to nobody are open to nobody.
+    /// May this party do this? Acts the instrument assigns to nobody are open to nobody. A member of
+    /// a party made of several may do what that party may, for the teams it owns and no others.
     pub fn may(&self, party: &str, act: Act, situation: &Situation) -> bool {
         self.permissions.iter().any(|permission| {
             permission.act == act
-                && permission.parties.iter().any(|allowed| allowed == party)
+                && permission
+                    .parties
+                    .iter()
+                    .any(|allowed| allowed == party || self.stands_for(party, allowed, situation))
                 && situation.meets(&permission.when) == Some(true)
         })
     }
@@ -247,6 +275,17 @@ impl Rules {
     /// A task kind by id.
     pub fn task_kind(&self, id: &str) -> Option<&TaskKind> {
         self.tasks.kinds.iter().find(|kind| kind.id == id)
+    }
+
+    /// The report each expert files at the end of a task of a kind.
+    pub fn report_of(&self, kind: &TaskKind) -> Option<&ReportRules> {
+        let id = kind.report.as_ref()?;
+        self.reports.iter().find(|report| report.id == *id)
+    }
+
+    /// A field of tasks by id.
+    pub fn task_field(&self, id: &str) -> Option<&TaskField> {
+        self.tasks.fields.iter().find(|field| field.id == id)
     }
 
     /// An axis by id.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::decide::{LeafFinding, decide};
 use super::facts::Facts;
-use super::pack::{Pack, TermMode};
+use super::pack::{Pack, SupplementEnd, TermMode, TermRules};
 use crate::expert::Term;
 use crate::finding::Verdict;
 use crate::period;
@@ -14,7 +14,7 @@ use crate::period;
 pub fn first(pack: &Pack, start: Date, cohort: Option<Term>, years: Option<u16>) -> Term {
     let rules = &pack.admission.term;
     match (rules.mode, cohort) {
-        (TermMode::Cohort, Some(cohort)) => Term {
+        (TermMode::Cohort, Some(cohort)) if !full_length(rules) => Term {
             from: start,
             to: cohort.to,
         },
@@ -32,6 +32,12 @@ pub fn next(pack: &Pack, old: Term) -> Term {
     first(pack, old.to.tomorrow().unwrap_or(Date::MAX), None, None)
 }
 
+/// Has a supplement a term of its own length?
+fn full_length(rules: &TermRules) -> bool {
+    let end = rules.cohort.as_ref().map(|cohort| cohort.supplement_end);
+    end == Some(SupplementEnd::FullLength)
+}
+
 fn of_years(pack: &Pack, start: Date, years: u16) -> Term {
     Term {
         from: start,
@@ -42,12 +48,16 @@ fn of_years(pack: &Pack, start: Date, years: u16) -> Term {
 /// The day from which renewal is due.
 pub fn reminder(pack: &Pack, term: Term) -> Option<Date> {
     let renewal = pack.admission.renewal.as_ref()?;
-    match renewal.remind {
-        period::Duration::Days(days) => term
-            .to
+    before(term.to, renewal.remind)
+}
+
+/// The day so long before a last day. Lengths in hours or working days name none.
+pub(super) fn before(last: Date, length: period::Duration) -> Option<Date> {
+    match length {
+        period::Duration::Days(days) => last
             .checked_sub(jiff::Span::new().try_days(i64::from(days)).ok()?)
             .ok(),
-        other => Some(period::look_back(term.to, other.as_months()?)),
+        other => Some(period::look_back(last, other.as_months()?)),
     }
 }
 

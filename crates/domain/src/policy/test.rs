@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::evidence::{Evidence, Fact};
+use super::evidence::{Evidence, Fact, Unit};
 use super::facts::{Facts, Filing, Listing};
 use super::pack::{
     Bound, Duration, Holding, Pack, Ranked, Record, Relation, Rung, Selection, Standing, Test,
@@ -23,8 +23,28 @@ pub(super) fn run<'a>(pack: &'a Pack, facts: &'a Facts, on: Date, test: &'a Test
         Test::Age { bound } => age(pack, facts, on, *bound),
         Test::Years { tag, bound } => years(pack, facts, on, tag.as_deref(), *bound),
         Test::Held { among, names } => held(facts, *among, names),
-        Test::Record { of, at_least } => record(pack, facts, *of, *at_least),
-        Test::Employer { one_of } => employer(facts, one_of),
+        Test::Record {
+            of,
+            at_least,
+            names,
+        } => record(pack, facts, *of, *at_least, names),
+        Test::Employer { one_of } => unit(facts, Unit::Employer, one_of),
+        Test::Represents { one_of } => unit(facts, Unit::Represented, one_of),
+        Test::Listed {
+            register,
+            as_,
+            within,
+        } => on_register(facts, on, register, as_, *within),
+        Test::Stated { name } => match facts.profile.flags.get(name) {
+            Some(holds) => (
+                Verdict::Met,
+                Evidence::Flag {
+                    name,
+                    holds: *holds,
+                },
+            ),
+            None => absent(facts, Fact::Flag(name)),
+        },
         Test::NotListed {
             register,
             as_,
@@ -279,6 +299,11 @@ fn held<'a>(facts: &'a Facts, among: Holding, accepted: &'a [String]) -> Outcome
             .filter_map(|e| e.degree.as_deref())
             .collect(),
         Holding::Post => profile.post.as_deref().into_iter().collect(),
+        Holding::Credentials => profile
+            .credentials
+            .iter()
+            .map(|credential| credential.name.as_str())
+            .collect(),
     };
     if names.is_empty() {
         return absent(facts, Fact::Holding(among));
@@ -296,12 +321,21 @@ fn held<'a>(facts: &'a Facts, among: Holding, accepted: &'a [String]) -> Outcome
     )
 }
 
-fn record<'a>(pack: &'a Pack, facts: &'a Facts, of: Record, needed: Rung) -> Outcome<'a> {
+fn record<'a>(
+    pack: &'a Pack,
+    facts: &'a Facts,
+    of: Record,
+    needed: Rung,
+    names: &[String],
+) -> Outcome<'a> {
     let profile = &facts.profile;
     let ladder = pack.vocabulary.ladders.get(usize::from(needed.ladder));
     let mut best: Option<(&'a str, &'a str, u16)> = None;
     let mut unclear = None;
     let mut look = |name: &'a str, level: Option<&'a str>| {
+        if !names.is_empty() && !names.iter().any(|accepted| accepted == name) {
+            return;
+        }
         let rung = level.and_then(|level| ladder.and_then(|ladder| ladder.rung(level)));
         match (level, rung) {
             (Some(level), Some(rung)) => {
@@ -321,6 +355,11 @@ fn record<'a>(pack: &'a Pack, facts: &'a Facts, of: Record, needed: Rung) -> Out
         Record::Achievements => {
             for achievement in &profile.achievements {
                 look(&achievement.name, achievement.level.as_deref());
+            }
+        }
+        Record::Credentials => {
+            for credential in &profile.credentials {
+                look(&credential.name, credential.level.as_deref());
             }
         }
     }
@@ -348,16 +387,32 @@ fn record<'a>(pack: &'a Pack, facts: &'a Facts, of: Record, needed: Rung) -> Out
     }
 }
 
-fn employer<'a>(facts: &'a Facts, accepted: &'a [String]) -> Outcome<'a> {
-    let Some(employer) = &facts.profile.employer else {
-        return absent(facts, Fact::Employer);
+/// The unit a person works for or speaks for; no accepted kind asks only that there is one.
+fn unit<'a>(facts: &'a Facts, which: Unit, accepted: &'a [String]) -> Outcome<'a> {
+    let unit = match which {
+        Unit::Employer => &facts.profile.employer,
+        Unit::Represented => &facts.profile.represents,
     };
-    match &employer.kind {
+    let Some(unit) = unit.as_ref().filter(|unit| !unit.name.trim().is_empty()) else {
+        return absent(facts, Fact::Unit(which));
+    };
+    if accepted.is_empty() {
+        let name = &unit.name;
+        return (Verdict::Met, Evidence::Unit { which, name });
+    }
+    match &unit.kind {
         Some(kind) => (
             Verdict::of(accepted.iter().any(|a| a == kind)),
-            Evidence::Employer { kind, accepted },
+            Evidence::UnitKind {
+                which,
+                kind,
+                accepted,
+            },
         ),
-        None => (Verdict::Undetermined, Evidence::Missing(Fact::EmployerKind)),
+        None => (
+            Verdict::Undetermined,
+            Evidence::Missing(Fact::UnitKind(which)),
+        ),
     }
 }
 
@@ -387,6 +442,35 @@ fn listed<'a>(
     let listing = entries.iter().find(counts);
     (
         Verdict::of(listing.is_none()),
+        Evidence::Register { register, listing },
+    )
+}
+
+/// Wanted on a register, where [`listed`] wants not to be: an entry counts when it began within the
+/// time and still stands.
+fn on_register<'a>(
+    facts: &'a Facts,
+    on: Date,
+    register: &'a str,
+    standings: &[Standing],
+    within: Option<Duration>,
+) -> Outcome<'a> {
+    let Some(entries) = facts.registers.get(register) else {
+        return (
+            Verdict::Undetermined,
+            Evidence::Missing(Fact::Register(register)),
+        );
+    };
+    let since = within
+        .and_then(Duration::as_months)
+        .map(|months| period::look_back(on, months));
+    let listing = entries.iter().find(|entry| {
+        standings.contains(&entry.standing)
+            && entry.in_force(on)
+            && since.is_none_or(|since| entry.from >= since)
+    });
+    (
+        Verdict::of(listing.is_some()),
         Evidence::Register { register, listing },
     )
 }

@@ -5,15 +5,13 @@ use jiff::civil::{Date, DateTime, time};
 use jiff::{SignedDuration, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use crate::policy::pack::{Admission, Channel, Force, Solicitation};
-
-/// What the engine calls the numbers wanted, as packs name them in their lists of what a notice says.
-pub const HEADCOUNT: &str = "拟聘人数";
+use crate::policy::pack::{Admission, Channel, Force, HeadcountPer, Solicitation};
+use crate::policy::solicitation::over_headcount;
 
 /// Does the engine keep this in a field of its own for every notice? Everything else a pack names is a
 /// text under its own heading.
 fn has_own_field(label: &str) -> bool {
-    matches!(label, "标题" | "联系方式" | HEADCOUNT)
+    matches!(label, "标题" | "联系方式")
         || label.ends_with("开始时间")
         || label.ends_with("截止时间")
 }
@@ -139,8 +137,10 @@ pub enum Lack {
         article: String,
     },
     /// No number wanted.
-    #[error("没有填写{HEADCOUNT}。{article}要求公布人数，请至少在一行填写人数。")]
+    #[error("没有填写{label}。{article}要求公布人数，请至少在一行填写人数。")]
     Wanted {
+        /// What the pack calls it.
+        label: String,
         /// The article that asks for it.
         article: String,
     },
@@ -182,13 +182,10 @@ impl Lack {
 
 /// The headings of a pack's notices that are texts of their own, in the pack's order.
 pub fn headings(rules: &Solicitation) -> Vec<&str> {
+    let counted = rules.headcount.as_ref().map(|rule| rule.label.as_str());
     let all = rules.fields.iter().map(String::as_str);
-    all.filter(|label| !has_own_field(label)).collect()
-}
-
-/// Must a notice say how many are wanted (CY 第十条)?
-pub fn counts_heads(rules: &Solicitation) -> bool {
-    rules.headcount.is_some() || rules.fields.iter().any(|label| label == HEADCOUNT)
+    all.filter(|label| !has_own_field(label) && Some(*label) != counted)
+        .collect()
 }
 
 /// The channels a notice can open: those that take applications only while one is open; where the
@@ -227,8 +224,11 @@ impl Content {
             _ => {}
         }
         let article = rules.citation.to_string();
-        if counts_heads(rules) && self.wanted.iter().all(|line| line.number == 0) {
+        if let Some(rule) = &rules.headcount
+            && self.wanted.iter().all(|line| line.number == 0)
+        {
             lacking.push(Lack::Wanted {
+                label: rule.label.clone(),
                 article: article.clone(),
             });
         }
@@ -325,12 +325,12 @@ pub fn within_wanted(
     let Some(line) = content.wanted.iter().find(|line| line.key == key) else {
         return Ok(());
     };
-    let passes = match rules.headcount {
+    let passes = match over_headcount(rules, line.number, placed) {
         None | Some(Force::May) => true,
         Some(Force::InPrinciple) => !reason.trim().is_empty(),
         Some(Force::Must) => false,
     };
-    if placed <= line.number || passes {
+    if passes {
         return Ok(());
     }
     Err(BeyondWanted {
@@ -340,11 +340,16 @@ pub fn within_wanted(
     })
 }
 
+/// Per what the numbers of a pack's notices are given; `None` when it asks for none.
+pub fn counted_per(rules: &Solicitation) -> Option<HeadcountPer> {
+    rules.headcount.as_ref().map(|rule| rule.per)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::policy::citation::Citation;
-    use crate::policy::pack::MediaNeeded;
+    use crate::policy::pack::{Headcount, MediaNeeded};
     use jiff::civil::{date, datetime};
 
     fn rules(fields: &[&str], headcount: bool) -> Solicitation {
@@ -355,7 +360,11 @@ mod tests {
             media_needed: MediaNeeded::All,
             standing: false,
             approved_by: None,
-            headcount: headcount.then_some(Force::InPrinciple),
+            headcount: headcount.then(|| Headcount {
+                label: "拟聘人数".into(),
+                per: HeadcountPer::Team,
+                beyond: Some(Force::InPrinciple),
+            }),
             citation: Citation::article(10),
         }
     }
@@ -484,17 +493,20 @@ mod tests {
             ..Content::default()
         };
         let mut cy = rules(&["拟聘人数"], true);
+        let beyond = |rules: &mut Solicitation, force| {
+            rules.headcount.as_mut().expect("counted").beyond = Some(force);
+        };
         let within = |rules: &Solicitation, key: &str, placed, reason: &str| {
             within_wanted(rules, &content, key, placed, reason)
         };
         assert_eq!(within(&cy, "supervisor", 10, ""), Ok(()));
-        let beyond = within(&cy, "supervisor", 11, " ").expect_err("one too many");
-        assert!(beyond.to_string().contains("超出 1 人"), "{beyond}");
+        let one_more = within(&cy, "supervisor", 11, " ").expect_err("one too many");
+        assert!(one_more.to_string().contains("超出 1 人"), "{one_more}");
         assert_eq!(within(&cy, "supervisor", 11, "新增任务"), Ok(()));
         assert_eq!(within(&cy, "lecturer", 99, ""), Ok(()), "nothing was said");
-        cy.headcount = Some(Force::Must);
+        beyond(&mut cy, Force::Must);
         assert!(within(&cy, "supervisor", 11, "新增任务").is_err());
-        cy.headcount = Some(Force::May);
+        beyond(&mut cy, Force::May);
         assert_eq!(within(&cy, "supervisor", 11, ""), Ok(()));
         assert_eq!(content.wanted_of("supervisor"), Some(10));
         assert_eq!(content.wanted_of("lecturer"), None);

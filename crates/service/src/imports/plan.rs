@@ -591,6 +591,8 @@ fn merged_profile(new: &Profile, old: &Profile) -> Profile {
         flags,
         task_kinds: old.task_kinds.clone(),
         retires_on: new.retires_on.or(old.retires_on),
+        credentials: union(&old.credentials, &new.credentials, |a, b| a.name == b.name),
+        represents: new.represents.clone().or_else(|| old.represents.clone()),
     }
 }
 

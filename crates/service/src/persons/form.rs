@@ -99,6 +99,7 @@ pub(crate) fn read(
             fields.text("retires_on"),
             "法定退休日期",
         ),
+        ..Profile::default()
     };
     (
         PersonFile {

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use domain::actor::Action;
 use domain::event::{Event, EventKind};
 use domain::id::{PoolId, RecordId};
-use domain::policy::pack::Solicitation;
+use domain::policy::pack::{HeadcountPer, Solicitation};
 use domain::pool::SpecialtyStatus;
 use domain::solicitation::{
-    Content, HEADCOUNT, Notice, Paragraph, State, WANTED_MOST, Wanted, channels, counts_heads,
-    headings,
+    Content, Notice, Paragraph, State, WANTED_MOST, Wanted, channels, counted_per, headings,
 };
 use jiff::civil::{DateTime, time};
 use store::document;
@@ -262,7 +261,7 @@ impl Service {
             label: rules.label.clone(),
             article: rules.citation.to_string(),
             headings,
-            headcount: counts_heads(rules).then(|| HEADCOUNT.to_owned()),
+            headcount: rules.headcount.as_ref().map(|rule| rule.label.clone()),
             wanted: self.wanted_rows(pool, rules).await?,
             channels,
             media: rules.media.clone(),
@@ -274,27 +273,26 @@ impl Service {
             key: key.to_owned(),
             label: label.to_owned(),
         };
-        if !counts_heads(rules) {
-            return Ok(Vec::new());
-        }
         let teams = &pool.pack.pool.teams;
-        if teams.is_empty() {
-            let specialties = self.specialties_of(pool.id()).await?;
-            let active = specialties
-                .iter()
-                .filter(|one| one.status == SpecialtyStatus::Active);
-            return Ok(active
-                .map(|one| row(&one.id.to_string(), &one.name))
-                .collect());
-        }
-        // A team made of parts is counted by its parts.
-        let has_parts = |id: &str| {
-            teams
-                .iter()
-                .any(|other| other.part_of.as_deref() == Some(id))
-        };
-        let single = teams.iter().filter(|team| !has_parts(&team.id));
-        Ok(single.map(|team| row(&team.id, &team.label)).collect())
+        Ok(match counted_per(rules) {
+            None => Vec::new(),
+            Some(HeadcountPer::Pool) => vec![row("", &pool.pool.name)],
+            // A team made of parts is counted by its parts.
+            Some(HeadcountPer::Team) => {
+                let has_parts = |id: &str| teams.iter().any(|t| t.part_of.as_deref() == Some(id));
+                let single = teams.iter().filter(|team| !has_parts(&team.id));
+                single.map(|team| row(&team.id, &team.label)).collect()
+            }
+            Some(HeadcountPer::Specialty) => {
+                let specialties = self.specialties_of(pool.id()).await?;
+                let active = specialties
+                    .iter()
+                    .filter(|one| one.status == SpecialtyStatus::Active);
+                active
+                    .map(|one| row(&one.id.to_string(), &one.name))
+                    .collect()
+            }
+        })
     }
 
     /// 起草: a new draft, as far as it has come.

@@ -7,7 +7,7 @@ use domain::policy::checklist;
 use domain::policy::pack::{Channel, Material, Need, Pack, Per};
 use domain::policy::words::Word as _;
 use domain::pool::Pool;
-use domain::solicitation::{HEADCOUNT, Notice, Publication, Standing, State, counts_heads};
+use domain::solicitation::{Notice, Publication, Standing, State};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use store::document::{Direction, Page, PageRequest};
@@ -309,8 +309,8 @@ impl Service {
                 .map(|one| (one.label.clone(), one.text.clone()))
                 .collect(),
             headcount: rules
-                .is_some_and(counts_heads)
-                .then(|| HEADCOUNT.to_owned()),
+                .and_then(|rules| rules.headcount.as_ref())
+                .map(|rule| rule.label.clone()),
             wanted: content
                 .wanted
                 .iter()

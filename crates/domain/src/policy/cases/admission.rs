@@ -18,6 +18,9 @@ case! {
         /// Party that submits.
         #[serde(default)]
         submitter: Option<String>,
+        /// Party that fills the form in.
+        #[serde(default)]
+        filled_by: Option<String>,
         /// Stations in order.
         #[serde(default)]
         stations: Option<Vec<String>>,
@@ -48,6 +51,10 @@ impl ChannelCase {
         let mut failures = Vec::new();
         if let Some(expected) = &self.submitter {
             failures.extend(differs("提交人", &channel.submitter, expected));
+        }
+        if let Some(expected) = &self.filled_by {
+            let found = channel.filled_by.as_ref().unwrap_or(&channel.submitter);
+            failures.extend(differs("填表人", found, expected));
         }
         if let Some(expected) = &self.stations {
             let found: Vec<String> = channel
@@ -109,6 +116,9 @@ case! {
         /// What was handed in.
         #[serde(default)]
         handed_in: toml::Table,
+        /// Further items the notice names.
+        #[serde(default)]
+        notice: Vec<String>,
         /// Alternatives of the eligibility rule relied on.
         #[serde(default)]
         branches: Vec<String>,
@@ -118,6 +128,9 @@ case! {
         /// Items that are lacking.
         #[serde(default)]
         lacking: Option<Vec<String>>,
+        /// Items whose lack blocks; those that only warn are not among them.
+        #[serde(default)]
+        blocking: Option<Vec<String>>,
         /// Words the findings must have.
         #[serde(default)]
         says: Vec<String>,
@@ -158,13 +171,19 @@ impl Materials {
             &branches.len(),
             &self.branches.len(),
         ));
-        let findings = checklist::review(scene.pack, channel, &handed, &branches, on.0);
+        let mut findings = checklist::review(scene.pack, channel, &handed, &branches, on.0);
+        findings.extend(checklist::named(scene.pack, channel, &self.notice, &handed));
         let found: Vec<String> = findings
             .iter()
             .filter(|finding| finding.verdict != Verdict::Met)
             .map(|finding| finding.code.clone())
             .collect();
         failures.extend(differs("缺少的材料", &found, expected));
+        if let Some(expected) = &self.blocking {
+            let blocking = findings.iter().filter(|finding| finding.blocks());
+            let found: Vec<String> = blocking.map(|finding| finding.code.clone()).collect();
+            failures.extend(differs("不予受理的材料", &found, expected));
+        }
         let sentences: String = findings
             .iter()
             .map(|finding| finding.sentence.as_str())

@@ -46,6 +46,7 @@ impl CounterCase {
                 on: h.on.0,
                 what: h.what,
                 task: h.task.clone(),
+                kind: None,
             })
             .collect();
         let found: Vec<_> = firings(counter, &occurred, Since::EVER)
@@ -71,6 +72,9 @@ case! {
         /// Grounds of which there is early notice.
         #[serde(default)]
         alerts: Vec<String>,
+        /// Grounds that take effect by themselves.
+        #[serde(default)]
+        automatic: Vec<String>,
     }
 }
 
@@ -95,6 +99,11 @@ impl ExitCase {
             &self.proposed,
         ));
         failures.extend(differs("预警的情形", &of(RaisedHow::Alert), &self.alerts));
+        failures.extend(differs(
+            "自动办理的情形",
+            &of(RaisedHow::Automatic),
+            &self.automatic,
+        ));
         failures
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Scene, case, differs};
 use crate::policy::decide::decide;
 use crate::policy::facts::Listing;
+use crate::policy::pack::RenewalNeed;
 use crate::policy::words::Word;
 use crate::policy::{eligible_party, term};
 
@@ -95,6 +96,12 @@ case! {
         on: Day,
         /// Leaves that bar it.
         bars: Vec<String>,
+        /// What is there for it: `review_passed`, `need`, `willing`.
+        #[serde(default)]
+        given: Vec<RenewalNeed>,
+        /// What it still needs.
+        #[serde(default)]
+        lacking: Option<Vec<RenewalNeed>>,
     }
 }
 
@@ -105,9 +112,15 @@ impl Renewal {
                 let bars = term::renewal_bars(scene.pack, &facts, self.on.0);
                 let found: Vec<String> =
                     bars.iter().map(|finding| finding.leaf.id.clone()).collect();
-                differs("不予续聘的条件", &found, &self.bars)
+                let mut failures: Vec<String> = differs("不予续聘的条件", &found, &self.bars)
                     .into_iter()
-                    .collect()
+                    .collect();
+                if let Some(expected) = &self.lacking {
+                    let renewal = scene.pack.admission.renewal.as_ref();
+                    let found = renewal.map_or_else(Vec::new, |r| r.lacking(&self.given));
+                    failures.extend(differs("续聘还缺", &found, expected));
+                }
+                failures
             }
             Err(error) => vec![error],
         }

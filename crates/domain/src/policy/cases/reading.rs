@@ -1,9 +1,10 @@
 //! Facts as officials write them: TOML with dates, people to start from, no key that nobody reads.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::money::Fen;
 use crate::policy::facts::Facts;
 
 /// A day as TOML writes it, without quotes.
@@ -17,6 +18,26 @@ impl<'de> Deserialize<'de> for Day {
             .map(Day)
             .ok_or_else(|| D::Error::custom("此处应是日期，如 2021-01-15"))
     }
+}
+
+/// A moment as TOML writes it, without quotes and without an offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment(pub DateTime);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let moment = toml::value::Datetime::deserialize(deserializer)?;
+        moment
+            .to_string()
+            .parse()
+            .map(Moment)
+            .map_err(|_| D::Error::custom("此处应是日期和时刻，如 2021-01-15T09:00:00"))
+    }
+}
+
+/// An amount in yuan, as packs write it.
+pub(super) fn yuan(text: &str) -> Result<Fen, String> {
+    Fen::parse(text).map_err(|_| format!("“{text}”不是金额。"))
 }
 
 fn date(moment: &toml::value::Datetime) -> Option<Date> {

@@ -151,7 +151,7 @@ impl Fact {
     }
 }
 
-fn organisation(name: &str) -> OrganisationRef {
+pub(super) fn organisation(name: &str) -> OrganisationRef {
     OrganisationRef {
         id: None,
         name: name.to_owned(),
@@ -164,6 +164,8 @@ fn organisation(name: &str) -> OrganisationRef {
 #[serde(deny_unknown_fields)]
 struct Object {
     organisation: String,
+    #[serde(default)]
+    credit_code: Option<String>,
     #[serde(default)]
     listed: bool,
     #[serde(default)]
@@ -183,7 +185,10 @@ impl Object {
             leads,
         };
         Reviewed {
-            organisation: organisation(&self.organisation),
+            organisation: OrganisationRef {
+                credit_code: self.credit_code.clone(),
+                ..organisation(&self.organisation)
+            },
             listed: self.listed,
             people: self
                 .leader
@@ -199,7 +204,7 @@ impl Object {
     }
 }
 
-fn request(reviewed: Vec<Reviewed>) -> Request {
+pub(super) fn request(reviewed: Vec<Reviewed>) -> Request {
     Request {
         content: String::new(),
         scope: String::new(),
@@ -310,6 +315,7 @@ impl Declaration {
         if let Some(expected) = self.holds {
             let object = Object {
                 organisation: "某某公司".to_owned(),
+                credit_code: None,
                 listed: self.listed,
                 leader: None,
                 participants: Vec::new(),

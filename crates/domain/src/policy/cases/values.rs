@@ -125,6 +125,8 @@ impl PartyCase {
 struct Done {
     what: ObligationCount,
     on: Day,
+    #[serde(default)]
+    group: Option<String>,
 }
 
 case! {
@@ -139,27 +141,70 @@ case! {
         on: Day,
         /// `kept`, `exceeded`, `due`, `missed`.
         state: String,
+        /// The group, for what each group of an axis has to do.
+        #[serde(default)]
+        group: Option<String>,
+        /// Does a reminder go out?
+        #[serde(default)]
+        reminded: Option<bool>,
     }
 }
 
 impl ObligationCase {
     fn failures(&self, scene: &Scene<'_>) -> Vec<String> {
+        let found = self.standing(scene);
+        let reminded = found.as_ref().map(|standing| standing.behind.is_some());
+        let mut failures = Vec::new();
+        if self.reminded.is_some() {
+            failures.extend(differs("是否提醒", &reminded, &self.reminded));
+        }
+        let found = found.map(|standing| standing.state);
+        match found.map(serde_json::to_value) {
+            Some(Ok(state)) => {
+                failures.extend(differs("状态", &state, &self.state.clone().into()));
+                failures
+            }
+            _ => vec![format!("没有“{}”这项应办事项。", self.obligation)],
+        }
+    }
+
+    fn standing<'p>(&self, scene: &Scene<'p>) -> Option<due::Standing<'p>> {
+        let of_this = |standing: &due::Standing<'_>| standing.obligation.id == self.obligation;
+        let Some(group) = &self.group else {
+            let done: Vec<_> = self
+                .done
+                .iter()
+                .map(|done| (done.what, done.on.0))
+                .collect();
+            return due::standings(scene.pack, &done, self.on.0)
+                .into_iter()
+                .find(of_this);
+        };
         let done: Vec<_> = self
             .done
             .iter()
-            .map(|done| (done.what, done.on.0))
+            .map(|done| due::GroupDone {
+                what: done.what,
+                group: done.group.clone().unwrap_or_default(),
+                on: done.on.0,
+            })
             .collect();
-        let standings = due::standings(scene.pack, &done, self.on.0);
-        let found = standings
+        let obligation = scene
+            .pack
+            .obligations
             .iter()
-            .find(|s| s.obligation.id == self.obligation)
-            .map(|s| s.state);
-        match found.map(serde_json::to_value) {
-            Some(Ok(state)) => differs("状态", &state, &self.state.clone().into())
-                .into_iter()
-                .collect(),
-            _ => vec![format!("没有“{}”这项应办事项。", self.obligation)],
-        }
+            .find(|o| o.id == self.obligation)?;
+        let axis = obligation.each.as_deref()?;
+        due::of_groups(
+            scene.pack,
+            axis,
+            std::slice::from_ref(group),
+            &done,
+            self.on.0,
+        )
+        .into_iter()
+        .map(|(_, standing)| standing)
+        .find(of_this)
     }
 }
 

@@ -5,10 +5,12 @@ use super::eligibility::leaf_numbers;
 use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    Admission, Certificate, Channel, Eligibility, InvitationRule, LateObjection, Material,
-    MaterialList, MaterialPart, MediaNeeded, Need, Per, PublicNotice, Renewal, Solicitation,
-    Spared, Step, TermMode, TermRules, TermStart, Waiver,
+    Admission, Certificate, Channel, CohortPer, CohortRules, Duration, Eligibility, Force,
+    Headcount, InvitationRule, LateObjection, Material, MaterialList, MaterialPart, MediaNeeded,
+    Need, OneOff, Panel, PanelVote, Per, PublicNotice, Renewal, RenewalSteps, RenewalTimes, Roll,
+    Solicitation, Spared, Step, SupplementEnd, TermMode, TermRules, TermStart, Waiver,
 };
+use crate::policy::problem::Code;
 
 pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admission {
     let ids: Vec<&str> = eligibility
@@ -31,14 +33,20 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             media_needed: s.word_or("media_needed", MediaNeeded::All),
             standing: s.truth_or("standing", false),
             approved_by: s.name_opt("approved_by", Name::Party),
-            headcount: s.word_opt("headcount"),
+            headcount: s.section("headcount").map(|s| Headcount {
+                label: s.text("label"),
+                per: s.word("per"),
+                beyond: s.word_opt("beyond"),
+            }),
             citation: s.citation(),
         }),
         public_notice: root.section("public_notice").map(|s| PublicNotice {
-            length: s.duration("length"),
+            length: notice_length(&s),
             first_day_counts: s.truth_or("first_day_counts", false),
+            roll: s.word_or("roll", Roll::None),
             columns: s.some_texts("columns"),
             anonymous_objection: s.truth_or("anonymous_objection", true),
+            objection_needs_fact: s.truth_or("objection_needs_fact", true),
             late: s.word_or("late", LateObjection::TipOff),
             citation: s.citation(),
         }),
@@ -53,15 +61,32 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             by: s.name("by", Name::Party),
             needs: s.some_words("needs"),
             recheck: leaf_numbers(&s, "recheck", &ids),
+            steps: s.word_or("steps", RenewalSteps::Decision),
             spared: s.section("spared").map(|s| Spared {
                 flag: s.text("flag"),
                 leaves: leaf_numbers(&s, "leaves", &ids),
             }),
             dossier: s.words("dossier"),
             remind: s.duration("remind"),
+            reason: s.truth_or("reason", false),
+            times: s.word_or("times", RenewalTimes::Unlimited),
             citation: s.citation(),
         }),
     }
+}
+
+/// A public notice lasts whole days, so that its last day can be printed on it.
+fn notice_length(s: &Section<'_>) -> Duration {
+    let length = s.duration("length");
+    if !matches!(length, Duration::Days(_) | Duration::WorkingDays(_)) {
+        s.report_at(
+            "length",
+            Code::OutOfRange,
+            "公示期应以日或工作日计。".to_owned(),
+            "如 \"7日\"、\"5个工作日\"。",
+        );
+    }
+    length
 }
 
 fn channel(s: &Section<'_>) -> Channel {
@@ -70,6 +95,7 @@ fn channel(s: &Section<'_>) -> Channel {
         label: s.text("label"),
         group: s.text_opt("group"),
         submitter: s.name("submitter", Name::Party),
+        filled_by: s.name_opt("filled_by", Name::Party),
         batch: s.truth_or("batch", false),
         needs_notice: s.truth_or("needs_notice", false),
         names_source: s.truth_or("names_source", false),
@@ -93,6 +119,7 @@ fn material_list(s: &Section<'_>) -> MaterialList {
             .iter()
             .map(|s| material(s, &citation))
             .collect(),
+        by_notice: s.truth_or("by_notice", false),
         citation,
     }
 }
@@ -105,6 +132,8 @@ fn material(s: &Section<'_>, around: &Citation) -> Material {
         opinion: s.text_opt("opinion"),
         seal: s.words("seal"),
         need: s.word_or("need", Need::Always),
+        force: s.word_or("force", Force::Must),
+        parts_answered: s.truth_or("parts_answered", false),
         per: s.word_or("per", Per::Person),
         parts: s
             .sections("part")
@@ -126,13 +155,19 @@ fn material(s: &Section<'_>, around: &Citation) -> Material {
 
 fn step(s: &Section<'_>) -> Step {
     Step {
+        id: s.text_opt("id"),
         station: s.word("station"),
         label: s.text("label"),
         party: s.name_opt("party", Name::Party),
         guards: s.words("guards"),
         outcomes: s.words("outcomes"),
         reason_for: s.words("reason_for"),
+        points: s.texts("points"),
         minutes: s.words("minutes"),
+        panel: s.section("panel").map(|s| Panel {
+            at_least: s.whole("at_least", 1, 100),
+            vote: s.word_or("vote", PanelVote::Conclusion),
+        }),
         produces: s.text_opt("produces"),
         due: s.duration_opt("due"),
         citation: s.citation(),
@@ -145,17 +180,37 @@ fn term(root: &Section<'_>) -> TermRules {
         return TermRules {
             years: 1,
             mode: TermMode::Fixed,
+            cohort: None,
             start: TermStart::Certificate,
-            one_off: false,
+            one_off: None,
             lapse: String::new(),
             citation: Citation::article(0),
         };
     };
+    let mode = s.word_or("mode", TermMode::Fixed);
+    let cohort = s.section("cohort").map(|s| CohortRules {
+        per: s.word_or("per", CohortPer::Pool),
+        supplement_end: s.word_or("supplement_end", SupplementEnd::CohortEnd),
+        reason: s.truth_or("reason", false),
+        warn_under: s.duration_opt("warn_under"),
+        citation: s.citation(),
+    });
+    if (mode == TermMode::Cohort) != cohort.is_some() {
+        s.report_at(
+            "mode",
+            Code::Conflict,
+            "按届聘任没有写清楚。".to_owned(),
+            "按届的写 mode = \"cohort\" 和 [term.cohort]；不按届的两者都不写。",
+        );
+    }
     TermRules {
         years: u16::try_from(s.whole("years", 1, 50)).unwrap_or(1),
-        mode: s.word_or("mode", TermMode::Fixed),
+        mode,
+        cohort,
         start: s.word_or("start", TermStart::Certificate),
-        one_off: s.truth_or("one_off", false),
+        one_off: s.section("one_off").map(|s| OneOff {
+            certificate: s.truth_or("certificate", true),
+        }),
         lapse: s.text("lapse"),
         citation: s.citation(),
     }

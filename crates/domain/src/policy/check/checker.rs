@@ -27,6 +27,7 @@ pub(super) enum Name {
     Misconduct,
     ExitGround,
     FeeItem,
+    Report,
 }
 
 impl Name {
@@ -48,6 +49,7 @@ impl Name {
             Self::Misconduct => "不良行为（conduct.kind）",
             Self::ExitGround => "解聘情形（exit.ground）",
             Self::FeeItem => "费用项目（fee.item）",
+            Self::Report => "工作报告（report）",
         }
     }
 }
@@ -84,9 +86,14 @@ impl<'s> Checker<'s> {
             (Name::Misconduct, "conduct.kind"),
             (Name::ExitGround, "exit.ground"),
             (Name::FeeItem, "fee.item"),
+            (Name::Report, "report"),
         ] {
             let ids = checker.collect(source.at_path(path));
             checker.names.insert(name, ids);
+        }
+        // Nothing refers to these by id, but a case or a page finds them by it.
+        for path in ["gathering", "feedback"] {
+            checker.collect(source.at_path(path));
         }
         let mut items = Vec::new();
         if let Some(Node {

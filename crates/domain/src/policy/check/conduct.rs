@@ -5,10 +5,12 @@ use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
     AfterFiring, ConductRules, Counter, Counting, Exception, ExitGround, ExitRules, ExitStep,
-    Ground, LookBack, LookBackFrom, MisconductKind, OrganisationMatch, RecusalRules, RelationKind,
-    RetirementScope, Trigger, TriggerMode, TriggerOn, Watch,
+    Ground, LookBack, LookBackFrom, MisconductKind, NothingAccepted, OrganisationMatch,
+    PeriodCounting, RecusalRules, RelationKind, RetirementScope, Transfer, Trigger, TriggerMode,
+    TriggerOn, Watch,
 };
 use crate::policy::problem::{Code, closest};
+use crate::policy::source::Value;
 
 pub(super) fn recusal(root: &Section<'_>) -> Option<RecusalRules> {
     root.section("recusal").map(|s| {
@@ -20,6 +22,7 @@ pub(super) fn recusal(root: &Section<'_>) -> Option<RecusalRules> {
                 true,
                 "专家确认参加之前须先答复有无应当回避的情形，没有略去这一步的办理流程。",
             ),
+            declare_on_discovery: s.truth_or("declare_on_discovery", false),
             stopped_by: s.name_list("stopped_by", Name::Party),
             stop_suggests: s.name_opt("stop_suggests", Name::Misconduct),
             organisation_match: s.word_or("organisation_match", OrganisationMatch::CreditCode),
@@ -31,24 +34,33 @@ pub(super) fn recusal(root: &Section<'_>) -> Option<RecusalRules> {
     })
 }
 
+/// How a ground says that only present relations count, where a parameter may make it look back.
+const PRESENT: &str = "现任";
+
 fn ground(s: &Section<'_>) -> Ground {
-    let look_back = s
-        .duration_opt("look_back")
-        .and_then(|length| match length.as_months() {
-            Some(months) => Some(LookBack {
-                months,
-                from: s.word_or("look_back_from", LookBackFrom::Work),
-            }),
-            None => {
-                s.report_at(
-                    "look_back",
-                    Code::OutOfRange,
-                    "回溯期应以年或月计。".to_owned(),
-                    "如 \"24个月\"、\"3年\"。",
-                );
-                None
-            }
-        });
+    let present_only =
+        s.node.field("look_back").map(|node| &node.value) == Some(&Value::Text(PRESENT.to_owned()));
+    let look_back = if present_only {
+        s.has("look_back");
+        None
+    } else {
+        s.duration_opt("look_back")
+    };
+    let look_back = look_back.and_then(|length| match length.as_months() {
+        Some(months) => Some(LookBack {
+            months,
+            from: s.word_or("look_back_from", LookBackFrom::Work),
+        }),
+        None => {
+            s.report_at(
+                "look_back",
+                Code::OutOfRange,
+                "回溯期应以年或月计。".to_owned(),
+                "如 \"24个月\"、\"3年\"。",
+            );
+            None
+        }
+    });
     let relations: Vec<RelationKind> = s
         .sections("relation")
         .iter()
@@ -115,6 +127,8 @@ fn kind(s: &Section<'_>) -> MisconductKind {
         raised_by: s.word_opt("raised_by"),
         counter: s.section("counter").map(|s| counter(&s)),
         transferable: s.truth_or("transferable", false),
+        liability: s.words("liability"),
+        reasons: s.texts("reasons"),
         citation: s.citation(),
     }
 }
@@ -122,11 +136,13 @@ fn kind(s: &Section<'_>) -> MisconductKind {
 fn counter(s: &Section<'_>) -> Counter {
     let counter = Counter {
         counts: s.some_words("counts"),
+        kinds: s.name_list("kinds", Name::Misconduct),
         at: s.whole("at", 1, 1000),
         counting: s.word("counting"),
         window: s.word_opt("window"),
         within: s.duration_opt("within"),
         breaks: s.words("breaks"),
+        without: s.words("without"),
         once_per_task: s.truth_or("once_per_task", false),
         after: s.word_or("after", AfterFiring::Restart),
     };
@@ -138,10 +154,18 @@ fn counter(s: &Section<'_>) -> Counter {
             "请删去 breaks，或把 counting 改成 \"consecutive\"。",
         );
     }
+    if !counter.without.is_empty() && counter.within.and_then(|w| w.as_months()).is_none() {
+        s.report_at(
+            "without",
+            Code::Conflict,
+            "“其间没有”须说明是多长时间之内。".to_owned(),
+            "请补上 within，以年或月计，如 \"12个月\"。",
+        );
+    }
     if let Some(both) = counter
         .counts
         .iter()
-        .find(|what| counter.breaks.contains(what))
+        .find(|what| counter.breaks.contains(what) || counter.without.contains(what))
     {
         use crate::policy::words::Word;
         s.report_at(
@@ -163,6 +187,7 @@ pub(super) fn exit(root: &Section<'_>) -> Option<ExitRules> {
                 .sections("step")
                 .iter()
                 .map(|s| ExitStep {
+                    id: s.text_opt("id"),
                     by: s.name("by", Name::Party),
                     label: s.text("label"),
                     minutes: s.truth_or("minutes", false),
@@ -174,6 +199,11 @@ pub(super) fn exit(root: &Section<'_>) -> Option<ExitRules> {
                 .as_ref()
                 .map(super::identity::statement),
             earned_fees_payable: s.truth_or("earned_fees_payable", true),
+            transfer: s.section("transfer").map(|s| Transfer {
+                label: s.text("label"),
+                needs: s.some_words("needs"),
+                citation: s.citation(),
+            }),
             citation,
         }
     })
@@ -188,6 +218,8 @@ fn exit_ground(s: &Section<'_>) -> ExitGround {
         document: s.text_opt("document"),
         kinds: s.texts("kinds"),
         sensitive: s.truth_or("sensitive", false),
+        becomes: s.text_opt("becomes"),
+        application_becomes: s.text_opt("application_becomes"),
         triggers: s.sections("trigger").iter().map(trigger).collect(),
         citation,
     }
@@ -209,6 +241,7 @@ fn trigger(s: &Section<'_>) -> Trigger {
         }
     };
     Trigger {
+        id: s.text_opt("id"),
         mode: s.word_or("mode", TriggerMode::Propose),
         flag,
         on: match s.word::<Watch>("watch") {
@@ -229,6 +262,11 @@ fn trigger(s: &Section<'_>) -> Trigger {
             Watch::Listed => TriggerOn::Listed {
                 register: s.name("register", Name::Register),
             },
+            Watch::NothingAccepted => TriggerOn::NothingAccepted(NothingAccepted {
+                periods: s.whole("periods", 1, 100),
+                offers_each: s.whole("offers_each", 1, 100),
+                counting: s.word_or("counting", PeriodCounting::Rolling),
+            }),
         },
     }
 }

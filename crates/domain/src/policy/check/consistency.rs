@@ -1,5 +1,6 @@
 //! What only the whole pack shows: parts that name each other but do not fit.
 
+use super::axes;
 use super::checker::Checker;
 use super::section::Section;
 use crate::policy::pack::{
@@ -13,6 +14,7 @@ pub(super) fn check(checker: &Checker<'_>, rules: &Rules) {
     let root = checker.root();
     stations(&root, &rules.admission);
     duties(&root, rules);
+    axes::check(&root, rules);
     leaves(&root, rules);
     raised(&root, rules);
     parameters(checker, &root, rules);
@@ -35,7 +37,7 @@ pub(super) fn check(checker: &Checker<'_>, rules: &Rules) {
     root.quiet();
 }
 
-fn report(root: &Section<'_>, path: &str, code: Code, sentence: String, hint: &str) {
+pub(super) fn report(root: &Section<'_>, path: &str, code: Code, sentence: String, hint: &str) {
     let at = root
         .checker
         .source
@@ -156,13 +158,14 @@ fn test_fits(root: &Section<'_>, rules: &Rules, path: &str, test: &Test) {
             }
         }
         Test::Record {
-            of: Record::Honours | Record::Achievements,
+            of: Record::Honours | Record::Achievements | Record::Credentials,
             at_least,
+            ..
         } if ladder_of(*at_least) != "admin" => {
-            let sentence = "荣誉和业绩的级别要用 admin 等级里的级别来比。".to_owned();
+            let sentence = "荣誉、业绩和证书的级别要用 admin 等级里的级别来比。".to_owned();
             report(root, path, Code::Conflict, sentence, "请写成 \"admin:…\"。");
         }
-        Test::Employer { one_of } => {
+        Test::Employer { one_of } | Test::Represents { one_of } => {
             let Some(list) = rules.vocabulary.list("employer_kind") else {
                 return;
             };

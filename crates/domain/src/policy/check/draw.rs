@@ -4,11 +4,12 @@ use super::checker::Name;
 use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    AttendanceRules, Axis, Consent, Designation, DrawMode, DrawRules, Evaluated, EvaluationRules,
-    Evaluator, Force, Hit, Insufficiency, LeaveRules, NotificationRules, PoolRules, Rest, Round,
-    Sequence, SubKind, TaskField, TaskKind, TaskRules, Team, TopUp,
+    Accompanied, AttendanceRules, Axis, Consent, Designation, DrawMode, DrawRules, Evaluated,
+    EvaluationRules, Evaluator, Force, Hit, Insufficiency, Judged, LeadCount, LeaveRules,
+    NotificationRules, ObjectRules, PoolRules, Representative, Rest, Round, Sequence, SubKind,
+    SuggestedValue, Suggestion, TaskField, TaskKind, TaskRules, Team, TeamSize, TopUp,
 };
-use crate::policy::problem::Code;
+use crate::policy::problem::{Code, closest};
 
 pub(super) fn pool(root: &Section<'_>) -> PoolRules {
     let section = root.needed("pool");
@@ -17,6 +18,7 @@ pub(super) fn pool(root: &Section<'_>) -> PoolRules {
             label: String::new(),
             member: String::new(),
             shared: false,
+            representative: None,
             axes: Vec::new(),
             teams: Vec::new(),
             citation: Citation::article(0),
@@ -27,6 +29,11 @@ pub(super) fn pool(root: &Section<'_>) -> PoolRules {
         member: s.text("member"),
         shared: s.truth_or("shared", false),
         axes: s.sections("axis").iter().map(axis).collect(),
+        representative: s.section("representative").map(|s| Representative {
+            seat: s.word("seat"),
+            recheck: s.name_list("recheck", Name::Leaf),
+            citation: s.citation(),
+        }),
         teams: s
             .sections("team")
             .iter()
@@ -34,7 +41,7 @@ pub(super) fn pool(root: &Section<'_>) -> PoolRules {
                 id: s.text("id"),
                 label: s.text("label"),
                 part_of: s.name_opt("part_of", Name::Team),
-                owner: s.text_opt("owner"),
+                owner: s.name_opt("owner", Name::Party),
                 channels: s.name_list("channels", Name::Channel),
                 citation: s.citation(),
             })
@@ -54,6 +61,19 @@ fn axis(s: &Section<'_>) -> Axis {
         dynamic: s.truth_or("dynamic", false),
         name_template: s.text_opt("name_template"),
         fallback: s.text_opt("fallback"),
+        fallback_axis: s.name_opt("fallback_axis", Name::Axis),
+        suggestion: s.section("suggestion").map(|s| Suggestion {
+            list: s.name("list", Name::List),
+            pairs: s
+                .sections("pair")
+                .iter()
+                .map(|s| SuggestedValue {
+                    ticked: s.text("ticked"),
+                    value: s.text("value"),
+                })
+                .collect(),
+        }),
+        judged: s.word_or("judged", Judged::Together),
         citation: s.citation(),
     };
     if axis.values.is_empty() && !axis.dynamic {
@@ -90,9 +110,15 @@ pub(super) fn tasks(root: &Section<'_>) -> TaskRules {
                     .map(|s| SubKind {
                         label: s.text("label"),
                         duty: s.text_opt("duty"),
+                        required: s.name_list("required", Name::TaskField),
+                        procedure: s.text_opt("procedure"),
                     })
                     .collect(),
                 required: s.name_list("required", Name::TaskField),
+                teams: s.name_list("teams", Name::Team),
+                called: s.text_opt("called"),
+                roles: s.section("roles").map(|s| super::work::roles(&s)),
+                report: s.name_opt("report", Name::Report),
                 citation: s.citation(),
             })
             .collect(),
@@ -102,12 +128,27 @@ pub(super) fn tasks(root: &Section<'_>) -> TaskRules {
             .map(|s| TaskField {
                 id: s.text("id"),
                 label: s.text("label"),
+                list: s.name_opt("list", Name::List),
+                when: s.conditions("when"),
             })
             .collect(),
         scope: s.and_then(|s| s.name_opt("scope", Name::List)),
-        team_size: s
-            .and_then(|s| s.section("team_size"))
-            .map(|s| (s.bound(), s.citation())),
+        team_size: s.and_then(|s| s.section("team_size")).map(|s| TeamSize {
+            bound: s.bound(),
+            force: s.word_or("force", Force::Must),
+            citation: s.citation(),
+        }),
+        accompanied: s
+            .and_then(|s| s.section("accompanied"))
+            .map(|s| Accompanied {
+                needed: s.truth_or("needed", false),
+                citation: s.citation(),
+            }),
+        object: s.and_then(|s| s.section("object")).map(|s| ObjectRules {
+            list: s.name("list", Name::List),
+            registered_in: s.text_opt("registered_in"),
+            citation: s.citation(),
+        }),
     }
 }
 
@@ -157,7 +198,7 @@ pub(super) fn draw(root: &Section<'_>) -> DrawRules {
         designation: s.section("designation").map(|s| Designation {
             grounds: s.texts("grounds"),
             besides: s.text_opt("besides"),
-            consent_by: s.name("consent_by", Name::Party),
+            consent_by: s.name_opt("consent_by", Name::Party),
             consent: s.word_only(
                 "consent",
                 Consent::Names,
@@ -257,19 +298,40 @@ pub(super) fn notification(root: &Section<'_>) -> Option<NotificationRules> {
             .duration_opt("lead")
             .map(|lead| (lead, s.word_or("lead_force", Force::Must))),
         answers: s.some_words("answers"),
+        reason_for: s.words("reason_for"),
         citation: s.citation(),
     })
 }
 
 pub(super) fn leave(root: &Section<'_>) -> Option<LeaveRules> {
-    root.section("leave").map(|s| LeaveRules {
-        to: s.name("to", Name::Party),
-        told: s.name_opt("told", Name::Party),
-        written: s.truth_or("written", false),
-        kinds: s.texts("kinds"),
-        lead: s.duration_opt("lead"),
-        follow_up: s.words("follow_up"),
-        citation: s.citation(),
+    root.section("leave").map(|s| {
+        let rules = LeaveRules {
+            to: s.name("to", Name::Party),
+            told: s.name_opt("told", Name::Party),
+            written: s.truth_or("written", false),
+            kinds: s.texts("kinds"),
+            lead: s.duration_opt("lead"),
+            lead_count: s.word_or("lead_count", LeadCount::Subtract),
+            lead_kinds: s.texts("lead_kinds"),
+            proof_kinds: s.texts("proof_kinds"),
+            late_suggests: s.name_opt("late_suggests", Name::Misconduct),
+            follow_up: s.words("follow_up"),
+            citation: s.citation(),
+        };
+        for (key, named) in [
+            ("lead_kinds", &rules.lead_kinds),
+            ("proof_kinds", &rules.proof_kinds),
+        ] {
+            for kind in named.iter().filter(|kind| !rules.kinds.contains(kind)) {
+                let hint = closest(kind, rules.kinds.iter().map(String::as_str)).map_or_else(
+                    || "请先写进 kinds。".to_owned(),
+                    |meant| format!("是不是“{meant}”？"),
+                );
+                let sentence = format!("“{kind}”不是 kinds 列出的请假种类。");
+                s.report_at(key, Code::UnknownWord, sentence, hint);
+            }
+        }
+        rules
     })
 }
 

@@ -7,7 +7,7 @@ use super::identity::statement;
 use super::section::Section;
 use crate::policy::pack::{
     Article, Campaign, Confidentiality, Duties, Enquiry, InformationRules, LastPeriod, NonResponse,
-    Obligation, Parameter, Reminder, SignedPer, SpecialtyUpdate, UpdateField,
+    Obligation, Parameter, Reconcile, Reminder, SignedPer, SpecialtyUpdate, UpdateField,
 };
 use crate::policy::problem::Code;
 
@@ -16,7 +16,7 @@ pub(super) fn duties(root: &Section<'_>) -> Duties {
         rights: root.sections("right").iter().map(statement).collect(),
         duties: root.sections("duty").iter().map(statement).collect(),
         confidentiality: root.section("confidentiality").map(|s| Confidentiality {
-            documents: s.some_texts("documents"),
+            documents: s.texts("documents"),
             per: s.word_or("per", SignedPer::Term),
             covers: s.some_texts("covers"),
             log_downloads: s.truth_or("log_downloads", true),
@@ -59,6 +59,10 @@ pub(super) fn information(root: &Section<'_>) -> Option<InformationRules> {
             leaves: s.name_opt("leaves", Name::ExitGround),
             citation: s.citation(),
         }),
+        reconcile: s.section("reconcile").map(|s| Reconcile {
+            every: s.word("every"),
+            citation: s.citation(),
+        }),
         citation: s.citation(),
     })
 }
@@ -81,6 +85,7 @@ pub(super) fn obligations(root: &Section<'_>) -> Vec<Obligation> {
                     .map(|s| reminder(s, at_least))
                     .collect(),
                 last_period: s.word_or("last_period", LastPeriod::Due),
+                each: s.name_opt("each", Name::Axis),
                 citation: s.citation(),
             }
         })

@@ -6,7 +6,8 @@ use super::section::Section;
 use crate::policy::citation::Citation;
 use crate::policy::expression::{DEPTH, Expression, Fault, FaultKind};
 use crate::policy::pack::{
-    Branch, Eligibility, Force, How, Leaf, RelaxMode, Relaxation, Test, Vocabulary,
+    Branch, Eligibility, Force, How, Leaf, Post, PostAlternative, PostPer, RelaxMode, Relaxation,
+    Test, Vocabulary, Waives,
 };
 use crate::policy::problem::{Code, closest};
 use crate::policy::words::{Word, words};
@@ -26,10 +27,16 @@ words! { private
         Record = "record", "记录";
         /// Employer.
         Employer = "employer", "单位属性";
+        /// Register, wanted.
+        Listed = "listed", "在名单";
         /// Register.
         NotListed = "not_listed", "不在名单";
+        /// Unit spoken for.
+        Represents = "represents", "代表单位";
         /// Plain fact.
         Flag = "flag", "认定事项";
+        /// Plain fact, known either way.
+        Stated = "stated", "已说明";
         /// So many selected.
         Selected = "selected", "勾选数量";
         /// One of.
@@ -58,6 +65,7 @@ pub(super) fn eligibility(root: &Section<'_>, vocabulary: &Vocabulary) -> Eligib
             reference: crate::policy::pack::ReferenceDate::Decision,
             branches: Vec::new(),
             relaxations: Vec::new(),
+            posts: Vec::new(),
             citation: Citation::article(0),
         };
     };
@@ -88,6 +96,7 @@ pub(super) fn eligibility(root: &Section<'_>, vocabulary: &Vocabulary) -> Eligib
             label: b.text("label"),
             rule: expression(b, "rule", &ids),
             proof: b.name_list("proof", Name::Item),
+            proof_any: b.name_list("proof_any", Name::Item),
             citation: b.citation_or(&citation),
         })
         .collect();
@@ -103,9 +112,15 @@ pub(super) fn eligibility(root: &Section<'_>, vocabulary: &Vocabulary) -> Eligib
             citation: r.citation(),
         })
         .collect::<Vec<Relaxation>>();
+    let posts: Vec<Post> = root
+        .sections("post")
+        .iter()
+        .map(|p| post(p, &ids))
+        .collect();
     let reference = s.word("reference");
     let written = s.text("rule");
-    let read = rule.conjuncts().iter().count() > 0;
+    let said = |rule: &Expression| !rule.conjuncts().is_empty();
+    let read = said(&rule) && posts.iter().all(|post| said(&post.rule));
     // A leaf nobody asks for is a rule without effect, which no reader would notice.
     let mut used = plain;
     used.extend(&negated);
@@ -113,6 +128,12 @@ pub(super) fn eligibility(root: &Section<'_>, vocabulary: &Vocabulary) -> Eligib
         relaxation
             .grounds
             .leaves(&mut |number, _| used.push(number));
+    }
+    for post in &posts {
+        let rules = post.alternatives.iter().map(|way| &way.rule);
+        for rule in rules.chain([&post.rule]) {
+            rule.leaves(&mut |number, _| used.push(number));
+        }
     }
     for (place, section) in root.sections("leaf").iter().enumerate() {
         if read && !used.iter().any(|number| usize::from(*number) == place) {
@@ -133,6 +154,31 @@ pub(super) fn eligibility(root: &Section<'_>, vocabulary: &Vocabulary) -> Eligib
         reference,
         branches,
         relaxations,
+        posts,
+        citation,
+    }
+}
+
+fn post(s: &Section<'_>, ids: &[&str]) -> Post {
+    let citation = s.citation();
+    Post {
+        id: s.text("id"),
+        label: s.text("label"),
+        per: s.word_or("per", PostPer::Task),
+        at_most: s.whole_opt("at_most", 1, 100).unwrap_or(1),
+        appointed_by: s.name("appointed_by", Name::Party),
+        rule: expression(s, "rule", ids),
+        alternatives: s
+            .sections("alternative")
+            .iter()
+            .map(|s| PostAlternative {
+                id: s.text("id"),
+                label: s.text("label"),
+                rule: expression(s, "rule", ids),
+                waives: s.word_or("waives", Waives::Conditions),
+                citation: s.citation_or(&citation),
+            })
+            .collect(),
         citation,
     }
 }
@@ -168,12 +214,21 @@ fn leaf(s: &Section<'_>, vocabulary: &Vocabulary) -> Leaf {
             "请在 how 中补上 \"computed\"。",
         );
     }
+    if s.truth_or("note", false) && !how.contains(&How::Reviewed) && s.has("how") {
+        s.report_at(
+            "note",
+            Code::Conflict,
+            format!("条件“{id}”要求审核说明，how 却没有 reviewed。"),
+            "请在 how 中补上 \"reviewed\"，或删去 note。",
+        );
+    }
     Leaf {
         label: s.text("label"),
         citation: s.citation(),
         force: s.word_or("force", Force::Must),
         how,
         test,
+        note: s.truth_or("note", false),
         elements: s.texts("elements"),
         when: s.conditions("when"),
         check_at: s.words("check_at"),
@@ -204,19 +259,33 @@ fn test(s: &Section<'_>, vocabulary: &Vocabulary, depth: usize) -> Test {
             names: s.some_texts("names"),
         },
         TestKind::Record => {
-            let of = s.word("of");
-            rung(s, "at_least", vocabulary)
-                .map_or_else(unread, |at_least| Test::Record { of, at_least })
+            let (of, names) = (s.word("of"), s.texts("names"));
+            rung(s, "at_least", vocabulary).map_or_else(unread, |at_least| Test::Record {
+                of,
+                at_least,
+                names,
+            })
         }
         TestKind::Employer => Test::Employer {
             one_of: s.some_texts("one_of"),
+        },
+        TestKind::Listed => Test::Listed {
+            register: s.name("register", Name::Register),
+            as_: s.some_words("as"),
+            within: s.duration_opt("within"),
         },
         TestKind::NotListed => Test::NotListed {
             register: s.name("register", Name::Register),
             as_: s.some_words("as"),
             within: s.duration_opt("within"),
         },
+        TestKind::Represents => Test::Represents {
+            one_of: s.texts("one_of"),
+        },
         TestKind::Flag => Test::Flag {
+            name: s.text("name"),
+        },
+        TestKind::Stated => Test::Stated {
             name: s.text("name"),
         },
         TestKind::Selected => Test::Selected {

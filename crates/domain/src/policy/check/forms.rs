@@ -4,7 +4,7 @@ use super::identity::rung;
 use super::section::Section;
 use crate::policy::pack::{
     CellContent, Force, Form, FormCell, FormCheckRule, FormColumn, FormField, FormNote, FormRow,
-    Input, Signature, Vocabulary,
+    Input, PictureRules, Signature, Vocabulary,
 };
 use crate::policy::problem::{Code, closest};
 use crate::policy::words::words;
@@ -12,6 +12,8 @@ use crate::policy::words::words;
 words! { private
     /// What a cell shows, as packs name it.
     CellKind {
+        /// Fixed words.
+        Heading = "heading", "栏目组";
         /// Label.
         Label = "label", "标签";
         /// Value.
@@ -63,10 +65,23 @@ fn form(s: &Section<'_>, vocabulary: &Vocabulary) -> Form {
         signatures: signatures.len(),
         columns: columns.len(),
     };
-    let rows = s.sections("row").iter().map(|s| grid.row(s)).collect();
+    // Grid columns that cells of earlier rows still cover, with the rows left.
+    let mut hanging: Vec<(usize, u16)> = Vec::new();
+    let rows = s
+        .sections("row")
+        .iter()
+        .map(|s| grid.row(s, &mut hanging))
+        .collect();
+    if !hanging.is_empty() {
+        s.report(
+            Code::Conflict,
+            "表格最后一行还有格子要往下占。".to_owned(),
+            "请减小这些格子的 rows。",
+        );
+    }
     Form {
         id: s.text("id"),
-        annex: s.text("annex"),
+        annex: s.text_opt("annex").unwrap_or_default(),
         title: s.some_texts("title"),
         font: s.text("font"),
         size: s.word("size"),
@@ -128,6 +143,8 @@ fn field(s: &Section<'_>) -> FormField {
         input: s.word_or("input", Input::Line),
         required: s.truth_or("required", false),
         choices: s.texts("choices"),
+        at_most: s.whole_opt("at_most", 1, 100),
+        picture: s.section("picture").map(|s| picture(&s)),
         columns: s
             .sections("column")
             .iter()
@@ -147,14 +164,58 @@ fn field(s: &Section<'_>) -> FormField {
             "表格写 input = \"table\" 并列出 [[form.field.column]]；不是表格就不写列。",
         );
     }
-    if (field.input == Input::TickOne) == field.choices.is_empty() {
+    let ticked = matches!(field.input, Input::TickOne | Input::TickSeveral);
+    if ticked == field.choices.is_empty() {
         s.report(
             Code::Conflict,
             format!("“{}”是不是单选没有写清楚。", field.label),
             "单选写 input = \"tick_one\" 并列出 choices；不是单选就不写 choices。",
         );
     }
+    if field.at_most.is_some() && !matches!(field.input, Input::TickSeveral | Input::Names) {
+        s.report_at(
+            "at_most",
+            Code::Conflict,
+            format!("“{}”只填一项，at_most 不起作用。", field.label),
+            "at_most 只用于 tick_several 和 names。",
+        );
+    }
+    if field.picture.is_some() && field.input != Input::Picture {
+        s.report_at(
+            "picture",
+            Code::Conflict,
+            format!("“{}”不是照片，picture 不起作用。", field.label),
+            "照片写 input = \"picture\"。",
+        );
+    }
     field
+}
+
+fn picture(s: &Section<'_>) -> PictureRules {
+    let sizes = s
+        .some_texts("sizes")
+        .iter()
+        .filter_map(|text| {
+            let size = text.split_once('x').and_then(|(width, height)| {
+                let side = |text: &str| text.parse().ok().filter(|side| (1..=1000).contains(side));
+                Some((side(width)?, side(height)?))
+            });
+            if size.is_none() && !text.is_empty() {
+                s.report_at(
+                    "sizes",
+                    Code::OutOfRange,
+                    format!("“{text}”不是照片的宽和高。"),
+                    "请以毫米写成 \"35x49\"。",
+                );
+            }
+            size
+        })
+        .collect();
+    PictureRules {
+        formats: s.some_texts("formats"),
+        sizes,
+        tolerance_percent: s.whole_opt("tolerance_percent", 0, 50).unwrap_or(0),
+    }
 }
 
 struct Grid<'f> {
@@ -180,9 +241,16 @@ impl Grid<'_> {
         );
     }
 
-    fn row(&self, s: &Section<'_>) -> FormRow {
+    fn row(&self, s: &Section<'_>, hanging: &mut Vec<(usize, u16)>) -> FormRow {
         let cells: Vec<FormCell> = s.sections("cell").iter().map(|s| self.cell(s)).collect();
-        let sum: usize = cells.iter().map(|cell| usize::from(cell.span)).sum();
+        let own: usize = cells.iter().map(|cell| usize::from(cell.span)).sum();
+        let above: usize = hanging.iter().map(|(span, _)| *span).sum();
+        let sum = own + above;
+        hanging.extend(cells.iter().map(|cell| (usize::from(cell.span), cell.rows)));
+        for (_, left) in hanging.iter_mut() {
+            *left -= 1;
+        }
+        hanging.retain(|(_, left)| *left > 0);
         if sum != self.columns {
             s.report(
                 Code::Conflict,
@@ -201,6 +269,7 @@ impl Grid<'_> {
             name
         };
         let shows = match kind {
+            CellKind::Heading => CellContent::Heading(s.text("text")),
             CellKind::Label => CellContent::Label(field()),
             CellKind::Value => CellContent::Value(field()),
             CellKind::Table => {
@@ -241,6 +310,7 @@ impl Grid<'_> {
         FormCell {
             shows,
             span: u16::try_from(s.whole("span", 1, 100)).unwrap_or(1),
+            rows: u16::try_from(s.whole_opt("rows", 1, 100).unwrap_or(1)).unwrap_or(1),
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::actor::Role;
 use crate::period::{AgeClock, AgeTurns, Exceeds, LeapBirthday, TermEnd, YearsMode};
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    Basis, Clock, Consequence, Equivalence, Identity, Ladder, List, Moment, Party, Permission,
-    Register, Rung, Statement, Superseded, VersionBinding, Vocabulary,
+    Basis, Clock, Consequence, Contact, Equivalence, Identity, Ladder, List, Moment, Party,
+    Permission, Register, Rung, Statement, Superseded, VersionBinding, Vocabulary,
 };
 use crate::policy::problem::{Code, closest};
 
@@ -72,6 +72,16 @@ pub(super) fn identity(root: &Section<'_>) -> Identity {
                 citation: s.citation(),
             })
             .collect(),
+        questions: s.section("questions").as_ref().map(statement),
+        contacts: s
+            .sections("contact")
+            .iter()
+            .map(|s| Contact {
+                department: s.text("department"),
+                phone: s.text_opt("phone"),
+                citation: s.citation(),
+            })
+            .collect(),
         force_citation: s.citation(),
         binding: VersionBinding {
             term: moment("term", Moment::Appointment),
@@ -115,6 +125,8 @@ fn nobody() -> Identity {
         purpose: None,
         addressees: Vec::new(),
         basis: Vec::new(),
+        questions: None,
+        contacts: Vec::new(),
         force_citation: Citation::article(0),
         binding: VersionBinding {
             term: Moment::Appointment,
@@ -261,27 +273,35 @@ pub(super) fn parties(root: &Section<'_>) -> Vec<Party> {
             roles: s
                 .texts("roles")
                 .iter()
-                .filter_map(|code| {
-                    let role = Role::from_code(code);
-                    if role.is_none() && !code.is_empty() {
-                        let codes = Role::ALL.iter().map(|role| role.code());
-                        let hint = closest(code, codes.clone()).map_or_else(
-                            || format!("可以填：{}。", codes.collect::<Vec<_>>().join("、")),
-                            |meant| format!("是不是“{meant}”？"),
-                        );
-                        s.report_at(
-                            "roles",
-                            Code::UnknownWord,
-                            format!("没有“{code}”这个岗位。"),
-                            hint,
-                        );
-                    }
-                    role
-                })
+                .filter_map(|code| role(s, "roles", code))
                 .collect(),
+            members: s.name_list("members", Name::Party),
             citation: s.citation(),
         })
         .collect()
+}
+
+/// A role by its code.
+fn role(s: &Section<'_>, key: &str, code: &str) -> Option<Role> {
+    let role = Role::from_code(code);
+    if role.is_none() && !code.is_empty() {
+        let codes = Role::ALL.iter().map(|role| role.code());
+        let hint = closest(code, codes.clone()).map_or_else(
+            || format!("可以填：{}。", codes.collect::<Vec<_>>().join("、")),
+            |meant| format!("是不是“{meant}”？"),
+        );
+        s.report_at(
+            key,
+            Code::UnknownWord,
+            format!("没有“{code}”这个岗位。"),
+            hint,
+        );
+    }
+    role
+}
+
+pub(super) fn role_opt(s: &Section<'_>, key: &'static str) -> Option<Role> {
+    s.text_opt(key).and_then(|code| role(s, key, &code))
 }
 
 pub(super) fn permissions(root: &Section<'_>) -> Vec<Permission> {

@@ -1,12 +1,15 @@
 //! Reading what has a form of its own: places in the text, lengths of time, money, bounds, conditions.
 
+use jiff::civil::Time;
+
 use super::checker::Name;
 use super::section::Section;
 use crate::money::Fen;
 use crate::policy::citation::{Citation, Place};
 use crate::policy::pack::{self, Bound, Condition, Duration, Field, Relation};
 use crate::policy::problem::{Code, closest};
-use crate::policy::source::Node;
+use crate::policy::source::{Node, Value};
+use crate::policy::words::Word as _;
 
 impl Section<'_> {
     /// The place in the text, under `ref`. It must be one the list of articles has.
@@ -89,6 +92,28 @@ impl Section<'_> {
         })
     }
 
+    /// A time of day, written HH:MM.
+    pub(super) fn time_or(&self, key: &'static str, default: Time) -> Time {
+        let Some(node) = self.node_opt(key) else {
+            return default;
+        };
+        let text = self.text_of(key, node);
+        let read = text.split_once(':').and_then(|(hour, minute)| {
+            Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+        });
+        read.unwrap_or_else(|| {
+            if !text.is_empty() {
+                self.checker.report(
+                    node.at.start,
+                    Code::OutOfRange,
+                    format!("“{key}”的“{text}”不是时刻。"),
+                    "请写时和分，如 \"12:30\"。",
+                );
+            }
+            default
+        })
+    }
+
     pub(super) fn money_opt(&self, key: &'static str) -> Option<Fen> {
         let node = self.node_opt(key)?;
         let text = self.text_of(key, node);
@@ -136,6 +161,42 @@ impl Section<'_> {
         })
     }
 
+    /// Where the pack has a list named like the field, the values must be ones it offers.
+    fn of_list(&self, condition: &Condition) {
+        let root = &self.checker.source;
+        let list = format!("list.{}", condition.field.word());
+        let Some(Value::List(values)) = root
+            .at_path(&format!("{list}.values"))
+            .map(|node| &node.value)
+        else {
+            return;
+        };
+        let open = root
+            .at_path(&format!("{list}.open"))
+            .is_some_and(|node| node.value == Value::Truth(true));
+        let offered = || {
+            let written = values.iter().filter_map(|node| match &node.value {
+                Value::Text(text) => Some(text.as_str()),
+                _ => None,
+            });
+            written.chain(open.then_some(pack::OTHER))
+        };
+        for value in &condition.one_of {
+            if !value.is_empty() && !offered().any(|known| known == value) {
+                let hint = closest(value, offered()).map_or_else(
+                    || format!("可以填：{}。", offered().collect::<Vec<_>>().join("、")),
+                    |meant| format!("是不是“{meant}”？"),
+                );
+                self.report_at(
+                    "one_of",
+                    Code::UnknownWord,
+                    format!("“{value}”不在词表 {} 里。", condition.field.word()),
+                    hint,
+                );
+            }
+        }
+    }
+
     /// A list of `{ field, one_of }`.
     pub(super) fn conditions(&self, key: &'static str) -> Vec<Condition> {
         self.sections(key)
@@ -154,6 +215,7 @@ impl Section<'_> {
                         section.known(value, at, "one_of", Name::Channel);
                     }
                 }
+                section.of_list(&condition);
                 condition
             })
             .collect()

@@ -1,8 +1,10 @@
 //! The way in: channels, what is handed in, the steps, and what stands at the end.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::{Condition, Duration, Force};
+use super::{CohortRules, Condition, Duration, Force};
 use crate::policy::citation::Citation;
 use crate::policy::words::words;
 
@@ -13,6 +15,8 @@ words! {
         Always = "always", "必交";
         /// Whatever of it the person holds; the proof of the branch used always.
         IfHeld = "if_held", "持有即交";
+        /// Any one of its parts (CY 第十二条: 职称或职业资格证书).
+        OnePart = "one_part", "交其中之一";
     }
     /// For whom an item is handed in once.
     Per {
@@ -32,10 +36,14 @@ words! {
     Station {
         /// 提交
         Submit = "submit", "提交";
+        /// 单位推荐: the employer's recommendation of somebody who applied (CY 第十二条).
+        Recommendation = "recommendation", "单位推荐";
         /// 资料审核
         Vetting = "vetting", "资料审核";
         /// 会议审定
         Committee = "committee", "会议审定";
+        /// 批准: a head approves who is appointed (CY 第十一条、第十二条).
+        Approval = "approval", "批准";
         /// 公示
         PublicNotice = "public_notice", "公示";
         /// 分类入库
@@ -51,10 +59,12 @@ words! {
         DeclaredLeaves = "declared_leaves", "承诺事项齐全";
         /// Every computed or external `must` leaf holds.
         ComputedLeaves = "computed_leaves", "可计算的硬性条件符合";
-        /// The whole expression holds.
+        /// The whole expression holds, counting the exceptions granted.
         Eligible = "eligible", "符合入库条件";
         /// Enough values on every axis.
         Classified = "classified", "已分类";
+        /// The public notice is over and nothing was upheld or is open against the person.
+        NoticeClear = "notice_clear", "公示期满无异议";
         /// An open notice covers the application.
         OpenNotice = "open_notice", "在征集期内";
     }
@@ -77,6 +87,26 @@ words! {
         Number = "number", "纪要编号";
         /// 逐人结论
         PerPerson = "per_person", "逐人结论";
+        /// 各成员意见
+        Opinions = "opinions", "各成员意见";
+    }
+    /// How a panel comes to its conclusion (A-CY-15).
+    PanelVote {
+        /// The conclusion recorded counts; votes are not added up.
+        Conclusion = "conclusion", "以记录的结论为准";
+        /// 过半数
+        Majority = "majority", "过半数同意";
+        /// 三分之二
+        TwoThirds = "two_thirds", "三分之二以上同意";
+    }
+    /// How often an appointment may be renewed (A-CY-13).
+    RenewalTimes {
+        /// 不限
+        Unlimited = "unlimited", "不限次数";
+        /// 一次
+        Once = "once", "一次";
+        /// 两次
+        Twice = "twice", "两次";
     }
     /// How a term is set.
     TermMode {
@@ -102,6 +132,15 @@ words! {
         Need = "need", "工作需要";
         /// 本人愿意
         Willing = "willing", "本人愿意";
+        /// 工作开展情况 (CY 第三条)
+        WorkRecord = "work_record", "工作开展情况";
+    }
+    /// By which way a renewal goes (A-JM-12).
+    RenewalSteps {
+        /// A decision alone.
+        Decision = "decision", "直接决定";
+        /// The whole way in again.
+        Full = "full", "重新办理入库程序";
     }
     /// What is laid before the one who decides on a renewal.
     Dossier {
@@ -111,6 +150,24 @@ words! {
         Misconduct = "misconduct", "不良行为记录";
         /// 出勤
         Attendance = "attendance", "出勤";
+        /// 工作台账
+        Ledger = "ledger", "工作台账";
+    }
+    /// Per what a notice says how many experts are wanted (CY 第十条).
+    HeadcountPer {
+        /// Each team.
+        Team = "team", "各队伍";
+        /// Each specialty.
+        Specialty = "specialty", "各专业领域";
+        /// The pool as a whole.
+        Pool = "pool", "全库";
+    }
+    /// What a public notice does when its last day is no working day (A-JM-1).
+    Roll {
+        /// It ends on that day.
+        None = "none", "不顺延";
+        /// It ends on the next working day.
+        NextWorkday = "next_workday", "顺延至下一工作日";
     }
     /// In how many of the named media a notice must appear (A-JM-2).
     MediaNeeded {
@@ -139,6 +196,8 @@ pub struct Channel {
     pub group: Option<String>,
     /// Party that submits; anybody else is refused.
     pub submitter: String,
+    /// Party that fills the form in, where it is not the submitter.
+    pub filled_by: Option<String>,
     /// Many persons in one submission.
     pub batch: bool,
     /// Only while a notice is open.
@@ -173,6 +232,9 @@ pub struct MaterialList {
     pub id: String,
     /// Items in the order of the text.
     pub items: Vec<Material>,
+    /// Each notice calling for applications names further items, all of which are needed (JM
+    /// 第七条(二)).
+    pub by_notice: bool,
     /// Where.
     pub citation: Citation,
 }
@@ -192,6 +254,10 @@ pub struct Material {
     pub seal: Vec<Seal>,
     /// Always or if held.
     pub need: Need,
+    /// How strongly it is asked for; `may` only warns.
+    pub force: Force,
+    /// Every part must be handed in or said not to be held; silence on one is not enough.
+    pub parts_answered: bool,
     /// Each person or each batch.
     pub per: Per,
     /// Parts that are ticked one by one as handed in or not held.
@@ -227,6 +293,9 @@ pub struct Waiver {
 /// 办理环节
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
+    /// Id, where a parameter points at the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Which station.
     pub station: Station,
     /// Name.
@@ -239,14 +308,27 @@ pub struct Step {
     pub outcomes: Vec<StepOutcome>,
     /// Results that need a reason.
     pub reason_for: Vec<StepOutcome>,
+    /// Points each of which must be found in order before anybody passes (JM 第七条(三)).
+    pub points: Vec<String>,
     /// What the record of a meeting must hold.
     pub minutes: Vec<MinutesField>,
+    /// Who sits in judgement, where several do.
+    pub panel: Option<Panel>,
     /// Document it produces.
     pub produces: Option<String>,
     /// Time allowed.
     pub due: Option<Duration>,
     /// Where.
     pub citation: Citation,
+}
+
+/// A panel chosen anew for every round (CY 第十二条: 组织相关部门进行评审).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Panel {
+    /// Fewest members.
+    pub at_least: u32,
+    /// How it concludes.
+    pub vote: PanelVote,
 }
 
 /// 征集公告
@@ -266,21 +348,23 @@ pub struct Solicitation {
     /// one who drafted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
-    /// What appointing more than the planned headcount meets; `None` = no headcount is planned
-    /// (CY 第十条).
-    pub headcount: Option<Force>,
+    /// How many are wanted, where a notice must say so (CY 第十条).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headcount: Option<Headcount>,
     /// Where.
     pub citation: Citation,
 }
 
-impl Solicitation {
-    /// Media in which a notice still has to appear, given those it appeared in.
-    pub fn uncovered(&self, published: &[String]) -> Vec<&str> {
-        let there = |medium: &&String| published.contains(medium);
-        let enough = self.media_needed == MediaNeeded::Any && self.media.iter().any(|m| there(&m));
-        let open = self.media.iter().filter(|m| !there(m) && !enough);
-        open.map(String::as_str).collect()
-    }
+/// 拟聘人数
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Headcount {
+    /// What it is called; the same words as in the list of what a notice must say.
+    pub label: String,
+    /// Per what it is given.
+    pub per: HeadcountPer,
+    /// What appointing more than the planned number meets; `None` = nothing (CY 第十条).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<Force>,
 }
 
 /// 公示
@@ -290,10 +374,14 @@ pub struct PublicNotice {
     pub length: Duration,
     /// Is the day of publication the first day?
     pub first_day_counts: bool,
+    /// When the last day is no working day.
+    pub roll: Roll,
     /// What is shown of a person (A-G-18).
     pub columns: Vec<String>,
     /// May an objection be anonymous?
     pub anonymous_objection: bool,
+    /// Must an objection name a concrete fact?
+    pub objection_needs_fact: bool,
     /// What becomes of an objection that comes late.
     pub late: LateObjection,
     /// Where.
@@ -334,14 +422,23 @@ pub struct TermRules {
     pub years: u16,
     /// Fixed, at most, or with the cohort.
     pub mode: TermMode,
+    /// The cohort, for terms that end with it.
+    pub cohort: Option<CohortRules>,
     /// What starts it.
     pub start: TermStart,
-    /// May an expert be appointed for one task only?
-    pub one_off: bool,
+    /// May an expert be appointed for one task only (CY 第三条), and how?
+    pub one_off: Option<OneOff>,
     /// What a person is after the last day without renewal.
     pub lapse: String,
     /// Where.
     pub citation: Citation,
+}
+
+/// 一次性聘用: bound to one task, over when the task is closed, never renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OneOff {
+    /// A certificate is issued all the same, valid as long as the appointment (A-CY-13).
+    pub certificate: bool,
 }
 
 /// 续聘
@@ -353,14 +450,39 @@ pub struct Renewal {
     pub needs: Vec<RenewalNeed>,
     /// Leaves tested again, as indexes.
     pub recheck: Vec<u16>,
+    /// By which way it goes.
+    pub steps: RenewalSteps,
     /// Leaves that do not bar a person with this flag (DG: 特别优秀或紧缺领域 and age).
     pub spared: Option<Spared>,
     /// What is laid before the one who decides.
     pub dossier: Vec<Dossier>,
     /// How long before the end it falls due.
     pub remind: Duration,
+    /// The decision, either way, needs a reason.
+    pub reason: bool,
+    /// How often.
+    pub times: RenewalTimes,
     /// Where.
     pub citation: Citation,
+}
+
+impl Step {
+    /// The points not yet found in order, in the order of the pack.
+    pub fn open_points(&self, concluded: &BTreeMap<String, bool>) -> Vec<&str> {
+        self.points
+            .iter()
+            .map(String::as_str)
+            .filter(|point| concluded.get(*point) != Some(&true))
+            .collect()
+    }
+}
+
+impl Renewal {
+    /// What a renewal still needs (JM 第十一条: work need and willingness, both).
+    pub fn lacking(&self, given: &[RenewalNeed]) -> Vec<RenewalNeed> {
+        let open = self.needs.iter().filter(|need| !given.contains(need));
+        open.copied().collect()
+    }
 }
 
 /// Leaves that do not bar a person of whom something is known.

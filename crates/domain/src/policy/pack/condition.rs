@@ -27,6 +27,12 @@ words! {
         Duty = "duty", "职责";
         /// Standing of the one who acts to the matter (used_by_me, assigned …).
         Standing = "standing", "与本事项的关系";
+        /// Range of persons the application rests on (a value of the list `category`).
+        Category = "category", "任用范围";
+        /// For oneself or for a unit (a value of the list `member_kind`).
+        MemberKind = "member_kind", "申报身份";
+        /// Where a report stands (a value of the list `report_state`).
+        ReportState = "report_state", "报告状态";
         /// What is known of the expert (`exceptional`).
         Flag = "flag", "认定事项";
     }
@@ -58,6 +64,13 @@ impl Situation {
     #[must_use]
     pub fn with(mut self, field: Field, value: impl Into<String>) -> Self {
         self.values.entry(field).or_default().push(value.into());
+        self
+    }
+
+    /// The same with this one value of a field in place of all it has.
+    #[must_use]
+    pub fn only(mut self, field: Field, value: &str) -> Self {
+        self.values.insert(field, vec![value.to_owned()]);
         self
     }
 

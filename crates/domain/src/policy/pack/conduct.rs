@@ -31,6 +31,8 @@ words! {
         MisconductConfirmed = "misconduct_confirmed", "已认定的不良行为记录";
         /// 未接受委派
         DispatchRefused = "dispatch_refused", "未接受委派";
+        /// 接受委派
+        DispatchAccepted = "dispatch_accepted", "接受委派";
     }
     /// How occurrences add up.
     Counting {
@@ -63,6 +65,10 @@ words! {
         EnquiryRefused = "enquiry_refused", "拒不答复";
         /// The counter fired.
         Counter = "counter", "计数达到";
+        /// Leave was asked for later than the pack allows.
+        LateLeave = "late_leave", "请假迟于规定";
+        /// A mark of the report on the work.
+        ReportMark = "report_mark", "报告载明";
     }
     /// What a record must show before it is confirmed.
     Evidence {
@@ -70,6 +76,17 @@ words! {
         Proof = "proof", "证据";
         /// 不良影响说明
         BadEffect = "bad_effect", "不良影响说明";
+    }
+    /// What the record of a liability (追究责任、移送) says before its case may be closed.
+    LiabilityField {
+        /// 受理机关
+        Authority = "authority", "受理机关";
+        /// 日期
+        Date = "date", "日期";
+        /// 文书号
+        Document = "document", "文书号";
+        /// 结果
+        Result = "result", "处理结果";
     }
     /// How a trigger acts.
     TriggerMode {
@@ -90,6 +107,15 @@ words! {
         Counter = "counter", "计数";
         /// A register lists the person.
         Listed = "listed", "列入名单";
+        /// Work was offered and none accepted, period after period.
+        NothingAccepted = "nothing_accepted", "连续不接受委派";
+    }
+    /// How the years of a standing refusal are cut (A-JM-6).
+    PeriodCounting {
+        /// Twelve months each, back from the day.
+        Rolling = "rolling", "从当日往前，每十二个月";
+        /// Whole calendar years.
+        CalendarYear = "calendar_year", "自然年度";
     }
     /// To whom the retirement trigger applies (A-DG-5).
     RetirementScope {
@@ -114,6 +140,8 @@ words! {
 pub struct Counter {
     /// What is counted.
     pub counts: Vec<Occurrence>,
+    /// Of confirmed records only those of these kinds of misconduct; empty = of every kind.
+    pub kinds: Vec<String>,
     /// How many fire it.
     pub at: u32,
     /// One after another, or all together.
@@ -124,6 +152,8 @@ pub struct Counter {
     pub within: Option<Duration>,
     /// What breaks a run.
     pub breaks: Vec<Occurrence>,
+    /// Fires only when none of these happened in the same time (A-GZ-5: offered and never attended).
+    pub without: Vec<Occurrence>,
     /// Count one task once at most.
     pub once_per_task: bool,
     /// Afterwards.
@@ -164,6 +194,10 @@ pub struct MisconductKind {
     pub counter: Option<Counter>,
     /// The case may be handed to other authorities.
     pub transferable: bool,
+    /// 依法追究责任: what that record must say before the case is closed; empty = no such duty.
+    pub liability: Vec<LiabilityField>,
+    /// What of it happened, one of which is named; empty = the kind says it.
+    pub reasons: Vec<String>,
     /// Where.
     pub citation: Citation,
 }
@@ -181,6 +215,19 @@ pub struct ExitRules {
     pub no_compensation: Option<super::Statement>,
     /// Fees earned before are still paid.
     pub earned_fees_payable: bool,
+    /// Handing a case over to the judicial authorities.
+    pub transfer: Option<Transfer>,
+    /// Where.
+    pub citation: Citation,
+}
+
+/// 移送
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Transfer {
+    /// What it is called.
+    pub label: String,
+    /// What its record must say.
+    pub needs: Vec<LiabilityField>,
     /// Where.
     pub citation: Citation,
 }
@@ -188,6 +235,9 @@ pub struct ExitRules {
 /// A step of the exit procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExitStep {
+    /// Id, where a parameter points at the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Party.
     pub by: String,
     /// What it does.
@@ -211,6 +261,10 @@ pub struct ExitGround {
     pub kinds: Vec<String>,
     /// Hidden from requesters.
     pub sensitive: bool,
+    /// How those who leave on this ground are listed (JM 第十二条: 终止任用, 自动退任).
+    pub becomes: Option<String>,
+    /// How their application is marked from then on.
+    pub application_becomes: Option<String>,
     /// What brings it up.
     pub triggers: Vec<Trigger>,
     /// Where.
@@ -220,6 +274,9 @@ pub struct ExitGround {
 /// Brings a ground up by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trigger {
+    /// Id, where a parameter points at the trigger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Propose, or act.
     pub mode: TriggerMode,
     /// Only persons with this flag (`true`) or without it (`false`).
@@ -256,6 +313,20 @@ pub enum TriggerOn {
         /// The register.
         register: String,
     },
+    /// Work was offered and none accepted.
+    NothingAccepted(NothingAccepted),
+}
+
+/// 连续若干年不接受委派: in each of so many years on end work was offered, and none was accepted.
+/// Years without an offer prove nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct NothingAccepted {
+    /// How many years on end.
+    pub periods: u32,
+    /// How many offers each of them needs.
+    pub offers_each: u32,
+    /// How the years are cut.
+    pub counting: PeriodCounting,
 }
 
 impl ConductRules {

@@ -59,6 +59,8 @@ words! {
         Specialty = "specialty", "专业领域不符";
         /// 等级不足
         Level = "level", "专业技术等级不足";
+        /// 不属于承担这项工作的队伍
+        Team = "team", "队伍不符";
     }
     /// Who sees a result.
     Audience {
@@ -224,8 +226,8 @@ pub struct Designation {
     pub grounds: Vec<String>,
     /// What must be explained besides.
     pub besides: Option<String>,
-    /// Party that agrees.
-    pub consent_by: String,
+    /// Party that agrees; `None` = whoever draws may choose without asking (CY 第十七条).
+    pub consent_by: Option<String>,
     /// What the consent covers.
     pub consent: Consent,
     /// Only experts of the pool.
@@ -260,6 +262,8 @@ pub struct NotificationRules {
     pub lead: Option<(Duration, Force)>,
     /// Answers an expert may give.
     pub answers: Vec<Answer>,
+    /// Answers that need a reason.
+    pub reason_for: Vec<Answer>,
     /// Where.
     pub citation: Citation,
 }
@@ -277,6 +281,14 @@ pub struct LeaveRules {
     pub kinds: Vec<String>,
     /// Least time before the start; `None` = any time before it.
     pub lead: Option<Duration>,
+    /// How that time is counted.
+    pub lead_count: LeadCount,
+    /// Kinds of leave bound by it; empty = all.
+    pub lead_kinds: Vec<String>,
+    /// Kinds of leave that need proof.
+    pub proof_kinds: Vec<String>,
+    /// Misconduct kind a late notice makes a candidate of; the leave itself is still accepted.
+    pub late_suggests: Option<String>,
     /// What may be arranged then.
     pub follow_up: Vec<FollowUp>,
     /// Where.
@@ -303,6 +315,13 @@ words! {
         Declined = "declined", "不同意";
         /// 未回复
         NoAnswer = "no_answer", "未回复";
+    }
+    /// How 提前若干日 is counted (A-JM-4).
+    LeadCount {
+        /// The day of the work less so many days.
+        Subtract = "subtract", "从工作当日往前数";
+        /// So many whole days lie between.
+        Clear = "clear", "其间须隔满若干日";
     }
     /// What is arranged after a leave.
     FollowUp {

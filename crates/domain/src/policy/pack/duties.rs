@@ -25,13 +25,8 @@ words! {
         Plenary = "gathering.plenary", "全体会议";
         /// 专家培训
         Training = "gathering.training", "专家培训";
-    }
-    /// In which time an obligation recurs.
-    ObligationPer {
-        /// Calendar year.
-        CalendarYear = "calendar_year", "每年";
-        /// Half-year.
-        HalfYear = "half_year", "每半年";
+        /// 专家组工作会议、座谈
+        Group = "gathering.group", "专家组会议";
     }
     /// Is an obligation due in the last period of an instrument, which ends before the period does?
     LastPeriod {
@@ -39,6 +34,24 @@ words! {
         Due = "due", "照常应办";
         /// Not.
         Exempt = "exempt", "不要求";
+    }
+    /// How often the list of experts is gone through.
+    RegisterPeriod {
+        /// 每月
+        Month = "month", "每月";
+        /// 每季度
+        Quarter = "quarter", "每季度";
+        /// 每半年
+        HalfYear = "half_year", "每半年";
+        /// 每年
+        Year = "year", "每年";
+    }
+    /// In which time an obligation recurs.
+    ObligationPer {
+        /// Calendar year.
+        CalendarYear = "calendar_year", "每年";
+        /// Half-year.
+        HalfYear = "half_year", "每半年";
     }
     /// Per what a secrecy document is signed.
     SignedPer {
@@ -67,7 +80,7 @@ pub struct Duties {
 /// 保密协议或承诺书
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Confidentiality {
-    /// Documents any one of which will do.
+    /// Documents any one of which will do; empty = the duty binds without a signature.
     pub documents: Vec<String>,
     /// Signed how often.
     pub per: SignedPer,
@@ -111,6 +124,8 @@ pub struct InformationRules {
     pub campaign: Option<Campaign>,
     /// Specialties are added and retired.
     pub specialties: Option<SpecialtyUpdate>,
+    /// The list of experts is gone through in turns (JM 第十四条).
+    pub reconcile: Option<Reconcile>,
     /// Where.
     pub citation: Citation,
 }
@@ -150,6 +165,15 @@ pub struct SpecialtyUpdate {
     pub citation: Citation,
 }
 
+/// 定期更新
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reconcile {
+    /// How often.
+    pub every: RegisterPeriod,
+    /// Where.
+    pub citation: Citation,
+}
+
 /// 年度应办事项
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Obligation {
@@ -168,8 +192,10 @@ pub struct Obligation {
     /// Days of the year from which too few call for a reminder.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reminders: Vec<Reminder>,
-    /// Is it due in the last, incomplete period of the instrument?
+    /// Is it due in the last period of the instrument, which its last day cuts short (A-JM-2)?
     pub last_period: LastPeriod,
+    /// Axis each of whose groups has to do it; `None` = once for the whole pool.
+    pub each: Option<String>,
     /// Where.
     pub citation: Citation,
 }

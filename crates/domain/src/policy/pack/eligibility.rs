@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Bound, Condition, Duration, Rung};
+use super::{Bound, Condition, Duration, Post, Rung};
 use crate::policy::citation::Citation;
 use crate::policy::expression::Expression;
 use crate::policy::words::words;
@@ -34,6 +34,8 @@ words! {
         Honours = "honours", "荣誉称号、奖项";
         /// 主要专业工作业绩
         Achievements = "achievements", "主要专业工作业绩";
+        /// 证书、证卡, by the rung of their issuer
+        Credentials = "credentials", "证书、证卡";
     }
     /// Which rank of a person a ladder leaf reads.
     Ranked {
@@ -56,6 +58,8 @@ words! {
         Degrees = "degrees", "学位";
         /// Current post.
         Post = "post", "职务";
+        /// Names of licences and cards.
+        Credentials = "credentials", "证书、证卡";
     }
     /// What a `one_of` or `min_selected` leaf counts.
     Selection {
@@ -78,6 +82,10 @@ words! {
         DirectlyResponsible = "directly_responsible", "直接责任人员";
         /// An ordinary employee.
         Employee = "employee", "一般工作人员";
+        /// Speaks for the unit on the register.
+        Representative = "representative", "单位代表";
+        /// An occupation or specialty the person applies in.
+        Specialty = "specialty", "申请的专业";
     }
     /// When eligibility binds (A-G-4).
     ReferenceDate {
@@ -96,6 +104,8 @@ words! {
         Automatic = "automatic", "自动放宽";
         /// An authorised person may let them pass, with a reason.
         Discretion = "discretion", "可酌情放宽";
+        /// Nothing is relaxed: the ground only opens another way of proceeding (A-CY-2).
+        Never = "never", "不放宽";
     }
     /// When a leaf on a register is looked up again.
     CheckAt {
@@ -123,6 +133,8 @@ pub struct Leaf {
     pub how: Vec<How>,
     /// The test on the facts; `None` when only a declaration or a review decides.
     pub test: Option<Test>,
+    /// A review that confirms it counts only with a note of what it rests on.
+    pub note: bool,
     /// Elements a person ticks one by one when declaring; empty = the label is the one element.
     pub elements: Vec<String>,
     /// Applies only so; otherwise the leaf is neutral.
@@ -171,11 +183,23 @@ pub enum Test {
         of: Record,
         /// Rung needed.
         at_least: Rung,
+        /// Only entries of these names; empty = any.
+        names: Vec<String>,
     },
     /// The employer is of one of these kinds.
     Employer {
         /// Accepted kinds.
         one_of: Vec<String>,
+    },
+    /// The person, a unit they speak for, or something of theirs stands on a register that opens the
+    /// way in: a published course standard (JM 第五条(五)), an occupation in short supply (GZ).
+    Listed {
+        /// The register.
+        register: String,
+        /// How the person stands to what is listed.
+        as_: Vec<Standing>,
+        /// Only entries begun within this time before the day; `None` = entries in force.
+        within: Option<Duration>,
     },
     /// Neither the person nor a body they answer for stands on a register.
     NotListed {
@@ -186,8 +210,18 @@ pub enum Test {
         /// Only entries begun within this time before the day; `None` = entries in force.
         within: Option<Duration>,
     },
+    /// The person speaks for a unit (JM 第二条).
+    Represents {
+        /// Of one of these kinds; empty = any.
+        one_of: Vec<String>,
+    },
     /// A plain fact that is so or not.
     Flag {
+        /// Its name in the pack's vocabulary.
+        name: String,
+    },
+    /// A plain fact is stated, whichever way (JM 第十条 pays no civil servants, so it must be known).
+    Stated {
         /// Its name in the pack's vocabulary.
         name: String,
     },
@@ -234,6 +268,8 @@ pub struct Eligibility {
     pub branches: Vec<Branch>,
     /// Exceptions the text provides.
     pub relaxations: Vec<Relaxation>,
+    /// Special posts with conditions of their own.
+    pub posts: Vec<Post>,
     /// Where.
     pub citation: Citation,
 }
@@ -249,6 +285,8 @@ pub struct Branch {
     pub rule: Expression,
     /// Material items (ids) that must prove it (DG-6-1-2).
     pub proof: Vec<String>,
+    /// Material items of which any one must prove it besides.
+    pub proof_any: Vec<String>,
     /// Where.
     pub citation: Citation,
 }
@@ -271,6 +309,18 @@ pub struct Relaxation {
 }
 
 impl Eligibility {
+    /// Does the rule or a relaxation ask for this leaf? Leaves only a special post asks for say
+    /// nothing on who may be an expert.
+    pub fn asks_for(&self, number: u16) -> bool {
+        let mut asked = false;
+        let mut look = |found: u16, _: bool| asked |= found == number;
+        self.rule.leaves(&mut look);
+        for relaxation in &self.relaxations {
+            relaxation.grounds.leaves(&mut look);
+        }
+        asked
+    }
+
     /// A leaf by id.
     pub fn leaf(&self, id: &str) -> Option<&Leaf> {
         self.leaves.iter().find(|leaf| leaf.id == id)

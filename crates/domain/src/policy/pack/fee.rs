@@ -1,8 +1,11 @@
 //! 劳务费 and 预算.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Bound, Condition};
+use super::{Bound, Condition, Situation};
+use crate::actor::Role;
+use crate::half_day::SlotClock;
 use crate::money::Fen;
 use crate::policy::citation::Citation;
 use crate::policy::words::words;
@@ -42,6 +45,65 @@ words! {
         /// Each.
         Each = "each", "分别计";
     }
+    /// Which amount of a range is proposed (A-CY-5).
+    FeePick {
+        /// 下限; whoever settles may choose another inside the range.
+        Least = "least", "下限";
+        /// 上限; whoever settles may choose another inside the range.
+        Most = "most", "上限";
+        /// None: whoever settles chooses.
+        Chosen = "chosen", "由经办选定";
+    }
+    /// What is looked for before money goes out (CY 第二十六条).
+    FeeCheck {
+        /// The same person twice in one half-day.
+        SameSlot = "same_slot", "同一半天重复";
+        /// An amount outside the range.
+        OutOfRange = "out_of_range", "金额超出标准";
+        /// Paid without a report.
+        NoReport = "no_report", "没有工作成果";
+    }
+    /// Where a person's part in a task stands when it is settled.
+    Participation {
+        /// 已完成
+        Completed = "completed", "已完成";
+        /// 没有提交评审意见或检查情况
+        Unreported = "unreported", "未提交工作成果";
+        /// 缺席
+        Absent = "absent", "缺席";
+        /// 请假
+        OnLeave = "on_leave", "请假";
+        /// 回避
+        Recused = "recused", "回避";
+    }
+    /// Of which whole a line is a share (A-CY-4).
+    ShareOver {
+        /// All holders together; each holder above it is only told.
+        Whole = "whole", "全库合计";
+        /// Each holder alone.
+        Holder = "holder", "各部门分别";
+    }
+    /// Against which total a share is measured (A-CY-4).
+    ShareBase {
+        /// 预算总额
+        Planned = "planned", "预算总额";
+        /// 实际支出
+        Spent = "spent", "实际支出总额";
+    }
+    /// What becomes of a begun class hour (A-JM-5).
+    UnitRounding {
+        /// 舍去
+        Down = "down", "不足一学时不计";
+        /// 进一
+        Up = "up", "不足一学时按一学时计";
+    }
+    /// Is work paid for that a pack does not list?
+    Otherwise {
+        /// When somebody says why (等).
+        WithReason = "with_reason", "写明理由方可";
+        /// Not at all.
+        Never = "never", "不给付";
+    }
     /// When a budget is asked for.
     BudgetPer {
         /// Calendar year.
@@ -56,6 +118,10 @@ words! {
 pub struct FeeRules {
     /// Party that pays.
     pub payer: String,
+    /// The work that is paid for; empty = all.
+    pub when: Vec<Condition>,
+    /// What becomes of other work.
+    pub otherwise: Otherwise,
     /// Only work done is paid.
     pub only_completed: bool,
     /// Items (劳务费, 交通费, 工作餐费).
@@ -72,10 +138,61 @@ pub struct FeeRules {
     pub same_slot: SameSlot,
     /// Flags of persons who are not paid (公务员).
     pub excluded_flags: Vec<String>,
-    /// Sources of the money.
-    pub funds: Vec<String>,
+    /// Flags of persons before whose payment the officer is warned (A-G-20).
+    pub warned_flags: Vec<String>,
+    /// Amount proposed where a row gives a range.
+    pub pick: FeePick,
+    /// Where the day is cut, for rows by the half-day; `None` = not said.
+    pub half_day: Option<HalfDayRule>,
+    /// Steps of a payment in order; no two steps in a row by one hand.
+    pub steps: Vec<PayStep>,
+    /// What is looked for before every payment.
+    pub checks: Vec<FeeCheck>,
+    /// Later tables, each replacing the whole one before it from its day on (CY 第二十五条), by day.
+    pub revisions: Vec<FeeRevision>,
+    /// Sources of the money; where there are any, a payment names one its payer may draw on.
+    pub funds: Vec<Fund>,
+    /// How class hours are counted, for rows paid by them.
+    pub class_hour: Option<ClassHour>,
     /// Where.
     pub citation: Citation,
+}
+
+/// A source of money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fund {
+    /// Name.
+    pub label: String,
+    /// For these payers only (A-JM-13).
+    pub when: Vec<Condition>,
+}
+
+/// 学时
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ClassHour {
+    /// Minutes of one.
+    pub minutes: u32,
+    /// What becomes of a begun one.
+    pub rounding: UnitRounding,
+}
+
+impl ClassHour {
+    /// Class hours in so many minutes of work.
+    pub const fn of(self, minutes: u32) -> u32 {
+        match self.rounding {
+            UnitRounding::Down => minutes / self.minutes,
+            UnitRounding::Up => minutes.div_ceil(self.minutes),
+        }
+    }
+}
+
+impl FeeRules {
+    /// The sources a payer may draw on.
+    pub fn funds_for(&self, situation: &Situation) -> impl Iterator<Item = &Fund> {
+        self.funds
+            .iter()
+            .filter(|fund| situation.meets(&fund.when) == Some(true))
+    }
 }
 
 /// One item of a fee.
@@ -89,9 +206,44 @@ pub struct FeeItem {
     pub citation: Citation,
 }
 
+/// 半天: where the day is cut, and how many count a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct HalfDayRule {
+    /// Cuts and least presence.
+    pub clock: SlotClock,
+    /// More half-days of one day than this need a reason; `None` = no limit.
+    pub per_day: Option<u32>,
+}
+
+/// 办理环节 of a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PayStep {
+    /// Name.
+    pub label: String,
+    /// Party.
+    pub by: String,
+    /// Role of that party that acts; `None` = any.
+    pub role: Option<Role>,
+}
+
+/// A table that replaces the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FeeRevision {
+    /// First day of work it is for.
+    pub since: Date,
+    /// Document that adjusts the figures.
+    pub basis: String,
+    /// The whole new table.
+    pub rows: Vec<FeeRow>,
+}
+
 /// One row of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FeeRow {
+    /// Id, where something refers to the row.
+    pub id: Option<String>,
+    /// How the table calls it.
+    pub label: Option<String>,
     /// Item it belongs to.
     pub item: String,
     /// For what.
@@ -104,6 +256,8 @@ pub struct FeeRow {
     pub to: Fen,
     /// At most so many units in a half-day.
     pub cap_per_half_day: Option<u32>,
+    /// Another document the figure rests on, as the voucher prints it.
+    pub basis: Option<String>,
     /// Where.
     pub citation: Citation,
 }
@@ -115,6 +269,9 @@ pub struct BudgetRules {
     pub when: Vec<Condition>,
     /// For which time.
     pub per: BudgetPer,
+    /// Parties each of which has a budget of its own and pays from no other (CY 第五条); empty = one
+    /// budget.
+    pub held_by: Vec<String>,
     /// Lines.
     pub lines: Vec<BudgetLine>,
     /// Floor of the whole.
@@ -127,6 +284,17 @@ pub struct BudgetRules {
     pub citation: Citation,
 }
 
+/// A share of the whole, and of which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Share {
+    /// In hundredths.
+    pub bound: Bound,
+    /// Of whose total.
+    pub over: ShareOver,
+    /// Of which total.
+    pub base: ShareBase,
+}
+
 /// One line of a budget.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BudgetLine {
@@ -135,7 +303,11 @@ pub struct BudgetLine {
     /// Name.
     pub label: String,
     /// At most so many hundredths of the whole.
-    pub percent_of_total: Option<Bound>,
+    pub percent_of_total: Option<Share>,
+    /// What the line may be spent on; empty = not said.
+    pub purposes: Vec<String>,
+    /// Every charge names a task and the person paid.
+    pub per_task: bool,
     /// Where.
     pub citation: Citation,
 }

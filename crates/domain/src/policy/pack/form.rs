@@ -90,6 +90,38 @@ words! {
         SchoolYears = "school_years", "学制";
         /// 学位
         Degree = "degree", "学位";
+        /// 申报的队伍
+        Team = "team", "申报类别";
+        /// 学历, the highest
+        EducationLevel = "education_level", "学历";
+        /// 职称, in one line
+        Titles = "titles", "职称";
+        /// 职业资格、技能等级, in one line
+        Skills = "skills", "职业资格（技能等级）";
+        /// The alternative of the conditions the person relies on.
+        Branch = "branch", "符合的条件";
+        /// 政治面貌
+        PoliticalStatus = "political_status", "政治面貌";
+        /// 民族
+        Ethnicity = "ethnicity", "民族";
+        /// 从事职业
+        Occupation = "occupation", "从事职业";
+        /// Specialties or occupations applied for.
+        Specialties = "specialties", "申请的专业";
+        /// Level of the skill certificate.
+        SkillLevel = "skill_level", "职业资格等级";
+        /// Occupation of the skill certificate.
+        SkillOccupation = "skill_occupation", "职业资格的职业（工种）";
+        /// Level of the title.
+        TitleLevel = "title_level", "职称等级";
+        /// Field of the title.
+        TitleField = "title_field", "职称专业";
+        /// 邮编
+        Postcode = "postcode", "邮编";
+        /// What an applicant ticks of the work they can take on, from a list of the pack.
+        Services = "services", "承担任务类型";
+        /// Experience in the work of the pool, in the applicant's own words.
+        Experience = "experience", "工作经历";
     }
     /// How a field is filled.
     Input {
@@ -103,6 +135,10 @@ words! {
         Month = "month", "年月";
         /// One of some boxes.
         TickOne = "tick_one", "单选";
+        /// Any of some boxes.
+        TickSeveral = "tick_several", "多选";
+        /// Names, each of its own.
+        Names = "names", "逐个填写";
         /// A table.
         Table = "table", "表格";
         /// A picture.
@@ -114,6 +150,8 @@ words! {
         Applicant = "applicant", "申请人";
         /// The unit.
         Unit = "unit", "单位";
+        /// The body that manages the pool.
+        Manager = "manager", "管理方";
     }
     /// Sizes of Chinese print.
     FontSize {
@@ -154,7 +192,7 @@ impl FontSize {
 pub struct Form {
     /// Id (`annex1`).
     pub id: String,
-    /// 附件 1
+    /// 附件 1; empty for a form the text names without annexing one.
     pub annex: String,
     /// Lines of the title.
     pub title: Vec<String>,
@@ -203,10 +241,25 @@ pub struct FormField {
     pub required: bool,
     /// Values to tick.
     pub choices: Vec<String>,
+    /// At most so many of them, or of names.
+    pub at_most: Option<u32>,
+    /// What a picture must be.
+    pub picture: Option<PictureRules>,
     /// Columns of a table.
     pub columns: Vec<FormColumn>,
     /// Rows a blank table shows; more are allowed.
     pub blank_rows: u16,
+}
+
+/// What a picture must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PictureRules {
+    /// File formats, lower case (`jpg`).
+    pub formats: Vec<String>,
+    /// Sizes as (width, height) in millimetres; the shape of one of them is enough.
+    pub sizes: Vec<(u32, u32)>,
+    /// How far the shape may be off, in hundredths.
+    pub tolerance_percent: u32,
 }
 
 /// One column of a table in a form.
@@ -236,12 +289,16 @@ pub struct FormCell {
     pub shows: CellContent,
     /// Grid columns it spans.
     pub span: u16,
+    /// Grid rows it covers, its own included.
+    pub rows: u16,
 }
 
 /// What a cell shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellContent {
+    /// Fixed words, over several fields (职业资格 over 等级 and 职业).
+    Heading(String),
     /// The label of a field.
     Label(String),
     /// The value of a field.

@@ -93,10 +93,25 @@ pub struct Identity {
     pub addressees: Vec<String>,
     /// 依据
     pub basis: Vec<Basis>,
+    /// Who answers questions on how it is carried out.
+    pub questions: Option<Statement>,
+    /// Departments to ask. Names and telephones of people are not law: each bureau keeps its own.
+    pub contacts: Vec<Contact>,
     /// Where the dates stand in the text.
     pub force_citation: Citation,
     /// Which day decides which version of a rule applies.
     pub binding: VersionBinding,
+}
+
+/// 承办部门、联系部门, as the instrument prints them: whom applicants ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Contact {
+    /// Department.
+    pub department: String,
+    /// Telephone of the office; `None` = each bureau keeps its own.
+    pub phone: Option<String>,
+    /// Where.
+    pub citation: Citation,
 }
 
 /// A document repealed by this one.

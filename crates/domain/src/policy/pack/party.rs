@@ -20,6 +20,10 @@ words! {
         Vet = "application.vet", "资料审核";
         /// Decide in a meeting.
         Decide = "application.decide", "会议审定";
+        /// Recommend somebody who applied.
+        Recommend = "application.recommend", "推荐申报人";
+        /// Approve who is appointed.
+        Approve = "application.approve", "批准聘用";
         /// Assign specialties.
         Classify = "application.classify", "分类入库";
         /// Issue certificates.
@@ -78,6 +82,28 @@ words! {
         MaintainSpecialties = "specialty.maintain", "更新专业类别";
         /// Ask, challenge or complain about an expert's work.
         Enquire = "enquiry.file", "询问、质疑、投诉";
+        /// Put a list of those to be appointed up for objections.
+        PublishCandidates = "candidates.publish", "公示拟任名单";
+        /// Object to somebody on a published list.
+        Object = "objection.file", "提出异议";
+        /// Verify an objection and say whether it stands.
+        DecideObjection = "objection.decide", "核实异议";
+        /// Read a report on reviewed organisations.
+        ReadReport = "report.read", "查阅监督评估报告";
+        /// Confirm a report, after which it is no longer a draft.
+        ConfirmReport = "report.confirm", "核实监督评估报告";
+        /// Pass on what others say or what was found.
+        FileFeedback = "feedback.file", "反馈情况";
+        /// Verify what was passed on and answer it.
+        HandleFeedback = "feedback.handle", "处理反馈";
+        /// Let a relaxation or an exception of a 原则上 take effect.
+        GrantException = "exception.grant", "批准放宽或例外";
+        /// Give a special post to an expert.
+        AppointPost = "post.appoint", "聘任专家组长等职务";
+        /// See every draw of the pool, whoever executed it.
+        ReadDrawLog = "draw.read_log", "查看全部抽取记录";
+        /// Call a meeting or a training of experts.
+        CallGathering = "gathering.call", "召集会议、组织培训";
         /// Switch a value the text leaves to interpretation.
         EditParameters = "parameter.edit", "调整解释参数";
     }
@@ -96,6 +122,9 @@ pub struct Party {
     pub organisation_kinds: Vec<String>,
     /// Roles of the system that act for it.
     pub roles: Vec<Role>,
+    /// Parties each of which is this party for the teams it owns, and only for them (CY 第五条:
+    /// 相关部门); empty = no such party.
+    pub members: Vec<String>,
     /// Where.
     pub citation: Citation,
 }

@@ -27,6 +27,8 @@ words! {
         SameCall = "same_call", "同期申报同一指南";
         /// The expert belongs to the reviewed organisation.
         ReviewedEmployer = "reviewed_employer", "受聘于被评审单位";
+        /// The expert speaks for the reviewed organisation.
+        ReviewedRepresented = "reviewed_represented", "代表被评审单位";
     }
     /// How a ground comes to light.
     Detect {
@@ -63,6 +65,9 @@ pub struct RecusalRules {
     pub grounds: Vec<Ground>,
     /// The declaration must be answered before attendance is confirmed.
     pub declare_before_confirming: bool,
+    /// A ground found at work may still be declared there: the expert leaves, which is no
+    /// misconduct (JM 第九条(六)).
+    pub declare_on_discovery: bool,
     /// Parties that stop an expert found conflicted.
     pub stopped_by: Vec<String>,
     /// Misconduct kind a stop makes a candidate of.
