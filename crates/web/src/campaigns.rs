@@ -89,6 +89,7 @@ fn duty_note(duty: &YearlyDuty) -> Note {
             format!("今年还没有组织，须在 {} 前启动。", duty.last_day),
         ),
         Due::Missed => (Tone::Bad, "今年没有组织，不达标。".to_owned()),
+        Due::Spared => (Tone::Plain, "办法在今年内届满，今年不要求组织。".to_owned()),
     };
     Note::new(tone, format!("{}（{}）：", duty.label, duty.article), words)
 }

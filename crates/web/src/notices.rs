@@ -106,7 +106,7 @@ fn duty_note(duty: &NoticeDuty) -> Note {
         duty.count, duty.at_least
     );
     let (tone, words) = match (duty.state, duty.behind) {
-        (Due::Kept, _) if duty.count < duty.at_least => (
+        (Due::Spared, _) => (
             Tone::Plain,
             format!("{done}；办法在今年内届满，今年不要求次数。"),
         ),

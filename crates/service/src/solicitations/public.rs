@@ -125,7 +125,7 @@ fn material(pack: &Pack, channel: &Channel, item: &Material) -> GuideMaterial {
         article: item.citation.to_string(),
         need: match item.need {
             Need::Always => "",
-            Need::IfHeld => Need::IfHeld.zh(),
+            some => some.zh(),
         },
         per: match (channel.batch, item.per) {
             (false, _) => "",

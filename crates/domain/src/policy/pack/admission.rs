@@ -423,10 +423,12 @@ pub struct TermRules {
     /// Fixed, at most, or with the cohort.
     pub mode: TermMode,
     /// The cohort, for terms that end with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cohort: Option<CohortRules>,
     /// What starts it.
     pub start: TermStart,
     /// May an expert be appointed for one task only (CY 第三条), and how?
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub one_off: Option<OneOff>,
     /// What a person is after the last day without renewal.
     pub lapse: String,

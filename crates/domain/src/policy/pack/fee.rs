@@ -241,8 +241,10 @@ pub struct FeeRevision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FeeRow {
     /// Id, where something refers to the row.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// How the table calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Item it belongs to.
     pub item: String,
@@ -257,6 +259,7 @@ pub struct FeeRow {
     /// At most so many units in a half-day.
     pub cap_per_half_day: Option<u32>,
     /// Another document the figure rests on, as the voucher prints it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<String>,
     /// Where.
     pub citation: Citation,

@@ -32,8 +32,10 @@ pub struct Gathering {
     /// Parts of the agenda, topics of a training; the record must fill at least one.
     pub agenda: Vec<String>,
     /// Closed by 等: another topic may be named.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     /// What its record holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub record: Vec<String>,
     /// Kinds of contribution that need somebody to follow them up.
     pub follow_up: Vec<String>,

@@ -164,8 +164,10 @@ pub struct SubKind {
     pub duty: Option<String>,
     /// Fields of the request that must be filled besides those of the kind (JM 第二条: the way of
     /// evaluating).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<String>,
     /// Document whose procedure and templates the work follows (JM 第八条(一)).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub procedure: Option<String>,
 }
 
