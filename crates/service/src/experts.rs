@@ -27,7 +27,7 @@ use store::persons::{PersonKeys, Private};
 use store::{Db, SearchText, experts, persons as stored_persons};
 
 pub use batch::{BatchAct, BatchReport, Chosen};
-pub(crate) use eligibility::decided_by_facts;
+pub(crate) use eligibility::{decided_by_facts, kept};
 pub use eligibility::{Decided, EligibilityCard, EligibilityLine};
 pub use history::HistoryLine;
 pub use list::{ExpertList, ExpertQuery, ExpertRow, SavedFilter};
@@ -463,6 +463,26 @@ impl Service {
         kept: Option<&Private>,
         problems: &mut Vec<Problem>,
     ) -> Result<Draft> {
+        let draft = self.read_claim(ctx, pool, fields, kept, problems).await?;
+        let needed = pool.pack.axis("specialty").map_or(1, |axis| axis.at_least);
+        if draft.specialties.len() < usize::try_from(needed).unwrap_or(usize::MAX) {
+            problems.push(Problem::new(
+                "specialty",
+                format!("还没有分类。入库前至少选择 {needed} 个专业领域，抽取按专业领域进行。"),
+            ));
+        }
+        Ok(draft)
+    }
+
+    /// What is stated of a person, classified or not.
+    pub(crate) async fn read_claim(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        fields: &Fields,
+        kept: Option<&Private>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Draft> {
         let (file, private) = persons::read(fields, pool, ctx.today(), kept, problems);
         let known = self.specialties_of(pool.id()).await?;
         let mut specialties = Vec::new();
@@ -480,13 +500,6 @@ impl Service {
         }
         specialties.sort_unstable();
         specialties.dedup();
-        let needed = pool.pack.axis("specialty").map_or(1, |axis| axis.at_least);
-        if specialties.len() < usize::try_from(needed).unwrap_or(usize::MAX) {
-            problems.push(Problem::new(
-                "specialty",
-                format!("还没有分类。入库前至少选择 {needed} 个专业领域，抽取按专业领域进行。"),
-            ));
-        }
         let duties = pool
             .pack
             .axis("duty")
