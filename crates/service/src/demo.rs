@@ -1,6 +1,8 @@
 //! A populated demonstration: a bureau with its people, a pool under the Dongguan pack marked as a
 //! demonstration, synthetic experts, requests in several states and draws that really took place.
 
+mod applications;
+
 use domain::actor::{Actor, Grant, Role};
 use domain::draw_process::{Attempt, Party};
 use domain::engagement::Answer;
@@ -258,7 +260,8 @@ impl Service {
             )
             .await?;
         change.commit().await?;
-        self.demo_tasks(pool, &specialties).await
+        self.demo_tasks(pool, &specialties).await?;
+        self.demo_applications(no, pool, &specialties).await
     }
 
     async fn add_demo_expert(
