@@ -74,7 +74,10 @@ impl Certificate {
             ),
         ];
         if self.reissued > 0 {
-            facts.push(Field::new("补发", format!("第 {} 次补发，原件作废", self.reissued)));
+            facts.push(Field::new(
+                "补发",
+                format!("第 {} 次补发，原件作废", self.reissued),
+            ));
         }
         vec![
             Block::Paragraph {

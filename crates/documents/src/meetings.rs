@@ -76,10 +76,9 @@ impl AgendaPack {
             }
         }
         for (place, heading) in headings.iter().enumerate() {
-            let ordinal = ORDINALS.get(place).map_or_else(
-                || (place + 1).to_string(),
-                |ordinal| (*ordinal).to_owned(),
-            );
+            let ordinal = ORDINALS
+                .get(place)
+                .map_or_else(|| (place + 1).to_string(), |ordinal| (*ordinal).to_owned());
             blocks.push(Block::Heading {
                 text: format!("{ordinal}、{heading}"),
             });
@@ -99,7 +98,10 @@ impl AgendaPack {
     }
 
     fn list(&self, heading: &str) -> Block {
-        let people = self.people.iter().filter(|person| person.heading == heading);
+        let people = self
+            .people
+            .iter()
+            .filter(|person| person.heading == heading);
         Block::Table {
             columns: vec![
                 TableColumn::centre("序号", 1.0),
@@ -137,7 +139,13 @@ impl Dossier {
             ],
             rows: lines
                 .iter()
-                .map(|line| vec![line.verdict.clone(), line.text.clone(), line.article.clone()])
+                .map(|line| {
+                    vec![
+                        line.verdict.clone(),
+                        line.text.clone(),
+                        line.article.clone(),
+                    ]
+                })
                 .collect(),
             row_height: 7.0,
         };

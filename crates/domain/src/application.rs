@@ -307,7 +307,12 @@ impl State {
     ///
     /// # Errors
     /// [`Refused`] unless a draft or returned, or while something that must hold does not.
-    pub fn submit(self, route: &[Station], hand: Hand, findings: &[Finding]) -> Result<Self, Refused> {
+    pub fn submit(
+        self,
+        route: &[Station],
+        hand: Hand,
+        findings: &[Finding],
+    ) -> Result<Self, Refused> {
         match self {
             Self::Draft => {
                 let discretion = lets(findings, None)?;
@@ -338,7 +343,9 @@ impl State {
         discretion: Option<&str>,
     ) -> Result<Self, Refused> {
         match self {
-            Self::At { station, passed, .. } if station != Station::Certificate => {
+            Self::At {
+                station, passed, ..
+            } if station != Station::Certificate => {
                 if station == Station::Committee && hand.document.is_none() {
                     return Err(Refused::NoMinutes);
                 }
@@ -359,7 +366,10 @@ impl State {
         corrections: Vec<Correction>,
         until: Option<Date>,
     ) -> Result<Self, Refused> {
-        let Self::At { station, passed, .. } = self else {
+        let Self::At {
+            station, passed, ..
+        } = self
+        else {
             return Err(self.refuse("退回补正"));
         };
         if corrections.is_empty() {
@@ -386,7 +396,9 @@ impl State {
     /// [`Refused`] unless at a station or returned; without a reason or minutes.
     pub fn reject(self, hand: Hand, reason: &str) -> Result<Self, Refused> {
         let (at, passed) = match self {
-            Self::At { station, passed, .. } => (station, passed),
+            Self::At {
+                station, passed, ..
+            } => (station, passed),
             Self::Returned { from, passed, .. } => (from, passed),
             other => return Err(other.refuse("作出不予通过的结论")),
         };
@@ -583,7 +595,12 @@ impl Application {
             }
         }
         let mut situation = Situation::EMPTY.with(Field::Channel, &self.channel);
-        if let Some(kind) = self.profile.employer.as_ref().and_then(|one| one.kind.as_ref()) {
+        if let Some(kind) = self
+            .profile
+            .employer
+            .as_ref()
+            .and_then(|one| one.kind.as_ref())
+        {
             situation = situation.with(Field::EmployerKind, kind);
         }
         if let Some(team) = &self.team {

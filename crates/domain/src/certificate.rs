@@ -201,7 +201,9 @@ mod tests {
         ] {
             assert_eq!(one.standing(day), standing, "{day}");
         }
-        let revoked = one.revoke(by(), date(2023, 1, 1), "本人申请").expect("in force");
+        let revoked = one
+            .revoke(by(), date(2023, 1, 1), "本人申请")
+            .expect("in force");
         assert_eq!(revoked.standing(date(2022, 7, 1)), Standing::Revoked);
     }
 
@@ -210,8 +212,13 @@ mod tests {
     fn a_reissue_keeps_the_number_and_a_revoked_one_stays_revoked() {
         assert_eq!(certificate().reissue(by(), " "), Err(Refused::NoReason));
         let again = certificate().reissue(by(), "遗失").expect("in force");
-        assert_eq!((again.number.as_str(), again.reissued.len()), ("DG20220001", 1));
-        let revoked = again.revoke(by(), date(2023, 1, 1), "解聘").expect("in force");
+        assert_eq!(
+            (again.number.as_str(), again.reissued.len()),
+            ("DG20220001", 1)
+        );
+        let revoked = again
+            .revoke(by(), date(2023, 1, 1), "解聘")
+            .expect("in force");
         let refused = Err(Refused::Revoked("DG20220001".into()));
         assert_eq!(revoked.clone().reissue(by(), "遗失"), refused);
         assert_eq!(revoked.revoke(by(), date(2023, 1, 2), "再注销"), refused);

@@ -208,7 +208,10 @@ impl Meeting {
     pub fn headings(&self) -> Vec<(&str, Vec<&AgendaItem>)> {
         let mut found: Vec<(&str, Vec<&AgendaItem>)> = Vec::new();
         for item in &self.agenda {
-            match found.iter_mut().find(|(heading, _)| *heading == item.heading) {
+            match found
+                .iter_mut()
+                .find(|(heading, _)| *heading == item.heading)
+            {
                 Some((_, items)) => items.push(item),
                 None => found.push((&item.heading, vec![item])),
             }
@@ -472,7 +475,9 @@ mod tests {
     #[test]
     fn a_meeting_is_held_once_or_cancelled_with_a_reason() {
         let done = held(minutes()).expect("whole");
-        let again = done.clone().hold(minutes(), by(), date(2022, 6, 3), &NEEDED, &[]);
+        let again = done
+            .clone()
+            .hold(minutes(), by(), date(2022, 6, 3), &NEEDED, &[]);
         assert!(matches!(again, Err(Refused::WrongState { .. })));
         assert!(done.cancel(by(), "改期").is_err());
         assert_eq!(meeting().cancel(by(), " "), Err(Refused::NoCancelReason));

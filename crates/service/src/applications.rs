@@ -26,10 +26,10 @@ use store::sealed::{Column, Shape};
 use store::{Db, Secret, document};
 
 pub use entering::PRIVACY_NOTICE;
-pub(crate) use reading::{file_of, of_pool};
 pub use reading::{
     ApplicationLine, ApplicationQuery, ApplicationView, ConditionLine, FileLine, MaterialLine,
 };
+pub(crate) use reading::{file_of, of_pool};
 pub use vetting::{Corrections, PassedBatch};
 
 use crate::change::Change;
@@ -104,10 +104,17 @@ impl From<Refused> for Error {
                 "discretion",
                 findings
                     .into_iter()
-                    .map(|one| format!("{}（{}）", one.sentence.trim_end_matches('。'), one.citation))
-                    .fold("有原则性条件不符合，通过须写明理由".to_owned(), |text, one| {
-                        text + "：" + &one
-                    }),
+                    .map(|one| {
+                        format!(
+                            "{}（{}）",
+                            one.sentence.trim_end_matches('。'),
+                            one.citation
+                        )
+                    })
+                    .fold(
+                        "有原则性条件不符合，通过须写明理由".to_owned(),
+                        |text, one| text + "：" + &one,
+                    ),
             ),
         }
     }
@@ -144,9 +151,10 @@ pub(crate) fn hand(ctx: &Ctx, document: Option<String>) -> Result<Hand> {
 }
 
 pub(crate) fn channel_of<'p>(pool: &'p OpenPool, one: &Application) -> Result<&'p Channel> {
-    pool.pack.admission.channel(&one.channel).ok_or_else(|| {
-        Error::Internal(format!("申请 {} 的渠道不在规则包里", one.number))
-    })
+    pool.pack
+        .admission
+        .channel(&one.channel)
+        .ok_or_else(|| Error::Internal(format!("申请 {} 的渠道不在规则包里", one.number)))
 }
 
 pub(crate) async fn find(db: &mut impl Db, id: RecordId) -> Result<Row> {
@@ -240,7 +248,8 @@ impl Service {
             plain(&private.email),
             plain(&private.address),
         ];
-        let text = serde_json::to_string(&parts).map_err(|error| Error::Internal(error.to_string()))?;
+        let text =
+            serde_json::to_string(&parts).map_err(|error| Error::Internal(error.to_string()))?;
         let sealed = self
             .store
             .seals()

@@ -205,7 +205,9 @@ impl Service {
                 "没有选择附件种类。材料按种类核对，请从列表中选择。",
             ));
         }
-        let media = examine(&bytes).map_err(|problem| problems.push(problem)).ok();
+        let media = examine(&bytes)
+            .map_err(|problem| problems.push(problem))
+            .ok();
         let (Some(media), true) = (media, problems.is_empty()) else {
             return Err(Error::Invalid(problems));
         };

@@ -274,12 +274,18 @@ impl Service {
         one: &Certificate,
     ) -> Result<documents::certificates::Certificate> {
         let rule = pool.pack.admission.certificate.as_ref();
-        let address = format!("{}/public/certificates/{}", self.settings.public_url, one.code);
-        let svg = documents::qr::svg(&address).map_err(|error| Error::Document(error.to_string()))?;
+        let address = format!(
+            "{}/public/certificates/{}",
+            self.settings.public_url, one.code
+        );
+        let svg =
+            documents::qr::svg(&address).map_err(|error| Error::Document(error.to_string()))?;
         let demonstration = pool.pool.demonstration.then(|| "演示".to_owned());
         let standing = one.standing(ctx.today());
         let state = (standing == Standing::Revoked).then(|| standing.zh().to_owned());
-        let article = rule.map(|rule| rule.citation.to_string()).unwrap_or_default();
+        let article = rule
+            .map(|rule| rule.citation.to_string())
+            .unwrap_or_default();
         Ok(documents::certificates::Certificate {
             title: one.title.clone(),
             number: one.number.clone(),
@@ -300,6 +306,9 @@ impl Service {
 /// A code in groups of four, as people read it off paper.
 pub fn grouped(code: &str) -> String {
     let letters: Vec<char> = code.chars().collect();
-    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    let groups: Vec<String> = letters
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
     groups.join("-")
 }

@@ -27,8 +27,8 @@ use store::persons::{PersonKeys, Private};
 use store::{Db, SearchText, experts, persons as stored_persons};
 
 pub use batch::{BatchAct, BatchReport, Chosen};
-pub(crate) use eligibility::{decided_by_facts, kept};
 pub use eligibility::{Decided, EligibilityCard, EligibilityLine};
+pub(crate) use eligibility::{decided_by_facts, kept};
 pub use history::HistoryLine;
 pub use list::{ExpertList, ExpertQuery, ExpertRow, SavedFilter};
 pub use participation::{Participation, Participations, RestEntry};

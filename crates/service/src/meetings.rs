@@ -126,7 +126,8 @@ impl Service {
         let filter = of_pool(pool.id(), &[]);
         let mut read = self.store.read();
         let found =
-            store::records::page::<Meeting>(&mut read, &filter, Direction::Descending, page).await?;
+            store::records::page::<Meeting>(&mut read, &filter, Direction::Descending, page)
+                .await?;
         Ok(Page {
             items: found.items.into_iter().map(|row| row.body).collect(),
             next: found.next,
@@ -213,7 +214,9 @@ impl Service {
         let (Some(on), true) = (on, problems.is_empty()) else {
             return Err(Error::Invalid(problems));
         };
-        let agenda = self.waiting_for_committee(&mut *change, &pool, None).await?;
+        let agenda = self
+            .waiting_for_committee(&mut *change, &pool, None)
+            .await?;
         if agenda.is_empty() {
             return Err(Error::state(
                 "meeting.nobody",
@@ -221,8 +224,7 @@ impl Service {
             ));
         }
         let beginning = format!("SD{:02}-{}-", pool.no, ctx.today().year());
-        let last =
-            store::records::last_number(&mut *change, pool.id(), KIND, &beginning).await?;
+        let last = store::records::last_number(&mut *change, pool.id(), KIND, &beginning).await?;
         let last = last
             .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
             .unwrap_or(0);
@@ -314,12 +316,18 @@ impl Service {
                     .iter()
                     .filter(|finding| finding.blocks())
                     .map(|finding| {
-                        format!("{}（{}）", finding.sentence.trim_end_matches('。'), finding.citation)
+                        format!(
+                            "{}（{}）",
+                            finding.sentence.trim_end_matches('。'),
+                            finding.citation
+                        )
                     })
                     .collect(),
             });
         }
-        let now = self.waiting_for_committee(&mut read, &pool, Some(id)).await?;
+        let now = self
+            .waiting_for_committee(&mut read, &pool, Some(id))
+            .await?;
         let listed = |item: &AgendaItem| {
             meeting
                 .agenda
@@ -330,7 +338,10 @@ impl Service {
             others: now.iter().filter(|item| !listed(item)).count(),
             citation: step.citation.to_string(),
             may_record: meeting.state == State::Called
-                && ctx.actor.allow(Action::RecordDecision, pool.target()).is_ok(),
+                && ctx
+                    .actor
+                    .allow(Action::RecordDecision, pool.target())
+                    .is_ok(),
             agenda,
             meeting,
         })
@@ -356,9 +367,8 @@ impl Service {
         for item in &row.body.agenda {
             before.push(applications::find(&mut *change, item.application).await?);
         }
-        let here = |one: &Application| {
-            one.body.application.state.station() == Some(Station::Committee)
-        };
+        let here =
+            |one: &Application| one.body.application.state.station() == Some(Station::Committee);
         let gone: Vec<RecordId> = before
             .iter()
             .filter(|one| !here(one))
@@ -370,13 +380,10 @@ impl Service {
             on: minutes.on,
             document: Some(minutes.number.trim().to_owned()).filter(|number| !number.is_empty()),
         };
-        let held = row.body.clone().hold(
-            minutes.clone(),
-            by,
-            ctx.today(),
-            &step.minutes,
-            &gone,
-        )?;
+        let held = row
+            .body
+            .clone()
+            .hold(minutes.clone(), by, ctx.today(), &step.minutes, &gone)?;
         let mut reasons = Vec::new();
         let (mut approved, mut refused) = (0, 0);
         for application in before.iter_mut().filter(|one| here(one)) {
@@ -390,8 +397,14 @@ impl Service {
             let done = match result.map(|result| &result.verdict) {
                 Some(Verdict::Approved) => {
                     approved += 1;
-                    self.pass_row(&mut change, &pool, application, hand.clone(), "会议审定通过")
-                        .await
+                    self.pass_row(
+                        &mut change,
+                        &pool,
+                        application,
+                        hand.clone(),
+                        "会议审定通过",
+                    )
+                    .await
                 }
                 Some(Verdict::NotApproved { reason }) => {
                     refused += 1;
@@ -452,8 +465,7 @@ impl Service {
         row.body = row.body.clone().cancel(by(ctx)?, reason)?;
         row.keys = keys(&row.body);
         document::save(&mut change, &mut row).await?;
-        let cancelled =
-            event(EventKind::MeetingCancelled, &row.body).fact("reason", reason.trim());
+        let cancelled = event(EventKind::MeetingCancelled, &row.body).fact("reason", reason.trim());
         change.record(cancelled).await?;
         change.commit().await?;
         Ok(())
@@ -467,16 +479,21 @@ impl Service {
         pool: PoolId,
     ) -> Result<(usize, Vec<Meeting>)> {
         let open = self.any_pool(pool).await?;
-        if ctx.actor.allow(Action::RecordDecision, open.target()).is_err()
+        if ctx
+            .actor
+            .allow(Action::RecordDecision, open.target())
+            .is_err()
             || open.pack.admission.step(Station::Committee).is_none()
         {
             return Ok((0, Vec::new()));
         }
         let mut read = self.store.read();
         let waiting = self.waiting_for_committee(&mut read, &open, None).await?;
-        let called =
-            store::records::all::<Meeting>(&mut read, &of_pool(pool, &["called"])).await?;
-        Ok((waiting.len(), called.into_iter().map(|row| row.body).collect()))
+        let called = store::records::all::<Meeting>(&mut read, &of_pool(pool, &["called"])).await?;
+        Ok((
+            waiting.len(),
+            called.into_iter().map(|row| row.body).collect(),
+        ))
     }
 }
 
@@ -484,11 +501,9 @@ impl Service {
 fn invited(verdict: &Verdict) -> Option<domain::special_invitation::Verdict> {
     match verdict {
         Verdict::Approved => Some(domain::special_invitation::Verdict::Approved),
-        Verdict::NotApproved { reason } => {
-            Some(domain::special_invitation::Verdict::NotApproved {
-                reason: reason.clone(),
-            })
-        }
+        Verdict::NotApproved { reason } => Some(domain::special_invitation::Verdict::NotApproved {
+            reason: reason.clone(),
+        }),
         Verdict::Deferred => None,
     }
 }

@@ -97,19 +97,29 @@ async fn three_lists_one_meeting_and_nobody_without_it() {
             .collect();
         assert_eq!(
             headings,
-            [("审核通过名单", 1), ("互通遴选名单", 1), ("特约邀请名单", 1)]
+            [
+                ("审核通过名单", 1),
+                ("互通遴选名单", 1),
+                ("特约邀请名单", 1)
+            ]
         );
         assert_eq!(view.meeting.body, "市职业技能培训课程标准技术委员会");
 
         // Without minutes, or without a result for everybody, nothing is saved.
-        let all: Vec<PersonResult> = ids.iter().map(|id| result(*id, Verdict::Approved)).collect();
+        let all: Vec<PersonResult> = ids
+            .iter()
+            .map(|id| result(*id, Verdict::Approved))
+            .collect();
         let mut unnumbered = minutes(all.clone());
         unnumbered.number = " ".into();
         for spoilt in [unnumbered, minutes(all[..2].to_vec())] {
             let outcome = service.hold_meeting(&secretary, 1, meeting, spoilt).await;
             assert!(matches!(outcome, Err(Error::Invalid(_))), "{outcome:?}");
             for id in ids {
-                assert_eq!(stands(&bureau, id).await.station(), Some(Station::Committee));
+                assert_eq!(
+                    stands(&bureau, id).await.station(),
+                    Some(Station::Committee)
+                );
             }
         }
 
@@ -127,10 +137,21 @@ async fn three_lists_one_meeting_and_nobody_without_it() {
             .hold_meeting(&secretary, 1, meeting, minutes(results))
             .await
             .expect("held");
-        assert_eq!(stands(&bureau, ids[0]).await.station(), Some(Station::Classify));
+        assert_eq!(
+            stands(&bureau, ids[0]).await.station(),
+            Some(Station::Classify)
+        );
         assert_eq!(stands(&bureau, ids[1]).await.code(), "refused");
-        assert_eq!(stands(&bureau, ids[2]).await.station(), Some(Station::Classify));
-        let passed = stands(&bureau, ids[0]).await.passed().last().cloned().expect("passed");
+        assert_eq!(
+            stands(&bureau, ids[2]).await.station(),
+            Some(Station::Classify)
+        );
+        let passed = stands(&bureau, ids[0])
+            .await
+            .passed()
+            .last()
+            .cloned()
+            .expect("passed");
         assert_eq!(passed.document.as_deref(), Some("标委纪〔2022〕3号"));
         let invited = service
             .special_invitation(&bureau.officer, invitation)
@@ -168,7 +189,11 @@ async fn three_lists_one_meeting_and_nobody_without_it() {
         assert!(matches!(invited.invitation.state, Invited::Entered { .. }));
         assert_eq!(stands(&bureau, ids[1]).await.code(), "refused");
         let ledger = bureau.ledger().await;
-        for kind in [EventKind::MeetingCalled, EventKind::MeetingHeld, EventKind::CertificateIssued] {
+        for kind in [
+            EventKind::MeetingCalled,
+            EventKind::MeetingHeld,
+            EventKind::CertificateIssued,
+        ] {
             assert!(ledger.contains(&kind.code().to_owned()), "{}", kind.code());
         }
     })
@@ -205,7 +230,10 @@ async fn the_committee_cannot_approve_what_a_must_bars_on_its_day() {
         else {
             panic!("a listed person passed");
         };
-        assert_eq!((reasons[0].code.as_str(), reasons[0].article.as_str()), ("X20", "第二十条"));
+        assert_eq!(
+            (reasons[0].code.as_str(), reasons[0].article.as_str()),
+            ("X20", "第二十条")
+        );
         assert!(reasons[0].sentence.starts_with("何申甲"), "{reasons:?}");
         // Withdrawn meanwhile: the meeting goes on without them.
         service
@@ -242,7 +270,10 @@ async fn certificates_are_numbered_without_gaps_and_can_be_checked_by_anybody() 
             .issue_certificates(&bureau.officer, 1, &[ids[2]], false)
             .await
             .expect("issued");
-        let batch = service.issuance(&bureau.officer, 1, first).await.expect("seen");
+        let batch = service
+            .issuance(&bureau.officer, 1, first)
+            .await
+            .expect("seen");
         assert_eq!((batch.total, batch.done.len(), batch.left.len()), (1, 1, 0));
         service
             .issue_certificates(&bureau.officer, 1, &[], false)
@@ -255,10 +286,20 @@ async fn certificates_are_numbered_without_gaps_and_can_be_checked_by_anybody() 
             .expect("listed");
         let mut numbers: Vec<&str> = found.items.iter().map(|one| one.number.as_str()).collect();
         numbers.sort_unstable();
-        assert_eq!(numbers, ["DG20220001", "DG20220002", "DG20220003", "DG20220004"]);
-        let one = found.items.iter().find(|one| one.name == "何申丙").expect("there");
+        assert_eq!(
+            numbers,
+            ["DG20220001", "DG20220002", "DG20220003", "DG20220004"]
+        );
+        let one = found
+            .items
+            .iter()
+            .find(|one| one.name == "何申丙")
+            .expect("there");
         assert_eq!(one.number, "DG20220001");
-        assert_eq!((one.term.from, one.term.to), (date(2022, 6, 6), date(2025, 6, 5)));
+        assert_eq!(
+            (one.term.from, one.term.to),
+            (date(2022, 6, 6), date(2025, 6, 5))
+        );
 
         // A member like everybody else, on the minutes of the meeting.
         let member = service
@@ -272,13 +313,24 @@ async fn certificates_are_numbered_without_gaps_and_can_be_checked_by_anybody() 
         // Anybody may check a code; nobody finds one by counting.
         let visitor = service.visitor("192.0.2.1", "r");
         let spelt = service::certificates::grouped(&one.code).to_lowercase();
-        let checked = service.check_certificate(&visitor, &spelt).await.expect("known");
-        assert_eq!((checked.standing, checked.number.as_str()), (Standing::Valid, "DG20220001"));
+        let checked = service
+            .check_certificate(&visitor, &spelt)
+            .await
+            .expect("known");
+        assert_eq!(
+            (checked.standing, checked.number.as_str()),
+            (Standing::Valid, "DG20220001")
+        );
         let unknown = service.check_certificate(&visitor, "DG20220001").await;
         assert!(matches!(unknown, Err(Error::NotFound)));
-        bureau.clock.set("2025-06-06T01:00:00Z".parse().expect("a time"));
+        bureau
+            .clock
+            .set("2025-06-06T01:00:00Z".parse().expect("a time"));
         let visitor = service.visitor("192.0.2.1", "r");
-        let expired = service.check_certificate(&visitor, &one.code).await.expect("known");
+        let expired = service
+            .check_certificate(&visitor, &one.code)
+            .await
+            .expect("known");
         assert_eq!(expired.standing, Standing::Expired);
 
         let officer = bureau.now(&bureau.officer);
@@ -288,15 +340,26 @@ async fn certificates_are_numbered_without_gaps_and_can_be_checked_by_anybody() 
             .reissue_certificate(&officer, 1, one.id, "原件遗失")
             .await
             .expect("again");
-        let again = service.certificate(&officer, 1, one.id).await.expect("seen");
-        assert_eq!((again.number.as_str(), again.reissued.len()), ("DG20220001", 1));
+        let again = service
+            .certificate(&officer, 1, one.id)
+            .await
+            .expect("seen");
+        assert_eq!(
+            (again.number.as_str(), again.reissued.len()),
+            ("DG20220001", 1)
+        );
         service
             .revoke_certificate(&officer, 1, one.id, "本人申请")
             .await
             .expect("revoked");
-        let revoked = service.check_certificate(&visitor, &one.code).await.expect("known");
+        let revoked = service
+            .check_certificate(&visitor, &one.code)
+            .await
+            .expect("known");
         assert_eq!(revoked.standing, Standing::Revoked);
-        let twice = service.revoke_certificate(&officer, 1, one.id, "再次").await;
+        let twice = service
+            .revoke_certificate(&officer, 1, one.id, "再次")
+            .await;
         assert!(matches!(twice, Err(Error::Refused(_))));
     })
     .await;
@@ -316,9 +379,15 @@ async fn meeting_materials_and_certificates_print() {
             .call_meeting(&secretary, 1, Some(date(2022, 6, 6)), "三楼会议室")
             .await
             .expect("called");
-        let printed = service.print_agenda(&secretary, 1, meeting).await.expect("printed");
+        let printed = service
+            .print_agenda(&secretary, 1, meeting)
+            .await
+            .expect("printed");
         assert!(printed.bytes.starts_with(b"%PDF") && printed.name.ends_with(".pdf"));
-        let results = ids.iter().map(|id| result(*id, Verdict::Approved)).collect();
+        let results = ids
+            .iter()
+            .map(|id| result(*id, Verdict::Approved))
+            .collect();
         service
             .hold_meeting(&secretary, 1, meeting, minutes(results))
             .await
@@ -333,7 +402,11 @@ async fn meeting_materials_and_certificates_print() {
             .issue_certificates(&bureau.officer, 1, &[], false)
             .await
             .expect("issued");
-        let done = service.issuance(&bureau.officer, 1, batch).await.expect("seen").done;
+        let done = service
+            .issuance(&bureau.officer, 1, batch)
+            .await
+            .expect("seen")
+            .done;
         let printed = service
             .print_certificates(&bureau.officer, 1, &done)
             .await

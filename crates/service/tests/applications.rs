@@ -91,9 +91,18 @@ fn checked() -> Fields {
 async fn submitted(bureau: &Bureau, ctx: &Ctx, channel: &str, n: usize) -> RecordId {
     let service = &bureau.service;
     let form = form(bureau, channel, NAMES[n], NUMBERS[n]);
-    let id = service.enter_application(ctx, 1, &form).await.expect("entered");
-    service.record_materials(ctx, 1, id, &papers()).await.expect("papers");
-    service.submit_application(ctx, 1, id).await.expect("submitted");
+    let id = service
+        .enter_application(ctx, 1, &form)
+        .await
+        .expect("entered");
+    service
+        .record_materials(ctx, 1, id, &papers())
+        .await
+        .expect("papers");
+    service
+        .submit_application(ctx, 1, id)
+        .await
+        .expect("submitted");
     id
 }
 
@@ -130,12 +139,18 @@ async fn a_self_nomination_is_vetted_with_every_condition_and_its_article() {
         let service = &bureau.service;
         let desk = &bureau.officer;
         let mut form = form(&bureau, "self_nominated", "申请甲", NUMBERS[0]);
-        let id = service.enter_application(desk, 1, &form).await.expect("entered");
+        let id = service
+            .enter_application(desk, 1, &form)
+            .await
+            .expect("entered");
 
         // Nothing was handed in yet: each item is named, with its article.
         let early = service.submit_application(desk, 1, id).await;
         assert_eq!(sentences(early), ["form1", "certs", "identity"]);
-        service.record_materials(desk, 1, id, &papers()).await.expect("papers");
+        service
+            .record_materials(desk, 1, id, &papers())
+            .await
+            .expect("papers");
 
         // One declaration taken back stops it.
         form = Fields::from(
@@ -145,21 +160,44 @@ async fn a_self_nomination_is_vetted_with_every_condition_and_its_article() {
                 .cloned()
                 .collect::<Vec<_>>(),
         );
-        let version = service.application(desk, 1, id).await.expect("seen").version;
-        service.change_application(desk, 1, id, version, &form).await.expect("changed");
-        assert_eq!(sentences(service.submit_application(desk, 1, id).await), ["L1"]);
+        let version = service
+            .application(desk, 1, id)
+            .await
+            .expect("seen")
+            .version;
+        service
+            .change_application(desk, 1, id, version, &form)
+            .await
+            .expect("changed");
+        assert_eq!(
+            sentences(service.submit_application(desk, 1, id).await),
+            ["L1"]
+        );
         form.push("declared", "L1");
-        let stale = service.change_application(desk, 1, id, version, &form).await;
+        let stale = service
+            .change_application(desk, 1, id, version, &form)
+            .await;
         assert!(matches!(stale, Err(Error::Stale)));
-        service.change_application(desk, 1, id, version + 1, &form).await.expect("changed");
-        let state = service.submit_application(desk, 1, id).await.expect("submitted");
+        service
+            .change_application(desk, 1, id, version + 1, &form)
+            .await
+            .expect("changed");
+        let state = service
+            .submit_application(desk, 1, id)
+            .await
+            .expect("submitted");
         assert_eq!(state.station(), Some(Station::Vetting));
 
         // The vetting page has a line for every condition; what needs an eye blocks until it was seen.
         let view = service.application(desk, 1, id).await.expect("seen");
         let pool = service.pool_numbered(desk, 1).await.expect("pool");
         assert_eq!(view.conditions.len(), pool.pack.eligibility.leaves.len());
-        let line = |code: &str| view.conditions.iter().find(|one| one.code == code).expect("there");
+        let line = |code: &str| {
+            view.conditions
+                .iter()
+                .find(|one| one.code == code)
+                .expect("there")
+        };
         assert_eq!(line("AGE").citation, "第四条(四)");
         assert_eq!(line("L1").confirm, Some(None));
         assert!(line("X20").register.is_some() && line("X20").blocks);
@@ -177,13 +215,28 @@ async fn a_self_nomination_is_vetted_with_every_condition_and_its_article() {
         );
         let refused = service.check_application(desk, 1, id, &unsourced).await;
         assert_eq!(sentences(refused), ["register_source.dishonesty"]);
-        service.check_application(desk, 1, id, &checked()).await.expect("checked");
+        service
+            .check_application(desk, 1, id, &checked())
+            .await
+            .expect("checked");
         let mut denied = Fields::from(checked().pairs()[1..].to_vec());
         denied.push("confirm.L1", "no");
-        service.check_application(desk, 1, id, &denied).await.expect("checked");
-        assert_eq!(sentences(service.pass_application(desk, 1, id, "").await), ["L1"]);
-        service.check_application(desk, 1, id, &checked()).await.expect("checked");
-        let state = service.pass_application(desk, 1, id, "").await.expect("passed");
+        service
+            .check_application(desk, 1, id, &denied)
+            .await
+            .expect("checked");
+        assert_eq!(
+            sentences(service.pass_application(desk, 1, id, "").await),
+            ["L1"]
+        );
+        service
+            .check_application(desk, 1, id, &checked())
+            .await
+            .expect("checked");
+        let state = service
+            .pass_application(desk, 1, id, "")
+            .await
+            .expect("passed");
         assert_eq!(state.station(), Some(Station::Committee));
 
         // The committee is not the officer's to pass.
@@ -223,7 +276,11 @@ async fn each_channel_takes_its_own_way() {
         .enumerate()
         {
             let id = submitted(&bureau, desk, channel, n).await;
-            assert_eq!(stands(&bureau, id).await.station(), Some(station), "{channel}");
+            assert_eq!(
+                stands(&bureau, id).await.station(),
+                Some(station),
+                "{channel}"
+            );
         }
         // A source pool is named, a notice is answered in time.
         let service = &bureau.service;
@@ -232,17 +289,32 @@ async fn each_channel_takes_its_own_way() {
             let kept = form.pairs().iter().filter(|(name, _)| name != field);
             Fields::from(kept.cloned().collect::<Vec<_>>())
         };
-        let no_source = service.enter_application(desk, 1, &without("cross_pool", "source")).await;
+        let no_source = service
+            .enter_application(desk, 1, &without("cross_pool", "source"))
+            .await;
         assert_eq!(sentences(no_source), ["source"]);
-        let no_notice = service.enter_application(desk, 1, &without("self_nominated", "notice")).await;
+        let no_notice = service
+            .enter_application(desk, 1, &without("self_nominated", "notice"))
+            .await;
         assert_eq!(sentences(no_notice), ["notice"]);
-        let invited = service.enter_application(desk, 1, &without("invited", "")).await;
+        let invited = service
+            .enter_application(desk, 1, &without("invited", ""))
+            .await;
         assert_eq!(sentences(invited), ["invitation"]);
         let mut late = without("self_nominated", "notice_closes");
         late.push("notice_closes", "2022-06-05");
-        let id = service.enter_application(desk, 1, &late).await.expect("a draft");
-        service.record_materials(desk, 1, id, &papers()).await.expect("papers");
-        assert_eq!(sentences(service.submit_application(desk, 1, id).await), ["open_notice"]);
+        let id = service
+            .enter_application(desk, 1, &late)
+            .await
+            .expect("a draft");
+        service
+            .record_materials(desk, 1, id, &papers())
+            .await
+            .expect("papers");
+        assert_eq!(
+            sentences(service.submit_application(desk, 1, id).await),
+            ["open_notice"]
+        );
     })
     .await;
 }
@@ -259,15 +331,30 @@ async fn one_person_has_one_application_whatever_the_channel() {
         let Err(Error::Invalid(problems)) = second else {
             panic!("{second:?}");
         };
-        assert!(problems[0].sentence.contains("SQ01-2022-00001"), "{problems:?}");
+        assert!(
+            problems[0].sentence.contains("SQ01-2022-00001"),
+            "{problems:?}"
+        );
         let wrong = form(&bureau, "cross_pool", "申请甲", "440000197001010004");
-        assert_eq!(sentences(service.enter_application(desk, 1, &wrong).await), ["id_number"]);
+        assert_eq!(
+            sentences(service.enter_application(desk, 1, &wrong).await),
+            ["id_number"]
+        );
         let reason = service.withdraw_application(desk, 1, first, " ").await;
         assert_eq!(sentences(reason), ["reason"]);
-        service.withdraw_application(desk, 1, first, "改由单位推荐").await.expect("withdrawn");
-        let second = service.enter_application(desk, 1, &again).await.expect("free again");
+        service
+            .withdraw_application(desk, 1, first, "改由单位推荐")
+            .await
+            .expect("withdrawn");
+        let second = service
+            .enter_application(desk, 1, &again)
+            .await
+            .expect("free again");
         let view = service.application(desk, 1, second).await.expect("seen");
-        assert_eq!(view.elsewhere, ["示例专家库：入库申请 SQ01-2022-00001，已撤回"]);
+        assert_eq!(
+            view.elsewhere,
+            ["示例专家库：入库申请 SQ01-2022-00001，已撤回"]
+        );
         assert_eq!(view.application.number, "SQ01-2022-00002");
         assert!(view.masked.id_number.contains('*'), "{:?}", view.masked);
         let text = serde_json::to_string(&view).expect("json");
@@ -285,15 +372,27 @@ async fn a_return_tells_item_by_item_and_comes_back_to_vetting() {
         let id = submitted(&bureau, desk, "self_nominated", 0).await;
         let fix = |item: &str, reason: &str| vec![(item.to_owned(), reason.to_owned())];
         let until = Some(date(2022, 6, 20));
-        let nothing = service.return_application(desk, 1, id, &Vec::new(), until).await;
+        let nothing = service
+            .return_application(desk, 1, id, &Vec::new(), until)
+            .await;
         assert_eq!(sentences(nothing), ["corrections"]);
-        let foreign = service.return_application(desk, 1, id, &fix("list2", "缺"), until).await;
+        let foreign = service
+            .return_application(desk, 1, id, &fix("list2", "缺"), until)
+            .await;
         assert_eq!(sentences(foreign), ["corrections"], "not of this channel");
         let past = Some(date(2022, 6, 6));
-        let past = service.return_application(desk, 1, id, &fix("identity", "已过期"), past).await;
+        let past = service
+            .return_application(desk, 1, id, &fix("identity", "已过期"), past)
+            .await;
         assert_eq!(sentences(past), ["until"]);
         service
-            .return_application(desk, 1, id, &fix("identity", "证件已过期，请换新证件"), until)
+            .return_application(
+                desk,
+                1,
+                id,
+                &fix("identity", "证件已过期，请换新证件"),
+                until,
+            )
             .await
             .expect("returned");
         let view = service.application(desk, 1, id).await.expect("seen");
@@ -312,21 +411,31 @@ async fn a_return_tells_item_by_item_and_comes_back_to_vetting() {
         )
         .await
         .expect("read");
-        let told = sent
-            .items
-            .iter()
-            .any(|one| one.message.content.reveal().contains("证件已过期，请换新证件"));
+        let told = sent.items.iter().any(|one| {
+            one.message
+                .content
+                .reveal()
+                .contains("证件已过期，请换新证件")
+        });
         assert!(told, "the applicant is told why");
         let waiting = service.inbox(desk, bureau.pool).await.expect("inbox");
         assert!(waiting.items.iter().any(|item| item.tag == "退回补正"));
-        let state = service.submit_application(desk, 1, id).await.expect("again");
+        let state = service
+            .submit_application(desk, 1, id)
+            .await
+            .expect("again");
         assert_eq!(state.station(), Some(Station::Vetting));
         service
             .refuse_application(desk, 1, id, "工作年限不足")
             .await
             .expect("refused");
         assert!(stands(&bureau, id).await.is_over());
-        assert!(service.withdraw_application(desk, 1, id, "撤回").await.is_err());
+        assert!(
+            service
+                .withdraw_application(desk, 1, id, "撤回")
+                .await
+                .is_err()
+        );
     })
     .await;
 }
@@ -338,12 +447,19 @@ async fn a_file_counts_as_handed_in_is_sealed_and_leaves_a_trace() {
         let service = &bureau.service;
         let desk = &bureau.officer;
         let form = form(&bureau, "self_nominated", "申请甲", NUMBERS[0]);
-        let id = service.enter_application(desk, 1, &form).await.expect("entered");
+        let id = service
+            .enter_application(desk, 1, &form)
+            .await
+            .expect("entered");
         let pdf = b"%PDF-1.4\n%%EOF\n".to_vec();
         let script = b"<script>alert(1)</script>".to_vec();
-        let bad = service.add_material(desk, 1, id, "identity", "photo.jpg", script).await;
+        let bad = service
+            .add_material(desk, 1, id, "identity", "photo.jpg", script)
+            .await;
         assert_eq!(sentences(bad), ["attachment"]);
-        let nowhere = service.add_material(desk, 1, id, "list2", "名单.pdf", pdf.clone()).await;
+        let nowhere = service
+            .add_material(desk, 1, id, "list2", "名单.pdf", pdf.clone())
+            .await;
         assert_eq!(sentences(nowhere), ["attachment_kind"]);
         let place = "certs/title_proof";
         let file = service
@@ -352,13 +468,26 @@ async fn a_file_counts_as_handed_in_is_sealed_and_leaves_a_trace() {
             .expect("kept");
         let view = service.application(desk, 1, id).await.expect("seen");
         assert_eq!(view.application.handed["certs"].parts, ["title_proof"]);
-        let proof = view.conditions.iter().find(|one| one.code == "T_SEN").expect("there");
+        let proof = view
+            .conditions
+            .iter()
+            .find(|one| one.code == "T_SEN")
+            .expect("there");
         assert_eq!(proof.evidence[0].id, file, "beside the condition it proves");
-        let made = service.open_material(desk, 1, id, file).await.expect("opened");
+        let made = service
+            .open_material(desk, 1, id, file)
+            .await
+            .expect("opened");
         assert_eq!((made.bytes, made.media_type), (pdf, "application/pdf"));
         let traces = kinds(&bureau, id).await;
-        assert_eq!(traces.last().map(String::as_str), Some(EventKind::PlainValueRead.code()));
-        service.remove_material(desk, 1, id, file).await.expect("removed");
+        assert_eq!(
+            traces.last().map(String::as_str),
+            Some(EventKind::PlainValueRead.code())
+        );
+        service
+            .remove_material(desk, 1, id, file)
+            .await
+            .expect("removed");
         let view = service.application(desk, 1, id).await.expect("seen");
         assert!(!view.application.handed["certs"].given);
     })
@@ -377,7 +506,10 @@ async fn a_recommending_unit_sees_and_enters_its_own_candidates_only() {
         assert_eq!(sentences(wrong), ["application.submitter"]);
         let id = submitted(&bureau, &unit, "by_employer", 0).await;
         let view = service.application(&unit, 1, id).await.expect("own");
-        assert_eq!(view.application.recommender.as_deref(), Some("示例市云岭分局"));
+        assert_eq!(
+            view.application.recommender.as_deref(),
+            Some("示例市云岭分局")
+        );
         assert!(!view.steps.contains(&Step::Pass));
         let mut stranger = bureau.as_role(Role::Recommender);
         stranger.actor.organisation = Some(uuid::Uuid::from_u128(12).into());
@@ -412,13 +544,25 @@ async fn the_queue_goes_on_to_the_next_one_and_round() {
         assert_eq!(next("SQ01-2022-00001").await, Some(ids[1]));
         assert_eq!(next("SQ01-2022-00003").await, Some(ids[0]));
         for id in &ids[1..] {
-            service.check_application(desk, 1, *id, &checked()).await.expect("checked");
+            service
+                .check_application(desk, 1, *id, &checked())
+                .await
+                .expect("checked");
         }
-        let batch = service.pass_applications(desk, 1, &ids).await.expect("a batch");
+        let batch = service
+            .pass_applications(desk, 1, &ids)
+            .await
+            .expect("a batch");
         assert_eq!((batch.passed, batch.left_out.len()), (2, 1));
         assert!(batch.left_out[0].0.contains("SQ01-2022-00001"), "{batch:?}");
-        service.check_application(desk, 1, ids[0], &checked()).await.expect("checked");
-        service.pass_application(desk, 1, ids[0], "").await.expect("passed");
+        service
+            .check_application(desk, 1, ids[0], &checked())
+            .await
+            .expect("checked");
+        service
+            .pass_application(desk, 1, ids[0], "")
+            .await
+            .expect("passed");
         assert_eq!(next("").await, None);
     })
     .await;
@@ -443,14 +587,26 @@ async fn whoever_is_listed_does_not_enter_and_recommends_nobody() {
             .await
             .expect("listed");
         let own = form(&bureau, "self_nominated", NAMES[0], NUMBERS[0]);
-        let id = service.enter_application(desk, 1, &own).await.expect("a draft");
-        service.record_materials(desk, 1, id, &papers()).await.expect("papers");
-        assert_eq!(sentences(service.submit_application(desk, 1, id).await), ["X20"]);
+        let id = service
+            .enter_application(desk, 1, &own)
+            .await
+            .expect("a draft");
+        service
+            .record_materials(desk, 1, id, &papers())
+            .await
+            .expect("papers");
+        assert_eq!(
+            sentences(service.submit_application(desk, 1, id).await),
+            ["X20"]
+        );
         service
             .remove_register_entry(desk, 1, entry, "信用修复")
             .await
             .expect("removed");
-        service.submit_application(desk, 1, id).await.expect("free again");
+        service
+            .submit_application(desk, 1, id)
+            .await
+            .expect("free again");
 
         let mut tx = bureau.store.write(LedgerId::System).await.expect("door");
         let mut unit = store::organisations::find::<Organisation>(&mut tx, bureau.requester)
@@ -459,8 +615,12 @@ async fn whoever_is_listed_does_not_enter_and_recommends_nobody() {
             .expect("known");
         unit.body.credit_code = Some(CODE.into());
         unit.keys.credit_code = Some(CODE.into());
-        store::document::save(&mut tx, &mut unit).await.expect("saved");
-        tx.append(&store::testing::event("test.unit", desk.now)).await.expect("recorded");
+        store::document::save(&mut tx, &mut unit)
+            .await
+            .expect("saved");
+        tx.append(&store::testing::event("test.unit", desk.now))
+            .await
+            .expect("recorded");
         tx.commit().await.expect("committed");
         service
             .add_register_entry(desk, 1, &listed("示例市云岭分局", CODE))

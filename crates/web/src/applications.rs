@@ -19,9 +19,7 @@ use service::applications::{
     ApplicationLine, ApplicationQuery, ApplicationView, PassedBatch, Step,
 };
 
-use crate::components::{
-    Empty, Here, Link, Moment, Pager, Progress, Status, Step as Stage, Tab,
-};
+use crate::components::{Empty, Here, Link, Moment, Pager, Progress, Status, Step as Stage, Tab};
 use crate::error::WebError;
 use crate::experts::{address, fields};
 use crate::form::{Choice, FormState};
@@ -127,11 +125,17 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     let statuses = |code: &str| -> Vec<String> {
         match code {
             "" => Vec::new(),
-            "over" => ["appointed", "refused", "withdrawn"].map(str::to_owned).to_vec(),
+            "over" => ["appointed", "refused", "withdrawn"]
+                .map(str::to_owned)
+                .to_vec(),
             code => vec![code.to_owned()],
         }
     };
-    let code = views.iter().map(|(code, _)| *code).find(|code| *code == wanted).unwrap_or("");
+    let code = views
+        .iter()
+        .map(|(code, _)| *code)
+        .find(|code| *code == wanted)
+        .unwrap_or("");
     let query = ApplicationQuery {
         statuses: statuses(code),
         channel: visit.query.text("channel"),
@@ -155,7 +159,10 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         })
         .collect();
     let with = |more: &[(&str, &str)]| {
-        let all = [("channel", query.channel.as_str()), ("q", query.name.as_str())];
+        let all = [
+            ("channel", query.channel.as_str()),
+            ("q", query.name.as_str()),
+        ];
         let all: Vec<(&str, &str)> = all
             .into_iter()
             .chain(more.iter().copied())
@@ -167,9 +174,11 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     for (value, label) in &views {
         let value = *value;
         let count = match (whole, value) {
-            (true, value) if !value.is_empty() && value != "over" => Some(
-                page::thousands(app.service.count_applications(ctx, here.no, &statuses(value)).await?),
-            ),
+            (true, value) if !value.is_empty() && value != "over" => Some(page::thousands(
+                app.service
+                    .count_applications(ctx, here.no, &statuses(value))
+                    .await?,
+            )),
             _ => None,
         };
         tabs.push(Tab {
@@ -293,7 +302,10 @@ impl ShowPage {
         }
     }
     fn acts(&self) -> bool {
-        self.view.steps.iter().any(|step| !matches!(step, Step::Check | Step::Material))
+        self.view
+            .steps
+            .iter()
+            .any(|step| !matches!(step, Step::Check | Step::Material))
     }
 }
 
@@ -309,8 +321,14 @@ async fn show_page(
     let one = &view.application;
     let list = here.href("applications");
     let next = match &one.state {
-        Stands::At { station, .. } if view.steps.contains(&Step::Check) || view.steps.contains(&Step::Classify) => {
-            Some(format!("{list}/next?state={}&after={}", station.word(), one.number))
+        Stands::At { station, .. }
+            if view.steps.contains(&Step::Check) || view.steps.contains(&Step::Classify) =>
+        {
+            Some(format!(
+                "{list}/next?state={}&after={}",
+                station.word(),
+                one.number
+            ))
         }
         _ => None,
     };
@@ -325,7 +343,10 @@ async fn show_page(
         Vec::new()
     };
     let form = if form.value("specialty").is_empty() && form.is_sound() {
-        let chosen = one.specialties.iter().map(|id| ("specialty", id.to_string()));
+        let chosen = one
+            .specialties
+            .iter()
+            .map(|id| ("specialty", id.to_string()));
         let duties = one.duties.iter().map(|duty| ("duty", duty.clone()));
         chosen
             .chain(duties)
@@ -416,7 +437,10 @@ fn facts(view: &ApplicationView) -> Vec<(String, String)> {
         Filed::Desk { by } => format!("{}代录", by.name),
     };
     let mut rows = vec![
-        ("入库渠道".to_owned(), format!("{}（{}）", view.channel, view.citation)),
+        (
+            "入库渠道".to_owned(),
+            format!("{}（{}）", view.channel, view.citation),
+        ),
         ("提交方式".to_owned(), filed),
         ("收到日期".to_owned(), one.received_on.to_string()),
     ];
@@ -488,7 +512,12 @@ fn moments(view: &ApplicationView) -> Vec<Moment> {
         })
         .collect();
     match state {
-        Stands::Returned { by, corrections, until, .. } => {
+        Stands::Returned {
+            by,
+            corrections,
+            until,
+            ..
+        } => {
             let items: Vec<String> = corrections
                 .iter()
                 .map(|one| format!("{}：{}", one.label, one.reason))
@@ -496,14 +525,30 @@ fn moments(view: &ApplicationView) -> Vec<Moment> {
             let until = until.map(|day| format!("，{day} 前补正"));
             moments.push(done(
                 by.at,
-                format!("{}退回补正{}。{}", by.name, until.unwrap_or_default(), items.join("；")),
+                format!(
+                    "{}退回补正{}。{}",
+                    by.name,
+                    until.unwrap_or_default(),
+                    items.join("；")
+                ),
             ));
         }
-        Stands::Refused { by, reason, at, document, .. } => {
+        Stands::Refused {
+            by,
+            reason,
+            at,
+            document,
+            ..
+        } => {
             let paper = document.as_ref().map(|paper| format!("，{paper}"));
             moments.push(done(
                 by.at,
-                format!("{}不予通过：{reason}（{}{}）", label(*at), by.name, paper.unwrap_or_default()),
+                format!(
+                    "{}不予通过：{reason}（{}{}）",
+                    label(*at),
+                    by.name,
+                    paper.unwrap_or_default()
+                ),
             ));
         }
         Stands::Withdrawn { by, reason, .. } => {
@@ -545,7 +590,11 @@ pub(super) async fn answered<T>(
 }
 
 /// After one of a queue is done, the next one comes.
-async fn onward(at: At, form: FormState, outcome: service::Result<()>) -> Result<Response, WebError> {
+async fn onward(
+    at: At,
+    form: FormState,
+    outcome: service::Result<()>,
+) -> Result<Response, WebError> {
     let queue = form.text("queue");
     if outcome.is_ok() && !queue.is_empty() {
         let after = form.text("number");
@@ -567,7 +616,10 @@ fn urlsafe(text: &str) -> String {
 
 async fn submit(at: At, form: FormState) -> Result<Response, WebError> {
     let (app, here, id) = (&at.0.0, &at.1, at.3.0.1);
-    let outcome = app.service.submit_application(here.ctx(), here.no, id).await;
+    let outcome = app
+        .service
+        .submit_application(here.ctx(), here.no, id)
+        .await;
     answered(at, form, outcome).await
 }
 

@@ -36,18 +36,29 @@ pub fn routes() -> Routes {
         .get("/p/{no}/certificates", ISSUE, list)
         .post("/p/{no}/certificates", ISSUE, issue)
         .get("/p/{no}/certificates/{certificate}", ISSUE, show)
-        .get("/p/{no}/certificates/{certificate}/certificate.pdf", ISSUE, print)
+        .get(
+            "/p/{no}/certificates/{certificate}/certificate.pdf",
+            ISSUE,
+            print,
+        )
         .post("/p/{no}/certificates/{certificate}/reissue", ISSUE, reissue)
         .post("/p/{no}/certificates/{certificate}/revoke", ISSUE, revoke)
         .get("/p/{no}/issuances/{issuance}", ISSUE, progress)
-        .get("/p/{no}/issuances/{issuance}/certificates.pdf", ISSUE, print_all)
+        .get(
+            "/p/{no}/issuances/{issuance}/certificates.pdf",
+            ISSUE,
+            print_all,
+        )
         .get("/public/certificates", Access::Public, ask)
         .get("/public/certificates/{code}", Access::Public, check)
         .api(
             Method::GET,
             "/api/v1/pools/{no}/certificates",
             ISSUE,
-            says(GROUP, "聘书").paged().asks(&[("q", "姓名的一部分")]).gives("items；next"),
+            says(GROUP, "聘书")
+                .paged()
+                .asks(&[("q", "姓名的一部分")])
+                .gives("items；next"),
             list_json,
         )
         .api(
@@ -84,7 +95,8 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/public/certificates/{code}",
             Access::Public,
-            says(GROUP, "核验聘书").gives("编号、姓名、聘期、standing：valid、not_yet、expired、revoked"),
+            says(GROUP, "核验聘书")
+                .gives("编号、姓名、聘期、standing：valid、not_yet、expired、revoked"),
             check_json,
         )
 }
@@ -148,7 +160,10 @@ async fn list_page(
     let standing = here.standing(today);
     let with = |cursor: &str| {
         let pairs = [("q", name.as_str()), ("after", cursor)];
-        let pairs: Vec<(&str, &str)> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let pairs: Vec<(&str, &str)> = pairs
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
         address(&base, &pairs)
     };
     Ok(ListPage {
@@ -170,7 +185,11 @@ async fn list_page(
                 id: one.id,
                 number: one.number,
                 name: one.profile.name,
-                employer: one.profile.employer.map(|known| known.name).unwrap_or_default(),
+                employer: one
+                    .profile
+                    .employer
+                    .map(|known| known.name)
+                    .unwrap_or_default(),
             })
             .collect(),
         pager: Pager {
@@ -186,7 +205,11 @@ async fn list_page(
         },
         rows,
         base,
-        form: if name.is_empty() { form } else { form.with("q", name) },
+        form: if name.is_empty() {
+            form
+        } else {
+            form.with("q", name)
+        },
     })
 }
 
@@ -291,12 +314,20 @@ async fn show_page(
     let mut facts = vec![
         ("姓名".to_owned(), one.name.clone()),
         ("专业领域".to_owned(), one.specialties.join("、")),
-        ("聘期".to_owned(), format!("{} 至 {}", one.term.from, one.term.to)),
+        (
+            "聘期".to_owned(),
+            format!("{} 至 {}", one.term.from, one.term.to),
+        ),
         ("颁发日期".to_owned(), one.issued_on.to_string()),
         ("核验码".to_owned(), grouped(&one.code)),
     ];
     facts.extend(one.reissued.iter().map(|again| {
-        let text = format!("{}，{}（{}）", page::moment_short(again.by.at), again.reason, again.by.name);
+        let text = format!(
+            "{}，{}（{}）",
+            page::moment_short(again.by.at),
+            again.reason,
+            again.by.name
+        );
         ("补发".to_owned(), text)
     }));
     if let domain::certificate::State::Revoked { by, on, reason } = &one.state {
@@ -396,7 +427,12 @@ async fn ask(State(app): State<App>, visit: Visit) -> Result<Response, WebError>
         return page::page(&check_page(&app, &visit, FormState::blank()));
     }
     let ctx = app.service.visitor("", "");
-    checked(&app, &visit, &code, app.service.check_certificate(&ctx, &code).await)
+    checked(
+        &app,
+        &visit,
+        &code,
+        app.service.check_certificate(&ctx, &code).await,
+    )
 }
 
 async fn check(
@@ -405,7 +441,12 @@ async fn check(
     Path(code): Path<String>,
 ) -> Result<Response, WebError> {
     let ctx = app.service.visitor("", "");
-    checked(&app, &visit, &code, app.service.check_certificate(&ctx, &code).await)
+    checked(
+        &app,
+        &visit,
+        &code,
+        app.service.check_certificate(&ctx, &code).await,
+    )
 }
 
 fn checked(
@@ -423,7 +464,10 @@ fn checked(
                 Standing::NotYet => (Tone::Warn, format!("聘期从 {} 开始。", one.from)),
                 Standing::Expired => (Tone::Warn, format!("聘期已于 {} 届满。", one.to)),
                 Standing::Revoked => {
-                    let on = one.revoked_on.map(|day| day.to_string()).unwrap_or_default();
+                    let on = one
+                        .revoked_on
+                        .map(|day| day.to_string())
+                        .unwrap_or_default();
                     (Tone::Bad, format!("这份聘书已于 {on} 注销，不再有效。"))
                 }
             };
@@ -528,7 +572,10 @@ async fn revoke_json(
     Ok(done())
 }
 
-async fn check_json(State(app): State<App>, Path(code): Path<String>) -> Result<Response, WebError> {
+async fn check_json(
+    State(app): State<App>,
+    Path(code): Path<String>,
+) -> Result<Response, WebError> {
     let ctx = app.service.visitor("", "");
     let one = app.service.check_certificate(&ctx, &code).await?;
     Ok(Json(one).into_response())

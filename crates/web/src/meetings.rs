@@ -206,7 +206,10 @@ async fn show_page(
             .iter()
             .find(|result| result.application == line.item.application);
         let votes = result.and_then(|result| result.votes).map(|votes| {
-            format!("（同意 {}，不同意 {}，弃权 {}）", votes.yes, votes.no, votes.abstained)
+            format!(
+                "（同意 {}，不同意 {}，弃权 {}）",
+                votes.yes, votes.no, votes.abstained
+            )
         });
         let person = Person {
             result: result
@@ -217,23 +220,35 @@ async fn show_page(
                 .unwrap_or_default(),
             line: line.clone(),
         };
-        match headings.iter_mut().find(|(known, _)| *known == line.item.heading) {
+        match headings
+            .iter_mut()
+            .find(|(known, _)| *known == line.item.heading)
+        {
             Some((_, people)) => people.push(person),
             None => headings.push((line.item.heading.clone(), vec![person])),
         }
     }
     let mut facts = vec![
-        ("审定机构".to_owned(), format!("{}（{}）", meeting.body, view.citation)),
+        (
+            "审定机构".to_owned(),
+            format!("{}（{}）", meeting.body, view.citation),
+        ),
         ("会议日期".to_owned(), meeting.on.to_string()),
         ("会议地点".to_owned(), meeting.place.clone()),
-        ("审定人数".to_owned(), format!("{} 人", meeting.agenda.len())),
+        (
+            "审定人数".to_owned(),
+            format!("{} 人", meeting.agenda.len()),
+        ),
         ("安排".to_owned(), meeting.called.name.clone()),
     ];
     match &meeting.state {
         Stands::Held { minutes, by } => facts.extend([
             ("会议纪要".to_owned(), minutes.number.clone()),
             ("出席人员".to_owned(), minutes.attendees.join("、")),
-            ("登记".to_owned(), format!("{} {}", by.name, page::moment_short(by.at))),
+            (
+                "登记".to_owned(),
+                format!("{} {}", by.name, page::moment_short(by.at)),
+            ),
         ]),
         Stands::Cancelled { by, reason } => {
             facts.push(("取消".to_owned(), format!("{}：{reason}", by.name)));
@@ -263,7 +278,10 @@ async fn show((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 }
 
 async fn print((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
-    Ok(pdf(app.service.print_agenda(here.ctx(), here.no, id).await?))
+    Ok(pdf(app
+        .service
+        .print_agenda(here.ctx(), here.no, id)
+        .await?))
 }
 
 async fn answered(

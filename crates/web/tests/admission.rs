@@ -55,7 +55,12 @@ impl Desk {
             bureau,
             cookies: BTreeMap::new(),
         };
-        for role in [Role::Officer, Role::Approver, Role::Secretary, Role::Requester] {
+        for role in [
+            Role::Officer,
+            Role::Approver,
+            Role::Secretary,
+            Role::Requester,
+        ] {
             let cookie = desk.log_in(role).await;
             desk.cookies.insert(role, cookie);
         }
@@ -102,7 +107,14 @@ impl Desk {
         format!("linxuan={}", started.token)
     }
 
-    async fn send(&self, role: Option<Role>, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Answer {
+    async fn send(
+        &self,
+        role: Option<Role>,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: Vec<u8>,
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -113,7 +125,12 @@ impl Desk {
             request = request.header(header::COOKIE, &self.cookies[&role]);
         }
         let request = request.body(Body::from(body)).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
         let status = response.status();
         let location = response
             .headers()
@@ -121,7 +138,9 @@ impl Desk {
             .and_then(|to| to.to_str().ok())
             .unwrap_or_default()
             .to_owned();
-        let bytes = to_bytes(response.into_body(), 16 << 20).await.expect("a body");
+        let bytes = to_bytes(response.into_body(), 16 << 20)
+            .await
+            .expect("a body");
         Answer {
             status,
             location,
@@ -130,7 +149,9 @@ impl Desk {
     }
 
     async fn get(&self, role: Role, path: &str) -> String {
-        let answer = self.send(Some(role), "GET", path, "text/plain", Vec::new()).await;
+        let answer = self
+            .send(Some(role), "GET", path, "text/plain", Vec::new())
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
         answer.body
     }
@@ -147,7 +168,12 @@ impl Desk {
 
     async fn done(&self, role: Role, path: &str, form: &[(&str, &str)]) -> String {
         let answer = self.post(role, path, form).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.body);
+        assert_eq!(
+            answer.status,
+            StatusCode::SEE_OTHER,
+            "{path}: {}",
+            answer.body
+        );
         answer.location
     }
 
@@ -210,17 +236,26 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
     let choose = desk.get(Role::Officer, "/p/1/applications/new").await;
     assert!(choose.contains("个人自荐") && choose.contains("第五条(二)"));
     let blank = desk
-        .get(Role::Officer, "/p/1/applications/new?channel=self_nominated")
+        .get(
+            Role::Officer,
+            "/p/1/applications/new?channel=self_nominated",
+        )
         .await;
     assert!(blank.contains("应交 3 项材料") && blank.contains("本人郑重承诺"));
     let mut wrong = form(&specialty);
     wrong[4].1 = "440000197001010001";
-    let again = desk.refused(Role::Officer, "/p/1/applications/new", &wrong).await;
+    let again = desk
+        .refused(Role::Officer, "/p/1/applications/new", &wrong)
+        .await;
     assert!(again.contains("440000197001010001") && again.contains("示例理工大学"));
-    let page = desk.done(Role::Officer, "/p/1/applications/new", &form(&specialty)).await;
+    let page = desk
+        .done(Role::Officer, "/p/1/applications/new", &form(&specialty))
+        .await;
 
     // Handed in without papers: each one is named, nothing happens.
-    let early = desk.refused(Role::Officer, &format!("{page}/submit"), &[]).await;
+    let early = desk
+        .refused(Role::Officer, &format!("{page}/submit"), &[])
+        .await;
     assert!(early.contains("第六条(一)1") && early.contains("尚未提交"));
     let boundary = "----x";
     let file = format!(
@@ -239,35 +274,72 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
         )
         .await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
-    desk.done(Role::Officer, &format!("{page}/received"), &PAPERS).await;
+    desk.done(Role::Officer, &format!("{page}/received"), &PAPERS)
+        .await;
     let shown = desk.get(Role::Officer, &page).await;
-    let at = shown.find("/materials/0").expect("the file beside the condition");
-    let address = shown[..at].rfind('"').map(|from| &shown[from + 1..]).expect("an address");
+    let at = shown
+        .find("/materials/0")
+        .expect("the file beside the condition");
+    let address = shown[..at]
+        .rfind('"')
+        .map(|from| &shown[from + 1..])
+        .expect("an address");
     let address = &address[..address.find('"').expect("closed")];
     assert!(desk.get(Role::Officer, address).await.starts_with("%PDF"));
-    desk.done(Role::Officer, &format!("{page}/submit"), &[]).await;
+    desk.done(Role::Officer, &format!("{page}/submit"), &[])
+        .await;
 
     // Vetting: what stands in the way is said with its article; returned, put right, passed on.
     let inbox = desk.get(Role::Officer, "/p/1").await;
     assert!(inbox.contains("资料审核"), "it waits in the inbox");
-    let blocked = desk.refused(Role::Officer, &format!("{page}/pass"), &[("queue", "vetting")]).await;
+    let blocked = desk
+        .refused(
+            Role::Officer,
+            &format!("{page}/pass"),
+            &[("queue", "vetting")],
+        )
+        .await;
     assert!(blocked.contains("第四条(一)") && blocked.contains("第二十条"));
-    let empty = desk.refused(Role::Officer, &format!("{page}/return"), &[("until", "2022-06-20")]).await;
+    let empty = desk
+        .refused(
+            Role::Officer,
+            &format!("{page}/return"),
+            &[("until", "2022-06-20")],
+        )
+        .await;
     assert!(empty.contains("没有指出要补正哪一项"));
     let fix = [("fix.identity", "证件不清晰"), ("until", "2022-06-20")];
-    desk.done(Role::Officer, &format!("{page}/return"), &fix).await;
+    desk.done(Role::Officer, &format!("{page}/return"), &fix)
+        .await;
     let returned = desk.get(Role::Officer, &page).await;
     assert!(returned.contains("请补正") && returned.contains("证件不清晰"));
     let edit = desk.get(Role::Officer, &format!("{page}/edit")).await;
-    assert!(!edit.contains(APPLICANTS[0].1), "sealed values are not sent back");
-    desk.done(Role::Officer, &format!("{page}/submit"), &[]).await;
-    desk.done(Role::Officer, &format!("{page}/check"), &CHECKS).await;
+    assert!(
+        !edit.contains(APPLICANTS[0].1),
+        "sealed values are not sent back"
+    );
+    desk.done(Role::Officer, &format!("{page}/submit"), &[])
+        .await;
+    desk.done(Role::Officer, &format!("{page}/check"), &CHECKS)
+        .await;
     let onward = [("queue", "vetting"), ("number", "SQ01-2022-00001")];
-    let next = desk.done(Role::Officer, &format!("{page}/pass"), &onward).await;
-    assert_eq!(next, "/p/1/applications/next?state=vetting&after=SQ01-2022-00001");
-    let over = desk.send(Some(Role::Officer), "GET", &next, "text/plain", Vec::new()).await;
-    assert_eq!(over.location, "/p/1/applications?state=vetting", "nobody is left");
-    let list = desk.get(Role::Approver, "/p/1/applications?state=committee").await;
+    let next = desk
+        .done(Role::Officer, &format!("{page}/pass"), &onward)
+        .await;
+    assert_eq!(
+        next,
+        "/p/1/applications/next?state=vetting&after=SQ01-2022-00001"
+    );
+    let over = desk
+        .send(Some(Role::Officer), "GET", &next, "text/plain", Vec::new())
+        .await;
+    assert_eq!(
+        over.location, "/p/1/applications?state=vetting",
+        "nobody is left"
+    );
+    let list = desk
+        .get(Role::Approver, "/p/1/applications?state=committee")
+        .await;
     assert!(list.contains(APPLICANTS[0].0));
 
     // The committee.
@@ -290,19 +362,42 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
     let mut record = record.to_vec();
     record.push(("minutes", "标委纪〔2022〕3号"));
     desk.done(Role::Secretary, &path, &record).await;
-    assert!(desk.get(Role::Secretary, &meeting).await.contains("标委纪〔2022〕3号"));
+    assert!(
+        desk.get(Role::Secretary, &meeting)
+            .await
+            .contains("标委纪〔2022〕3号")
+    );
     let foreign = desk.post(Role::Officer, &path, &record).await;
     assert_eq!(foreign.status, StatusCode::FORBIDDEN);
 
     // Classified and issued.
-    let bare = desk.refused(Role::Officer, &format!("{page}/classify"), &[]).await;
+    let bare = desk
+        .refused(Role::Officer, &format!("{page}/classify"), &[])
+        .await;
     assert!(bare.contains("第七条(三)"));
-    desk.done(Role::Officer, &format!("{page}/classify"), &[("specialty", &specialty)]).await;
-    assert!(desk.get(Role::Officer, "/p/1").await.contains("有专家等待颁发聘书"));
-    let none = desk.refused(Role::Officer, "/p/1/certificates", &[("whom", "chosen")]).await;
+    desk.done(
+        Role::Officer,
+        &format!("{page}/classify"),
+        &[("specialty", &specialty)],
+    )
+    .await;
+    assert!(
+        desk.get(Role::Officer, "/p/1")
+            .await
+            .contains("有专家等待颁发聘书")
+    );
+    let none = desk
+        .refused(Role::Officer, "/p/1/certificates", &[("whom", "chosen")])
+        .await;
     assert!(none.contains("没有选择给谁颁发"));
-    let batch = desk.done(Role::Officer, "/p/1/certificates", &[("whom", "all")]).await;
-    assert!(desk.get(Role::Officer, &batch).await.contains("已颁发 1 份"));
+    let batch = desk
+        .done(Role::Officer, "/p/1/certificates", &[("whom", "all")])
+        .await;
+    assert!(
+        desk.get(Role::Officer, &batch)
+            .await
+            .contains("已颁发 1 份")
+    );
     let list = desk.get(Role::Officer, "/p/1/certificates").await;
     assert!(list.contains("DG20220001"));
     let at = list.find("/p/1/certificates/0").expect("a link");
@@ -320,19 +415,36 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
         let desk = &desk;
         async move {
             let path = format!("/public/certificates/{code}");
-            desk.send(None, "GET", &path, "text/plain", Vec::new()).await
+            desk.send(None, "GET", &path, "text/plain", Vec::new())
+                .await
         }
     };
     let valid = check(code.clone()).await;
-    assert!(valid.status == StatusCode::OK && valid.body.contains("这份聘书在聘期内"), "{code}: {}", valid.body);
+    assert!(
+        valid.status == StatusCode::OK && valid.body.contains("这份聘书在聘期内"),
+        "{code}: {}",
+        valid.body
+    );
     let unknown = check("ABCD-EFGH-JKMN".into()).await;
     assert!(unknown.status == StatusCode::NOT_FOUND && unknown.body.contains("查无此证"));
-    desk.done(Role::Officer, &format!("{certificate}/revoke"), &[("reason", "本人申请")]).await;
+    desk.done(
+        Role::Officer,
+        &format!("{certificate}/revoke"),
+        &[("reason", "本人申请")],
+    )
+    .await;
     assert!(check(code).await.body.contains("已注销"));
 
     // Whoever only asks for experts sees none of it.
-    for path in ["/p/1/applications", &page, "/p/1/meetings", "/p/1/certificates"] {
-        let answer = desk.send(Some(Role::Requester), "GET", path, "text/plain", Vec::new()).await;
+    for path in [
+        "/p/1/applications",
+        &page,
+        "/p/1/meetings",
+        "/p/1/certificates",
+    ] {
+        let answer = desk
+            .send(Some(Role::Requester), "GET", path, "text/plain", Vec::new())
+            .await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }
 }

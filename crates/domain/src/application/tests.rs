@@ -48,7 +48,13 @@ fn states() -> Vec<State> {
         passed: Vec::new(),
     };
     let mut all = vec![State::Draft];
-    all.extend(Station::ALL.iter().copied().filter(|one| *one != Station::Submit).map(at));
+    all.extend(
+        Station::ALL
+            .iter()
+            .copied()
+            .filter(|one| *one != Station::Submit)
+            .map(at),
+    );
     all.extend([
         State::Returned {
             from: Station::Vetting,
@@ -57,7 +63,9 @@ fn states() -> Vec<State> {
             until: None,
             passed: Vec::new(),
         },
-        at(Station::Vetting).reject(hand(None), "不符").expect("at a station"),
+        at(Station::Vetting)
+            .reject(hand(None), "不符")
+            .expect("at a station"),
         State::Draft.withdraw(by(), "不再申请").expect("open"),
         at(Station::Certificate)
             .appoint(hand(None), ExpertId(Uuid::from_u128(9)), "DG20220001")
@@ -70,7 +78,9 @@ type Event = (&'static str, fn(State) -> Result<State, Refused>);
 
 const EVENTS: [Event; 6] = [
     ("submit", |state| state.submit(&ROUTE, hand(None), &[])),
-    ("pass", |state| state.pass(&ROUTE, hand(Some("纪要1")), &[], None)),
+    ("pass", |state| {
+        state.pass(&ROUTE, hand(Some("纪要1")), &[], None)
+    }),
     ("return", |state| {
         let one = Correction {
             item: "form1".into(),
@@ -79,7 +89,9 @@ const EVENTS: [Event; 6] = [
         };
         state.give_back(hand(None), vec![one], Some(date(2022, 6, 20)))
     }),
-    ("reject", |state| state.reject(hand(Some("纪要1")), "不符合条件")),
+    ("reject", |state| {
+        state.reject(hand(Some("纪要1")), "不符合条件")
+    }),
     ("withdraw", |state| state.withdraw(by(), "不再申请")),
     ("appoint", |state| {
         state.appoint(hand(None), ExpertId(Uuid::from_u128(9)), "DG20220001")
@@ -131,7 +143,10 @@ fn the_committee_says_nothing_without_minutes() {
     );
     let passed = state.pass(&ROUTE, hand(Some("纪要〔2022〕3号")), &[], None);
     let passed = passed.expect("with minutes");
-    assert_eq!(passed.passed()[0].document.as_deref(), Some("纪要〔2022〕3号"));
+    assert_eq!(
+        passed.passed()[0].document.as_deref(),
+        Some("纪要〔2022〕3号")
+    );
 }
 
 fn finding(force: Force, verdict: Verdict) -> Finding {
@@ -155,7 +170,10 @@ fn a_must_blocks_and_a_principle_needs_a_reason() {
     for verdict in [Verdict::Unmet, Verdict::Undetermined] {
         let must = [finding(Force::Must, verdict)];
         let forced = vetting().pass(&ROUTE, hand(None), &must, Some("特殊人才"));
-        assert!(matches!(forced, Err(Refused::Blocked(_))), "no reason lifts a must");
+        assert!(
+            matches!(forced, Err(Refused::Blocked(_))),
+            "no reason lifts a must"
+        );
         let soft = [finding(Force::InPrinciple, verdict)];
         let silent = vetting().pass(&ROUTE, hand(None), &soft, Some(" "));
         assert!(matches!(silent, Err(Refused::NeedsReason(_))));
@@ -195,7 +213,9 @@ fn a_return_names_its_items_and_comes_back_where_it_came_from() {
         Err(Refused::NoTime(today))
     );
     let returned = at.give_back(hand(None), one("已过期"), Some(date(2022, 6, 7)));
-    let again = returned.expect("with items").submit(&ROUTE, hand(None), &[]);
+    let again = returned
+        .expect("with items")
+        .submit(&ROUTE, hand(None), &[]);
     assert_eq!(again.expect("put right").station(), Some(Station::Vetting));
 }
 
@@ -291,7 +311,9 @@ pub(super) fn sound(pack: &Pack, channel: &str) -> Application {
             .map(|item| (item.id.clone(), given(&["title_proof"])))
             .collect(),
         review: Review {
-            confirmed: ["L1", "L5"].map(|leaf| (leaf.to_owned(), confirmed.clone())).into(),
+            confirmed: ["L1", "L5"]
+                .map(|leaf| (leaf.to_owned(), confirmed.clone()))
+                .into(),
             looked_up: BTreeMap::from([(
                 "dishonesty".to_owned(),
                 LookedUp {
@@ -336,7 +358,12 @@ fn a_sound_application_passes_every_guard() {
     for channel in &pack.admission.channels {
         let application = sound(&pack, &channel.id);
         for guard in Guard::ALL {
-            assert_eq!(codes(&application, *guard), [""; 0], "{} {guard:?}", channel.id);
+            assert_eq!(
+                codes(&application, *guard),
+                [""; 0],
+                "{} {guard:?}",
+                channel.id
+            );
         }
     }
 }
@@ -365,11 +392,19 @@ fn age_and_register_are_hard_at_the_day_of_the_decision() {
     assert_eq!(codes(&application, Guard::ComputedLeaves), ["AGE"]);
     application.profile.born = Some(date(1952, 6, 7));
     assert_eq!(codes(&application, Guard::Eligible), [""; 0]);
-    let looked = application.review.looked_up.get_mut("dishonesty").expect("looked up");
+    let looked = application
+        .review
+        .looked_up
+        .get_mut("dishonesty")
+        .expect("looked up");
     looked.listed = true;
     assert_eq!(codes(&application, Guard::Eligible), ["X20"]);
     application.review.looked_up.clear();
-    assert_eq!(codes(&application, Guard::Eligible), ["X20"], "nobody looked");
+    assert_eq!(
+        codes(&application, Guard::Eligible),
+        ["X20"],
+        "nobody looked"
+    );
     assert_eq!(
         codes(&application, Guard::ComputedLeaves),
         [""; 0],

@@ -82,8 +82,15 @@ impl Service {
             .accepted_invitation(&mut change, &pool, channel, fields, &mut problems)
             .await?;
         let identity = self.identity_index(&claim.draft.private);
-        self.refuse_second_application(&mut change, ctx, &pool, &claim.draft.private, None, &mut problems)
-            .await?;
+        self.refuse_second_application(
+            &mut change,
+            ctx,
+            &pool,
+            &claim.draft.private,
+            None,
+            &mut problems,
+        )
+        .await?;
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
@@ -258,7 +265,10 @@ impl Service {
                 return Err(Error::Refused(vec![Reason::law(
                     "application.recommender_listed",
                     &leaf.citation,
-                    format!("“{}”在限制名单中，不能推荐专家。移出名单后可重新推荐。", unit.name),
+                    format!(
+                        "“{}”在限制名单中，不能推荐专家。移出名单后可重新推荐。",
+                        unit.name
+                    ),
                 )]));
             }
         }
@@ -474,7 +484,8 @@ impl Service {
         Self::readable_application(ctx, &row.body.application)?;
         change.authorize(Action::EnterApplications, target(&row.body.application))?;
         let hand = hand(ctx, None)?;
-        self.submit_row(&mut change, ctx, &pool, &mut row, hand).await?;
+        self.submit_row(&mut change, ctx, &pool, &mut row, hand)
+            .await?;
         let state = row.body.application.state.clone();
         change.commit().await?;
         Ok(state)
@@ -612,8 +623,14 @@ impl Service {
         }
         row.body.application.handed = handed;
         let items: Vec<&String> = row.body.application.handed.keys().collect();
-        let recorded = event(EventKind::ApplicationMaterial, &row.body.application)
-            .fact("received", items.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(","));
+        let recorded = event(EventKind::ApplicationMaterial, &row.body.application).fact(
+            "received",
+            items
+                .iter()
+                .map(|id| id.as_str())
+                .collect::<Vec<_>>()
+                .join(","),
+        );
         self.save_application(&mut change, &pool, &mut row).await?;
         change.record(recorded).await?;
         change.commit().await?;
@@ -651,7 +668,12 @@ impl Service {
     }
 
     /// The stored application with this id, for somebody who may see it.
-    pub(crate) async fn seen_application(&self, ctx: &Ctx, no: i64, id: RecordId) -> Result<(OpenPool, Row)> {
+    pub(crate) async fn seen_application(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: RecordId,
+    ) -> Result<(OpenPool, Row)> {
         let pool = self.pool_numbered(ctx, no).await?;
         let row = find(&mut self.store.read(), id).await?;
         if row.body.application.pool != pool.id() {

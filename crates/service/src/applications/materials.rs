@@ -37,7 +37,11 @@ pub(super) fn places(pool: &OpenPool, one: &Application) -> Result<Vec<(String, 
 
 impl Service {
     /// The places of the files of an application.
-    pub(super) async fn material_files(&self, db: &mut impl Db, id: RecordId) -> Result<Vec<String>> {
+    pub(super) async fn material_files(
+        &self,
+        db: &mut impl Db,
+        id: RecordId,
+    ) -> Result<Vec<String>> {
         let files = attachments::of::<Body>(db, KIND, &id.to_string()).await?;
         Ok(files.into_iter().map(|file| file.body.kind).collect())
     }
@@ -65,7 +69,9 @@ impl Service {
                 "没有选择是哪一项材料。材料按清单核对，请从列表中选择。",
             ));
         }
-        let media = examine(&bytes).map_err(|problem| problems.push(problem)).ok();
+        let media = examine(&bytes)
+            .map_err(|problem| problems.push(problem))
+            .ok();
         let (Some(media), Some((_, label)), true) = (media, label, problems.is_empty()) else {
             return Err(Error::Invalid(problems));
         };
@@ -97,8 +103,15 @@ impl Service {
             by: ctx.actor.name.clone(),
         };
         document::insert(&mut change, file, keys, body).await?;
-        let (item, part) = place.split_once('/').map_or((place, None), |(item, part)| (item, Some(part)));
-        let handed = row.body.application.handed.entry(item.to_owned()).or_default();
+        let (item, part) = place
+            .split_once('/')
+            .map_or((place, None), |(item, part)| (item, Some(part)));
+        let handed = row
+            .body
+            .application
+            .handed
+            .entry(item.to_owned())
+            .or_default();
         handed.given = true;
         if let Some(part) = part
             && !handed.parts.iter().any(|known| known == part)
@@ -177,7 +190,9 @@ impl Service {
         document::remove::<FileKeys>(&mut change, file, kept.version).await?;
         let left = self.material_files(&mut *change, id).await?;
         let place = kept.body.kind.as_str();
-        let (item, part) = place.split_once('/').map_or((place, None), |(item, part)| (item, Some(part)));
+        let (item, part) = place
+            .split_once('/')
+            .map_or((place, None), |(item, part)| (item, Some(part)));
         if !left.iter().any(|known| known == place)
             && let Some(handed) = row.body.application.handed.get_mut(item)
         {

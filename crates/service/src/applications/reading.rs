@@ -259,9 +259,11 @@ impl Service {
             statuses: statuses.to_vec(),
             ..of_pool(pool.id())
         };
-        Ok(match store::records::count(&mut self.store.read(), &filter).await? {
-            store::Count::Exactly(count) | store::Count::AtLeast(count) => count,
-        })
+        Ok(
+            match store::records::count(&mut self.store.read(), &filter).await? {
+                store::Count::Exactly(count) | store::Count::AtLeast(count) => count,
+            },
+        )
     }
 
     /// The one that comes after `number` in the queue of a state: by number, and from the front again.
@@ -368,10 +370,17 @@ impl Service {
             if other.id != id {
                 let application = &other.body.application;
                 let name = self.any_pool(application.pool).await?.pool.name;
-                elsewhere.push(format!("{name}：入库申请 {}，{}", application.number, application.state.zh()));
+                elsewhere.push(format!(
+                    "{name}：入库申请 {}，{}",
+                    application.number,
+                    application.state.zh()
+                ));
             }
         }
-        elsewhere.extend(self.memberships_elsewhere(&mut read, ctx, &pool, &private).await?);
+        elsewhere.extend(
+            self.memberships_elsewhere(&mut read, ctx, &pool, &private)
+                .await?,
+        );
         let known = self.specialties_of(pool.id()).await?;
         Ok(ApplicationView {
             version: row.version,
@@ -459,7 +468,11 @@ impl Service {
             if member.keys.pool != here.id() {
                 let pool = self.any_pool(member.keys.pool).await?.pool.name;
                 let status = member.body.expert.standing.on(ctx.today());
-                found.push(format!("{pool}：专家 {}，{}", member.body.expert.number, status.zh()));
+                found.push(format!(
+                    "{pool}：专家 {}，{}",
+                    member.body.expert.number,
+                    status.zh()
+                ));
             }
         }
         Ok(found)
@@ -476,9 +489,13 @@ impl Service {
         }
         let open = self.any_pool(pool).await?;
         let filter = RecordFilter {
-            statuses: [Station::Vetting.word(), Station::Classify.word(), "returned"]
-                .map(str::to_owned)
-                .to_vec(),
+            statuses: [
+                Station::Vetting.word(),
+                Station::Classify.word(),
+                "returned",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             ..of_pool(pool)
         };
         let found = store::records::page::<super::Kept>(
@@ -576,7 +593,9 @@ fn evidence(pool: &OpenPool, leaf: &Leaf, number: u16, files: &[FileLine]) -> Ve
     let mut proofs: Vec<&str> = Vec::new();
     for branch in &pool.pack.eligibility.branches {
         let mut belongs = false;
-        branch.rule.leaves(&mut |known, _| belongs |= known == number);
+        branch
+            .rule
+            .leaves(&mut |known, _| belongs |= known == number);
         if belongs {
             proofs.extend(branch.proof.iter().map(String::as_str));
         }
@@ -584,7 +603,11 @@ fn evidence(pool: &OpenPool, leaf: &Leaf, number: u16, files: &[FileLine]) -> Ve
     if matches!(leaf.test, Some(Test::Age { .. })) {
         let lists = &pool.pack.admission.materials;
         let papers = lists.iter().flat_map(|list| &list.items);
-        proofs.extend(papers.filter(|item| item.valid_on_submission).map(|item| item.id.as_str()));
+        proofs.extend(
+            papers
+                .filter(|item| item.valid_on_submission)
+                .map(|item| item.id.as_str()),
+        );
     }
     files
         .iter()
@@ -686,9 +709,13 @@ impl Service {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn specialties_to_apply_for(&self, pool: PoolId) -> Result<Vec<domain::pool::Specialty>> {
+    pub async fn specialties_to_apply_for(
+        &self,
+        pool: PoolId,
+    ) -> Result<Vec<domain::pool::Specialty>> {
         let all = self.specialties_of(pool).await?;
-        let active = |one: &domain::pool::Specialty| one.status == domain::pool::SpecialtyStatus::Active;
+        let active =
+            |one: &domain::pool::Specialty| one.status == domain::pool::SpecialtyStatus::Active;
         Ok(all.into_iter().filter(active).collect())
     }
 }

@@ -1,9 +1,7 @@
 //! 核对、通过、退回、不予通过、分类: what the office does with an application at a station.
 
 use domain::actor::Action;
-use domain::application::{
-    Application, Confirmed, Correction, LookedUp, Refused, State,
-};
+use domain::application::{Application, Confirmed, Correction, LookedUp, Refused, State};
 use domain::event::{Event, EventKind};
 use domain::id::{RecordId, SpecialtyId};
 use domain::policy::pack::{How, Station, StepOutcome, Test};
@@ -127,7 +125,9 @@ impl Service {
                     Some(holds) if known == Some(holds) => {}
                     Some(holds) => {
                         let by = by.clone();
-                        review.confirmed.insert(leaf.id.clone(), Confirmed { holds, by });
+                        review
+                            .confirmed
+                            .insert(leaf.id.clone(), Confirmed { holds, by });
                     }
                 }
             }
@@ -242,19 +242,23 @@ impl Service {
         hand: domain::application::Hand,
         discretion: &str,
     ) -> Result<()> {
-        let at = row.body.application.state.station().unwrap_or(Station::Submit);
+        let at = row
+            .body
+            .application
+            .state
+            .station()
+            .unwrap_or(Station::Submit);
         let findings = self
             .before_station(&mut **change, pool, row, at, hand.on)
             .await?;
         let stations = channel_of(pool, &row.body.application)?.stations.clone();
         let document = hand.document.clone();
         let application = &mut row.body.application;
-        application.state = application.state.clone().pass(
-            &stations,
-            hand,
-            &findings,
-            Some(discretion),
-        )?;
+        application.state =
+            application
+                .state
+                .clone()
+                .pass(&stations, hand, &findings, Some(discretion))?;
         let mut passed = event(EventKind::ApplicationPassed, application)
             .fact("station", at.zh())
             .fact("pack", pool.pack.id())
@@ -366,8 +370,9 @@ impl Service {
         reason: &str,
     ) -> Result<()> {
         let outcome = Some(StepOutcome::Refused);
-        let (mut change, mut row, pool, _) =
-            self.at_station(ctx, no, id, "作出不予通过的结论", outcome).await?;
+        let (mut change, mut row, pool, _) = self
+            .at_station(ctx, no, id, "作出不予通过的结论", outcome)
+            .await?;
         let hand = hand(ctx, None)?;
         self.refuse_row(&mut change, ctx, &pool, &mut row, hand, reason)
             .await?;
@@ -395,7 +400,10 @@ impl Service {
             refused = refused.fact("minutes", document);
         }
         self.save_application(change, pool, row).await?;
-        let text = format!("未通过：{}。", domain::text::tidy(reason).trim_end_matches('。'));
+        let text = format!(
+            "未通过：{}。",
+            domain::text::tidy(reason).trim_end_matches('。')
+        );
         self.tell_applicant(change, ctx, pool, row, "入库申请结果", &text)
             .await?;
         change.record(refused).await?;
@@ -435,7 +443,13 @@ impl Service {
                 "所选专业领域不在本库中，或已移除。请刷新页面后重新选择。",
             ));
         }
-        let offered: Vec<&String> = pool.pack.pool.axes.iter().flat_map(|axis| &axis.values).collect();
+        let offered: Vec<&String> = pool
+            .pack
+            .pool
+            .axes
+            .iter()
+            .flat_map(|axis| &axis.values)
+            .collect();
         let application = &mut row.body.application;
         application.specialties = specialties.to_vec();
         application.specialties.sort_unstable();

@@ -64,7 +64,12 @@ fn batch_keys(one: &Issuance) -> RecordKeys {
         pool: one.pool,
         kind: BATCH.to_owned(),
         number: Some(one.number.clone()),
-        status: if one.left.is_empty() { "done" } else { "running" }.to_owned(),
+        status: if one.left.is_empty() {
+            "done"
+        } else {
+            "running"
+        }
+        .to_owned(),
         parent: None,
         subject: None,
         due_on: None,
@@ -251,7 +256,9 @@ impl Service {
             }
             None => None,
         };
-        let status = member.as_ref().map(|one| one.body.expert.standing.on(ctx.today()));
+        let status = member
+            .as_ref()
+            .map(|one| one.body.expert.standing.on(ctx.today()));
         if let Some(status) = status.filter(|one| !matches!(one, Status::Left | Status::Expired)) {
             return Ok(Err(format!("已在库（{}），不再颁发。", status.zh())));
         }
@@ -269,7 +276,10 @@ impl Service {
             .find(|passed| passed.document.is_some())
             .or(one.state.passed().last());
         let (paper, on) = decided.map_or((one.number.clone(), ctx.today()), |passed| {
-            let paper = passed.document.clone().unwrap_or_else(|| one.number.clone());
+            let paper = passed
+                .document
+                .clone()
+                .unwrap_or_else(|| one.number.clone());
             (paper, passed.on)
         });
         let from = match pool.pack.admission.term.start {
@@ -298,7 +308,8 @@ impl Service {
         };
         let expert = match (member, known) {
             (Some(member), Some(person)) => {
-                self.readmit(change, pool, member, person, draft, new).await?
+                self.readmit(change, pool, member, person, draft, new)
+                    .await?
             }
             (_, known) => self.write_new(ctx, change, pool, draft, known, new).await?,
         };
@@ -316,11 +327,15 @@ impl Service {
             .new_certificate(change, ctx, pool, &one, expert, &number, term)
             .await?;
         if let Some(invitation) = one.invitation {
-            self.entered_by_application(change, ctx, invitation, expert).await?;
+            self.entered_by_application(change, ctx, invitation, expert)
+                .await?;
         }
         let issued = event(EventKind::CertificateIssued, &certificate).fact("channel", channel);
         change.record(issued).await?;
-        let text = format!("已办结，{}编号 {number}，聘期至 {}。", certificate.title, term.to);
+        let text = format!(
+            "已办结，{}编号 {number}，聘期至 {}。",
+            certificate.title, term.to
+        );
         self.tell_applicant(change, ctx, pool, &row, "入库申请结果", &text)
             .await?;
         Ok(Ok(certificate.id))

@@ -64,7 +64,8 @@ impl Service {
         }
         let mut decided = Vec::new();
         for id in submitted {
-            self.check_application(&officer, no, id, &demo_checks()).await?;
+            self.check_application(&officer, no, id, &demo_checks())
+                .await?;
             match self.pass_application(&officer, no, id, "").await {
                 Ok(_) => decided.push(id),
                 Err(Error::Refused(_) | Error::Invalid(_)) => {}
@@ -101,7 +102,8 @@ impl Service {
                 .await?;
         }
         if let (Some(first), true) = (rest.first(), rest.len() > 1) {
-            self.issue_certificates(&officer, no, &[*first], true).await?;
+            self.issue_certificates(&officer, no, &[*first], true)
+                .await?;
         }
         Ok(())
     }
@@ -126,7 +128,10 @@ fn demo_form(
         ("mobile", person.mobile.expose().to_owned()),
         ("email", person.email.expose().to_owned()),
         ("task_kinds", "8-4".to_owned()),
-        ("specialty", specialty.map(|id| id.to_string()).unwrap_or_default()),
+        (
+            "specialty",
+            specialty.map(|id| id.to_string()).unwrap_or_default(),
+        ),
         ("declared", "L1".to_owned()),
         ("declared", "L2".to_owned()),
         ("declared", "HEALTH".to_owned()),
@@ -145,7 +150,12 @@ fn demo_papers(officer: &Ctx) -> Fields {
             papers.push(format!("{what}.{item}"), "yes");
         }
     }
-    for part in ["education_proof", "title_proof", "honour_proof", "post_proof"] {
+    for part in [
+        "education_proof",
+        "title_proof",
+        "honour_proof",
+        "post_proof",
+    ] {
         papers.push("part.certs", part);
     }
     let valid = officer.today().saturating_add(Span::new().years(5));

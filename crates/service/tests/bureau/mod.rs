@@ -114,7 +114,10 @@ impl Bureau {
         if let Some(invitation) = invitation {
             form.push("invitation", invitation.to_string());
         }
-        let id = service.enter_application(desk, 1, &form).await.expect("entered");
+        let id = service
+            .enter_application(desk, 1, &form)
+            .await
+            .expect("entered");
         let mut papers = Fields::default();
         for item in ["form1", "list2", "identity", "licence"] {
             for what in ["given", "opinion", "sealed"] {
@@ -123,8 +126,14 @@ impl Bureau {
         }
         papers.push("part.certs", "title_proof");
         papers.push("valid_to.identity", "2030-01-01");
-        service.record_materials(desk, 1, id, &papers).await.expect("papers");
-        let state = service.submit_application(desk, 1, id).await.expect("submitted");
+        service
+            .record_materials(desk, 1, id, &papers)
+            .await
+            .expect("papers");
+        let state = service
+            .submit_application(desk, 1, id)
+            .await
+            .expect("submitted");
         let mut checked = Fields::default();
         for (field, value) in [
             ("confirm.L1", "yes"),
@@ -134,9 +143,15 @@ impl Bureau {
         ] {
             checked.push(field, value);
         }
-        service.check_application(desk, 1, id, &checked).await.expect("checked");
+        service
+            .check_application(desk, 1, id, &checked)
+            .await
+            .expect("checked");
         if state.station() == Some(Station::Vetting) {
-            service.pass_application(desk, 1, id, "").await.expect("passed");
+            service
+                .pass_application(desk, 1, id, "")
+                .await
+                .expect("passed");
         }
         id
     }

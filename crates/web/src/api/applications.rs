@@ -245,7 +245,10 @@ type At = (State<App>, InPool, Path<(i64, RecordId)>);
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
     let status = visit.query.text("status");
     let query = ApplicationQuery {
-        statuses: Some(status).filter(|code| !code.is_empty()).into_iter().collect(),
+        statuses: Some(status)
+            .filter(|code| !code.is_empty())
+            .into_iter()
+            .collect(),
         channel: visit.query.text("channel"),
         name: visit.query.text("q"),
     };
@@ -408,7 +411,13 @@ async fn classify(
 ) -> Result<Response, WebError> {
     let state = app
         .service
-        .classify_application(here.ctx(), here.no, id, &classes.specialties, &classes.duties)
+        .classify_application(
+            here.ctx(),
+            here.no,
+            id,
+            &classes.specialties,
+            &classes.duties,
+        )
         .await?;
     Ok(stands(&state))
 }

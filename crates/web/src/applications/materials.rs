@@ -89,8 +89,14 @@ async fn add(
 /// nothing could run; a PDF needs the browser's own viewer, which such a place would not give it.
 pub(crate) fn shown(made: service::exports::MadeFile) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(made.media_type)),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(made.media_type),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("inline"),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     let mut response = (headers, made.bytes).into_response();
