@@ -4,6 +4,7 @@
 //! go in and typed rows with their problems come out.
 
 pub mod applications;
+pub mod certificates;
 pub mod check_ins;
 pub mod dates;
 pub mod draws;
@@ -11,6 +12,7 @@ pub mod fonts;
 pub mod form;
 pub mod invitations;
 pub mod letter;
+pub mod meetings;
 pub mod pdf;
 pub mod qr;
 pub mod roster;

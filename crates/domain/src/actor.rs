@@ -150,6 +150,14 @@ words! {
         ReadLedger = "read_ledger", "查看台账";
         /// Record the committee's decisions.
         RecordDecision = "record_decision", "记录会议审定";
+        /// See applications for entry.
+        ReadApplications = "read_applications", "查看入库申请";
+        /// Enter, change and withdraw applications.
+        EnterApplications = "enter_applications", "录入入库申请";
+        /// Vet applications: confirm conditions, pass, return, refuse, classify.
+        VetApplications = "vet_applications", "审核入库申请";
+        /// Issue, replace and revoke certificates.
+        IssueCertificates = "issue_certificates", "颁发聘书";
     }
 }
 
@@ -182,6 +190,7 @@ impl Action {
             | Self::ReadFrame
             | Self::ReadOwnRecord
             | Self::ReadNotices
+            | Self::ReadApplications
             | Self::ReadLedger => None,
             Self::ManageSpecialties
             | Self::EditExperts
@@ -189,9 +198,12 @@ impl Action {
             | Self::ExportExperts
             | Self::RevealIdentity
             | Self::EditRelations
-            | Self::RunCampaign
             | Self::DraftNotice
-            | Self::ApproveNotice => Some(Scope::Experts),
+            | Self::ApproveNotice
+            | Self::EnterApplications
+            | Self::VetApplications
+            | Self::IssueCertificates
+            | Self::RunCampaign => Some(Scope::Experts),
             Self::FileTask
             | Self::ReviewTask
             | Self::ConsentDesignation
@@ -286,6 +298,10 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ProposeInvitation
             | A::SendInvitation
             | A::ProposeMisconduct
+            | A::ReadApplications
+            | A::EnterApplications
+            | A::VetApplications
+            | A::IssueCertificates
             | A::RunCampaign => Pool,
             _ => None,
         },
@@ -305,6 +321,9 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ApproveNotice
             | A::SendInvitation
             | A::ConfirmMisconduct
+            | A::ReadApplications
+            | A::VetApplications
+            | A::IssueCertificates
             | A::ReadLedger => Pool,
             _ => None,
         },
@@ -321,7 +340,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             _ => None,
         },
         Role::Secretary => match action {
-            A::RecordDecision | A::ReadNotices => Pool,
+            A::RecordDecision | A::ReadNotices | A::ReadApplications => Pool,
             _ => None,
         },
         Role::Supervisor => match action {
@@ -334,10 +353,15 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadPanel
             | A::ReadFrame
             | A::ReadNotices
+            | A::ReadApplications
             | A::ReadLedger => Pool,
             _ => None,
         },
-        Role::Finance | Role::Recommender => None,
+        Role::Recommender => match action {
+            A::ReadApplications | A::EnterApplications => Unit,
+            _ => None,
+        },
+        Role::Finance => None,
         Role::Expert => match action {
             A::AnswerInvitation | A::ReadOwnRecord => Own,
             _ => None,

@@ -3,10 +3,12 @@
 
 pub mod account;
 pub mod actor;
+pub mod application;
 pub mod assembly;
 pub mod bank_card;
 pub mod calendar;
 pub mod campaign;
+pub mod certificate;
 pub mod contact;
 pub mod credit_code;
 pub mod crowd;
@@ -22,6 +24,7 @@ pub mod frame;
 pub mod half_day;
 pub mod id;
 pub mod identity;
+pub mod meeting;
 pub mod misconduct;
 pub mod money;
 pub mod occupation;

@@ -427,7 +427,9 @@ impl Wanted {
         let employers = (0..)
             .zip(&roster.employers.values)
             .map(|(place, employer)| match employer {
-                Some(employer) if spoken_of.iter().any(|other| other.is_same(employer, same)) => place,
+                Some(employer) if spoken_of.iter().any(|other| other.is_same(employer, same)) => {
+                    place
+                }
                 _ => ANY_OTHER,
             })
             .collect();

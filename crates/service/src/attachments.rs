@@ -32,7 +32,7 @@ const BYTES: Column = Column {
 
 /// A kind of file that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Media {
+pub(crate) enum Media {
     Pdf,
     Jpeg,
     Png,
@@ -49,7 +49,7 @@ impl Media {
         }
     }
 
-    const fn media_type(self) -> &'static str {
+    pub(crate) const fn media_type(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf",
             Self::Jpeg => "image/jpeg",
@@ -57,7 +57,7 @@ impl Media {
         }
     }
 
-    fn of_type(media_type: &str) -> &'static str {
+    pub(crate) fn of_type(media_type: &str) -> &'static str {
         let all = [Self::Pdf, Self::Jpeg, Self::Png];
         let known = all
             .into_iter()
@@ -69,9 +69,29 @@ impl Media {
 
 /// What is stored beside a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Body {
-    kind: String,
-    by: String,
+pub(crate) struct Body {
+    pub(crate) kind: String,
+    pub(crate) by: String,
+}
+
+/// What the bytes are, or what is wrong with them.
+pub(crate) fn examine(bytes: &[u8]) -> Result<Media, Problem> {
+    if bytes.is_empty() {
+        return Err(Problem::new(
+            "attachment",
+            "没有选择文件。请选择 PDF、JPG 或 PNG 文件。",
+        ));
+    }
+    if bytes.len() > MOST_BYTES {
+        let size = bytes.len().div_ceil(1024 * 1024);
+        return Err(Problem::new(
+            "attachment",
+            format!("文件有 {size} MB，最多 20 MB。请降低扫描分辨率后重新上传。"),
+        ));
+    }
+    Media::of(bytes).ok_or_else(|| {
+        Problem::new("attachment", "文件内容不是 PDF、JPG 或 PNG（不看文件名）。网页、SVG 和 Office 文件可能带有程序，不予接收。请另存为 PDF 或扫描成图片。")
+    })
 }
 
 /// A file of an expert.
@@ -116,6 +136,27 @@ pub fn kinds(pool: &OpenPool) -> Vec<String> {
 }
 
 impl Service {
+    /// Keeps bytes sealed under the id of their file; gives the digest by which they are found.
+    pub(crate) async fn put_sealed(&self, id: FileId, bytes: &[u8]) -> Result<String> {
+        let sealed = self
+            .store
+            .seals()
+            .seal_bytes(&BYTES, &id.to_string(), bytes)
+            .map_err(store::Error::from)?;
+        Ok(self.store.files().put(sealed).await?)
+    }
+
+    /// The bytes of a file.
+    pub(crate) async fn open_sealed(&self, id: FileId, digest: &str) -> Result<Vec<u8>> {
+        let sealed = self.store.files().bytes(digest).await?;
+        let bytes = self
+            .store
+            .seals()
+            .open_bytes(&BYTES, &id.to_string(), &sealed)
+            .map_err(store::Error::from)?;
+        Ok(bytes.to_vec())
+    }
+
     /// The files of an expert, oldest first.
     ///
     /// # Errors
@@ -164,32 +205,15 @@ impl Service {
                 "没有选择附件种类。材料按种类核对，请从列表中选择。",
             ));
         }
-        let media = Media::of(&bytes);
-        if bytes.is_empty() {
-            problems.push(Problem::new(
-                "attachment",
-                "没有选择文件。请选择 PDF、JPG 或 PNG 文件。",
-            ));
-        } else if bytes.len() > MOST_BYTES {
-            let size = bytes.len().div_ceil(1024 * 1024);
-            problems.push(Problem::new(
-                "attachment",
-                format!("文件有 {size} MB，最多 20 MB。请降低扫描分辨率后重新上传。"),
-            ));
-        } else if media.is_none() {
-            problems.push(Problem::new("attachment", "文件内容不是 PDF、JPG 或 PNG（不看文件名）。网页、SVG 和 Office 文件可能带有程序，不予接收。请另存为 PDF 或扫描成图片。"));
-        }
+        let media = examine(&bytes)
+            .map_err(|problem| problems.push(problem))
+            .ok();
         let (Some(media), true) = (media, problems.is_empty()) else {
             return Err(Error::Invalid(problems));
         };
         let id: FileId = self.id(ctx);
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let sealed = self
-            .store
-            .seals()
-            .seal_bytes(&BYTES, &id.to_string(), &bytes)
-            .map_err(store::Error::from)?;
-        let digest = self.store.files().put(sealed).await?;
+        let digest = self.put_sealed(id, &bytes).await?;
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditExperts, pool.target())?;
         self.member(&mut *change, &pool, expert).await?;
@@ -250,12 +274,7 @@ impl Service {
             .filter(|file| belongs(file, expert));
         let file = file.ok_or(Error::NotFound)?;
         let purpose = need_purpose(purpose)?;
-        let sealed = self.store.files().bytes(&file.keys.digest).await?;
-        let bytes = self
-            .store
-            .seals()
-            .open_bytes(&BYTES, &id.to_string(), &sealed)
-            .map_err(store::Error::from)?;
+        let bytes = self.open_sealed(id, &file.keys.digest).await?;
         let event = Event::new(EventKind::PlainValueRead, Subject::new(OWNER, expert))
             .fact("purpose", purpose)
             .fact("fields", format!("附件：{}", file.body.kind))
@@ -265,7 +284,7 @@ impl Service {
         Ok(MadeFile {
             name: file.keys.name,
             media_type: Media::of_type(&file.keys.media_type),
-            bytes: bytes.to_vec(),
+            bytes,
             count: 1,
         })
     }

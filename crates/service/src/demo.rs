@@ -1,6 +1,7 @@
 //! A populated demonstration: a bureau with its people, a pool under the Dongguan pack marked as a
 //! demonstration, synthetic experts, requests in several states and draws that really took place.
 
+mod applications;
 mod notices;
 
 use domain::actor::{Actor, Grant, Role};
@@ -262,6 +263,7 @@ impl Service {
             .await?;
         change.commit().await?;
         self.demo_tasks(pool, &specialties).await?;
+        self.demo_applications(no, pool, &specialties).await?;
         Ok(pool)
     }
 

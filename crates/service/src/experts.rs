@@ -25,9 +25,9 @@ use store::persons::Private;
 use store::{Db, experts, persons as stored_persons};
 
 pub use batch::{BatchAct, BatchReport, Chosen};
-pub(crate) use eligibility::decided_by_facts;
 pub use eligibility::{Decided, EligibilityCard, EligibilityLine};
-pub(crate) use entry::number_of;
+pub(crate) use eligibility::{decided_by_facts, kept};
+pub(crate) use entry::{NewMember, number_of, refuse_unmet};
 pub use history::HistoryLine;
 pub(crate) use index::{index_standing, keys, person_keys, refresh_keys, search_text};
 pub use list::{ExpertList, ExpertQuery, ExpertRow, SavedFilter};
@@ -260,6 +260,26 @@ impl Service {
         kept: Option<&Private>,
         problems: &mut Vec<Problem>,
     ) -> Result<Draft> {
+        let draft = self.read_claim(ctx, pool, fields, kept, problems).await?;
+        let needed = pool.pack.axis("specialty").map_or(1, |axis| axis.at_least);
+        if draft.specialties.len() < usize::try_from(needed).unwrap_or(usize::MAX) {
+            problems.push(Problem::new(
+                "specialty",
+                format!("还没有分类。入库前至少选择 {needed} 个专业领域，抽取按专业领域进行。"),
+            ));
+        }
+        Ok(draft)
+    }
+
+    /// What is stated of a person, classified or not.
+    pub(crate) async fn read_claim(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        fields: &Fields,
+        kept: Option<&Private>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Draft> {
         let (file, private) = persons::read(fields, pool, ctx.today(), kept, problems);
         let known = self.specialties_of(pool.id()).await?;
         let mut specialties = Vec::new();
@@ -277,13 +297,6 @@ impl Service {
         }
         specialties.sort_unstable();
         specialties.dedup();
-        let needed = pool.pack.axis("specialty").map_or(1, |axis| axis.at_least);
-        if specialties.len() < usize::try_from(needed).unwrap_or(usize::MAX) {
-            problems.push(Problem::new(
-                "specialty",
-                format!("还没有分类。入库前至少选择 {needed} 个专业领域，抽取按专业领域进行。"),
-            ));
-        }
         let duties = pool
             .pack
             .axis("duty")

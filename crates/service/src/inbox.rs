@@ -2,10 +2,12 @@
 //! leaves the list because the work is done and never because it was marked as read.
 
 use domain::actor::{Action, Reach, Target};
+use domain::application::{Application, State as Applied};
 use domain::campaign::State as CampaignState;
 use domain::draw_process::{Attempt, Party, State as DrawState};
 use domain::engagement::{Engagement, State as Seat};
 use domain::id::PoolId;
+use domain::meeting::Meeting;
 use domain::misconduct::Misconduct;
 use domain::solicitation::{Notice, State as Call};
 use domain::special_invitation::{SpecialInvitation, State as Invited};
@@ -19,6 +21,7 @@ use store::messages::{Delivery, MessageFilter};
 use store::misconduct::MisconductFilter;
 use store::tasks::TaskFilter;
 
+use crate::applications::Step as Admission;
 use crate::campaigns::CampaignLine;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::Result;
@@ -150,6 +153,14 @@ impl Service {
                     found.notice_duty(&duty);
                 }
             }
+        }
+        for (one, due, steps) in self.waiting_applications(ctx, pool).await? {
+            found.application(&one, due, &steps);
+        }
+        let (waiting, meetings) = self.meetings_due(ctx, pool).await?;
+        found.meetings(waiting, &meetings);
+        if ctx.actor.allow(Action::IssueCertificates, target).is_ok() {
+            found.certificates(&self.appointments_due(pool).await?);
         }
         if ctx.actor.allow(Action::RunCampaign, target).is_ok() {
             for line in self.campaigns(ctx, pool).await? {
@@ -512,6 +523,35 @@ impl Found<'_> {
         );
     }
 
+    /// An application waits at a station an officer works, or to be put right by who entered it.
+    fn application(&mut self, one: &Application, due: Option<Date>, steps: &[Admission]) {
+        let (tag, verb, since) = match &one.state {
+            Applied::At { since, .. } if steps.contains(&Admission::Pass) => {
+                ("资料审核", "审核", *since)
+            }
+            Applied::At { since, .. } if steps.contains(&Admission::Classify) => {
+                ("分类入库", "分类", *since)
+            }
+            Applied::Returned { by, .. } if steps.contains(&Admission::Edit) => {
+                ("退回补正", "补正", by.at)
+            }
+            _ => return,
+        };
+        let employer = one.profile.employer.as_ref();
+        let employer = employer.map_or("", |employer| employer.name.as_str());
+        self.add(
+            tag,
+            verb,
+            About {
+                title: &format!("{} {employer}", one.profile.name),
+                path: format!("applications/{}", one.id),
+                facts: format!("{} · {}", one.number, one.state.zh()),
+                due: due.and_then(|day| day.tomorrow().ok()).and_then(before),
+                since,
+            },
+        );
+    }
+
     /// Too few notices this year by a day the pack names.
     fn notice_duty(&mut self, duty: &NoticeDuty) {
         let facts = match duty.behind {
@@ -538,6 +578,44 @@ impl Found<'_> {
                 since: since.unwrap_or(self.ctx.now),
             },
         );
+    }
+
+    /// People wait for a meeting to be called, or for the record of one that was held.
+    fn meetings(&mut self, waiting: usize, called: &[Meeting]) {
+        if waiting > 0 {
+            let about = About {
+                title: "有申请等待会议审定，请安排会议",
+                path: "meetings".to_owned(),
+                facts: format!("{waiting} 人等待审定"),
+                due: None,
+                since: self.ctx.now,
+            };
+            self.add("会议审定", "安排", about);
+        }
+        for one in called.iter().filter(|one| one.on <= self.ctx.today()) {
+            let about = About {
+                title: &format!("{} {}", one.body, one.on),
+                path: format!("meetings/{}", one.id),
+                facts: format!("{} · {} 人", one.number, one.agenda.len()),
+                due: None,
+                since: one.called.at,
+            };
+            self.add("会议审定", "登记", about);
+        }
+    }
+
+    /// People wait for their certificate.
+    fn certificates(&mut self, since: &[Timestamp]) {
+        if let Some(first) = since.iter().min() {
+            let about = About {
+                title: "有专家等待颁发聘书",
+                path: "certificates".to_owned(),
+                facts: format!("{} 人", since.len()),
+                due: None,
+                since: *first,
+            };
+            self.add("颁发聘书", "颁发", about);
+        }
     }
 
     /// A campaign with changes to enter, or past its last day.

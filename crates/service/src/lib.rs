@@ -2,9 +2,11 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod applications;
 pub mod attachments;
 pub mod attempts;
 pub mod campaigns;
+pub mod certificates;
 pub mod change;
 pub mod ctx;
 pub mod demo;
@@ -26,6 +28,7 @@ pub mod invitations;
 pub mod ledger;
 pub mod links;
 pub mod list;
+pub mod meetings;
 pub mod misconduct;
 pub mod organisations;
 pub mod outbox;

@@ -42,7 +42,7 @@ impl Service {
                 let row = store::misconduct::find::<IgnoredAny>(&mut db, id).await?;
                 return Ok(row.is_some_and(|row| row.keys.pool == pool));
             }
-            "notices" => {
+            "notices" | "applications" | "meetings" | "certificates" | "issuances" => {
                 let Ok(id) = id.parse::<RecordId>() else {
                     return Ok(true);
                 };

@@ -29,7 +29,7 @@ use crate::service::Service;
 use crate::typed::Fields;
 
 /// Kind of the stored records.
-const KIND: &str = "special_invitation";
+pub(crate) const KIND: &str = "special_invitation";
 
 type Row = store::records::Record<SpecialInvitation>;
 
@@ -489,6 +489,48 @@ impl Service {
             .detail(serde_json::json!({ "expert": expert }));
         change.record(event).await?;
         Ok(())
+    }
+
+    /// 会议审定 of the application an invitation led to: the invitation says the same.
+    pub(crate) async fn decided_by_application(
+        &self,
+        change: &mut Change<'_>,
+        pool: &OpenPool,
+        id: RecordId,
+        verdict: Verdict,
+        decision: Decision,
+    ) -> Result<()> {
+        let mut row = find(&mut **change, id).await?;
+        let (channel, _) = needed_channel(pool)?;
+        let needed: Vec<(String, String)> = checklist::items(&pool.pack, channel)
+            .into_iter()
+            .map(|item| (item.id.clone(), item.label.clone()))
+            .collect();
+        let received = needed.iter().map(|(id, _)| id.clone()).collect();
+        let minutes = decision.minutes.clone();
+        let on = decision.on;
+        let state = row.body.state.clone().receive(received)?;
+        row.body.state = state.decide(verdict, decision, &needed)?;
+        save(change, &mut row).await?;
+        let event = Event::new(EventKind::InvitationDecided, subject(&row.body))
+            .fact("number", &row.body.number)
+            .fact("minutes", minutes)
+            .fact("on", on)
+            .fact("result", row.body.state.code());
+        change.record(event).await?;
+        Ok(())
+    }
+
+    /// 入库 of whoever was invited and came by an application.
+    pub(crate) async fn entered_by_application(
+        &self,
+        change: &mut Change<'_>,
+        ctx: &Ctx,
+        id: RecordId,
+        expert: ExpertId,
+    ) -> Result<()> {
+        let mut row = find(&mut **change, id).await?;
+        self.entered(change, ctx, &mut row, expert).await
     }
 
     /// Every invitation whose last day is past counts as unanswered. Scheduled work, once for each.

@@ -265,6 +265,8 @@
   on('keydown', function (e) {
     var s = $('.gsearch input');
     if (e.key === '/' && s && !/^(INPUT|TEXTAREA|SELECT)$/.test(D.activeElement.tagName)) { e.preventDefault(); s.focus(); }
+    var k = !e.ctrlKey && !e.metaKey && !e.altKey && !/^(INPUT|TEXTAREA|SELECT)$/.test(D.activeElement.tagName) && $('[data-key="' + (/^[a-z]$/.test(e.key) ? e.key : '-') + '"]');
+    if (k) { e.preventDefault(); k.click(); }
   });
   boot(D); restore();
   var bad = $('.esum'); if (bad) bad.focus();

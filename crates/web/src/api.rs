@@ -2,6 +2,7 @@
 //! is common to all of them stands here: reading a body, refusing in words, going on from page to page.
 
 pub mod answers;
+pub mod applications;
 pub mod campaigns;
 pub mod draws;
 pub mod experts;
@@ -48,6 +49,7 @@ pub fn routes() -> Routes {
         .and(inbox::routes())
         .and(messages::routes())
         .and(experts::routes())
+        .and(applications::routes())
         .and(relations::routes())
         .and(imports::routes())
         .and(organisations::routes())

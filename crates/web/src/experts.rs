@@ -1,6 +1,6 @@
 //! 专家: the list with its query, batch and exports; one expert beside it or on a page; entry and change.
 
-mod form;
+pub(crate) mod form;
 pub(crate) mod show;
 
 use askama::Template;

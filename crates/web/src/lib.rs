@@ -5,10 +5,12 @@
 extern crate self as web;
 
 pub mod api;
+pub mod applications;
 pub mod assets;
 pub mod attachments;
 pub mod auth;
 pub mod campaigns;
+pub mod certificates;
 pub mod components;
 pub mod draws;
 pub mod error;
@@ -27,6 +29,7 @@ pub mod limits;
 pub mod log;
 pub mod login;
 pub mod me;
+pub mod meetings;
 pub mod menu;
 pub mod messages;
 pub mod misconduct;

@@ -126,6 +126,18 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ImportExperts],
     ),
     (
+        entry("专家", "入库申请", "/p/{no}/applications", ""),
+        &[Action::ReadApplications],
+    ),
+    (
+        entry("专家", "会议审定", "/p/{no}/meetings", ""),
+        &[Action::ReadApplications],
+    ),
+    (
+        entry("专家", "聘书", "/p/{no}/certificates", ""),
+        &[Action::IssueCertificates],
+    ),
+    (
         entry("专家", "专业领域", "/p/{no}/specialties", ""),
         &[Action::ReadExperts],
     ),

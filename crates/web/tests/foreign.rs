@@ -134,6 +134,19 @@ impl Town {
             .propose_special_invitation(&bureau.asking, bureau.pool, &invited)
             .await
             .expect("an invitation");
+        let applications = [
+            bureau.applied("self_nominated", 0, None).await,
+            bureau.applied("cross_pool", 1, None).await,
+        ];
+        let meeting = bureau.classified(&applications).await;
+        let issuance = service
+            .issue_certificates(&bureau.officer, 1, &applications[..1], false)
+            .await
+            .expect("issued");
+        let issued = service
+            .issuance(&bureau.officer, 1, issuance)
+            .await
+            .expect("a batch");
         service
             .create_pool(
                 &service.console(),
@@ -160,6 +173,10 @@ impl Town {
             ("file", file.to_string()),
             ("record", record.to_string()),
             ("imports", import.to_string()),
+            ("applications", applications[1].to_string()),
+            ("meeting", meeting.to_string()),
+            ("issuance", issuance.to_string()),
+            ("certificate", issued.done[0].to_string()),
             ("specialties", bureau.specialty.to_string()),
             ("campaign", campaign.to_string()),
             ("expert", expert.to_string()),

@@ -172,7 +172,7 @@ impl Service {
 
     /// Looks the person up in every register the pack names. A register nobody has filled in was not
     /// looked up.
-    async fn look_up(
+    pub(crate) async fn look_up(
         &self,
         db: &mut impl Db,
         pool: &OpenPool,

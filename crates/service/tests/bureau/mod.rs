@@ -8,11 +8,13 @@ use domain::draw_process::{Attempt, Party};
 use domain::expert::{Expert, Standing, Term};
 use domain::half_day::{HalfDay, Slot};
 use domain::id::{
-    AccountId, DrawId, ExpertId, OrganisationId, PersonId, PoolId, SpecialtyId, TaskId,
+    AccountId, DrawId, ExpertId, OrganisationId, PersonId, PoolId, RecordId, SpecialtyId, TaskId,
 };
+use domain::meeting::{Minutes, PersonResult, Verdict};
 use domain::organisation::{Organisation, OrganisationRef};
 use domain::person::{Employer, Profile, Title};
 use domain::policy::library::shipped;
+use domain::policy::pack::Station;
 use domain::pool::{Pool, Specialty, SpecialtyStatus};
 use domain::task::{
     Call, Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, Venue,
@@ -20,6 +22,7 @@ use domain::task::{
 use draw::{Digest, Share, Suite, commitment};
 use jiff::civil::{Date, date};
 use service::port::{StoppedClock, SystemEntropy};
+use service::typed::Fields;
 use service::{Ctx, Packs, Service, Settings};
 use store::experts::ExpertKeys;
 use store::ledger::EntryFilter;
@@ -64,7 +67,130 @@ fn ctx(service: &Service, n: u128, role: Role, pool: PoolId, organisation: u128)
     service.ctx(actor, "test", "test")
 }
 
+/// People who apply: names and identity numbers.
+pub(crate) const APPLICANTS: [(&str, &str); 5] = [
+    ("何申甲", "440000197001010002"),
+    ("何申乙", "440000197001010010"),
+    ("何申丙", "440000197001010029"),
+    ("何申丁", "440000198001010007"),
+    ("何申戊", "440000198001010015"),
+];
+
+/// The day of the meeting that decides on those who apply.
+const MEETING: Date = date(2022, 6, 6);
+
 impl Bureau {
+    /// A sound application of the n-th applicant, handed in with its papers, checked and, where the
+    /// channel is vetted, passed.
+    pub(crate) async fn applied(
+        &self,
+        channel: &str,
+        n: usize,
+        invitation: Option<RecordId>,
+    ) -> RecordId {
+        let service = &self.service;
+        let desk = &self.officer;
+        let (name, number) = APPLICANTS[n];
+        let mut form = Fields::default();
+        for (field, value) in [
+            ("channel", channel),
+            ("notice", "ZJ01-2022-0001"),
+            ("notice_closes", "2022-06-30"),
+            ("source", "省职业技能专家库"),
+            ("name", name),
+            ("id_number", number),
+            ("mobile", "16400000001"),
+            ("employer", "示例理工大学"),
+            ("title.0.name", "高级工程师"),
+            ("task_kinds", "8-4"),
+            ("declared", "L1"),
+            ("declared", "L2"),
+            ("declared", "HEALTH"),
+            ("pledge", "yes"),
+            ("privacy", "yes"),
+        ] {
+            form.push(field, value);
+        }
+        if let Some(invitation) = invitation {
+            form.push("invitation", invitation.to_string());
+        }
+        let id = service
+            .enter_application(desk, 1, &form)
+            .await
+            .expect("entered");
+        let mut papers = Fields::default();
+        for item in ["form1", "list2", "identity", "licence"] {
+            for what in ["given", "opinion", "sealed"] {
+                papers.push(format!("{what}.{item}"), "yes");
+            }
+        }
+        papers.push("part.certs", "title_proof");
+        papers.push("valid_to.identity", "2030-01-01");
+        service
+            .record_materials(desk, 1, id, &papers)
+            .await
+            .expect("papers");
+        let state = service
+            .submit_application(desk, 1, id)
+            .await
+            .expect("submitted");
+        let mut checked = Fields::default();
+        for (field, value) in [
+            ("confirm.L1", "yes"),
+            ("confirm.L5", "yes"),
+            ("register.dishonesty", "clear"),
+            ("register_source.dishonesty", "信用中国网站"),
+        ] {
+            checked.push(field, value);
+        }
+        service
+            .check_application(desk, 1, id, &checked)
+            .await
+            .expect("checked");
+        if state.station() == Some(Station::Vetting) {
+            service
+                .pass_application(desk, 1, id, "")
+                .await
+                .expect("passed");
+        }
+        id
+    }
+
+    /// Everybody who waits through one meeting, approved; these classified.
+    pub(crate) async fn classified(&self, ids: &[RecordId]) -> RecordId {
+        let service = &self.service;
+        let secretary = self.as_role(Role::Secretary);
+        let meeting = service
+            .call_meeting(&secretary, 1, Some(MEETING), "三楼会议室")
+            .await
+            .expect("called");
+        let minutes = Minutes {
+            number: "标委纪〔2022〕3号".into(),
+            on: MEETING,
+            attendees: vec!["委员甲".into(), "委员乙".into(), "委员丙".into()],
+            results: ids
+                .iter()
+                .map(|id| PersonResult {
+                    application: *id,
+                    verdict: Verdict::Approved,
+                    recused: Vec::new(),
+                    votes: None,
+                })
+                .collect(),
+        };
+        service
+            .hold_meeting(&secretary, 1, meeting, minutes)
+            .await
+            .expect("held");
+        for id in ids {
+            service
+                .classify_application(&self.approver, 1, *id, &[self.specialty], &[])
+                .await
+                .expect("classified");
+        }
+        meeting
+    }
+
     /// A bureau with this many senior experts, each of an employer of their own.
     pub(crate) async fn open(engine: &TestStore, experts: u32) -> Self {
         let text = shipped("dg-2021").expect("shipped").pack;

@@ -28,25 +28,106 @@ pub(super) fn routes() -> Routes {
 }
 
 /// One column of a table of the form.
-struct Part {
-    name: &'static str,
-    label: &'static str,
-    choices: Vec<Choice>,
-    many: bool,
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) many: bool,
 }
 
 /// A table of the form.
-struct Rows {
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    parts: Vec<Part>,
-    count: usize,
+pub(crate) struct Rows {
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) hint: &'static str,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) count: usize,
 }
 
 impl Rows {
-    fn numbers(&self) -> std::ops::Range<usize> {
+    pub(crate) fn numbers(&self) -> std::ops::Range<usize> {
         0..self.count
+    }
+}
+
+/// What is asked of a person, whoever fills it in: choices of the pack, tables, and what is sealed.
+pub(crate) struct PersonFields {
+    /// Where employers are searched.
+    pub(crate) search: String,
+    /// Nothing is on file yet.
+    pub(crate) is_new: bool,
+    pub(crate) kept: persons::Masked,
+    pub(crate) tables: Vec<Rows>,
+    pub(crate) sexes: Vec<Choice>,
+    pub(crate) kinds: Vec<Choice>,
+    pub(crate) flags: Vec<(String, String)>,
+    pub(crate) yes_no: Vec<Choice>,
+    pub(crate) task_kinds: Vec<Choice>,
+    pub(crate) specialties: Vec<Choice>,
+    pub(crate) duties: Vec<Choice>,
+    pub(crate) declared: Vec<Choice>,
+    pub(crate) reviewed: Vec<Choice>,
+}
+
+impl PersonFields {
+    /// The fields of a pool's pack. `kept`: the masked values on file, when something is.
+    pub(crate) fn of(
+        pool: &OpenPool,
+        form: &FormState,
+        specialties: Vec<Choice>,
+        search: String,
+        on_file: Option<persons::Masked>,
+    ) -> Self {
+        let choices = |values: &[String]| {
+            values
+                .iter()
+                .map(|value| Choice::new(value.clone(), value.clone()))
+                .collect::<Vec<_>>()
+        };
+        let leaves = |how: domain::policy::pack::How| {
+            let asked = pool
+                .pack
+                .eligibility
+                .leaves
+                .iter()
+                .filter(move |leaf| leaf.how.contains(&how));
+            asked
+                .map(|leaf| {
+                    Choice::new(leaf.id.clone(), leaf.label.clone())
+                        .detail(leaf.citation.to_string())
+                })
+                .collect::<Vec<_>>()
+        };
+        Self {
+            search,
+            is_new: on_file.is_none(),
+            kept: kept(on_file.unwrap_or_default()),
+            tables: tables(pool, form),
+            sexes: vec![Choice::new("male", "男"), Choice::new("female", "女")],
+            kinds: choices(&pool.offered("employer_kind")),
+            flags: persons::flags(&pool.pack)
+                .into_iter()
+                .map(|(flag, label)| (format!("flag.{flag}"), label))
+                .collect(),
+            yes_no: vec![Choice::new("yes", "是"), Choice::new("no", "否")],
+            task_kinds: pool
+                .pack
+                .tasks
+                .kinds
+                .iter()
+                .map(|kind| Choice::new(kind.id.clone(), kind.label.clone()))
+                .collect(),
+            specialties,
+            duties: choices(
+                &pool
+                    .pack
+                    .axis("duty")
+                    .map(|axis| axis.values.clone())
+                    .unwrap_or_default(),
+            ),
+            declared: leaves(domain::policy::pack::How::Declared),
+            reviewed: leaves(domain::policy::pack::How::Reviewed),
+        }
     }
 }
 
@@ -57,20 +138,8 @@ struct FormPage {
     form: FormState,
     action: String,
     back: String,
-    search: String,
-    is_new: bool,
-    kept: persons::Masked,
-    tables: Vec<Rows>,
-    sexes: Vec<Choice>,
-    kinds: Vec<Choice>,
-    flags: Vec<(String, String)>,
-    yes_no: Vec<Choice>,
-    task_kinds: Vec<Choice>,
-    specialties: Vec<Choice>,
-    duties: Vec<Choice>,
+    person: PersonFields,
     channels: Vec<Choice>,
-    declared: Vec<Choice>,
-    reviewed: Vec<Choice>,
     refusals: Vec<(String, String)>,
 }
 
@@ -225,7 +294,7 @@ async fn form_page(
     let ctx = here.ctx();
     let pool = app.service.pool_numbered(ctx, here.no).await?;
     let list = here.href("experts");
-    let (title, action, back, masked) = match id {
+    let (title, action, back, on_file) = match id {
         Some(id) => {
             let view = app.service.expert(ctx, here.no, id).await?;
             let page = here.href(format!("experts/{id}"));
@@ -233,68 +302,26 @@ async fn form_page(
                 format!("变更 {}", view.person.profile.name),
                 format!("{page}/edit"),
                 page,
-                view.masked,
+                Some(view.masked),
             )
         }
         None => (
             "新增专家".to_owned(),
             here.href("experts/new"),
             list.clone(),
-            persons::Masked::default(),
+            None,
         ),
     };
-    let choices = |values: &[String]| {
-        values
-            .iter()
-            .map(|value| Choice::new(value.clone(), value.clone()))
-            .collect::<Vec<_>>()
-    };
-    let leaves = |how: domain::policy::pack::How| {
-        let asked = pool
-            .pack
-            .eligibility
-            .leaves
-            .iter()
-            .filter(move |leaf| leaf.how.contains(&how));
-        asked
-            .map(|leaf| {
-                Choice::new(leaf.id.clone(), leaf.label.clone()).detail(leaf.citation.to_string())
-            })
-            .collect::<Vec<_>>()
-    };
+    let specialties = specialty_choices(app, here).await?;
+    let search = here.href("organisations/search");
     Ok(FormPage {
         layout: here
             .layout(app, visit, title)
             .under(&[("专家库", &list)])
             .judged(&form),
-        tables: tables(&pool, &form),
+        person: PersonFields::of(&pool, &form, specialties, search, on_file),
         action,
         back,
-        search: here.href("organisations/search"),
-        is_new: id.is_none(),
-        kept: kept(masked),
-        sexes: vec![Choice::new("male", "男"), Choice::new("female", "女")],
-        kinds: choices(&pool.offered("employer_kind")),
-        flags: persons::flags(&pool.pack)
-            .into_iter()
-            .map(|(flag, label)| (format!("flag.{flag}"), label))
-            .collect(),
-        yes_no: vec![Choice::new("yes", "是"), Choice::new("no", "否")],
-        task_kinds: pool
-            .pack
-            .tasks
-            .kinds
-            .iter()
-            .map(|kind| Choice::new(kind.id.clone(), kind.label.clone()))
-            .collect(),
-        specialties: specialty_choices(app, here).await?,
-        duties: choices(
-            &pool
-                .pack
-                .axis("duty")
-                .map(|axis| axis.values.clone())
-                .unwrap_or_default(),
-        ),
         channels: pool
             .pack
             .admission
@@ -302,8 +329,6 @@ async fn form_page(
             .iter()
             .map(|c| Choice::new(c.id.clone(), c.label.clone()))
             .collect(),
-        declared: leaves(domain::policy::pack::How::Declared),
-        reviewed: leaves(domain::policy::pack::How::Reviewed),
         refusals,
         form,
     })

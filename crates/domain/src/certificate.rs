@@ -1,0 +1,226 @@
+//! 聘书: what an appointed expert holds in the hand, and what anybody may ask of it: valid, expired,
+//! revoked. The number is kept for ever; a lost one is issued again under the same number.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+pub use crate::application::By;
+use crate::expert::Term;
+use crate::id::{ExpertId, PoolId, RecordId};
+
+/// Whether it counts at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum State {
+    /// 有效
+    InForce,
+    /// 已注销
+    Revoked {
+        /// By whom.
+        by: By,
+        /// On which day.
+        on: Date,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What anybody is told of it on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// 有效
+    Valid,
+    /// 聘期未开始
+    NotYet,
+    /// 已到期
+    Expired,
+    /// 已注销
+    Revoked,
+}
+
+impl Standing {
+    /// Stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::NotYet => "not_yet",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// The word users see.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Valid => "有效",
+            Self::NotYet => "聘期未开始",
+            Self::Expired => "已到期",
+            Self::Revoked => "已注销",
+        }
+    }
+}
+
+/// 补发: the paper was lost or spoilt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reissue {
+    /// By whom, when.
+    pub by: By,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why a step is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It counts no more.
+    #[error("聘书 {0} 已注销，不能再补发或注销。请核对编号。")]
+    Revoked(String),
+    /// A reason is missing.
+    #[error("没有写明理由。理由会留痕，请写明后再提交。")]
+    NoReason,
+}
+
+/// One certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Identifier.
+    pub id: RecordId,
+    /// The pool.
+    pub pool: PoolId,
+    /// Number by the pattern of the pack.
+    pub number: String,
+    /// 核验码: what the square code leads to. Random, so that nobody finds a certificate by counting.
+    pub code: String,
+    /// What the pack calls it.
+    pub title: String,
+    /// The membership.
+    pub expert: ExpertId,
+    /// 姓名
+    pub name: String,
+    /// 专业领域
+    pub specialties: Vec<String>,
+    /// 聘期
+    pub term: Term,
+    /// Day it was issued.
+    pub issued_on: Date,
+    /// The application it ends.
+    pub application: Option<RecordId>,
+    /// Issued again so often, each time with a reason.
+    #[serde(default)]
+    pub reissued: Vec<Reissue>,
+    /// Whether it counts at all.
+    pub state: State,
+}
+
+impl Certificate {
+    /// What holds on a day.
+    pub fn standing(&self, day: Date) -> Standing {
+        match &self.state {
+            State::Revoked { .. } => Standing::Revoked,
+            State::InForce if self.term.covers(day) => Standing::Valid,
+            State::InForce if day < self.term.from => Standing::NotYet,
+            State::InForce => Standing::Expired,
+        }
+    }
+
+    fn reasoned(&self, reason: &str) -> Result<String, Refused> {
+        match (&self.state, reason.trim()) {
+            (State::Revoked { .. }, _) => Err(Refused::Revoked(self.number.clone())),
+            (State::InForce, "") => Err(Refused::NoReason),
+            (State::InForce, reason) => Ok(reason.to_owned()),
+        }
+    }
+
+    /// 补发 under the same number.
+    ///
+    /// # Errors
+    /// [`Refused`] once revoked, or without a reason.
+    pub fn reissue(mut self, by: By, reason: &str) -> Result<Self, Refused> {
+        let reason = self.reasoned(reason)?;
+        self.reissued.push(Reissue { by, reason });
+        Ok(self)
+    }
+
+    /// 注销.
+    ///
+    /// # Errors
+    /// [`Refused`] once revoked, or without a reason.
+    pub fn revoke(mut self, by: By, on: Date, reason: &str) -> Result<Self, Refused> {
+        let reason = self.reasoned(reason)?;
+        self.state = State::Revoked { by, on, reason };
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::AccountId;
+    use jiff::Timestamp;
+    use jiff::civil::date;
+    use uuid::Uuid;
+
+    fn by() -> By {
+        By {
+            account: AccountId(Uuid::from_u128(1)),
+            name: "经办".into(),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn certificate() -> Certificate {
+        Certificate {
+            id: RecordId(Uuid::from_u128(1)),
+            pool: PoolId(Uuid::from_u128(2)),
+            number: "DG20220001".into(),
+            code: "ABCD".into(),
+            title: "聘书".into(),
+            expert: ExpertId(Uuid::from_u128(3)),
+            name: "何申甲".into(),
+            specialties: vec!["焊接".into()],
+            term: Term {
+                from: date(2022, 6, 10),
+                to: date(2025, 6, 9),
+            },
+            issued_on: date(2022, 6, 10),
+            application: None,
+            reissued: Vec::new(),
+            state: State::InForce,
+        }
+    }
+
+    #[test]
+    fn it_is_valid_from_the_first_to_the_last_day_of_its_term() {
+        let one = certificate();
+        for (day, standing) in [
+            (date(2022, 6, 9), Standing::NotYet),
+            (date(2022, 6, 10), Standing::Valid),
+            (date(2025, 6, 9), Standing::Valid),
+            (date(2025, 6, 10), Standing::Expired),
+        ] {
+            assert_eq!(one.standing(day), standing, "{day}");
+        }
+        let revoked = one
+            .revoke(by(), date(2023, 1, 1), "本人申请")
+            .expect("in force");
+        assert_eq!(revoked.standing(date(2022, 7, 1)), Standing::Revoked);
+    }
+
+    /// Covers: DG-7-4-a.
+    #[test]
+    fn a_reissue_keeps_the_number_and_a_revoked_one_stays_revoked() {
+        assert_eq!(certificate().reissue(by(), " "), Err(Refused::NoReason));
+        let again = certificate().reissue(by(), "遗失").expect("in force");
+        assert_eq!(
+            (again.number.as_str(), again.reissued.len()),
+            ("DG20220001", 1)
+        );
+        let revoked = again
+            .revoke(by(), date(2023, 1, 1), "解聘")
+            .expect("in force");
+        let refused = Err(Refused::Revoked("DG20220001".into()));
+        assert_eq!(revoked.clone().reissue(by(), "遗失"), refused);
+        assert_eq!(revoked.revoke(by(), date(2023, 1, 2), "再注销"), refused);
+    }
+}

@@ -1,0 +1,415 @@
+//! 入库申请: entered or received by a channel of the pack, checked against its materials and conditions,
+//! vetted, returned, refused or withdrawn. Which stations there are, who acts at each and what must
+//! hold is the pack's (DG 第五条 to 第七条).
+
+mod entering;
+mod materials;
+mod reading;
+mod vetting;
+
+use std::collections::BTreeMap;
+
+use domain::actor::{Action, Role, Target};
+use domain::application::guard::{Call, Case, Posting};
+use domain::application::{Application, By, Filed, Hand, Refused, State};
+use domain::event::{Event, EventKind, Subject};
+use domain::id::{MessageId, PoolId, RecordId};
+use domain::policy::facts::Facts;
+use domain::policy::pack::{Act, Channel, Field, Medium, Situation, Station};
+use domain::policy::words::Word as _;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::messages::Message;
+use store::persons::Private;
+use store::records::RecordKeys;
+use store::sealed::{Column, Shape};
+use store::{Db, Secret, document};
+
+pub use entering::PRIVACY_NOTICE;
+pub use reading::{
+    ApplicationLine, ApplicationQuery, ApplicationView, ConditionLine, FileLine, MaterialLine,
+};
+pub(crate) use reading::{file_of, of_pool};
+pub use vetting::{Corrections, PassedBatch};
+
+use crate::change::Change;
+use crate::ctx::{Ctx, shanghai};
+use crate::error::{Error, Reason, Result};
+use crate::pools::OpenPool;
+use crate::service::Service;
+
+/// Kind of the stored records, and of the owner of their files.
+pub(crate) const KIND: &str = "application";
+
+/// What identifies and reaches the applicant, sealed as one.
+const APPLICANT: Column = Column {
+    table: "record",
+    name: "applicant",
+    pad: 512,
+    shape: Shape::Text,
+};
+
+/// An application as it is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// The application.
+    pub(crate) application: Application,
+    /// Identity number and contacts, sealed, hex.
+    pub(crate) sealed: String,
+    /// Blind index of the identity number, hex.
+    pub(crate) identity: Option<String>,
+}
+
+pub(crate) type Row = store::records::Record<Kept>;
+
+/// What an actor may do with an application now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// 修改
+    Edit,
+    /// 上传材料、登记收到的材料
+    Material,
+    /// 提交
+    Submit,
+    /// 核对条件
+    Check,
+    /// 通过
+    Pass,
+    /// 退回补正
+    Return,
+    /// 不予通过
+    Refuse,
+    /// 分类
+    Classify,
+    /// 撤回
+    Withdraw,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NoReason => Self::field("reason", refused.to_string()),
+            Refused::NothingToCorrect => Self::field("corrections", refused.to_string()),
+            Refused::NoTime(_) => Self::field("until", refused.to_string()),
+            Refused::NoMinutes => Self::field("minutes", refused.to_string()),
+            Refused::WrongState { .. } => Self::state("application.state", refused),
+            Refused::Blocked(findings) => Self::Refused(
+                findings
+                    .into_iter()
+                    .map(|one| Reason::law(&one.code, &one.citation, one.sentence))
+                    .collect(),
+            ),
+            Refused::NeedsReason(findings) => Self::field(
+                "discretion",
+                findings
+                    .into_iter()
+                    .map(|one| {
+                        format!(
+                            "{}（{}）",
+                            one.sentence.trim_end_matches('。'),
+                            one.citation
+                        )
+                    })
+                    .fold(
+                        "有原则性条件不符合，通过须写明理由".to_owned(),
+                        |text, one| text + "：" + &one,
+                    ),
+            ),
+        }
+    }
+}
+
+pub(crate) fn subject(one: &Application) -> Subject {
+    Subject::new(KIND, one.id)
+}
+
+/// Whose it is: what a unit recommends is the unit's.
+pub(crate) fn target(one: &Application) -> Target {
+    let pool = Target::pool(one.pool);
+    match &one.filed {
+        Filed::Unit { organisation, .. } => pool.of_organisation(*organisation),
+        Filed::Online | Filed::Desk { .. } => pool,
+    }
+}
+
+pub(crate) fn by(ctx: &Ctx) -> Result<By> {
+    Ok(By {
+        account: ctx.actor.account.ok_or(Error::LoggedOut)?,
+        name: ctx.actor.name.clone(),
+        at: ctx.now,
+    })
+}
+
+/// The actor, today, on this paper.
+pub(crate) fn hand(ctx: &Ctx, document: Option<String>) -> Result<Hand> {
+    Ok(Hand {
+        by: by(ctx)?,
+        on: ctx.today(),
+        document,
+    })
+}
+
+pub(crate) fn channel_of<'p>(pool: &'p OpenPool, one: &Application) -> Result<&'p Channel> {
+    pool.pack
+        .admission
+        .channel(&one.channel)
+        .ok_or_else(|| Error::Internal(format!("申请 {} 的渠道不在规则包里", one.number)))
+}
+
+pub(crate) async fn find(db: &mut impl Db, id: RecordId) -> Result<Row> {
+    let row = store::records::find::<serde_json::Value>(db, id)
+        .await?
+        .filter(|row| row.keys.kind == KIND)
+        .ok_or(Error::NotFound)?;
+    Ok(Row {
+        id: row.id,
+        version: row.version,
+        keys: row.keys,
+        body: serde_json::from_value(row.body)
+            .map_err(|error| Error::Internal(error.to_string()))?,
+    })
+}
+
+impl Service {
+    /// Index columns: `parent` is the channel, `subject` the blind index of the identity number.
+    fn keys(&self, pool: &OpenPool, kept: &Kept) -> RecordKeys {
+        let one = &kept.application;
+        RecordKeys {
+            pool: one.pool,
+            kind: KIND.to_owned(),
+            number: Some(one.number.clone()),
+            status: one.state.code().to_owned(),
+            parent: Some(one.channel.clone()),
+            subject: kept.identity.clone(),
+            due_on: self.due(pool, one),
+            sort: one.number.clone(),
+            title: one.profile.name.clone(),
+        }
+    }
+
+    /// The last day of what is waited for: the time the step of the pack allows, or the time to put
+    /// things right.
+    pub(crate) fn due(&self, pool: &OpenPool, one: &Application) -> Option<Date> {
+        match &one.state {
+            State::At { station, since, .. } => {
+                let allowed = pool.pack.admission.step(*station)?.due?;
+                let since = since.to_zoned(shanghai()).datetime();
+                Some(allowed.after(since, &self.calendar).value.date())
+            }
+            State::Returned { until, .. } => *until,
+            _ => None,
+        }
+    }
+
+    pub(crate) async fn save_application(
+        &self,
+        change: &mut Change<'_>,
+        pool: &OpenPool,
+        row: &mut Row,
+    ) -> Result<()> {
+        row.keys = self.keys(pool, &row.body);
+        document::save(change, row).await?;
+        Ok(())
+    }
+
+    /// Opens the door for a change of one application. Callers authorize.
+    pub(crate) async fn application_change<'c>(
+        &self,
+        ctx: &'c Ctx,
+        pool: PoolId,
+        id: RecordId,
+    ) -> Result<(Change<'c>, Row, OpenPool)> {
+        let open = self.any_pool(pool).await?;
+        let mut change = self.change(ctx, pool).await?;
+        let row = find(&mut *change, id).await?;
+        if row.body.application.pool != pool {
+            return Err(Error::NotFound);
+        }
+        Ok((change, row, open))
+    }
+
+    /// Whoever may not see an application is told that there is none.
+    pub(crate) fn readable_application(ctx: &Ctx, one: &Application) -> Result<()> {
+        let seen = ctx.actor.allow(Action::ReadApplications, target(one));
+        seen.map(drop).map_err(|_| Error::NotFound)
+    }
+
+    pub(crate) fn seal_applicant(&self, id: RecordId, private: &Private) -> Result<String> {
+        let plain = |secret: &Option<Secret>| {
+            secret
+                .as_ref()
+                .map(|secret| secret.reveal().to_owned())
+                .unwrap_or_default()
+        };
+        let parts = [
+            plain(&private.id_number),
+            plain(&private.phone),
+            plain(&private.email),
+            plain(&private.address),
+        ];
+        let text =
+            serde_json::to_string(&parts).map_err(|error| Error::Internal(error.to_string()))?;
+        let sealed = self
+            .store
+            .seals()
+            .seal(&APPLICANT, &id.to_string(), &Secret::new(text))
+            .map_err(store::Error::from)?;
+        Ok(hex::encode(sealed))
+    }
+
+    pub(crate) fn open_applicant(&self, row: &Row) -> Result<Private> {
+        let broken = || Error::Internal("申请人的证件与联系方式读不出来".to_owned());
+        let sealed = hex::decode(&row.body.sealed).map_err(|_| broken())?;
+        let text = self
+            .store
+            .seals()
+            .open(&APPLICANT, &row.id.to_string(), &sealed)
+            .map_err(store::Error::from)?;
+        let [id_number, phone, email, address]: [String; 4] =
+            serde_json::from_str(text.reveal()).map_err(|_| broken())?;
+        let secret = |text: String| (!text.is_empty()).then(|| Secret::new(text));
+        Ok(Private {
+            id_number: secret(id_number),
+            phone: secret(phone),
+            email: secret(email),
+            address: secret(address),
+        })
+    }
+
+    /// The blind index of an identity number: the same for the same person, whatever the channel and
+    /// the pool.
+    pub(crate) fn identity_index(&self, private: &Private) -> Option<String> {
+        let number = private.id_number.as_ref()?;
+        let index = self.store.seals().index(&store::persons::ID_NUMBER, number);
+        Some(hex::encode(index))
+    }
+
+    /// The facts of an application, with what the registers of this installation say.
+    pub(crate) async fn facts_of_application(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+        row: &Row,
+    ) -> Result<Facts> {
+        let private = self.open_applicant(row)?;
+        let mut looked = Facts {
+            registers: BTreeMap::new(),
+            ..Facts::default()
+        };
+        self.look_up(db, pool, &mut looked, private.id_number.as_ref())
+            .await?;
+        Ok(row.body.application.facts(looked.registers))
+    }
+
+    /// Whether a notice calls for an application.
+    pub(crate) fn call(channel: &Channel, one: &Application) -> Call {
+        match &one.notice {
+            _ if !channel.needs_notice => Call::NotNeeded,
+            None => Call::Nowhere,
+            Some(notice) if notice.closes_on < one.received_on => Call::Closed {
+                number: notice.number.clone(),
+                on: notice.closes_on,
+            },
+            Some(notice) => Call::Open {
+                number: notice.number.clone(),
+            },
+        }
+    }
+
+    /// What must hold before the application passes `station` on a day.
+    pub(crate) async fn before_station(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+        row: &Row,
+        station: Station,
+        on: Date,
+    ) -> Result<Vec<domain::finding::Finding>> {
+        let facts = self.facts_of_application(db, pool, row).await?;
+        let application = &row.body.application;
+        let channel = channel_of(pool, application)?;
+        let case = Case {
+            pack: &pool.pack,
+            channel,
+            application,
+            facts: &facts,
+            call: &Self::call(channel, application),
+            posting: &Posting::NotYet,
+        };
+        Ok(case.before(station, on))
+    }
+
+    /// Does the instrument let somebody in this role do this to the application?
+    pub(crate) fn check_act(
+        pool: &OpenPool,
+        act: Act,
+        role: Role,
+        one: &Application,
+    ) -> Result<()> {
+        let situation = Situation::EMPTY.with(Field::Channel, &one.channel);
+        let acts = |party: &domain::policy::pack::Party| {
+            party.roles.contains(&role) && pool.pack.may(&party.id, act, &situation)
+        };
+        // An instrument that assigns an act to nobody leaves it to the manager.
+        let Some(permission) = pool.pack.permission(act) else {
+            return Ok(());
+        };
+        if pool.pack.parties.iter().any(acts) {
+            return Ok(());
+        }
+        let parties: Vec<&str> = permission
+            .parties
+            .iter()
+            .map(|party| pool.pack.party_label(party))
+            .collect();
+        Err(Error::Refused(vec![Reason::law(
+            "application.party",
+            &permission.citation,
+            format!(
+                "{}由{}办理，您的岗位不代表这一方。",
+                act.zh(),
+                parties.join("、")
+            ),
+        )]))
+    }
+
+    /// Tells the applicant by every channel an address is known for.
+    pub(crate) async fn tell_applicant(
+        &self,
+        change: &mut Change<'_>,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        row: &Row,
+        title: &str,
+        text: &str,
+    ) -> Result<()> {
+        let private = self.open_applicant(row)?;
+        let one = &row.body.application;
+        let text = format!("【{}】您的入库申请 {} {text}", pool.pool.name, one.number);
+        for (medium, recipient) in [(Medium::Sms, private.phone), (Medium::Email, private.email)] {
+            let Some(recipient) = recipient else { continue };
+            let message = Message {
+                id: self.id::<MessageId>(ctx),
+                pool: Some(one.pool),
+                channel: medium.word().to_owned(),
+                recipient,
+                account: None,
+                subject: title.to_owned(),
+                content: Secret::new(text.as_str()),
+                reference_kind: KIND.to_owned(),
+                reference_id: one.id.to_string(),
+                created_at: ctx.now,
+                send_at: ctx.now,
+                deadline: None,
+            };
+            change.enqueue(&message).await?;
+        }
+        Ok(())
+    }
+}
+
+/// An event about an application, with its number.
+pub(crate) fn event(kind: EventKind, one: &Application) -> Event {
+    Event::new(kind, subject(one)).fact("number", &one.number)
+}

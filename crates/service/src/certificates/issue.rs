@@ -1,0 +1,446 @@
+//! 颁发: the membership, the next number and the certificate in one step; a batch goes through its list
+//! in portions, each whole or not at all, and after a crash goes on with whoever is left.
+
+use domain::actor::Action;
+use domain::application::{Hand, State as Applied};
+use domain::certificate::{Certificate, State};
+use domain::event::EventKind;
+use domain::expert::{Standing, Status, Term};
+use domain::id::{PoolId, RecordId};
+use domain::policy::pack::{Act, Station, TermStart};
+use domain::policy::term;
+use domain::policy::words::Word as _;
+use serde::{Deserialize, Serialize};
+use store::document;
+use store::records::{RecordFilter, RecordKeys};
+
+use super::{event, keys};
+use crate::applications::{self, Row as Application, by, channel_of};
+use crate::change::Change;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::experts::{
+    Draft, Entry, Membership, NewMember, Person, PersonFile, person_keys, refresh_keys, search_text,
+};
+use crate::pools::OpenPool;
+use crate::service::Service;
+
+/// Kind of the stored batches.
+const BATCH: &str = "issuance";
+/// How many are appointed behind one closed door.
+const PORTION: usize = 20;
+/// How many portions one round of scheduled work does.
+const PORTIONS: usize = 10;
+/// Letters of a verification code: none that is mistaken for another.
+const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+/// 31^12 is more than 2^59: nobody guesses one.
+const CODE: usize = 12;
+
+/// 批量颁发: what is done of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issuance {
+    /// Identifier.
+    pub id: RecordId,
+    /// The pool.
+    pub pool: PoolId,
+    /// Number, e.g. PF01-2022-0001.
+    pub number: String,
+    /// Who started it.
+    pub by: domain::application::By,
+    /// How many there are.
+    pub total: usize,
+    /// Who is left.
+    pub left: Vec<RecordId>,
+    /// The certificates issued.
+    pub done: Vec<RecordId>,
+    /// Who was left out, and why: number of the application and the sentence.
+    pub refused: Vec<(String, String)>,
+}
+
+type Row = store::records::Record<Issuance>;
+
+fn batch_keys(one: &Issuance) -> RecordKeys {
+    RecordKeys {
+        pool: one.pool,
+        kind: BATCH.to_owned(),
+        number: Some(one.number.clone()),
+        status: if one.left.is_empty() {
+            "done"
+        } else {
+            "running"
+        }
+        .to_owned(),
+        parent: None,
+        subject: None,
+        due_on: None,
+        sort: one.number.clone(),
+        title: one.by.name.clone(),
+    }
+}
+
+impl Service {
+    /// How many wait for their certificate.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn waiting_for_certificates(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+    ) -> Result<Vec<domain::application::Application>> {
+        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
+        let rows = self.ready(&mut self.store.read(), pool.id()).await?;
+        Ok(rows.into_iter().map(|row| row.body.application).collect())
+    }
+
+    /// Since when each of them waits, for the inbox.
+    pub(crate) async fn appointments_due(&self, pool: PoolId) -> Result<Vec<jiff::Timestamp>> {
+        let rows = self.ready(&mut self.store.read(), pool).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| match row.body.application.state {
+                Applied::At { since, .. } => Some(since),
+                _ => None,
+            })
+            .collect())
+    }
+
+    async fn ready(&self, db: &mut impl store::Db, pool: PoolId) -> Result<Vec<Application>> {
+        let filter = RecordFilter {
+            statuses: vec![Station::Certificate.word().to_owned()],
+            ..applications::of_pool(pool)
+        };
+        Ok(store::records::all(db, &filter).await?)
+    }
+
+    /// 颁发聘书 to these, or to everybody who waits: a batch is written down and begun; scheduled work
+    /// ends it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Refused`] when the pack lets another party issue, nobody waits,
+    /// or the instrument's status was not confirmed.
+    pub async fn issue_certificates(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        chosen: &[RecordId],
+        status_confirmed: bool,
+    ) -> Result<RecordId> {
+        let pool = self.pool_numbered(ctx, no).await?;
+        let mut change = self.change(ctx, pool.id()).await?;
+        let role = change.authorize(Action::IssueCertificates, pool.target())?;
+        self.check_status(ctx, &pool, status_confirmed)?;
+        let mut ready = self.ready(&mut *change, pool.id()).await?;
+        if !chosen.is_empty() {
+            ready.retain(|row| chosen.contains(&row.id));
+        }
+        let Some(first) = ready.first() else {
+            return Err(Error::state(
+                "certificate.nobody",
+                "没有人等待颁发聘书。审定通过并分类后，会列在这里。",
+            ));
+        };
+        Self::check_act(&pool, Act::IssueCertificate, role, &first.body.application)?;
+        let beginning = format!("PF{:02}-{}-", pool.no, ctx.today().year());
+        let last = store::records::last_number(&mut *change, pool.id(), BATCH, &beginning).await?;
+        let last = last
+            .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
+            .unwrap_or(0);
+        let one = Issuance {
+            id: self.id(ctx),
+            pool: pool.id(),
+            number: format!("{beginning}{:04}", last + 1),
+            by: by(ctx)?,
+            total: ready.len(),
+            left: ready.iter().map(|row| row.id).collect(),
+            done: Vec::new(),
+            refused: Vec::new(),
+        };
+        document::insert(&mut change, one.id, batch_keys(&one), &one).await?;
+        let begun = domain::event::Event::new(
+            EventKind::CertificateIssued,
+            domain::event::Subject::new("pool", pool.id()),
+        )
+        .fact("number", &one.number)
+        .fact("people", one.total);
+        change.record(begun).await?;
+        change.commit().await?;
+        self.issue_portion(ctx, pool.id(), one.id).await?;
+        Ok(one.id)
+    }
+
+    /// What is done of a batch.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn issuance(&self, ctx: &Ctx, no: i64, id: RecordId) -> Result<Issuance> {
+        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
+        let row = batch(&mut self.store.read(), pool.id(), id).await?;
+        Ok(row.body)
+    }
+
+    /// Goes on with every batch that is not done. Scheduled work; each portion once.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn continue_issuances(&self, ctx: &Ctx) -> Result<usize> {
+        let filter = RecordFilter {
+            kinds: vec![BATCH.to_owned()],
+            statuses: vec!["running".to_owned()],
+            ..RecordFilter::default()
+        };
+        let running = store::records::all::<Issuance>(&mut self.store.read(), &filter).await?;
+        let mut issued = 0;
+        for row in running {
+            for _ in 0..PORTIONS {
+                match self.issue_portion(ctx, row.body.pool, row.id).await? {
+                    0 => break,
+                    some => issued += some,
+                }
+            }
+        }
+        Ok(issued)
+    }
+
+    /// The next portion of a batch, in the name of who started it; how many were worked through.
+    async fn issue_portion(&self, ctx: &Ctx, pool: PoolId, id: RecordId) -> Result<usize> {
+        let seen = batch(&mut self.store.read(), pool, id).await?;
+        let mut own = ctx.clone();
+        own.actor.account = Some(seen.body.by.account);
+        own.actor.name.clone_from(&seen.body.by.name);
+        let open = self.any_pool(pool).await?;
+        let mut change = self.change(&own, pool).await?;
+        let mut row = batch(&mut *change, pool, id).await?;
+        let portion: Vec<RecordId> = row.body.left.iter().take(PORTION).copied().collect();
+        if portion.is_empty() {
+            return Ok(0);
+        }
+        for id in &portion {
+            let application = applications::find(&mut *change, *id).await?;
+            let number = application.body.application.number.clone();
+            match self.appoint(&mut change, &own, &open, application).await? {
+                Ok(certificate) => row.body.done.push(certificate),
+                Err(why) => row.body.refused.push((number, why)),
+            }
+        }
+        row.body.left.retain(|id| !portion.contains(id));
+        row.keys = batch_keys(&row.body);
+        document::save(&mut change, &mut row).await?;
+        change.commit().await?;
+        Ok(portion.len())
+    }
+
+    /// One appointment. What is refused is refused before anything is written.
+    async fn appoint(
+        &self,
+        change: &mut Change<'_>,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        mut row: Application,
+    ) -> Result<Result<RecordId, String>> {
+        let one = row.body.application.clone();
+        if one.state.station() != Some(Station::Certificate) {
+            return Ok(Err(format!("现在是“{}”，没有颁发。", one.state.zh())));
+        }
+        let private = self.open_applicant(&row)?;
+        let known = match &private.id_number {
+            Some(number) => {
+                let seals = self.store.seals();
+                store::persons::by_id_number::<PersonFile>(&mut **change, seals, number).await?
+            }
+            None => return Ok(Err("没有身份证号码，不能入库。".to_owned())),
+        };
+        let member = match &known {
+            Some(person) => {
+                store::experts::of_person::<Membership>(&mut **change, pool.id(), person.id).await?
+            }
+            None => None,
+        };
+        let status = member
+            .as_ref()
+            .map(|one| one.body.expert.standing.on(ctx.today()));
+        if let Some(status) = status.filter(|one| !matches!(one, Status::Left | Status::Expired)) {
+            return Ok(Err(format!("已在库（{}），不再颁发。", status.zh())));
+        }
+        let facts = self.facts_of_application(&mut **change, pool, &row).await?;
+        let decision = crate::experts::kept(pool, &facts, ctx.today());
+        if let Err(Error::Refused(reasons)) = crate::experts::refuse_unmet(pool, &decision) {
+            let said: Vec<String> = reasons.into_iter().map(|one| one.sentence).collect();
+            return Ok(Err(said.join("；")));
+        }
+        let decided = one
+            .state
+            .passed()
+            .iter()
+            .rev()
+            .find(|passed| passed.document.is_some())
+            .or(one.state.passed().last());
+        let (paper, on) = decided.map_or((one.number.clone(), ctx.today()), |passed| {
+            let paper = passed
+                .document
+                .clone()
+                .unwrap_or_else(|| one.number.clone());
+            (paper, passed.on)
+        });
+        let from = match pool.pack.admission.term.start {
+            TermStart::Certificate => ctx.today(),
+            TermStart::Decision => on,
+        };
+        let term = term::first(&pool.pack, from, None, None);
+        let number = self.next_number(&mut **change, pool, from).await?;
+        let draft = Draft {
+            file: applications::file_of(&one),
+            private,
+            specialties: one.specialties.clone(),
+            duties: one.duties.clone(),
+            declared: one.declared.clone(),
+            reviewed: facts.reviewed,
+        };
+        let new = NewMember {
+            number: number.clone(),
+            term,
+            channel: Some(one.channel.clone()),
+            entry: Entry {
+                document: paper,
+                on,
+                decision,
+            },
+        };
+        let expert = match (member, known) {
+            (Some(member), Some(person)) => {
+                self.readmit(change, pool, member, person, draft, new)
+                    .await?
+            }
+            (_, known) => self.write_new(ctx, change, pool, draft, known, new).await?,
+        };
+        let hand = Hand {
+            by: by(ctx)?,
+            on: ctx.today(),
+            document: None,
+        };
+        let application = &mut row.body.application;
+        application.state = application.state.clone().appoint(hand, expert, &number)?;
+        let channel = channel_of(pool, application)?.label.clone();
+        self.save_application(change, pool, &mut row).await?;
+        self.move_materials(change, pool, &one, expert).await?;
+        let certificate = self
+            .new_certificate(change, ctx, pool, &one, expert, &number, term)
+            .await?;
+        if let Some(invitation) = one.invitation {
+            self.entered_by_application(change, ctx, invitation, expert)
+                .await?;
+        }
+        let issued = event(EventKind::CertificateIssued, &certificate).fact("channel", channel);
+        change.record(issued).await?;
+        let text = format!(
+            "已办结，{}编号 {number}，聘期至 {}。",
+            certificate.title, term.to
+        );
+        self.tell_applicant(change, ctx, pool, &row, "入库申请结果", &text)
+            .await?;
+        Ok(Ok(certificate.id))
+    }
+
+    /// Somebody whose membership had ended comes back under it: a new number, a new term.
+    async fn readmit(
+        &self,
+        change: &mut Change<'_>,
+        pool: &OpenPool,
+        mut member: crate::experts::Member,
+        mut person: Person,
+        draft: Draft,
+        new: NewMember,
+    ) -> Result<domain::id::ExpertId> {
+        person.keys = person_keys(&draft.file);
+        person.body = draft.file;
+        store::persons::save_with_private(change, &mut person, &draft.private).await?;
+        self.follow_person(change, pool.id(), &person).await?;
+        let added = domain::event::Event::new(
+            EventKind::ExpertAdded,
+            domain::event::Subject::new("expert", member.id),
+        )
+        .fact("number", &new.number)
+        .fact("basis", &new.entry.document)
+        .fact("basis_on", new.entry.on)
+        .fact("term", format!("{} — {}", new.term.from, new.term.to))
+        .fact("pack", &new.entry.decision.pack)
+        .fact("pack_digest", &new.entry.decision.digest);
+        let expert = &mut member.body.expert;
+        expert.number = new.number;
+        expert.specialties.clone_from(&draft.specialties);
+        expert.duties = draft.duties;
+        expert.standing = Standing::Appointed { term: new.term };
+        expert.channel = new.channel;
+        expert.basis = Some(new.entry.document.clone());
+        member.body.entry = Some(new.entry);
+        member.body.declared = draft.declared;
+        member.body.reviewed = draft.reviewed;
+        refresh_keys(pool, &mut member, &person.body);
+        let text = search_text(&member, &person.body);
+        store::experts::save(change, &mut member, &text).await?;
+        store::experts::set_specialties(change, member.keys.seq, &draft.specialties).await?;
+        change.record(added).await?;
+        Ok(member.id)
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a certificate says comes from as many places"
+    )]
+    async fn new_certificate(
+        &self,
+        change: &mut Change<'_>,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        one: &domain::application::Application,
+        expert: domain::id::ExpertId,
+        number: &str,
+        term: Term,
+    ) -> Result<Certificate> {
+        let known = self.specialties_of(pool.id()).await?;
+        let rule = pool.pack.admission.certificate.as_ref();
+        let certificate = Certificate {
+            id: self.id(ctx),
+            pool: pool.id(),
+            number: number.to_owned(),
+            code: self.verification_code(),
+            title: rule.map_or_else(|| "聘书".to_owned(), |rule| rule.title.clone()),
+            expert,
+            name: one.profile.name.clone(),
+            specialties: Self::names_of(&known, &one.specialties),
+            term,
+            issued_on: ctx.today(),
+            application: Some(one.id),
+            reissued: Vec::new(),
+            state: State::InForce,
+        };
+        document::insert(change, certificate.id, keys(&certificate), &certificate).await?;
+        Ok(certificate)
+    }
+
+    /// Chance of 256 bits, told in letters.
+    fn verification_code(&self) -> String {
+        let secret = self.entropy.secret();
+        secret
+            .iter()
+            .filter(|byte| usize::from(**byte) < LETTERS.len() * 8)
+            .take(CODE)
+            .filter_map(|byte| LETTERS.get(usize::from(*byte) % LETTERS.len()))
+            .map(|letter| char::from(*letter))
+            .collect()
+    }
+}
+
+async fn batch(db: &mut impl store::Db, pool: PoolId, id: RecordId) -> Result<Row> {
+    let row = store::records::find::<serde_json::Value>(db, id)
+        .await?
+        .filter(|row| row.keys.kind == BATCH && row.keys.pool == pool)
+        .ok_or(Error::NotFound)?;
+    Ok(Row {
+        id: row.id,
+        version: row.version,
+        keys: row.keys,
+        body: serde_json::from_value(row.body)
+            .map_err(|error| Error::Internal(error.to_string()))?,
+    })
+}

@@ -1,0 +1,527 @@
+//! 会议审定: the body that decides meets on everybody who waits for it. The agenda is assembled from the
+//! applications that stand there, under the headings of the pack; the record is saved whole, for
+//! everybody on it at once, or not at all (DG 第七条(二)).
+
+mod dossier;
+
+use domain::actor::Action;
+use domain::application::Hand;
+use domain::event::{Event, EventKind, Subject};
+use domain::id::{PoolId, RecordId};
+use domain::meeting::{AgendaItem, Meeting, Minutes, Refused, State, Verdict};
+use domain::policy::pack::{Act, Station, Step};
+use domain::policy::words::Word as _;
+use domain::special_invitation::Decision as Invited;
+use jiff::civil::Date;
+use store::document::{self, Direction, Page, PageRequest};
+use store::records::{RecordFilter, RecordKeys};
+
+use crate::applications::{self, Row as Application, by};
+use crate::change::Change;
+use crate::ctx::Ctx;
+use crate::error::{Error, Problem, Reason, Result};
+use crate::pools::OpenPool;
+use crate::service::Service;
+use crate::typed;
+
+/// Kind of the stored records.
+const KIND: &str = "meeting";
+
+type Row = store::records::Record<Meeting>;
+
+/// A meeting with everything its page shows.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct MeetingView {
+    /// The meeting.
+    pub meeting: Meeting,
+    /// Its agenda, with what stands in the way of each person today.
+    pub agenda: Vec<AgendaView>,
+    /// The article of the station.
+    pub citation: String,
+    /// May the actor enter the record?
+    pub may_record: bool,
+    /// How many wait who are not on the agenda.
+    pub others: usize,
+}
+
+/// One person on the agenda, as of now.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct AgendaView {
+    /// The person.
+    pub item: AgendaItem,
+    /// The word for where the application stands.
+    pub status: &'static str,
+    /// It is no longer before the committee.
+    pub gone: bool,
+    /// What stands in the way, in sentences with articles.
+    pub in_the_way: Vec<String>,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        let field = match &refused {
+            Refused::WrongState { .. } => return Self::state("meeting.state", refused),
+            Refused::NoMinutes => "minutes",
+            Refused::NoAttendees => "attendees",
+            Refused::Ahead(_) => "met_on",
+            Refused::NoCancelReason => "reason",
+            Refused::Undecided(_)
+            | Refused::NoReason(_)
+            | Refused::NotPresent { .. }
+            | Refused::NobodyLeft(_)
+            | Refused::TooManyVotes { .. } => "results",
+        };
+        Self::field(field, refused.to_string())
+    }
+}
+
+fn keys(one: &Meeting) -> RecordKeys {
+    RecordKeys {
+        pool: one.pool,
+        kind: KIND.to_owned(),
+        number: Some(one.number.clone()),
+        status: one.state.code().to_owned(),
+        parent: None,
+        subject: None,
+        due_on: (one.state == State::Called).then_some(one.on),
+        sort: one.number.clone(),
+        title: format!("{} {}", one.on, one.place),
+    }
+}
+
+fn event(kind: EventKind, one: &Meeting) -> Event {
+    Event::new(kind, Subject::new(KIND, one.id)).fact("number", &one.number)
+}
+
+async fn find(db: &mut impl store::Db, pool: PoolId, id: RecordId) -> Result<Row> {
+    let row = store::records::find::<serde_json::Value>(db, id)
+        .await?
+        .filter(|row| row.keys.kind == KIND && row.keys.pool == pool)
+        .ok_or(Error::NotFound)?;
+    Ok(Row {
+        id: row.id,
+        version: row.version,
+        keys: row.keys,
+        body: serde_json::from_value(row.body)
+            .map_err(|error| Error::Internal(error.to_string()))?,
+    })
+}
+
+fn committee(pool: &OpenPool) -> Result<&Step> {
+    pool.pack.admission.step(Station::Committee).ok_or_else(|| {
+        Error::state(
+            "meeting.none",
+            "本库的办法没有规定会议审定。请按办法规定的环节办理。",
+        )
+    })
+}
+
+impl Service {
+    /// The meetings of a pool, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn meetings(&self, ctx: &Ctx, no: i64, page: &PageRequest) -> Result<Page<Meeting>> {
+        let pool = self.open_pool(ctx, no, Action::ReadApplications).await?;
+        let filter = of_pool(pool.id(), &[]);
+        let mut read = self.store.read();
+        let found =
+            store::records::page::<Meeting>(&mut read, &filter, Direction::Descending, page)
+                .await?;
+        Ok(Page {
+            items: found.items.into_iter().map(|row| row.body).collect(),
+            next: found.next,
+        })
+    }
+
+    /// Everybody who waits for the committee and is on no agenda yet, in the order of the pack's
+    /// channels.
+    async fn waiting_for_committee(
+        &self,
+        db: &mut impl store::Db,
+        pool: &OpenPool,
+        except: Option<RecordId>,
+    ) -> Result<Vec<AgendaItem>> {
+        let filter = RecordFilter {
+            statuses: vec![Station::Committee.word().to_owned()],
+            ..applications::of_pool(pool.id())
+        };
+        let waiting = store::records::all::<applications::Kept>(db, &filter).await?;
+        let open = store::records::all::<Meeting>(db, &of_pool(pool.id(), &["called"])).await?;
+        let taken = |id: RecordId| {
+            open.iter()
+                .filter(|row| Some(row.id) != except)
+                .any(|row| row.body.agenda.iter().any(|item| item.application == id))
+        };
+        let mut items = Vec::new();
+        for channel in &pool.pack.admission.channels {
+            for row in &waiting {
+                let one = &row.body.application;
+                if one.channel != channel.id || taken(row.id) {
+                    continue;
+                }
+                let employer = one.profile.employer.as_ref();
+                items.push(AgendaItem {
+                    application: row.id,
+                    number: one.number.clone(),
+                    name: one.profile.name.clone(),
+                    employer: employer.map(|known| known.name.clone()).unwrap_or_default(),
+                    heading: channel
+                        .agenda_heading
+                        .clone()
+                        .unwrap_or_else(|| channel.label.clone()),
+                });
+            }
+        }
+        // Channels that share a heading stand together.
+        let mut ordered: Vec<AgendaItem> = Vec::with_capacity(items.len());
+        while let Some(first) = items.first().map(|item| item.heading.clone()) {
+            let (same, rest): (Vec<_>, Vec<_>) =
+                items.into_iter().partition(|item| item.heading == first);
+            ordered.extend(same);
+            items = rest;
+        }
+        Ok(ordered)
+    }
+
+    /// 安排会议: the agenda is everybody who waits.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Refused`] when the pack has no such station, or nobody waits;
+    /// [`Error::Invalid`].
+    pub async fn call_meeting(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        on: Option<Date>,
+        place: &str,
+    ) -> Result<RecordId> {
+        let pool = self.pool_numbered(ctx, no).await?;
+        let mut change = self.change(ctx, pool.id()).await?;
+        change.authorize(Action::RecordDecision, pool.target())?;
+        let step = committee(&pool)?;
+        let mut problems = Vec::new();
+        let place = typed::required(
+            &mut problems,
+            "place",
+            place,
+            "没有填写会议地点。请填写，例如“三楼会议室”。",
+        );
+        typed::at_most(&mut problems, "place", "会议地点", &place, 60);
+        if on.is_none() {
+            problems.push(Problem::new("met_on", "没有填写会议日期。请填写。"));
+        }
+        let (Some(on), true) = (on, problems.is_empty()) else {
+            return Err(Error::Invalid(problems));
+        };
+        let agenda = self
+            .waiting_for_committee(&mut *change, &pool, None)
+            .await?;
+        if agenda.is_empty() {
+            return Err(Error::state(
+                "meeting.nobody",
+                "没有人等待会议审定。资料审核通过、互通遴选或接受邀请后，会列入议程。",
+            ));
+        }
+        let beginning = format!("SD{:02}-{}-", pool.no, ctx.today().year());
+        let last = store::records::last_number(&mut *change, pool.id(), KIND, &beginning).await?;
+        let last = last
+            .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
+            .unwrap_or(0);
+        let body = step.party.as_deref().unwrap_or_default();
+        let one = Meeting {
+            id: self.id(ctx),
+            pool: pool.id(),
+            number: format!("{beginning}{:04}", last + 1),
+            body: pool.pack.party_label(body).to_owned(),
+            on,
+            place,
+            agenda,
+            called: by(ctx)?,
+            state: State::Called,
+        };
+        document::insert(&mut change, one.id, keys(&one), &one).await?;
+        let called = event(EventKind::MeetingCalled, &one)
+            .fact("on", one.on)
+            .fact("people", one.agenda.len());
+        change.record(called).await?;
+        change.commit().await?;
+        Ok(one.id)
+    }
+
+    /// 更新议程: everybody who waits by now is on it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Refused`] unless called.
+    pub async fn refresh_agenda(&self, ctx: &Ctx, no: i64, id: RecordId) -> Result<()> {
+        let (mut change, mut row, pool) = self.meeting_change(ctx, no, id).await?;
+        change.authorize(Action::RecordDecision, pool.target())?;
+        if row.body.state != State::Called {
+            return Err(Refused::WrongState {
+                now: row.body.state.zh(),
+                step: "更新议程",
+            }
+            .into());
+        }
+        row.body.agenda = self
+            .waiting_for_committee(&mut *change, &pool, Some(id))
+            .await?;
+        row.keys = keys(&row.body);
+        document::save(&mut change, &mut row).await?;
+        let called = event(EventKind::MeetingCalled, &row.body)
+            .fact("on", row.body.on)
+            .fact("people", row.body.agenda.len());
+        change.record(called).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    async fn meeting_change<'c>(
+        &self,
+        ctx: &'c Ctx,
+        no: i64,
+        id: RecordId,
+    ) -> Result<(Change<'c>, Row, OpenPool)> {
+        let pool = self.pool_numbered(ctx, no).await?;
+        let mut change = self.change(ctx, pool.id()).await?;
+        let row = find(&mut *change, pool.id(), id).await?;
+        Ok((change, row, pool))
+    }
+
+    /// One meeting.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn meeting(&self, ctx: &Ctx, no: i64, id: RecordId) -> Result<MeetingView> {
+        let pool = self.open_pool(ctx, no, Action::ReadApplications).await?;
+        let mut read = self.store.read();
+        let meeting = find(&mut read, pool.id(), id).await?.body;
+        let step = committee(&pool)?;
+        let on = meeting.on.max(ctx.today());
+        let mut agenda = Vec::new();
+        for item in &meeting.agenda {
+            let row = applications::find(&mut read, item.application).await?;
+            let gone = row.body.application.state.station() != Some(Station::Committee);
+            let findings = if gone {
+                Vec::new()
+            } else {
+                self.before_station(&mut read, &pool, &row, Station::Committee, on)
+                    .await?
+            };
+            agenda.push(AgendaView {
+                item: item.clone(),
+                status: row.body.application.state.zh(),
+                gone,
+                in_the_way: findings
+                    .iter()
+                    .filter(|finding| finding.blocks())
+                    .map(|finding| {
+                        format!(
+                            "{}（{}）",
+                            finding.sentence.trim_end_matches('。'),
+                            finding.citation
+                        )
+                    })
+                    .collect(),
+            });
+        }
+        let now = self
+            .waiting_for_committee(&mut read, &pool, Some(id))
+            .await?;
+        let listed = |item: &AgendaItem| {
+            meeting
+                .agenda
+                .iter()
+                .any(|known| known.application == item.application)
+        };
+        Ok(MeetingView {
+            others: now.iter().filter(|item| !listed(item)).count(),
+            citation: step.citation.to_string(),
+            may_record: meeting.state == State::Called
+                && ctx
+                    .actor
+                    .allow(Action::RecordDecision, pool.target())
+                    .is_ok(),
+            agenda,
+            meeting,
+        })
+    }
+
+    /// 登记审定结果: minutes, attendance, recusal and each person's result, all of it or nothing. Whoever
+    /// is approved moves on; the conditions are judged by the day of the meeting.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Invalid`] when the record is not whole; [`Error::Refused`] naming
+    /// whoever was approved though a condition stands in the way.
+    pub async fn hold_meeting(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: RecordId,
+        minutes: Minutes,
+    ) -> Result<()> {
+        let (mut change, mut row, pool) = self.meeting_change(ctx, no, id).await?;
+        let role = change.authorize(Action::RecordDecision, pool.target())?;
+        let step = committee(&pool)?;
+        let mut before: Vec<Application> = Vec::new();
+        for item in &row.body.agenda {
+            before.push(applications::find(&mut *change, item.application).await?);
+        }
+        let here =
+            |one: &Application| one.body.application.state.station() == Some(Station::Committee);
+        let gone: Vec<RecordId> = before
+            .iter()
+            .filter(|one| !here(one))
+            .map(|one| one.id)
+            .collect();
+        let by = by(ctx)?;
+        let hand = Hand {
+            by: by.clone(),
+            on: minutes.on,
+            document: Some(minutes.number.trim().to_owned()).filter(|number| !number.is_empty()),
+        };
+        let held = row
+            .body
+            .clone()
+            .hold(minutes.clone(), by, ctx.today(), &step.minutes, &gone)?;
+        let mut reasons = Vec::new();
+        let (mut approved, mut refused) = (0, 0);
+        for application in before.iter_mut().filter(|one| here(one)) {
+            Self::check_act(&pool, Act::Decide, role, &application.body.application)?;
+            let name = application.body.application.profile.name.clone();
+            let result = minutes
+                .results
+                .iter()
+                .find(|result| result.application == application.id);
+            let invitation = application.body.application.invitation;
+            let done = match result.map(|result| &result.verdict) {
+                Some(Verdict::Approved) => {
+                    approved += 1;
+                    self.pass_row(
+                        &mut change,
+                        &pool,
+                        application,
+                        hand.clone(),
+                        "会议审定通过",
+                    )
+                    .await
+                }
+                Some(Verdict::NotApproved { reason }) => {
+                    refused += 1;
+                    self.refuse_row(&mut change, ctx, &pool, application, hand.clone(), reason)
+                        .await
+                }
+                Some(Verdict::Deferred) | None => Ok(()),
+            };
+            match done {
+                Err(Error::Refused(found)) => reasons.extend(found.into_iter().map(|one| Reason {
+                    sentence: format!("{name}：{}", one.sentence),
+                    ..one
+                })),
+                other => other?,
+            }
+            if let (Some(id), Some(result), true) = (invitation, result, reasons.is_empty())
+                && let Some(verdict) = invited(&result.verdict)
+            {
+                let decision = Invited {
+                    minutes: minutes.number.trim().to_owned(),
+                    on: minutes.on,
+                    by: hand.by.clone(),
+                };
+                self.decided_by_application(&mut change, &pool, id, verdict, decision)
+                    .await?;
+            }
+        }
+        if !reasons.is_empty() {
+            return Err(Error::Refused(reasons));
+        }
+        row.body = held;
+        row.keys = keys(&row.body);
+        document::save(&mut change, &mut row).await?;
+        let recorded = event(EventKind::MeetingHeld, &row.body)
+            .fact("minutes", minutes.number.trim())
+            .fact("on", minutes.on)
+            .fact("approved", approved)
+            .fact("not_approved", refused)
+            .detail(serde_json::json!({ "minutes": minutes }));
+        change.record(recorded).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// 取消会议, with a reason; everybody waits for the next.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::Refused`] unless called, [`Error::Invalid`].
+    pub async fn cancel_meeting(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: RecordId,
+        reason: &str,
+    ) -> Result<()> {
+        let (mut change, mut row, pool) = self.meeting_change(ctx, no, id).await?;
+        change.authorize(Action::RecordDecision, pool.target())?;
+        row.body = row.body.clone().cancel(by(ctx)?, reason)?;
+        row.keys = keys(&row.body);
+        document::save(&mut change, &mut row).await?;
+        let cancelled = event(EventKind::MeetingCancelled, &row.body).fact("reason", reason.trim());
+        change.record(cancelled).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// For the inbox of whoever records decisions: how many wait for a meeting, and the meetings whose
+    /// day has come.
+    pub(crate) async fn meetings_due(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+    ) -> Result<(usize, Vec<Meeting>)> {
+        let open = self.any_pool(pool).await?;
+        if ctx
+            .actor
+            .allow(Action::RecordDecision, open.target())
+            .is_err()
+            || open.pack.admission.step(Station::Committee).is_none()
+        {
+            return Ok((0, Vec::new()));
+        }
+        let mut read = self.store.read();
+        let waiting = self.waiting_for_committee(&mut read, &open, None).await?;
+        let called = store::records::all::<Meeting>(&mut read, &of_pool(pool, &["called"])).await?;
+        Ok((
+            waiting.len(),
+            called.into_iter().map(|row| row.body).collect(),
+        ))
+    }
+}
+
+/// What the invitation somebody came by hears of it.
+fn invited(verdict: &Verdict) -> Option<domain::special_invitation::Verdict> {
+    match verdict {
+        Verdict::Approved => Some(domain::special_invitation::Verdict::Approved),
+        Verdict::NotApproved { reason } => Some(domain::special_invitation::Verdict::NotApproved {
+            reason: reason.clone(),
+        }),
+        Verdict::Deferred => None,
+    }
+}
+
+fn of_pool(pool: PoolId, statuses: &[&str]) -> RecordFilter {
+    RecordFilter {
+        pool: Some(pool),
+        kinds: vec![KIND.to_owned()],
+        statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
+        ..RecordFilter::default()
+    }
+}
+
+/// The words for what a meeting said of a person, once it has.
+pub fn result_words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Approved => "通过".to_owned(),
+        Verdict::NotApproved { reason } => format!("不通过：{reason}"),
+        Verdict::Deferred => "暂缓".to_owned(),
+    }
+}
