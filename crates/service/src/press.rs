@@ -51,7 +51,11 @@ impl Service {
             press
                 .typesetter()?
                 .pdf(&view, at.to_zoned(shanghai()).datetime())
-                .map_err(|error| Error::Document(error.sentence()))
+                .map_err(|error| {
+                    // Whoever asked reads what to do; what is wrong is for whoever runs the program.
+                    tracing::error!(%error, "a document was not made");
+                    Error::Document(error.sentence())
+                })
         });
         made.await
             .map_err(|error| Error::Internal(error.to_string()))?

@@ -12,6 +12,7 @@ use documents::form::{
 };
 use documents::invitations::{AnswerCode, Invitation, SpecialInvitation, Standing};
 use documents::letter::LetterView;
+use documents::meetings::{AgendaPack, Dossier, Line};
 use documents::solicitations::{CallForExperts, HowToApply};
 use documents::summary_list::{SummaryList, SummaryRow};
 use domain::person::{Achievement, Education, Employer, Profile, Sex, Title, Work};
@@ -34,6 +35,7 @@ pub(crate) fn forms() -> Vec<(&'static str, FormView)> {
         ("sign_in", sign_in(7).view()),
         ("sign_in_long", sign_in(20).view()),
         ("generic_form", generic()),
+        ("agenda", agenda(5).view()),
     ]
 }
 
@@ -336,6 +338,47 @@ pub(crate) fn call_for_experts(draft: bool) -> CallForExperts {
         on: date(2026, 11, 22),
         marks: vec![],
         draft,
+    }
+}
+
+/// What a committee reads of so many applicants.
+pub(crate) fn agenda(count: usize) -> AgendaPack {
+    let line = |verdict: &str, text: &str, article: &str| Line {
+        verdict: verdict.into(),
+        text: text.into(),
+        article: article.into(),
+    };
+    let person = |n: usize| Dossier {
+        heading: if n % 3 == 0 { "互通遴选" } else { "审核通过名单" }.into(),
+        number: format!("SQ01-2026-{:04}", n + 1),
+        name: format!("申请人{n}"),
+        employer: "云岭市示例高级技工学校（云岭市示例职业培训中心）".into(),
+        specialties: "焊接、机械加工".into(),
+        status: "符合".into(),
+        facts: vec![
+            ("姓名".into(), format!("申请人{n}")),
+            ("学历学位".into(), "本科，2007-06-30，示例职业大学，4年，学士".into()),
+            (
+                "工作经历".into(),
+                "2007-07-01 至 2011-05-31，示例市启明汽车维修有限公司，相关领域；\
+                 2011-06-01 至今，示例市联创汽车维修有限公司，部门负责人，相关领域"
+                    .into(),
+            ),
+        ],
+        conditions: vec![
+            line("符合", "未满 70 周岁：1985年10月28日出生。", "第四条(四)"),
+            line("需核对", "熟悉政策法规和业务知识：缺少考核结论。", "第四条(五)"),
+        ],
+        materials: vec![line("符合", "入库申请表（附件1）：齐全。", "第六条(一)1")],
+    };
+    AgendaPack {
+        title: vec!["云岭市职业能力建设专家库".into(), "会议审定材料".into()],
+        body: "云岭市职业技能培训课程标准技术委员会".into(),
+        number: "SD01-2026-0001".into(),
+        on: "2026年11月22日".into(),
+        place: "三楼会议室".into(),
+        people: (0..count).map(person).collect(),
+        marks: vec!["演示".into()],
     }
 }
 
