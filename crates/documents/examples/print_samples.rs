@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use documents::certificates::Paper;
 use documents::fonts::FontSettings;
 use documents::pdf::{Printable, Typesetter};
 
@@ -19,6 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     for (name, view) in samples::letters() {
         print(&typesetter, &folder, name, &view)?;
+    }
+    for (name, paper) in [("certificate", Paper::Sheet), ("work_card", Paper::Card)] {
+        print(&typesetter, &folder, name, &samples::certificates(paper))?;
     }
     Ok(())
 }

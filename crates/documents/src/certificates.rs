@@ -1,12 +1,26 @@
-//! 聘书 on paper: one page for each person, with the square code by which anybody can check it.
+//! 聘书、任用证书 and 工作证 on paper: one page for each person, with the square code by which anybody
+//! can check it.
 
 use jiff::civil::Date;
+use serde::{Serialize, Serializer};
 
 use crate::dates;
-use crate::form::{Block, Field, FormView, Size};
+use crate::form::Field;
+use crate::pdf::{Printable, Template};
+
+/// What it is printed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paper {
+    /// A4 across, framed.
+    #[default]
+    Sheet,
+    /// 74 × 105 mm, worn.
+    Card,
+}
 
 /// One certificate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Certificate {
     /// What it is called.
     pub title: String,
@@ -14,86 +28,47 @@ pub struct Certificate {
     pub number: String,
     /// 姓名
     pub name: String,
-    /// The pool.
-    pub pool: String,
-    /// The instrument and article.
-    pub basis: String,
-    /// 专业领域
-    pub specialties: String,
-    /// 聘期
-    pub term: (Date, Date),
+    /// What it says of the person, a sentence without its full stop.
+    pub body: String,
+    /// What else it shows.
+    pub lines: Vec<Field>,
+    /// It has a place for a photo.
+    pub photo: bool,
     /// 颁发机关
     pub sign: String,
     /// 颁发日期
+    #[serde(serialize_with = "long")]
     pub on: Date,
-    /// How often it was issued again.
-    pub reissued: usize,
-    /// The square code as SVG, with the code in letters.
-    pub code: (String, String),
+    /// The square code as SVG.
+    pub svg: String,
+    /// The same in letters.
+    pub code: String,
     /// Status words.
     pub marks: Vec<String>,
 }
 
-/// Certificates printed together, one page each.
-#[derive(Debug, Clone)]
-pub struct Certificates(pub Vec<Certificate>);
-
-impl Certificates {
-    /// The printable document.
-    pub fn view(&self) -> FormView {
-        let mut blocks = Vec::new();
-        for (place, one) in self.0.iter().enumerate() {
-            if place > 0 {
-                blocks.push(Block::NewPage);
-                blocks.push(Block::Heading {
-                    text: one.title.clone(),
-                });
-            }
-            blocks.extend(one.blocks());
-        }
-        let first = self.0.first();
-        FormView {
-            title: first.map(|one| vec![one.title.clone()]).unwrap_or_default(),
-            size: Size::SmallFour,
-            marks: first.map(|one| one.marks.clone()).unwrap_or_default(),
-            blocks,
-            ..FormView::default()
-        }
-    }
+fn long<S: Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&dates::long(*day))
 }
 
-impl Certificate {
-    fn blocks(&self) -> Vec<Block> {
-        let (svg, code) = &self.code;
-        let mut facts = vec![
-            Field::new("编号", &self.number),
-            Field::new("专业领域", &self.specialties),
-            Field::new(
-                "聘期",
-                format!("{}至{}", dates::long(self.term.0), dates::long(self.term.1)),
-            ),
-        ];
-        if self.reissued > 0 {
-            facts.push(Field::new(
-                "补发",
-                format!("第 {} 次补发，原件作废", self.reissued),
-            ));
-        }
-        vec![
-            Block::Paragraph {
-                text: format!("{}：", self.name),
-            },
-            Block::Paragraph {
-                text: format!("根据{}，聘请您为{}专家。", self.basis, self.pool),
-            },
-            Block::Facts { fields: facts },
-            Block::Closing {
-                lines: vec![self.sign.clone(), dates::long(self.on)],
-            },
-            Block::Code {
-                svg: svg.clone(),
-                lines: vec!["扫码核验".to_owned(), "核验码".to_owned(), code.clone()],
-            },
-        ]
+/// Certificates printed together, one page each.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Certificates {
+    /// What they are printed on.
+    pub paper: Paper,
+    /// In this order.
+    pub pages: Vec<Certificate>,
+}
+
+impl Printable for Certificates {
+    fn template(&self) -> Template {
+        Template::Certificate
+    }
+
+    fn title(&self) -> String {
+        self.pages
+            .first()
+            .map(|one| format!("{} {}", one.title, one.number))
+            .unwrap_or_default()
     }
 }

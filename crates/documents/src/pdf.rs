@@ -65,6 +65,8 @@ pub enum Template {
     Form,
     /// Letters and notices in official-document style (GB/T 9704 page).
     Letter,
+    /// Certificates and work cards.
+    Certificate,
 }
 
 /// Something that can be printed: serialisable for its template, with a title for the reader of the
@@ -76,8 +78,12 @@ pub trait Printable: Serialize {
     fn title(&self) -> String;
 }
 
-const PARTS: [(&str, &str); 3] = [
+const PARTS: [(&str, &str); 4] = [
     ("/base.typ", include_str!("../templates/base.typ")),
+    (
+        "/certificate.typ",
+        include_str!("../templates/certificate.typ"),
+    ),
     ("/form.typ", include_str!("../templates/form.typ")),
     ("/letter.typ", include_str!("../templates/letter.typ")),
 ];
@@ -87,6 +93,7 @@ impl Template {
         match self {
             Template::Form => "/form.typ",
             Template::Letter => "/letter.typ",
+            Template::Certificate => "/certificate.typ",
         }
     }
 }
@@ -105,6 +112,7 @@ pub struct Typesetter {
 struct Files {
     form: FileId,
     letter: FileId,
+    certificate: FileId,
     view: FileId,
     faces: FileId,
 }
@@ -131,6 +139,7 @@ impl Typesetter {
         let files = Files {
             form: file_id(Template::Form.path())?,
             letter: file_id(Template::Letter.path())?,
+            certificate: file_id(Template::Certificate.path())?,
             view: file_id("/view.json")?,
             faces: file_id("/faces.json")?,
         };
@@ -159,6 +168,7 @@ impl Typesetter {
             main: match view.template() {
                 Template::Form => self.files.form,
                 Template::Letter => self.files.letter,
+                Template::Certificate => self.files.certificate,
             },
             view: Bytes::new(serde_json::to_vec(&Envelope {
                 title: view.title(),

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use documents::certificates::Paper;
 use documents::fonts::{FANG, FontSettings, SystemFonts};
 use documents::form::Size;
 use documents::invitations::Standing;
@@ -82,6 +83,9 @@ fn every_document_prints_its_words() {
     }
     for (name, view) in samples::letters() {
         golden(name, &view);
+    }
+    for (name, paper) in [("certificate", Paper::Sheet), ("work_card", Paper::Card)] {
+        golden(name, &samples::certificates(paper));
     }
 }
 

@@ -306,7 +306,8 @@ impl State {
     }
 
     /// 提交: on to the first station behind the submission; what was returned goes back to the station
-    /// that returned it. `findings` are those of [`guard::Case::before`] for the submission.
+    /// that returned it. `findings` are those of [`guard::Case::before`] for the submission. What binds
+    /// 原则上 does not keep anybody from applying: whoever vets sets it aside with a reason, or not.
     ///
     /// # Errors
     /// [`Refused`] unless a draft or returned, or while something that must hold does not.
@@ -318,11 +319,11 @@ impl State {
     ) -> Result<Self, Refused> {
         match self {
             Self::Draft => {
-                let discretion = lets(findings, None)?;
-                Ok(onward(route, Station::Submit, hand, discretion, Vec::new()))
+                holds(findings)?;
+                Ok(onward(route, Station::Submit, hand, None, Vec::new()))
             }
             Self::Returned { from, passed, .. } => {
-                lets(findings, None)?;
+                holds(findings)?;
                 Ok(Self::At {
                     station: from,
                     since: hand.by.at,
@@ -471,20 +472,27 @@ fn reasoned(reason: &str) -> Result<String, Refused> {
     }
 }
 
+fn blocking(findings: &[Finding], force: Force) -> Vec<Finding> {
+    findings
+        .iter()
+        .filter(|finding| finding.blocks() && finding.force == force)
+        .cloned()
+        .collect()
+}
+
+/// Whether everything holds that must.
+fn holds(findings: &[Finding]) -> Result<(), Refused> {
+    let must = blocking(findings, Force::Must);
+    match must.is_empty() {
+        true => Ok(()),
+        false => Err(Refused::Blocked(must)),
+    }
+}
+
 /// Whether these findings let somebody pass; what was set aside with a reason is remembered.
 fn lets(findings: &[Finding], reason: Option<&str>) -> Result<Option<String>, Refused> {
-    let of = |force: Force| -> Vec<Finding> {
-        findings
-            .iter()
-            .filter(|finding| finding.blocks() && finding.force == force)
-            .cloned()
-            .collect()
-    };
-    let must = of(Force::Must);
-    if !must.is_empty() {
-        return Err(Refused::Blocked(must));
-    }
-    let soft = of(Force::InPrinciple);
+    holds(findings)?;
+    let soft = blocking(findings, Force::InPrinciple);
     match (soft.is_empty(), reason.map(str::trim).unwrap_or_default()) {
         (true, _) => Ok(None),
         (false, "") => Err(Refused::NeedsReason(soft)),

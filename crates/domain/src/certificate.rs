@@ -61,6 +61,63 @@ impl Standing {
     }
 }
 
+/// What a certificate shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// 姓名
+    Name,
+    /// 编号
+    Number,
+    /// 照片
+    Photo,
+    /// What the expert is appointed for: specialties.
+    Specialties,
+    /// The groups the expert serves in: values of the axis `duty`.
+    Duties,
+    /// 队伍
+    Team,
+    /// 届别
+    Cohort,
+    /// First and last day.
+    Term,
+    /// Whoever issues it.
+    Authority,
+}
+
+impl Detail {
+    const ALL: [(&'static str, Self); 12] = [
+        ("姓名", Self::Name),
+        ("编号", Self::Number),
+        ("照片", Self::Photo),
+        ("专业领域", Self::Specialties),
+        ("任用范围", Self::Specialties),
+        ("专家组", Self::Duties),
+        ("队伍", Self::Team),
+        ("届别", Self::Cohort),
+        ("聘期", Self::Term),
+        ("任期", Self::Term),
+        ("有效期", Self::Term),
+        ("发证部门", Self::Authority),
+    ];
+
+    /// The names packs may use, in the order officials read them.
+    pub const NAMES: [&'static str; 12] = {
+        let mut names = [""; 12];
+        let mut place = 0;
+        while place < names.len() {
+            names[place] = Self::ALL[place].0;
+            place += 1;
+        }
+        names
+    };
+
+    /// What a pack means by a name.
+    pub fn named(name: &str) -> Option<Self> {
+        let found = Self::ALL.iter().find(|(known, _)| *known == name);
+        found.map(|(_, detail)| *detail)
+    }
+}
+
 /// 补发: the paper was lost or spoilt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reissue {
@@ -100,6 +157,9 @@ pub struct Certificate {
     pub name: String,
     /// 专业领域
     pub specialties: Vec<String>,
+    /// What else the pack has it show, by its name, as it stood on the day it was issued.
+    #[serde(default)]
+    pub shown: Vec<(String, String)>,
     /// 聘期
     pub term: Term,
     /// Day it was issued.
@@ -179,6 +239,7 @@ mod tests {
             expert: ExpertId(Uuid::from_u128(3)),
             name: "何申甲".into(),
             specialties: vec!["焊接".into()],
+            shown: Vec::new(),
             term: Term {
                 from: date(2022, 6, 10),
                 to: date(2025, 6, 9),

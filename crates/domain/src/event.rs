@@ -111,6 +111,7 @@ kinds! {
     MeetingCalled = "meeting.called", "安排会议审定";
     MeetingHeld = "meeting.held", "登记会议审定";
     MeetingCancelled = "meeting.cancelled", "取消会议审定";
+    CohortOpened = "cohort.opened", "开届";
     CertificateIssued = "certificate.issued", "颁发聘书";
     CertificateReplaced = "certificate.replaced", "补发聘书";
     CertificateRevoked = "certificate.revoked", "注销聘书";

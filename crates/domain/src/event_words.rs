@@ -119,6 +119,8 @@ fn label(name: &str) -> Option<&'static str> {
         "station" => "环节",
         "items" => "项目",
         "certificate" => "聘书编号",
+        "cohort" => "届别",
+        "need" => "工作需要",
         "discretion" => "破格理由",
         "source" => "来源",
         "stage" => "方式",
@@ -195,6 +197,7 @@ pub fn object_words(kind: &str) -> &str {
         "application" => "入库申请",
         "meeting" => "会议审定",
         "certificate" => "聘书",
+        "cohort" => "届",
         "register_entry" => "失信名单",
         _ => "其他",
     }

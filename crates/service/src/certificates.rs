@@ -3,15 +3,18 @@
 
 mod issue;
 
+use documents::certificates::Paper;
+use documents::form::Field;
 use domain::actor::Action;
-use domain::certificate::{Certificate, Refused, Standing};
+use domain::certificate::{Certificate, Detail, Refused, Standing};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{PoolId, RecordId};
+use domain::policy::pack::{Certificate as Rule, CertificatePaper};
 use jiff::civil::Date;
 use store::document::{self, Direction, Page, PageRequest};
 use store::records::{RecordFilter, RecordKeys};
 
-pub use issue::Issuance;
+pub use issue::{Issuance, Order};
 
 use crate::applications::by;
 use crate::change::Change;
@@ -19,6 +22,7 @@ use crate::ctx::Ctx;
 use crate::draw_documents::Printed;
 use crate::error::{Error, Result};
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Kind of the stored records.
@@ -92,16 +96,10 @@ fn of_pool(pool: PoolId) -> RecordFilter {
 }
 
 async fn find(db: &mut impl store::Db, pool: PoolId, id: RecordId) -> Result<Row> {
-    let row = store::records::find::<serde_json::Value>(db, id)
-        .await?
-        .filter(|row| row.keys.kind == KIND && row.keys.pool == pool)
-        .ok_or(Error::NotFound)?;
-    Ok(Row {
-        id: row.id,
-        version: row.version,
-        keys: row.keys,
-        body: serde_json::from_value(row.body)
-            .map_err(|error| Error::Internal(error.to_string()))?,
+    records::find(db, id, KIND).await.and_then(|row: Row| {
+        (row.keys.pool == pool)
+            .then_some(row)
+            .ok_or(Error::NotFound)
     })
 }
 
@@ -263,7 +261,12 @@ impl Service {
             [] => return Err(Error::NotFound),
             [first, ..] => format!("{}-{}等{}份.pdf", first.title, first.number, pages.len()),
         };
-        let view = documents::certificates::Certificates(pages).view();
+        let card = pool.pack.admission.certificate.as_ref();
+        let card = card.is_some_and(|rule| rule.paper == CertificatePaper::Card);
+        let view = documents::certificates::Certificates {
+            paper: if card { Paper::Card } else { Paper::Sheet },
+            pages,
+        };
         self.print(view, ctx.now, name).await
     }
 
@@ -283,24 +286,68 @@ impl Service {
         let demonstration = pool.pool.demonstration.then(|| "演示".to_owned());
         let standing = one.standing(ctx.today());
         let state = (standing == Standing::Revoked).then(|| standing.zh().to_owned());
-        let article = rule
-            .map(|rule| rule.citation.to_string())
-            .unwrap_or_default();
+        let lines = rule.map(|rule| lines(rule, one)).unwrap_or_default();
+        let reissued = (!one.reissued.is_empty()).then(|| Field {
+            label: "补发".to_owned(),
+            value: format!("第 {} 次补发，原件作废", one.reissued.len()),
+        });
         Ok(documents::certificates::Certificate {
             title: one.title.clone(),
             number: one.number.clone(),
             name: one.name.clone(),
-            pool: pool.pool.name.clone(),
-            basis: format!("《{}》{article}", pool.pack.identity.title),
-            specialties: one.specialties.join("、"),
-            term: (one.term.from, one.term.to),
+            body: rule.map(|rule| body(pool, rule)).unwrap_or_default(),
+            lines: lines.into_iter().chain(reissued).collect(),
+            photo: rule.is_some_and(|rule| rule.fields.iter().any(is_photo)),
             sign: self.organisation_name(pool.pool.manager).await?,
             on: one.issued_on,
-            reissued: one.reissued.len(),
-            code: (svg, grouped(&one.code)),
+            svg,
+            code: grouped(&one.code),
             marks: demonstration.into_iter().chain(state).collect(),
         })
     }
+}
+
+fn is_photo(field: &String) -> bool {
+    Detail::named(field) == Some(Detail::Photo)
+}
+
+/// What it says of the person. A card has no room for the article.
+fn body(pool: &OpenPool, rule: &Rule) -> String {
+    let phrase = match &rule.phrase {
+        Some(phrase) => phrase.clone(),
+        None => format!("聘请您为{}专家", pool.pool.name),
+    };
+    match rule.paper {
+        CertificatePaper::Card => phrase,
+        CertificatePaper::Sheet => format!(
+            "根据《{}》{}，{phrase}",
+            pool.pack.identity.title, rule.citation
+        ),
+    }
+}
+
+/// What it shows besides name and photo. A card has no other place for its number.
+fn lines(rule: &Rule, one: &Certificate) -> Vec<Field> {
+    let mut lines = Vec::new();
+    for field in &rule.fields {
+        let value = match Detail::named(field) {
+            Some(Detail::Number) if rule.paper == CertificatePaper::Card => one.number.clone(),
+            Some(Detail::Specialties) => one.specialties.join("、"),
+            Some(Detail::Term) => format!(
+                "{}至{}",
+                documents::dates::long(one.term.from),
+                documents::dates::long(one.term.to)
+            ),
+            _ => {
+                let shown = one.shown.iter().find(|(name, _)| name == field);
+                shown.map(|(_, value)| value.clone()).unwrap_or_default()
+            }
+        };
+        if !value.is_empty() {
+            lines.push(Field::new(field, value));
+        }
+    }
+    lines
 }
 
 /// A code in groups of four, as people read it off paper.

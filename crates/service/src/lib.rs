@@ -8,6 +8,7 @@ pub mod attempts;
 pub mod campaigns;
 pub mod certificates;
 pub mod change;
+pub mod cohorts;
 pub mod ctx;
 pub mod demo;
 pub mod designations;

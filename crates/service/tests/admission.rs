@@ -165,7 +165,7 @@ async fn three_lists_one_meeting_and_nobody_without_it() {
 
         // Whoever was not approved gets no certificate; whoever is not classified neither.
         let early = service
-            .issue_certificates(&bureau.officer, 1, &[], false)
+            .issue_certificates(&bureau.officer, 1, service::certificates::Order::default())
             .await;
         assert!(matches!(early, Err(Error::Refused(_))));
         let bare = service
@@ -179,7 +179,7 @@ async fn three_lists_one_meeting_and_nobody_without_it() {
                 .expect("classified");
         }
         service
-            .issue_certificates(&bureau.officer, 1, &[], false)
+            .issue_certificates(&bureau.officer, 1, service::certificates::Order::default())
             .await
             .expect("issued");
         let invited = service
@@ -260,14 +260,23 @@ async fn certificates_are_numbered_without_gaps_and_can_be_checked_by_anybody() 
             ids.push(bureau.applied("self_nominated", n, None).await);
         }
         bureau.classified(&ids).await;
-        let forbidden = service.issue_certificates(&secretary, 1, &[], false).await;
+        let forbidden = service
+            .issue_certificates(&secretary, 1, service::certificates::Order::default())
+            .await;
         assert!(matches!(forbidden, Err(Error::Forbidden(_))));
         service
             .withdraw_application(&bureau.officer, 1, ids[1], "本人撤回")
             .await
             .expect("even now");
         let first = service
-            .issue_certificates(&bureau.officer, 1, &[ids[2]], false)
+            .issue_certificates(
+                &bureau.officer,
+                1,
+                service::certificates::Order {
+                    chosen: &[ids[2]],
+                    ..service::certificates::Order::default()
+                },
+            )
             .await
             .expect("issued");
         let batch = service
@@ -276,7 +285,7 @@ async fn certificates_are_numbered_without_gaps_and_can_be_checked_by_anybody() 
             .expect("seen");
         assert_eq!((batch.total, batch.done.len(), batch.left.len()), (1, 1, 0));
         service
-            .issue_certificates(&bureau.officer, 1, &[], false)
+            .issue_certificates(&bureau.officer, 1, service::certificates::Order::default())
             .await
             .expect("issued");
         let page = PageRequest::first(50);
@@ -399,7 +408,7 @@ async fn meeting_materials_and_certificates_print() {
                 .expect("classified");
         }
         let batch = service
-            .issue_certificates(&bureau.officer, 1, &[], false)
+            .issue_certificates(&bureau.officer, 1, service::certificates::Order::default())
             .await
             .expect("issued");
         let done = service

@@ -11,7 +11,8 @@ use domain::certificate::{Certificate, Standing};
 use domain::id::RecordId;
 use serde::Deserialize;
 use service::PageRequest;
-use service::certificates::{CheckedCertificate, Issuance, grouped};
+use service::certificates::{CheckedCertificate, Issuance, Order, grouped};
+use service::cohorts::Cohorts;
 use utoipa::ToSchema;
 
 use crate::api::{Body, Why, done, made, page_of, paged};
@@ -35,6 +36,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/p/{no}/certificates", ISSUE, list)
         .post("/p/{no}/certificates", ISSUE, issue)
+        .post("/p/{no}/cohorts", ISSUE, open_cohort)
         .get("/p/{no}/certificates/{certificate}", ISSUE, show)
         .get(
             "/p/{no}/certificates/{certificate}/certificate.pdf",
@@ -69,6 +71,22 @@ pub fn routes() -> Routes {
                 .takes::<IssueOrder>()
                 .makes("id"),
             issue_json,
+        )
+        .api(
+            Method::GET,
+            "/api/v1/pools/{no}/cohorts",
+            ISSUE,
+            says(GROUP, "届").gives("all、next、article；办法没有规定届的为 null"),
+            cohorts_json,
+        )
+        .api(
+            Method::POST,
+            "/api/v1/pools/{no}/cohorts",
+            ISSUE,
+            says(GROUP, "开届；第一届须写 from，以后各届从上一届期满次日开始")
+                .takes::<CohortOrder>()
+                .makes("id"),
+            open_cohort_json,
         )
         .api(
             Method::GET,
@@ -127,6 +145,8 @@ struct ListPage {
     base: String,
     applications: String,
     waiting: Vec<Waiting>,
+    cohorts: Option<Cohorts>,
+    cohort_base: String,
     confirm_status: String,
     rows: Vec<(Certificate, Status)>,
     pager: Pager,
@@ -172,6 +192,8 @@ async fn list_page(
             .under(&[(&here.pool.name, &here.href(""))])
             .judged(&form),
         applications: here.href("applications"),
+        cohorts: app.service.cohorts(ctx, here.no).await?,
+        cohort_base: here.href("cohorts"),
         confirm_status: match (standing.effect(), standing.banner()) {
             (Some(_), Some(words)) => format!(
                 "已知《{}》{words}，仍按此办法颁发；此确认会留痕。",
@@ -237,13 +259,44 @@ async fn issue(
             .issue_certificates(
                 here.ctx(),
                 here.no,
-                &chosen,
-                form.value("status_confirmed") == "yes",
+                Order {
+                    chosen: &chosen,
+                    need: form.value("need"),
+                    status_confirmed: form.value("status_confirmed") == "yes",
+                },
             )
             .await
     };
     match outcome {
         Ok(id) => Ok(page::see_other(&here.href(format!("issuances/{id}")))),
+        Err(error) => {
+            form.refuse(error)?;
+            page::rejected(&list_page(&app, &here, &visit, form).await?)
+        }
+    }
+}
+
+async fn open_cohort(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+    mut form: FormState,
+) -> Result<Response, WebError> {
+    let from = form.value("from");
+    let outcome = match (from.is_empty(), from.parse()) {
+        (true, _) => app.service.open_cohort(here.ctx(), here.no, None).await,
+        (false, Ok(from)) => {
+            app.service
+                .open_cohort(here.ctx(), here.no, Some(from))
+                .await
+        }
+        (false, Err(_)) => Err(service::Error::field(
+            "from",
+            format!("“{from}”不是日期。请写成 2026-01-01 的样子。"),
+        )),
+    };
+    match outcome {
+        Ok(_) => Ok(page::see_other(&here.href("certificates"))),
         Err(error) => {
             form.refuse(error)?;
             page::rejected(&list_page(&app, &here, &visit, form).await?)
@@ -504,9 +557,36 @@ struct IssueOrder {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     applications: Vec<RecordId>,
+    /// 届中临时增补的工作需要
+    #[serde(default)]
+    need: String,
     /// 已知办法的效力状态，仍按此颁发
     #[serde(default)]
     status_confirmed: bool,
+}
+
+/// What opening a cohort takes.
+#[derive(Deserialize, ToSchema)]
+struct CohortOrder {
+    /// 第一届的第一天；以后各届不写
+    #[schema(value_type = Option<String>)]
+    from: Option<jiff::civil::Date>,
+}
+
+async fn cohorts_json(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
+    Ok(Json(app.service.cohorts(here.ctx(), here.no).await?).into_response())
+}
+
+async fn open_cohort_json(
+    State(app): State<App>,
+    here: InPool,
+    Body(asked): Body<CohortOrder>,
+) -> Result<Response, WebError> {
+    let id = app
+        .service
+        .open_cohort(here.ctx(), here.no, asked.from)
+        .await?;
+    Ok(made(id))
 }
 
 async fn list_json(
@@ -532,8 +612,11 @@ async fn issue_json(
         .issue_certificates(
             here.ctx(),
             here.no,
-            &asked.applications,
-            asked.status_confirmed,
+            Order {
+                chosen: &asked.applications,
+                need: &asked.need,
+                status_confirmed: asked.status_confirmed,
+            },
         )
         .await?;
     Ok(made(id))

@@ -140,7 +140,14 @@ impl Town {
         ];
         let meeting = bureau.classified(&applications).await;
         let issuance = service
-            .issue_certificates(&bureau.officer, 1, &applications[..1], false)
+            .issue_certificates(
+                &bureau.officer,
+                1,
+                service::certificates::Order {
+                    chosen: &applications[..1],
+                    ..service::certificates::Order::default()
+                },
+            )
             .await
             .expect("issued");
         let issued = service

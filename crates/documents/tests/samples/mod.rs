@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use documents::applications::{ApplicationForm, Opinion, Signed};
+use documents::certificates::{Certificate, Certificates, Paper};
 use documents::check_ins::{ExpectedExpert, SignInSheet};
 use documents::draws::{
     ConfirmedExpert, DrawEvent, DrawGroup, DrawParty, DrawRecordSheet, FunnelStep, PanelSeat,
@@ -341,6 +342,45 @@ pub(crate) fn call_for_experts(draft: bool) -> CallForExperts {
     }
 }
 
+/// Certificates of one page each.
+pub(crate) fn certificates(paper: Paper) -> Certificates {
+    let card = paper == Paper::Card;
+    let one = |n: u32, name: &str| Certificate {
+        title: if card { "专项工作证" } else { "聘书" }.into(),
+        number: format!("DG2026{n:04}"),
+        name: name.into(),
+        body: if card {
+            "职业培训专家团队伍专家".into()
+        } else {
+            "根据《云岭市职业能力建设专家库管理办法》第七条(四)，聘请您为云岭市职业能力建设专家库专家".into()
+        },
+        lines: fields(if card {
+            &[
+                ("队伍", "培训机构督导员"),
+                ("发证部门", "职业能力建设科"),
+                ("编号", "CY20260001"),
+                ("有效期", "2026年11月22日至2029年11月21日"),
+            ]
+        } else {
+            &[
+                ("专业领域", "焊接、机械加工"),
+                ("聘期", "2026年11月22日至2029年11月21日"),
+            ]
+        }),
+        photo: card,
+        sign: "云岭市人力资源和社会保障局".into(),
+        on: date(2026, 11, 22),
+        svg: documents::qr::svg("https://zjk.example.gov.cn/public/certificates/NDU9M7NPCX8A")
+            .unwrap(),
+        code: "NDU9-M7NP-CX8A".into(),
+        marks: vec!["演示".into()],
+    };
+    Certificates {
+        paper,
+        pages: vec![one(1, "何申甲"), one(2, "欧阳申乙")],
+    }
+}
+
 /// What a committee reads of so many applicants.
 pub(crate) fn agenda(count: usize) -> AgendaPack {
     let line = |verdict: &str, text: &str, article: &str| Line {
@@ -349,7 +389,12 @@ pub(crate) fn agenda(count: usize) -> AgendaPack {
         article: article.into(),
     };
     let person = |n: usize| Dossier {
-        heading: if n % 3 == 0 { "互通遴选" } else { "审核通过名单" }.into(),
+        heading: if n % 3 == 0 {
+            "互通遴选"
+        } else {
+            "审核通过名单"
+        }
+        .into(),
         number: format!("SQ01-2026-{:04}", n + 1),
         name: format!("申请人{n}"),
         employer: "云岭市示例高级技工学校（云岭市示例职业培训中心）".into(),
@@ -357,7 +402,10 @@ pub(crate) fn agenda(count: usize) -> AgendaPack {
         status: "符合".into(),
         facts: vec![
             ("姓名".into(), format!("申请人{n}")),
-            ("学历学位".into(), "本科，2007-06-30，示例职业大学，4年，学士".into()),
+            (
+                "学历学位".into(),
+                "本科，2007-06-30，示例职业大学，4年，学士".into(),
+            ),
             (
                 "工作经历".into(),
                 "2007-07-01 至 2011-05-31，示例市启明汽车维修有限公司，相关领域；\
@@ -367,7 +415,11 @@ pub(crate) fn agenda(count: usize) -> AgendaPack {
         ],
         conditions: vec![
             line("符合", "未满 70 周岁：1985年10月28日出生。", "第四条(四)"),
-            line("需核对", "熟悉政策法规和业务知识：缺少考核结论。", "第四条(五)"),
+            line(
+                "需核对",
+                "熟悉政策法规和业务知识：缺少考核结论。",
+                "第四条(五)",
+            ),
         ],
         materials: vec![line("符合", "入库申请表（附件1）：齐全。", "第六条(一)1")],
     };

@@ -227,6 +227,7 @@ impl<'a> Case<'a> {
             }
             if leaf.how.contains(&How::Reviewed) {
                 facts.reviewed.insert(leaf.id.clone(), true);
+                facts.notes.insert(leaf.id.clone(), "尚待核对".to_owned());
             }
         }
         for register in &self.pack.vocabulary.registers {

@@ -670,6 +670,8 @@ impl Service {
             Station::Classify => Act::Classify,
             Station::Certificate => Act::IssueCertificate,
             Station::Committee => Act::Decide,
+            Station::Recommendation => Act::Recommend,
+            Station::Approval => Act::Approve,
             _ => Act::Vet,
         }
     }

@@ -491,7 +491,9 @@ impl Service {
         let open = self.any_pool(pool).await?;
         let filter = RecordFilter {
             statuses: [
+                Station::Recommendation.word(),
                 Station::Vetting.word(),
+                Station::Approval.word(),
                 Station::Classify.word(),
                 "returned",
             ]
@@ -686,6 +688,13 @@ fn steps(ctx: &Ctx, row: &Row) -> Vec<Step> {
                 (Step::Material, vets),
                 (Step::Pass, vets),
                 (Step::Return, vets),
+                (Step::Refuse, vets),
+                (Step::Withdraw, enters),
+            ],
+            Station::Recommendation | Station::Approval => &[
+                (Step::Check, vets),
+                (Step::Material, vets),
+                (Step::Pass, vets),
                 (Step::Refuse, vets),
                 (Step::Withdraw, enters),
             ],

@@ -1,6 +1,6 @@
 //! 核对、通过、退回、不予通过、分类: what the office does with an application at a station.
 
-use domain::actor::Action;
+use domain::actor::{Action, Role};
 use domain::application::{Application, Confirmed, Correction, LookedUp, Refused, State};
 use domain::event::{Event, EventKind};
 use domain::id::{RecordId, SpecialtyId};
@@ -65,7 +65,11 @@ impl Service {
                 ),
             ));
         }
-        Self::check_act(&pool, Self::act_at(station), role, one)?;
+        if station == Station::Recommendation && role != Role::Recommender {
+            recommended_on_paper(&pool, one)?;
+        } else {
+            Self::check_act(&pool, Self::act_at(station), role, one)?;
+        }
         if let (Some(outcome), Some(rule)) = (outcome, pool.pack.admission.step(station))
             && !rule.outcomes.is_empty()
             && !rule.outcomes.contains(&outcome)
@@ -82,7 +86,10 @@ impl Service {
     /// Stations an officer concludes one by one; the others conclude for many at once, in a meeting, a
     /// public notice or a batch.
     pub(super) const fn worked_by_hand(station: Station) -> bool {
-        matches!(station, Station::Vetting | Station::Classify)
+        matches!(
+            station,
+            Station::Recommendation | Station::Vetting | Station::Approval | Station::Classify
+        )
     }
 
     /// 核对: which conditions that need a human eye hold, and what a register said. Possible at every
@@ -466,4 +473,28 @@ impl Service {
         change.commit().await?;
         Ok(state)
     }
+}
+
+/// An officer registers the recommendation of a unit from its paper: the opinion and the seal are there.
+fn recommended_on_paper(pool: &OpenPool, one: &Application) -> Result<()> {
+    let channel = channel_of(pool, one)?;
+    let carries = |item: &&domain::policy::pack::Material| item.opinion.is_some();
+    let given = |item: &domain::policy::pack::Material| {
+        let handed = one.handed.get(&item.id);
+        handed.is_some_and(|handed| handed.given && handed.opinion && handed.sealed)
+    };
+    let mut carriers = domain::policy::checklist::items(&pool.pack, channel)
+        .into_iter()
+        .filter(carries)
+        .peekable();
+    if carriers.peek().is_some() && carriers.all(given) {
+        return Ok(());
+    }
+    let step = pool.pack.admission.step(Station::Recommendation);
+    Err(Error::Refused(vec![Reason::law(
+        "application.recommendation",
+        step.map(|step| step.citation.to_string())
+            .unwrap_or_default(),
+        "还没有收到所在单位写有推荐意见并盖章的申报表。收到后在材料中登记，再登记推荐结论。",
+    )]))
 }

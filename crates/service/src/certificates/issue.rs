@@ -3,12 +3,11 @@
 
 use domain::actor::Action;
 use domain::application::{Hand, State as Applied};
-use domain::certificate::{Certificate, State};
+use domain::certificate::{Certificate, Detail, State};
 use domain::event::EventKind;
 use domain::expert::{Standing, Status, Term};
 use domain::id::{PoolId, RecordId};
 use domain::policy::pack::{Act, Station, TermStart};
-use domain::policy::term;
 use domain::policy::words::Word as _;
 use serde::{Deserialize, Serialize};
 use store::document;
@@ -23,6 +22,7 @@ use crate::experts::{
     Draft, Entry, Membership, NewMember, Person, PersonFile, person_keys, refresh_keys, search_text,
 };
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Kind of the stored batches.
@@ -47,6 +47,9 @@ pub struct Issuance {
     pub number: String,
     /// Who started it.
     pub by: domain::application::By,
+    /// Why people are appointed in the course of a cohort, where they are.
+    #[serde(default)]
+    pub need: String,
     /// How many there are.
     pub total: usize,
     /// Who is left.
@@ -55,6 +58,17 @@ pub struct Issuance {
     pub done: Vec<RecordId>,
     /// Who was left out, and why: number of the application and the sentence.
     pub refused: Vec<(String, String)>,
+}
+
+/// Whom to give certificates.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Order<'a> {
+    /// These applications; empty = everybody who waits.
+    pub chosen: &'a [RecordId],
+    /// The need for a supplement, where the instrument asks for one.
+    pub need: &'a str,
+    /// The instrument is known to be a draft or out of date, and is followed all the same.
+    pub status_confirmed: bool,
 }
 
 type Row = store::records::Record<Issuance>;
@@ -117,15 +131,20 @@ impl Service {
     /// ends it.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Refused`] when the pack lets another party issue, nobody waits,
-    /// or the instrument's status was not confirmed.
+    /// [`Error::Forbidden`]; [`Error::Refused`] when the pack lets another party issue, nobody waits, no
+    /// cohort is open or the need for a supplement is not stated, or the instrument's status was not
+    /// confirmed.
     pub async fn issue_certificates(
         &self,
         ctx: &Ctx,
         no: i64,
-        chosen: &[RecordId],
-        status_confirmed: bool,
+        order: Order<'_>,
     ) -> Result<RecordId> {
+        let Order {
+            chosen,
+            need,
+            status_confirmed,
+        } = order;
         let pool = self.pool_numbered(ctx, no).await?;
         let mut change = self.change(ctx, pool.id()).await?;
         let role = change.authorize(Action::IssueCertificates, pool.target())?;
@@ -141,16 +160,20 @@ impl Service {
             ));
         };
         Self::check_act(&pool, Act::IssueCertificate, role, &first.body.application)?;
-        let beginning = format!("PF{:02}-{}-", pool.no, ctx.today().year());
-        let last = store::records::last_number(&mut *change, pool.id(), BATCH, &beginning).await?;
-        let last = last
-            .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
-            .unwrap_or(0);
+        if pool.pack.admission.term.start == TermStart::Certificate
+            && let Err(reasons) = self
+                .term_from(&mut *change, &pool, ctx.today(), need)
+                .await?
+        {
+            return Err(Error::Refused(reasons));
+        }
+        let year = ctx.today().year();
         let one = Issuance {
             id: self.id(ctx),
             pool: pool.id(),
-            number: format!("{beginning}{:04}", last + 1),
+            number: records::next_number(&mut change, &pool, year, BATCH, "PF").await?,
             by: by(ctx)?,
+            need: need.trim().to_owned(),
             total: ready.len(),
             left: ready.iter().map(|row| row.id).collect(),
             done: Vec::new(),
@@ -163,6 +186,10 @@ impl Service {
         )
         .fact("number", &one.number)
         .fact("people", one.total);
+        let begun = match one.need.as_str() {
+            "" => begun,
+            need => begun.fact("need", need),
+        };
         change.record(begun).await?;
         change.commit().await?;
         self.issue_portion(ctx, pool.id(), one.id).await?;
@@ -218,7 +245,11 @@ impl Service {
         for id in &portion {
             let application = applications::find(&mut *change, *id).await?;
             let number = application.body.application.number.clone();
-            match self.appoint(&mut change, &own, &open, application).await? {
+            let need = row.body.need.clone();
+            match self
+                .appoint(&mut change, &own, &open, application, &need)
+                .await?
+            {
                 Ok(certificate) => row.body.done.push(certificate),
                 Err(why) => row.body.refused.push((number, why)),
             }
@@ -237,6 +268,7 @@ impl Service {
         ctx: &Ctx,
         pool: &OpenPool,
         mut row: Application,
+        need: &str,
     ) -> Result<Result<RecordId, String>> {
         let one = row.body.application.clone();
         if one.state.station() != Some(Station::Certificate) {
@@ -286,7 +318,13 @@ impl Service {
             TermStart::Certificate => ctx.today(),
             TermStart::Decision => on,
         };
-        let term = term::first(&pool.pack, from, None, None);
+        let term = match self.term_from(&mut **change, pool, from, need).await? {
+            Ok(term) => term,
+            Err(reasons) => {
+                let said: Vec<String> = reasons.into_iter().map(|one| one.sentence).collect();
+                return Ok(Err(said.join("；")));
+            }
+        };
         let number = self.next_number(&mut **change, pool, from).await?;
         let draft = Draft {
             file: applications::file_of(&one),
@@ -408,6 +446,7 @@ impl Service {
             expert,
             name: one.profile.name.clone(),
             specialties: Self::names_of(&known, &one.specialties),
+            shown: self.shown_of(&mut **change, pool, one, term).await?,
             term,
             issued_on: ctx.today(),
             application: Some(one.id),
@@ -416,6 +455,40 @@ impl Service {
         };
         document::insert(change, certificate.id, keys(&certificate), &certificate).await?;
         Ok(certificate)
+    }
+
+    /// What the pack has a certificate show that does not stand in its own fields.
+    async fn shown_of(
+        &self,
+        db: &mut impl store::Db,
+        pool: &OpenPool,
+        one: &domain::application::Application,
+        term: Term,
+    ) -> Result<Vec<(String, String)>> {
+        let Some(rule) = &pool.pack.admission.certificate else {
+            return Ok(Vec::new());
+        };
+        let teams = &pool.pack.pool.teams;
+        let team = one
+            .team
+            .as_ref()
+            .and_then(|id| teams.iter().find(|team| team.id == *id));
+        let mut shown = Vec::new();
+        for field in &rule.fields {
+            let value = match Detail::named(field) {
+                Some(Detail::Duties) => one.duties.join("、"),
+                Some(Detail::Team) => team.map(|team| team.label.clone()).unwrap_or_default(),
+                Some(Detail::Cohort) => self
+                    .cohort_on(db, pool, term.from)
+                    .await?
+                    .map(|cohort| cohort.label())
+                    .unwrap_or_default(),
+                Some(Detail::Authority) => self.organisation_name(pool.pool.manager).await?,
+                _ => continue,
+            };
+            shown.push((field.clone(), value));
+        }
+        Ok(shown)
     }
 
     /// Chance of 256 bits, told in letters.
@@ -432,15 +505,9 @@ impl Service {
 }
 
 async fn batch(db: &mut impl store::Db, pool: PoolId, id: RecordId) -> Result<Row> {
-    let row = store::records::find::<serde_json::Value>(db, id)
-        .await?
-        .filter(|row| row.keys.kind == BATCH && row.keys.pool == pool)
-        .ok_or(Error::NotFound)?;
-    Ok(Row {
-        id: row.id,
-        version: row.version,
-        keys: row.keys,
-        body: serde_json::from_value(row.body)
-            .map_err(|error| Error::Internal(error.to_string()))?,
+    records::find(db, id, BATCH).await.and_then(|row: Row| {
+        (row.keys.pool == pool)
+            .then_some(row)
+            .ok_or(Error::NotFound)
     })
 }

@@ -102,8 +102,16 @@ impl Service {
                 .await?;
         }
         if let (Some(first), true) = (rest.first(), rest.len() > 1) {
-            self.issue_certificates(&officer, no, &[*first], true)
-                .await?;
+            self.issue_certificates(
+                &officer,
+                no,
+                crate::certificates::Order {
+                    chosen: &[*first],
+                    status_confirmed: true,
+                    ..crate::certificates::Order::default()
+                },
+            )
+            .await?;
         }
         Ok(())
     }

@@ -3,12 +3,14 @@
 use super::checker::Name;
 use super::eligibility::leaf_numbers;
 use super::section::Section;
+use crate::certificate::Detail;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{
-    Admission, Certificate, Channel, CohortPer, CohortRules, Duration, Eligibility, Force,
-    Headcount, InvitationRule, LateObjection, Material, MaterialList, MaterialPart, MediaNeeded,
-    Need, OneOff, Panel, PanelVote, Per, PublicNotice, Renewal, RenewalSteps, RenewalTimes, Roll,
-    Solicitation, Spared, Step, SupplementEnd, TermMode, TermRules, TermStart, Waiver,
+    Admission, Certificate, CertificatePaper, Channel, CohortPer, CohortRules, Duration,
+    Eligibility, Force, Headcount, InvitationRule, LateObjection, Material, MaterialList,
+    MaterialPart, MediaNeeded, Need, OneOff, Panel, PanelVote, Per, PublicNotice, Renewal,
+    RenewalSteps, RenewalTimes, Roll, Solicitation, Spared, Step, SupplementEnd, TermMode,
+    TermRules, TermStart, Waiver,
 };
 use crate::policy::problem::Code;
 
@@ -50,12 +52,7 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             late: s.word_or("late", LateObjection::TipOff),
             citation: s.citation(),
         }),
-        certificate: root.section("certificate").map(|s| Certificate {
-            title: s.text("title"),
-            number: s.text("number"),
-            fields: s.some_texts("fields"),
-            citation: s.citation(),
-        }),
+        certificate: root.section("certificate").map(|s| certificate(&s)),
         term: term(root),
         renewal: root.section("renewal").map(|s| Renewal {
             by: s.name("by", Name::Party),
@@ -72,6 +69,28 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             times: s.word_or("times", RenewalTimes::Unlimited),
             citation: s.citation(),
         }),
+    }
+}
+
+fn certificate(s: &Section<'_>) -> Certificate {
+    let fields = s.some_texts("fields");
+    for field in &fields {
+        if Detail::named(field).is_none() {
+            s.report_at(
+                "fields",
+                Code::UnknownWord,
+                format!("“{field}”没有登记在专家名下，证书印不出来。"),
+                format!("可以写：{}。", Detail::NAMES.join("、")),
+            );
+        }
+    }
+    Certificate {
+        title: s.text("title"),
+        number: s.text("number"),
+        fields,
+        phrase: s.text_opt("phrase"),
+        paper: s.word_or("paper", CertificatePaper::Sheet),
+        citation: s.citation(),
     }
 }
 

@@ -162,6 +162,13 @@ words! {
         /// The pool as a whole.
         Pool = "pool", "全库";
     }
+    /// What a certificate is printed on.
+    CertificatePaper {
+        /// A page.
+        Sheet = "sheet", "证书";
+        /// A card to be worn.
+        Card = "card", "工作证";
+    }
     /// What a public notice does when its last day is no working day (A-JM-1).
     Roll {
         /// It ends on that day.
@@ -395,10 +402,23 @@ pub struct Certificate {
     pub title: String,
     /// Number, with `{year}` and `{seq:04}`.
     pub number: String,
-    /// What it shows.
+    /// What it shows, in the words of the text: those of [`Detail::named`](crate::certificate::Detail).
     pub fields: Vec<String>,
+    /// What it says of the person after the article it rests on; `None` = 聘请您为……专家.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phrase: Option<String>,
+    /// What it is printed on.
+    #[serde(skip_serializing_if = "CertificatePaper::is_sheet")]
+    pub paper: CertificatePaper,
     /// Where.
     pub citation: Citation,
+}
+
+impl CertificatePaper {
+    /// The usual paper.
+    fn is_sheet(&self) -> bool {
+        *self == Self::Sheet
+    }
 }
 
 impl Certificate {
