@@ -144,11 +144,7 @@ fn by_match(ground: &Ground, matter: &Matter<'_>, reviewed: &Reviewed) -> Option
     })
 }
 
-fn formerly_employed(
-    ground: &Ground,
-    matter: &Matter<'_>,
-    reviewed: &Reviewed,
-) -> Option<String> {
+fn formerly_employed(ground: &Ground, matter: &Matter<'_>, reviewed: &Reviewed) -> Option<String> {
     let since = since(ground.look_back?, matter.days);
     matter.profile.work.iter().find_map(|work| {
         let place = OrganisationRef {
@@ -171,7 +167,9 @@ fn by_relation(ground: &Ground, matter: &Matter<'_>, reviewed: &Reviewed) -> Opt
             .relations
             .iter()
             .find(|kind| kind.name == relation.kind)?;
-        if excepted(ground, &relation.kind, reviewed) || !concerns(ground, relation, reviewed, matter.same) {
+        if excepted(ground, &relation.kind, reviewed)
+            || !concerns(ground, relation, reviewed, matter.same)
+        {
             return None;
         }
         let in_time = kind.lasting

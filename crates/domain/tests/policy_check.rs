@@ -158,12 +158,7 @@ fn one_mistake_is_one_problem_with_what_was_meant() {
         ("consent = \"names\"", "mode", "只同意方式"),
     ] {
         let (name, _) = key.split_once(" = ").expect("a key");
-        one(
-            key,
-            &format!("{name} = \"{other}\""),
-            "unsupported",
-            hint,
-        );
+        one(key, &format!("{name} = \"{other}\""), "unsupported", hint);
         one(key, &format!("{name} = \"x\""), "unknown_word", "x");
     }
     one(

@@ -234,7 +234,12 @@ impl<'c> Section<'c> {
 
     /// A word of a vocabulary of which the program has a procedure for one alone; `why` says what is
     /// missing for the others.
-    pub(super) fn word_only<W: Word + PartialEq>(&self, key: &'static str, only: W, why: &str) -> W {
+    pub(super) fn word_only<W: Word + PartialEq>(
+        &self,
+        key: &'static str,
+        only: W,
+        why: &str,
+    ) -> W {
         if let Some(node) = self.node_opt(key) {
             let written: W = self.word_of(key, node);
             if written != only && matches!(&node.value, Value::Text(text) if text == written.word())
