@@ -13,6 +13,7 @@ pub mod contact;
 pub mod credit_code;
 pub mod crowd;
 pub mod date_text;
+pub mod direction;
 pub mod draw_process;
 pub mod engagement;
 pub mod event;

@@ -1,27 +1,35 @@
-//! A pool's experts as a request sees them, held compactly in memory: about forty bytes a person.
+//! A pool's experts as lists and requests see them, held compactly in memory: about forty bytes a
+//! person, and about a hundred for each different name.
 //!
-//! Most facts a frame looks at are shared by many people: a standing, a set of specialties, a
-//! level, an employer. Each is kept once, and people who share them all are one [`Prospect`] with a
-//! number. Whoever bears the name of somebody reviewed, or once worked for a reviewed organisation,
-//! is looked at one by one ([`Roster::apart`]); so is everybody the caller knows more about
-//! (relations, other work, rests, registers).
+//! Most facts lists and frames look at are shared by many people: a standing, a set of specialties,
+//! a level, an employer, a name. Each is kept once; a question is answered once for each, and only
+//! then for the people. `list` cuts pages, `crowd` counts whom a request could draw.
 
+mod crowd;
+mod list;
+mod names;
+mod numbers;
+
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher;
 
-use crate::crowd::Crowd;
+use self::names::Names;
+use self::numbers::Numbers;
 use crate::expert::{Expert, Standing};
-use crate::frame::{Prospect, Question};
-use crate::id::{ExpertId, PersonId, PoolId, SpecialtyId};
+use crate::id::SpecialtyId;
 use crate::organisation::OrganisationRef;
-use crate::person::{Employer, Profile, Skill, Title};
-use crate::rotation::Rotation;
-use crate::task::{RecusalDemand, Request};
+use crate::person::Profile;
+use crate::pinyin::SearchKeys;
+use crate::search;
+
+pub use list::{Filter, Last, Listed, Order};
 
 /// Between the parts of a card. JSON escapes it, so no part holds it.
 const PART: char = '\u{1f}';
 
-/// Everything a frame looks at of one expert, as a line to be stored beside it.
+/// Everything lists and frames look at of one expert, as a line to be stored beside it; but for name
+/// and number, which are stored already.
 pub fn card(expert: &Expert, profile: &Profile) -> String {
     // What is kept of a standing is what it answers, not why.
     let standing = match expert.standing.clone() {
@@ -61,7 +69,6 @@ pub fn card(expert: &Expert, profile: &Profile) -> String {
         specialties.join(","),
         json(&grade),
         json(&employer),
-        format!("{:08x}", mark(&profile.name)),
         former.join(","),
     ]
     .join("\u{1f}")
@@ -75,10 +82,27 @@ fn json(value: &impl serde::Serialize) -> String {
 /// 32 bits of a text: enough to leave almost everybody else out, and whoever is not left out is
 /// looked at in full.
 fn mark(text: &str) -> u32 {
-    let full = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let full = hash(text);
     (full ^ (full >> 32)) as u32
+}
+
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// One expert as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry<'c> {
+    /// Number inside the pool, from 1.
+    pub place: u32,
+    /// 姓名
+    pub name: Cow<'c, str>,
+    /// 专家编号, or nothing.
+    pub number: Cow<'c, str>,
+    /// What [`card`] wrote.
+    pub card: Cow<'c, str>,
 }
 
 /// A card that this program did not write.
@@ -126,6 +150,24 @@ impl<T> Shared<T> {
     }
 }
 
+/// An employer, or none, with what finds it.
+#[derive(Debug, Clone)]
+struct Employed {
+    organisation: Option<OrganisationRef>,
+    form: String,
+}
+
+impl Employed {
+    fn read(text: &str) -> Option<Self> {
+        let organisation: Option<OrganisationRef> = serde_json::from_str(text).ok()?;
+        let name = organisation.as_ref().map_or("", |one| one.name.as_str());
+        let keys = SearchKeys::of_text(name);
+        let initials = keys.initials.iter().take(2).map(String::as_str);
+        let form = search::form(std::iter::once(name).chain(initials));
+        Some(Self { organisation, form })
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Row {
     standing: u32,
@@ -133,81 +175,87 @@ struct Row {
     grade: u32,
     employer: u32,
     name: u32,
+    number: u32,
 }
 
-/// Nobody has this number.
+/// Nobody stands at this place.
 const NOBODY: Row = Row {
     standing: u32::MAX,
     specialties: u32::MAX,
     grade: u32::MAX,
     employer: u32::MAX,
-    name: 0,
+    name: u32::MAX,
+    number: u32::MAX,
 };
 
-/// A pool's experts by number, as a request sees them.
+impl Row {
+    const fn is_somebody(&self) -> bool {
+        self.standing != NOBODY.standing
+    }
+}
+
+/// A pool's experts by their number inside it.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     rows: Vec<Row>,
+    people: usize,
     /// Marks of former employers, each with the row it is of.
     former: Vec<(u32, u32)>,
     standings: Shared<Standing>,
     specialties: Shared<Vec<SpecialtyId>>,
     grades: Shared<Grade>,
-    employers: Shared<Option<OrganisationRef>>,
+    employers: Shared<Employed>,
+    names: Names,
+    numbers: Numbers,
+}
+
+/// A roster into which people are being entered; it is in order again when this is dropped.
+#[derive(Debug)]
+pub struct Entering<'r> {
+    roster: &'r mut Roster,
+}
+
+impl Drop for Entering<'_> {
+    fn drop(&mut self) {
+        self.roster.names.settle();
+    }
 }
 
 impl Roster {
     /// How many people are on it.
-    pub fn len(&self) -> usize {
-        let there = |row: &&Row| row.standing != NOBODY.standing;
-        self.rows.iter().filter(there).count()
+    pub const fn len(&self) -> usize {
+        self.people
     }
 
     /// Is nobody on it?
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub const fn is_empty(&self) -> bool {
+        self.people == 0
     }
 
-    /// Enters the cards of some people by their numbers, in place of what was known of them.
-    ///
-    /// # Errors
-    /// [`BadCard`]; the cards before it are entered.
-    pub fn enter<'c>(
-        &mut self,
-        cards: impl IntoIterator<Item = (u32, &'c str)>,
-    ) -> Result<(), BadCard> {
-        let mut again: Vec<u32> = Vec::new();
-        let mut former: Vec<(u32, u32)> = Vec::new();
-        for (number, card) in cards {
-            let row = self
-                .read(number, card, &mut former)
-                .ok_or_else(|| BadCard(card.replace(PART, " ")))?;
-            let place = number as usize;
-            if place >= self.rows.len() {
-                self.rows.resize(place + 1, NOBODY);
-            }
-            if self.rows[place].standing != NOBODY.standing {
-                again.push(number);
-            }
-            self.rows[place] = row;
-        }
-        if !again.is_empty() {
-            again.sort_unstable();
-            self.former
-                .retain(|(_, number)| again.binary_search(number).is_err());
-        }
-        self.former.append(&mut former);
-        Ok(())
+    /// Opens it for entries.
+    pub const fn entering(&mut self) -> Entering<'_> {
+        Entering { roster: self }
     }
 
-    fn read(&mut self, number: u32, card: &str, former: &mut Vec<(u32, u32)>) -> Option<Row> {
-        let mut parts = card.split(PART);
-        let mut next = || parts.next();
+    fn read(&mut self, entry: &Entry<'_>, former: &mut Vec<(u32, u32)>) -> Option<Row> {
+        let parts: Vec<&str> = entry.card.split(PART).collect();
+        // Cards of older versions hold a mark of the name before the former employers.
+        let ([standing, specialties, grade, employer, once]
+        | [standing, specialties, grade, employer, _, once]) = parts[..]
+        else {
+            return None;
+        };
+        let known = self.rows.get(entry.place as usize);
+        let known = known.filter(|row| row.is_somebody()).map(|row| row.number);
+        let number = match known {
+            Some(begin) if self.numbers.at(begin) == entry.number => begin,
+            _ => self.numbers.enter(&entry.number)?,
+        };
         let row = Row {
             standing: self
                 .standings
-                .place(next()?, |text| serde_json::from_str(text).ok())?,
-            specialties: self.specialties.place(next()?, |text| {
+                .place(standing, |text| serde_json::from_str(text).ok())?,
+            specialties: self.specialties.place(specialties, |text| {
                 text.split(',')
                     .filter(|id| !id.is_empty())
                     .map(|id| id.parse().ok())
@@ -215,248 +263,54 @@ impl Roster {
             })?,
             grade: self
                 .grades
-                .place(next()?, |text| serde_json::from_str(text).ok())?,
-            employer: self
-                .employers
-                .place(next()?, |text| serde_json::from_str(text).ok())?,
-            name: u32::from_str_radix(next()?, 16).ok()?,
+                .place(grade, |text| serde_json::from_str(text).ok())?,
+            employer: self.employers.place(employer, Employed::read)?,
+            name: self.names.enter(&entry.name)?,
+            number,
         };
-        for text in next()?.split(',').filter(|text| !text.is_empty()) {
-            former.push((u32::from_str_radix(text, 16).ok()?, number));
+        for text in once.split(',').filter(|text| !text.is_empty()) {
+            former.push((u32::from_str_radix(text, 16).ok()?, entry.place));
         }
-        next().is_none().then_some(row)
-    }
-
-    /// Numbers of those who must be looked at one by one for this request: they may bear the name
-    /// of somebody reviewed, or may have worked for a reviewed organisation.
-    pub fn apart(&self, request: &Request) -> Vec<u32> {
-        let people = request
-            .reviewed
-            .iter()
-            .flat_map(|reviewed| &reviewed.people)
-            .map(|person| mark(&person.name));
-        let names: Vec<u32> = people.collect();
-        let places = request
-            .reviewed
-            .iter()
-            .map(|reviewed| &reviewed.organisation)
-            .flat_map(|organisation| {
-                std::iter::once(&organisation.name).chain(&organisation.credit_code)
-            })
-            .map(|text| mark(text));
-        let places: Vec<u32> = places.collect();
-        let mut apart: Vec<u32> = Vec::new();
-        if !places.is_empty() {
-            let worked = self.former.iter().filter(|(mark, _)| places.contains(mark));
-            apart.extend(worked.map(|(_, number)| *number));
-        }
-        if !names.is_empty() {
-            let named = self.rows.iter().enumerate();
-            let named = named.filter(|(_, row)| names.contains(&row.name));
-            apart.extend(named.filter_map(|(number, _)| u32::try_from(number).ok()));
-        }
-        apart.sort_unstable();
-        apart.dedup();
-        apart
-    }
-
-    /// Everybody in scope of a question, people who are alike as one. `apart` are those looked at
-    /// in full, by number.
-    pub fn crowd(&self, question: &Question<'_>, mut apart: Vec<(u32, Prospect)>) -> Crowd {
-        let request = question.request;
-        let seats = request.seats() as usize;
-        let wanted = Wanted::of(self, question);
-        apart.sort_unstable_by_key(|(number, _)| *number);
-        let mut skipped = apart.iter().map(|(number, _)| *number as usize).peekable();
-        let mut places: HashMap<Alike, usize, BuildHasherDefault<Mix>> = HashMap::default();
-        let mut groups: Vec<Group> = Vec::new();
-        for (number, row) in self.rows.iter().enumerate() {
-            while skipped.next_if(|skip| *skip < number).is_some() {}
-            if skipped.peek() == Some(&number) {
-                continue;
-            }
-            let Some(demands) = wanted.demands.get(row.specialties as usize).copied() else {
-                continue;
-            };
-            if demands == 0 {
-                continue;
-            }
-            let alike = Alike {
-                demands,
-                grade: row.grade,
-                standing: wanted.standings[row.standing as usize],
-                employer: wanted.employers[row.employer as usize],
-            };
-            let place = *places.entry(alike).or_insert_with(|| {
-                groups.push(Group {
-                    row: *row,
-                    people: 0,
-                    employers: Vec::new(),
-                });
-                groups.len() - 1
-            });
-            let group = &mut groups[place];
-            // With as many employers as seats one of them is always free, so the rest need none.
-            if request.per_employer.is_none() || group.employers.len() >= seats {
-                group.people += 1;
-                continue;
-            }
-            let mut known = group.employers.iter_mut();
-            match known.find(|(employer, _)| *employer == row.employer) {
-                Some((_, people)) => *people += 1,
-                None => group.employers.push((row.employer, 1)),
-            }
-        }
-        let mut crowd = Crowd::default();
-        for group in groups {
-            let row = group.row;
-            let matched = wanted.employers[row.employer as usize] != ANY_OTHER;
-            if group.people > 0 {
-                let employer = matched.then_some(row.employer);
-                crowd.add(self.prospect(row, employer), group.people);
-            }
-            for (employer, people) in group.employers {
-                crowd.add(self.prospect(row, Some(employer)), people);
-            }
-        }
-        let asked = |prospect: &Prospect| {
-            let held = &prospect.expert.specialties;
-            let demands = &request.demands;
-            demands.iter().any(|demand| question.in_field(demand, held))
-        };
-        for (_, prospect) in apart.into_iter().filter(|(_, prospect)| asked(prospect)) {
-            crowd.add(prospect, 1);
-        }
-        crowd
-    }
-
-    /// Somebody like this.
-    fn prospect(&self, row: Row, employer: Option<u32>) -> Prospect {
-        let grade = self.grades.at(row.grade);
-        let employer = employer.and_then(|place| self.employers.at(place).clone());
-        Prospect {
-            expert: Expert {
-                id: ExpertId(uuid::Uuid::nil()),
-                pool: PoolId(uuid::Uuid::nil()),
-                person: PersonId(uuid::Uuid::nil()),
-                number: String::new(),
-                specialties: self.specialties.at(row.specialties).clone(),
-                duties: grade.duties.clone(),
-                standing: self.standings.at(row.standing).clone(),
-                channel: None,
-                basis: None,
-            },
-            profile: Profile {
-                employer: employer.map(|employer| Employer {
-                    organisation: employer.id,
-                    name: employer.name,
-                    credit_code: employer.credit_code,
-                    kind: None,
-                }),
-                titles: grade
-                    .titles
-                    .iter()
-                    .map(|level| Title {
-                        name: String::new(),
-                        level: level.clone(),
-                        field: None,
-                        obtained: None,
-                        authority: None,
-                    })
-                    .collect(),
-                skills: grade
-                    .skills
-                    .iter()
-                    .map(|level| Skill {
-                        occupation: String::new(),
-                        level: level.clone(),
-                        obtained: None,
-                        certificate: None,
-                    })
-                    .collect(),
-                ..Profile::default()
-            },
-            relations: Vec::new(),
-            busy: None,
-            rotation: Rotation::default(),
-            listed: None,
-        }
+        Some(row)
     }
 }
 
-/// An employer the request does not speak of.
-const ANY_OTHER: u32 = u32::MAX;
-
-/// What a request makes of each shared value.
-struct Wanted {
-    /// By set of specialties: the demands it serves, a bit each.
-    demands: Vec<u64>,
-    /// By standing: the first that answers the same on the days that count.
-    standings: Vec<u32>,
-    /// By employer: itself if the request speaks of it.
-    employers: Vec<u32>,
-}
-
-impl Wanted {
-    fn of(roster: &Roster, question: &Question<'_>) -> Self {
-        let request = question.request;
-        let serves = |held: &Vec<SpecialtyId>| {
-            let demands = request.demands.iter().take(64).enumerate();
-            demands
-                .filter(|(_, demand)| question.in_field(demand, held))
-                .fold(0_u64, |bits, (place, _)| bits | 1 << place)
-        };
-        let last = request.last_date().unwrap_or(question.today);
-        let mut first = HashMap::new();
-        let standings = (0..)
-            .zip(&roster.standings.values)
-            .map(|(place, standing)| {
-                let answers = (standing.on(question.today).code(), standing.on(last).code());
-                *first.entry(answers).or_insert(place)
-            })
-            .collect();
-        let mut spoken_of: Vec<&OrganisationRef> = request
-            .reviewed
-            .iter()
-            .map(|reviewed| &reviewed.organisation)
-            .collect();
-        if let RecusalDemand::Organisations { organisations, .. } = &request.recusal {
-            spoken_of.extend(organisations);
+impl Entering<'_> {
+    /// Enters some people, in place of what was known of them.
+    ///
+    /// # Errors
+    /// [`BadCard`]; the entries before it are made.
+    pub fn enter<'c>(
+        &mut self,
+        entries: impl IntoIterator<Item = Entry<'c>>,
+    ) -> Result<(), BadCard> {
+        let roster = &mut *self.roster;
+        let mut again: Vec<u32> = Vec::new();
+        let mut former: Vec<(u32, u32)> = Vec::new();
+        for entry in entries {
+            let row = roster
+                .read(&entry, &mut former)
+                .ok_or_else(|| BadCard(entry.card.replace(PART, " ")))?;
+            let place = entry.place as usize;
+            if place >= roster.rows.len() {
+                roster.rows.resize(place + 1, NOBODY);
+            }
+            if roster.rows[place].is_somebody() {
+                again.push(entry.place);
+            } else {
+                roster.people += 1;
+            }
+            roster.rows[place] = row;
         }
-        let same = question.pack.organisation_match();
-        let employers = (0..)
-            .zip(&roster.employers.values)
-            .map(|(place, employer)| match employer {
-                Some(employer) if spoken_of.iter().any(|other| other.is_same(employer, same)) => {
-                    place
-                }
-                _ => ANY_OTHER,
-            })
-            .collect();
-        Self {
-            demands: roster.specialties.values.iter().map(serves).collect(),
-            standings,
-            employers,
+        if !again.is_empty() {
+            again.sort_unstable();
+            roster
+                .former
+                .retain(|(_, place)| again.binary_search(place).is_err());
         }
+        roster.former.append(&mut former);
+        Ok(())
     }
-}
-
-/// Whoever agrees in this is one to the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Alike {
-    demands: u64,
-    grade: u32,
-    standing: u32,
-    employer: u32,
-}
-
-struct Group {
-    /// Any of them.
-    row: Row,
-    /// How many, beyond those counted by employer.
-    people: u32,
-    /// How many of each employer, where employers are capped.
-    employers: Vec<(u32, u32)>,
 }
 
 /// Mixes a few small numbers: a million look-ups must not cost a cryptographic hash each.

@@ -5,7 +5,7 @@ mod common;
 use domain::explain::Explain;
 use domain::occupation::{self, Numbering, Via};
 use domain::pinyin::{SearchKeys, index_letter, query, sort_key};
-use domain::search::{Term, terms, tokens};
+use domain::search::{MOST_TERMS, Term, form, terms};
 use domain::skill_level::{SkillLevel, SkillLevelError};
 use domain::title::{self, ReadBy, TitleError, TitleLevel};
 use proptest::prelude::*;
@@ -114,26 +114,53 @@ fn a_list_sorts_by_surname() {
 }
 
 #[test]
-fn tokens_are_pairs() {
-    assert_eq!(tokens("王伟"), ["伟", "王伟"]);
-    assert_eq!(tokens("王"), ["王"]);
-    assert_eq!(tokens("云津ABC 公司"), ["abc", "云津", "公司", "司", "津"]);
-    assert_eq!(tokens("（、）"), Vec::<String>::new());
-    assert_eq!(terms("王"), [Term::Prefix("王".into())]);
-    assert_eq!(
-        terms("云津公"),
-        [Term::Whole("云津".into()), Term::Whole("津公".into())]
-    );
-    assert_eq!(terms("ＡB"), [Term::Prefix("ab".into())]);
-    assert_eq!(terms("  "), []);
+fn typed_text_asks_for_words_pairs_and_lone_characters() {
+    let word = |text: &str| Term::Word(format!(" {text}"));
+    let pair = |text: &str| Term::Pair(text.into());
+    let alone = |text: &str| Term::Character(format!(" {text} "));
+    for (typed, asked) in [
+        ("王", vec![alone("王")]),
+        ("云津公", vec![pair("云津"), pair("津公")]),
+        ("ＡB", vec![word("ab")]),
+        ("３ｍ", vec![word("3m")]),
+        ("DG-0001", vec![word("dg"), word("0001")]),
+        ("买·提", vec![alone("买"), alone("提")]),
+        ("欧阳　机电", vec![pair("欧阳"), pair("机电")]),
+        ("\u{2ccb9}\u{e000}", vec![pair("\u{2ccb9}\u{e000}")]),
+        ("  \"*' OR -()：·、", vec![word("or")]),
+        ("…… ！", vec![]),
+    ] {
+        assert_eq!(terms(typed), asked, "{typed}");
+    }
+    assert_eq!(terms(&"字 ".repeat(99)).len(), MOST_TERMS);
 }
 
 fn finds(stored: &str, query: &str) -> bool {
-    let tokens = tokens(stored);
-    terms(query).iter().all(|term| match term {
-        Term::Whole(whole) => tokens.contains(whole),
-        Term::Prefix(prefix) => tokens.iter().any(|token| token.starts_with(prefix)),
-    })
+    let form = form([stored]);
+    terms(query).iter().all(|term| term.in_name(&form))
+}
+
+#[test]
+fn running_text_is_found_by_neighbours_and_words_alone() {
+    let employer = form(["示例市3M机电（集团）甲 公司"]);
+    for (typed, found) in [
+        ("机电", true),
+        ("集团", true),
+        ("团甲", false),
+        ("3", true),
+        ("3M机电", true),
+        ("m", false),
+        ("机", false),
+        ("甲", true),
+    ] {
+        let all = terms(typed);
+        assert!(!all.is_empty());
+        assert_eq!(
+            all.iter().all(|term| term.in_text(&employer)),
+            found,
+            "{typed}"
+        );
+    }
 }
 
 proptest! {
@@ -145,11 +172,22 @@ proptest! {
     }
 
     #[test]
+    fn numbers_are_searched_without_writing_their_form(number in "[A-Za-z0-9-]{0,12}", typed in "[A-Za-z0-9-]{1,6}") {
+        for term in terms(&typed) {
+            prop_assert_eq!(term.in_plain(&number), term.in_text(&form([number.as_str()])));
+        }
+    }
+
+    #[test]
     fn keys_never_panic_and_stay_bounded(text in "\\PC{0,20}", han in "[一-龥]{0,12}") {
         for name in [&text, &han] {
             let keys = SearchKeys::of_name(name);
             prop_assert!(keys.full.len() <= 16 && keys.initials.len() <= 16);
-            let _ = (sort_key(name), index_letter(name), tokens(name), terms(name));
+            let _ = (sort_key(name), index_letter(name));
+            // A text without a form answers as its form does.
+            for term in terms(&text).iter().chain(&terms(&han)) {
+                prop_assert_eq!(term.in_plain(name), term.in_text(&form([name.as_str()])));
+            }
             let _ = (title::read(name), SkillLevel::parse(name), occupation::search(name, 5));
         }
     }

@@ -15,7 +15,7 @@ use domain::policy::library::shipped;
 use domain::policy::pack::Pack;
 use domain::relation::{Other, Relation, Source};
 use domain::relaxation;
-use domain::roster::{self, Roster};
+use domain::roster::{self, Entry, Roster};
 use domain::rotation::Rotation;
 use domain::synthetic::{Cast, Place};
 use domain::task::{Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, Venue};
@@ -129,6 +129,15 @@ fn people(random: &mut Random, cast: &mut Cast, count: usize) -> Vec<Prospect> {
             }
         })
         .collect()
+}
+
+fn entry(place: u32, prospect: &Prospect) -> Entry<'static> {
+    Entry {
+        place,
+        name: prospect.profile.name.clone().into(),
+        number: prospect.expert.number.clone().into(),
+        card: roster::card(&prospect.expert, &prospect.profile).into(),
+    }
 }
 
 fn organisation(profile: &Profile, random: &mut Random) -> Option<OrganisationRef> {
@@ -248,21 +257,24 @@ fn a_roster_answers_every_request_as_the_full_facts_do() {
         let size = [12, 60, 200][random.below(3)];
         let mut pool = people(&mut random, &mut cast, size);
         let mut roster = Roster::default();
-        let cards: Vec<String> = pool
-            .iter()
-            .map(|prospect| roster::card(&prospect.expert, &prospect.profile))
-            .collect();
         roster
-            .enter((1..).zip(cards.iter().map(String::as_str)))
+            .entering()
+            .enter(
+                (1..)
+                    .zip(&pool)
+                    .map(|(place, prospect)| entry(place, prospect)),
+            )
             .expect("own cards");
         // Some change afterwards, and their cards are entered again.
         for _ in 0..size / 6 {
             let place = random.below(size);
             pool[place].expert.standing = standing(&mut random);
             pool[place].profile = cast.person().profile;
-            let card = roster::card(&pool[place].expert, &pool[place].profile);
             let number = u32::try_from(place + 1).expect("small");
-            roster.enter([(number, card.as_str())]).expect("own card");
+            roster
+                .entering()
+                .enter([entry(number, &pool[place])])
+                .expect("own card");
         }
         assert_eq!(roster.len(), size);
         for _ in 0..8 {
@@ -273,7 +285,7 @@ fn a_roster_answers_every_request_as_the_full_facts_do() {
                 today: TODAY,
                 rest_waived: random.percent(30),
             };
-            let apart = roster.apart(&request);
+            let apart = roster.apart(&question);
             let apart = (1..)
                 .zip(&pool)
                 .filter(|(number, prospect)| singled(prospect) || apart.contains(number))
@@ -350,6 +362,12 @@ fn whether_seats_can_be_filled_is_asked_of_the_draw_itself() {
 #[test]
 fn what_is_no_card_is_refused() {
     let mut roster = Roster::default();
-    assert!(roster.enter([(1, "王伟")]).is_err());
+    let entry = Entry {
+        place: 1,
+        name: "王伟".into(),
+        number: "DG-1".into(),
+        card: "王伟".into(),
+    };
+    assert!(roster.entering().enter([entry]).is_err());
     assert!(roster.is_empty());
 }

@@ -25,7 +25,7 @@ pub(crate) use answers::held;
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::{Error, Reason, Result};
-use crate::experts::{Membership, index_standing, search_text};
+use crate::experts::{Membership, index_standing};
 use crate::pools::OpenPool;
 use crate::service::Service;
 
@@ -466,8 +466,7 @@ impl Service {
                 member.body.expert.standing = standing;
                 let person = self.person(&mut **change, member.keys.person).await?;
                 index_standing(&mut member, &person.body);
-                let text = search_text(&member, &person.body);
-                store::experts::save(change, &mut member, &text).await?;
+                store::experts::save(change, &mut member).await?;
                 let event = Event::new(
                     EventKind::ExpertSuspended,
                     Subject::new("expert", member.id),

@@ -12,7 +12,7 @@ use domain::expert::{Expert, Standing, Term};
 use domain::half_day::{HalfDay, Slot};
 use domain::id::{AccountId, DrawId, OrganisationId, PersonId, PoolId, SpecialtyId, TaskId};
 use domain::organisation::OrganisationRef;
-use domain::pinyin::{SearchKeys, sort_key};
+use domain::pinyin::sort_key;
 use domain::pool::{Pool, Specialty, SpecialtyStatus};
 use domain::synthetic::{Cast, Place};
 use domain::task::{
@@ -356,14 +356,7 @@ impl Service {
             skill_rank: rank("skill", profile.skills.first().map(|skill| &skill.level)),
             card: domain::roster::card(&expert, &profile),
         };
-        let mut search = store::SearchText::new()
-            .name(&profile.name)
-            .text(&employer)
-            .word(&expert.number);
-        for word in SearchKeys::of_name(&profile.name).tokens() {
-            search = search.word(word);
-        }
-        store::experts::insert(change, expert.id, keys, &search, &own, &expert).await?;
+        store::experts::insert(change, expert.id, keys, &own, &expert).await?;
         Ok(())
     }
 

@@ -29,7 +29,7 @@ pub use eligibility::{Decided, EligibilityCard, EligibilityLine};
 pub(crate) use eligibility::{decided_by_facts, kept};
 pub(crate) use entry::{NewMember, number_of, refuse_unmet};
 pub use history::HistoryLine;
-pub(crate) use index::{index_standing, keys, person_keys, refresh_keys, search_text};
+pub(crate) use index::{index_standing, keys, person_keys, refresh_keys};
 pub use list::{ExpertList, ExpertQuery, ExpertRow, SavedFilter};
 pub use participation::{Participation, Participations, RestEntry};
 

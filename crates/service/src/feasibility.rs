@@ -157,17 +157,16 @@ impl Service {
         persons.dedup();
         let rest = rotations.iter().filter(|(_, rotation)| rotation.rests());
         let singled = Singled {
-            numbers: kept.roster.apart(request),
+            numbers: kept.roster.apart(question),
             experts: rest.map(|(expert, _)| *expert).collect(),
             persons,
         };
         let whole = store::experts::whole::<Expert, Profile>(&mut read, id, &singled).await?;
-        let of: Vec<PersonId> = whole.iter().map(|(_, row, _)| row.keys.person).collect();
+        let of: Vec<PersonId> = whole.iter().map(|(_, person, ..)| *person).collect();
         let mut relations = self.relations_of_all(&of).await?;
         let apart = whole
             .into_iter()
-            .map(|(number, row, profile)| {
-                let (expert, person) = (row.body, row.keys.person);
+            .map(|(number, person, expert, profile)| {
                 let prospect = Prospect {
                     relations: relations.remove(&person).unwrap_or_default(),
                     busy: busy.remove(&person),

@@ -16,7 +16,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use store::document::{Count, Direction, PageRequest};
 use store::engagements::EngagementFilter;
-use store::experts::ExpertFilter;
 use store::messages::{Delivery, MessageFilter};
 use store::misconduct::MisconductFilter;
 use store::tasks::TaskFilter;
@@ -250,8 +249,7 @@ impl Service {
             });
         }
         if actor.reach_in(Action::ReadExperts, pool) == Reach::Pool {
-            let filter = ExpertFilter::all(pool);
-            let count = store::experts::count(&mut read, &filter).await?;
+            let count = store::experts::count(&mut read, pool).await?;
             figures.push(Figure {
                 label: "在册专家",
                 count: number(&count),

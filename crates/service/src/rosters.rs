@@ -1,5 +1,5 @@
-//! What requests see of every pool's experts, kept in memory and brought up to date before each
-//! answer: a funnel over a million people is a walk over a few dozen megabytes.
+//! What lists and requests see of every pool's experts, kept in memory and brought up to date before
+//! each answer: a list or a funnel over a million people is a walk over a few dozen megabytes.
 //!
 //! The stored truth stays in the database. A roster remembers how far its pool's ledger had come
 //! when it was read; rows changed since are read again, whichever server changed them.
@@ -59,21 +59,20 @@ impl Service {
         match guard.position {
             Some(since) => {
                 let changed = store::experts::cards_since(&mut db, pool, since).await?;
-                let changed = changed
-                    .iter()
-                    .map(|(number, card)| (*number, card.as_str()));
-                guard.roster.enter(changed).map_err(bad)?;
+                guard.roster.entering().enter(changed).map_err(bad)?;
             }
             None => {
                 let mut roster = Roster::default();
                 let mut wrong = None;
-                store::experts::cards(&mut db, pool, &mut |cards| {
-                    if let Err(error) = roster.enter(cards) {
+                let mut entering = roster.entering();
+                store::experts::cards(&mut db, pool, &mut |entries| {
+                    if let Err(error) = entering.enter(entries) {
                         wrong.get_or_insert(error);
                     }
                     Ok(())
                 })
                 .await?;
+                drop(entering);
                 if let Some(error) = wrong {
                     return Err(bad(error));
                 }

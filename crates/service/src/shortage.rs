@@ -14,6 +14,7 @@ use store::engagements::EngagementFilter;
 use crate::ctx::Ctx;
 use crate::draws::read_record;
 use crate::error::Result;
+use crate::feasibility::Feasibility;
 use crate::service::Service;
 use crate::tasks::TaskView;
 
@@ -84,20 +85,10 @@ impl Service {
         if view.task.request.mode != Mode::Random {
             return Ok(None);
         }
-        let seats = view.task.request.seats();
         match &view.task.state {
             State::Filed { .. } | State::Returned { .. } | State::Accepted { .. } => {
                 let found = self.task_feasibility(ctx, id).await?;
-                if found.enough {
-                    return Ok(None);
-                }
-                let missing = seats.saturating_sub(found.drawable).max(1);
-                let why = found
-                    .conflict
-                    .unwrap_or_else(|| "可抽专家少于名额".to_owned());
-                let steps = steps(ctx, &view, When::BeforeDraw, 0);
-                let found = shortage(&view.pool.pack, missing, why, steps);
-                Ok(Some(found))
+                Ok(before_draw(ctx, &view, &found))
             }
             State::Published { draw: Some(_), .. } => self.after_top_up(ctx, &view).await,
             _ => Ok(None),
@@ -165,6 +156,21 @@ impl Service {
             ..shortage(&view.pool.pack, missing, why, steps)
         }))
     }
+}
+
+/// What is missing before a draw, from the chances of the task.
+pub fn before_draw(ctx: &Ctx, view: &TaskView, found: &Feasibility) -> Option<Shortage> {
+    if found.enough {
+        return None;
+    }
+    let seats = view.task.request.seats();
+    let missing = seats.saturating_sub(found.drawable).max(1);
+    let why = found
+        .conflict
+        .clone()
+        .unwrap_or_else(|| "可抽专家少于名额".to_owned());
+    let steps = steps(ctx, view, When::BeforeDraw, 0);
+    Some(shortage(&view.pool.pack, missing, why, steps))
 }
 
 fn shortage(pack: &Pack, missing: u32, why: String, steps: Vec<NextStep>) -> Shortage {

@@ -194,6 +194,60 @@ async fn the_list_finds_by_name_pinyin_initials_employer_number_and_more() {
     .await;
 }
 
+/// Two servers on one database: each holds its own roster, and each list is that of the database.
+#[tokio::test]
+async fn a_list_shows_what_another_server_changed() {
+    on_both(async |test| {
+        let one = Bureau::open(&test, 1).await;
+        let welding = specialty(&one, "焊接").await;
+        let id = add(&one, welding, "区静怡", "19800101").await;
+        let two = one.beside(&test).await;
+        for bureau in [&one, &two] {
+            assert_eq!(names(bureau, &[]).await, ["区静怡"]);
+        }
+        add(&two, welding, "单志强", "19790101").await;
+        assert_eq!(names(&one, &[]).await, ["区静怡", "单志强"]);
+        assert_eq!(names(&one, &[("q", "shanzq")]).await, [""; 0]);
+        assert_eq!(names(&one, &[("q", "szq")]).await, ["单志强"]);
+        let active = [("q", "区"), ("status", "active")];
+        assert_eq!(names(&one, &active).await, ["区静怡"]);
+        let chosen = Chosen::Ticked(vec![id]);
+        let until = String::new();
+        two.service
+            .run_expert_batch(
+                &two.officer(),
+                1,
+                &chosen,
+                &BatchAct::Suspend { until },
+                "材料核实",
+            )
+            .await
+            .expect("suspended");
+        assert!(names(&one, &active).await.is_empty());
+        let first = one
+            .service
+            .experts(&one.officer(), 1, &query(&[]), &PageRequest::first(1))
+            .await
+            .expect("a page");
+        assert_eq!(first.count, store::Count::Exactly(2));
+        let next = PageRequest::after(first.next, 1);
+        let second = two
+            .service
+            .experts(&two.officer(), 1, &query(&[]), &next)
+            .await
+            .expect("the next page, of the other server");
+        assert_eq!(second.rows[0].name, "单志强");
+        assert!(second.next.is_none());
+        let foreign = PageRequest::after(Some("no cursor".into()), 1);
+        let refused = one
+            .service
+            .experts(&one.officer(), 1, &query(&[]), &foreign)
+            .await;
+        assert!(refused.is_err());
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn saved_filters_belong_to_one_account() {
     on_both(async |test| {

@@ -1,7 +1,6 @@
 //! Everything that differs between SQLite and PostgreSQL. No other file knows an engine's dialect.
 
 use crate::engine::Kind;
-use crate::sql::Sql;
 
 /// Tables whose rows may only be added.
 const APPEND_ONLY: [&str; 4] = [
@@ -92,6 +91,19 @@ pub(crate) fn extras_3(kind: Kind) -> String {
     format!("UPDATE misconduct SET task = {task};\n")
 }
 
+/// What version 5 of the schema needs beyond portable DDL: lists and searches of experts are
+/// answered from memory, so what served them goes.
+pub(crate) fn extras_5(kind: Kind) -> String {
+    let mut script = String::new();
+    if kind == Kind::Sqlite {
+        for act in ["insert", "update", "delete"] {
+            script += &format!("DROP TRIGGER IF EXISTS expert_search_{act};\n");
+        }
+        script += "DROP TABLE IF EXISTS expert_search;\n";
+    }
+    script + "DROP INDEX IF EXISTS expert_search;\n"
+}
+
 /// Appended to a SELECT that takes a row lock. On SQLite the transaction already holds the lock.
 pub(crate) fn for_update(kind: Kind) -> &'static str {
     match kind {
@@ -106,76 +118,6 @@ pub(crate) fn for_claim(kind: Kind) -> &'static str {
         Kind::Sqlite => "",
         Kind::Postgres => " FOR UPDATE SKIP LOCKED",
     }
-}
-
-/// One token of a text search.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Token {
-    /// Equal to an indexed gram.
-    Whole(String),
-    /// The beginning of an indexed gram.
-    Prefix(String),
-}
-
-impl Token {
-    /// The pattern that finds it in grams with a blank before and after. Tokens hold neither `%`
-    /// nor `_`.
-    pub(crate) fn like(&self) -> String {
-        match self {
-            Token::Whole(text) => format!("% {text} %"),
-            Token::Prefix(text) => format!("% {text}%"),
-        }
-    }
-}
-
-/// The experts (`seq`) whose grams hold every token, as a subquery body. Tokens hold letters and
-/// digits only (see `grams`), so quoting them is enough.
-pub(crate) fn matching_experts(kind: Kind, tokens: &[Token]) -> Sql {
-    match kind {
-        Kind::Sqlite => {
-            let mut sql =
-                Sql::new("SELECT rowid AS seq FROM expert_search WHERE expert_search MATCH ");
-            sql.bind(query(kind, tokens));
-            sql
-        }
-        Kind::Postgres => {
-            let mut sql = Sql::new(
-                "SELECT seq FROM expert WHERE to_tsvector('simple', grams) @@ to_tsquery('simple', ",
-            );
-            sql.bind(query(kind, tokens)).push(")");
-            sql
-        }
-    }
-}
-
-/// The table of experts where rows are found by `seq` and sorted.
-pub(crate) fn experts_to_sort(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Sqlite => "expert t INDEXED BY expert_sorts",
-        Kind::Postgres => "expert t",
-    }
-}
-
-/// Column of `matching_experts` to bound a pool's experts by.
-pub(crate) fn matched_seq(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Sqlite => "rowid",
-        Kind::Postgres => "seq",
-    }
-}
-
-fn query(kind: Kind, tokens: &[Token]) -> String {
-    let one = |token: &Token| match (kind, token) {
-        (Kind::Sqlite, Token::Whole(text)) => format!("\"{text}\""),
-        (Kind::Sqlite, Token::Prefix(text)) => format!("\"{text}\" *"),
-        (Kind::Postgres, Token::Whole(text)) => format!("'{text}'"),
-        (Kind::Postgres, Token::Prefix(text)) => format!("'{text}':*"),
-    };
-    let and = match kind {
-        Kind::Sqlite => " AND ",
-        Kind::Postgres => " & ",
-    };
-    tokens.iter().map(one).collect::<Vec<_>>().join(and)
 }
 
 /// Brings the planner's statistics up to date after bulk changes.

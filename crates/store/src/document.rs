@@ -13,9 +13,9 @@ use crate::sql::{Field, Row, Sql, Val};
 use crate::store::Db;
 
 pub use select::{
-    ByNumber, ByText, COUNT_BOUND, Count, Direction, Page, PageRequest, Select, Sort,
+    ByNumber, ByText, COUNT_BOUND, Count, Direction, Page, PageRequest, Select, Sort, read_cursor,
+    write_cursor,
 };
-pub(crate) use select::{read_cursor, write_cursor};
 
 /// The index columns of one table.
 pub trait Keys: Sized + Send + Sync {

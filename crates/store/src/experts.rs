@@ -1,7 +1,7 @@
-//! 专家: memberships of a pool, listed, searched and scanned at a million rows.
+//! 专家: memberships of a pool, written one by one and by the thousand, read back by what names them.
 
 mod cards;
-mod lists;
+mod listed;
 mod scan;
 
 use std::collections::HashMap;
@@ -14,13 +14,12 @@ use serde::de::DeserializeOwned;
 use crate::document::{self, Count, Keys as _, Stored, document};
 use crate::door::WriteTx;
 use crate::error::{Error, Result};
-use crate::grams::SearchText;
 use crate::sql;
 use crate::sql::{Bind as _, Row, Sql, Val};
 use crate::store::Db;
 
 pub use cards::{cards, cards_since, position};
-pub use lists::{ExpertFilter, ExpertOrder, count, page};
+pub use listed::{numbered, with_id_tail};
 pub use scan::{Singled, scan_whole, whole};
 
 document! {
@@ -54,7 +53,7 @@ document! {
         title_rank: i64,
         /// Rung of the skill ladder, 0 = none.
         skill_rank: i64,
-        /// What a request looks at, as `domain::roster::card` writes it.
+        /// What lists and requests look at, as `domain::roster::card` writes it.
         card: String,
     }
 }
@@ -80,8 +79,6 @@ pub struct NewExpert<B> {
     pub id: ExpertId,
     /// Index columns; `seq` and `number_sort` are set when inserted.
     pub keys: ExpertKeys,
-    /// What a search finds the expert by.
-    pub search: SearchText,
     /// The specialties.
     pub specialties: Vec<SpecialtyId>,
     /// The body.
@@ -89,12 +86,9 @@ pub struct NewExpert<B> {
 }
 
 /// The columns of `keys` that depend on others.
-fn columns(tx: &WriteTx, keys: &mut ExpertKeys, search: &SearchText) -> [(&'static str, Val); 2] {
+fn columns(tx: &WriteTx, keys: &mut ExpertKeys) -> [(&'static str, Val); 1] {
     keys.number_sort = keys.number.clone().unwrap_or_default();
-    [
-        ("grams", search.grams().to_val()),
-        ("touched", tx.position_in(keys.pool).to_val()),
-    ]
+    [("touched", tx.position_in(keys.pool).to_val())]
 }
 
 /// Adds an expert under the write lock of its pool. `seq` and `number_sort` are set here.
@@ -105,12 +99,11 @@ pub async fn insert<B: Serialize>(
     tx: &mut WriteTx,
     id: ExpertId,
     mut keys: ExpertKeys,
-    search: &SearchText,
     specialties: &[SpecialtyId],
     body: B,
 ) -> Result<Expert<B>> {
     keys.seq = last_seq(tx, keys.pool).await? + 1;
-    let more = columns(tx, &mut keys, search);
+    let more = columns(tx, &mut keys);
     let row = Stored {
         id,
         version: 1,
@@ -137,7 +130,7 @@ pub async fn insert_many<B: Serialize>(
     for mut new in experts {
         seq += 1;
         (new.keys.seq, new.keys.pool) = (seq, pool);
-        let more = columns(tx, &mut new.keys, &new.search);
+        let more = columns(tx, &mut new.keys);
         specialties.extend(new.specialties.into_iter().map(|one| (one, seq)));
         let row = Stored {
             id: new.id,
@@ -179,12 +172,8 @@ async fn last_seq(tx: &mut WriteTx, pool: PoolId) -> Result<i64> {
 }
 
 /// Saves an expert whose version is still the stored one.
-pub async fn save<B: Serialize>(
-    tx: &mut WriteTx,
-    expert: &mut Expert<B>,
-    search: &SearchText,
-) -> Result<()> {
-    let more = columns(tx, &mut expert.keys, search);
+pub async fn save<B: Serialize>(tx: &mut WriteTx, expert: &mut Expert<B>) -> Result<()> {
+    let more = columns(tx, &mut expert.keys);
     document::save_with(tx, &more, expert).await
 }
 
@@ -291,6 +280,19 @@ pub async fn by_number<B: DeserializeOwned>(
         .equal("number", number)
         .first(db)
         .await
+}
+
+/// How many experts a pool has, up to [`document::COUNT_BOUND`].
+pub async fn count(db: &mut impl Db, pool: PoolId) -> Result<Count> {
+    let rows = db
+        .rows(sql!(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM expert WHERE pool = $1 LIMIT $2) AS found",
+            pool,
+            document::COUNT_BOUND + 1
+        ))
+        .await?;
+    let found = rows.first().map_or(Ok(0), |row| row.get(0))?;
+    Ok(Count::of(found, document::COUNT_BOUND))
 }
 
 /// Where counting a status stops.

@@ -1,5 +1,5 @@
-//! Text search without a dictionary: names and employers become single characters and pairs of
-//! characters, typed text becomes the same, and both engines only compare whole tokens.
+//! Text search in the database, for organisations: names become pairs of characters, typed text
+//! becomes the same, and both engines only compare whole tokens. (Experts are searched in memory.)
 //!
 //! Characters beyond ASCII are written as their code point in hex, so that neither engine's
 //! tokenizer nor a server's locale decides whether a rare character is a letter.
@@ -7,10 +7,16 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::dialect::Token;
+use domain::search::{self, Run, runs};
 
-/// Longest run of Latin letters and digits kept as one token.
-const LONGEST_WORD: usize = 40;
+/// One token of a text search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Token {
+    /// Equal to an indexed gram.
+    Whole(String),
+    /// The beginning of an indexed gram.
+    Prefix(String),
+}
 
 /// Short beginnings of words are tokens of their own, since merging every word that begins so would
 /// take long. The mark keeps them apart from words.
@@ -30,25 +36,13 @@ impl SearchText {
         Self::default()
     }
 
-    /// A person's name: found by any one character and any two neighbours.
-    #[must_use]
-    pub fn name(mut self, name: &str) -> Self {
-        for run in runs(name) {
-            if let Run::Characters(characters) = &run {
-                self.grams.extend(characters.iter().map(|c| spell(&[*c])));
-            }
-            self.add(&run);
-        }
-        self
-    }
-
     /// A word that is found by its beginning: full pinyin, initials, a number.
     #[must_use]
     pub fn word(self, word: &str) -> Self {
         self.text(word)
     }
 
-    /// Running text such as an employer: found by any two neighbouring characters.
+    /// Running text such as a name: found by any two neighbouring characters.
     #[must_use]
     pub fn text(mut self, text: &str) -> Self {
         for run in runs(text) {
@@ -70,15 +64,6 @@ impl SearchText {
             }
             Run::Characters(characters) => self.grams.extend(characters.windows(2).map(spell)),
         }
-    }
-
-    /// The indexed form: tokens with blanks between.
-    pub(crate) fn grams(&self) -> String {
-        self.grams
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(" ")
     }
 
     /// The tokens one by one.
@@ -105,51 +90,8 @@ pub(crate) fn tokens(typed: &str) -> Vec<Token> {
         }
     }
     // More tokens narrow nothing a person would notice.
-    tokens.truncate(16);
+    tokens.truncate(search::MOST_TERMS);
     tokens
-}
-
-enum Run {
-    /// Latin letters and digits, lower case.
-    Word(String),
-    /// Everything else that is not a separator.
-    Characters(Vec<char>),
-}
-
-fn runs(text: &str) -> Vec<Run> {
-    let mut runs = Vec::new();
-    let mut word = String::new();
-    let mut characters = Vec::new();
-    // A blank at the end closes the last run.
-    for c in text.chars().map(narrow).chain([' ']) {
-        if c.is_ascii_alphanumeric() {
-            word.push(c.to_ascii_lowercase());
-        } else if !word.is_empty() {
-            word.truncate(LONGEST_WORD);
-            runs.push(Run::Word(std::mem::take(&mut word)));
-        }
-        if !c.is_ascii() && !is_separator(c) {
-            characters.push(c);
-        } else if !characters.is_empty() {
-            runs.push(Run::Characters(std::mem::take(&mut characters)));
-        }
-    }
-    runs
-}
-
-fn narrow(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        c => c,
-    }
-}
-
-/// Blanks and punctuation. Private-use characters are kept: old systems hold rare names in them.
-fn is_separator(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(c, '\u{80}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3020}'
-            | '\u{30fb}' | '\u{fe00}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff5f}'..='\u{ff65}')
 }
 
 fn spell(characters: &[char]) -> String {
@@ -172,13 +114,12 @@ mod tests {
     #[test]
     fn what_is_indexed_is_what_is_asked_for() {
         let text = SearchText::new()
-            .name("欧阳伟")
+            .text("欧阳伟")
             .word("ouyangwei")
             .word("oyw")
             .text("示例市3M机电（集团）");
         let grams: Vec<&str> = text.iter().collect();
-        for asked in ["欧阳", "阳伟", "欧阳伟", "伟", "集团", "机电", "欧阳　机电"]
-        {
+        for asked in ["欧阳", "阳伟", "欧阳伟", "集团", "机电", "欧阳　机电"] {
             for token in tokens(asked) {
                 let Token::Whole(token) = token else {
                     panic!("{asked} is no word")
@@ -192,7 +133,7 @@ mod tests {
         assert!(grams.contains(&"3m"));
         assert!(
             !grams.contains(&"u673a"),
-            "employers are not found by one character"
+            "running text is not found by one character"
         );
     }
 

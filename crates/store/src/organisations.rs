@@ -4,13 +4,12 @@ use domain::id::OrganisationId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::dialect::Token;
 use crate::document::{
     self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
 };
 use crate::door::WriteTx;
 use crate::error::Result;
-use crate::grams::{self, SearchText};
+use crate::grams::{self, SearchText, Token};
 use crate::sql;
 use crate::sql::Sql;
 use crate::store::Db;

@@ -16,7 +16,7 @@ struct Migration {
     extras: fn(Kind) -> String,
 }
 
-const CHAIN: [Migration; 4] = [
+const CHAIN: [Migration; 6] = [
     Migration {
         version: 1,
         name: "base",
@@ -39,6 +39,18 @@ const CHAIN: [Migration; 4] = [
         version: 4,
         name: "ranks",
         portable: include_str!("schema/0004_ranks.sql"),
+        extras: |_| String::new(),
+    },
+    Migration {
+        version: 5,
+        name: "lists",
+        portable: include_str!("schema/0005_lists.sql"),
+        extras: dialect::extras_5,
+    },
+    Migration {
+        version: 6,
+        name: "grams",
+        portable: include_str!("schema/0006_grams.sql"),
         extras: |_| String::new(),
     },
 ];
@@ -146,6 +158,15 @@ pub(crate) fn tables() -> Vec<Table> {
             }
             continue;
         }
+        if let Some((name, column)) = line
+            .strip_prefix("ALTER TABLE ")
+            .and_then(|rest| rest.trim_end_matches(';').split_once(" DROP COLUMN "))
+        {
+            for table in tables.iter_mut().filter(|table| table.name == name) {
+                table.columns.retain(|(known, _)| *known != column);
+            }
+            continue;
+        }
         let Some((table, rest)) = tables.last_mut().zip(line.strip_prefix("    ")) else {
             continue;
         };
@@ -245,6 +266,11 @@ mod tests {
             later.unwrap().columns.last(),
             Some(&("task", Type::Text)),
             "a column added later is a column"
+        );
+        let expert = tables.iter().find(|table| table.name == "expert").unwrap();
+        assert!(
+            !expert.columns.iter().any(|(name, _)| *name == "grams"),
+            "a column dropped later is none"
         );
         let person = tables.iter().find(|table| table.name == "person").unwrap();
         assert_eq!(

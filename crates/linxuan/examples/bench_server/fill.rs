@@ -204,18 +204,17 @@ impl Random {
         OTHERS[self.below(OTHERS.len())]
     }
 
-    /// A name, its full reading and its initials.
-    fn name(&mut self) -> (String, String, String) {
+    /// A name and its full reading.
+    fn name(&mut self) -> (String, String) {
         let (surname, reading) = self.surname();
         let mut name = surname.to_owned();
-        let (mut full, mut initials) = (reading.to_owned(), reading[..1].to_owned());
+        let mut full = reading.to_owned();
         for _ in 0..if self.below(5) == 0 { 1 } else { 2 } {
             let (character, reading) = GIVEN[self.below(GIVEN.len())];
             name += character;
             full += reading;
-            initials += &reading[..1];
         }
-        (name, full, initials)
+        (name, full)
     }
 }
 
@@ -333,7 +332,7 @@ async fn add(store: &Store, service: &Service, wanted: usize, filled: &mut Fille
             public_body: false,
             contact: None,
         };
-        let search = SearchText::new().name(&name);
+        let search = SearchText::new().text(&name);
         organisations::insert(&mut tx, id, keys, &search, body).await?;
         employers.push(Employer {
             organisation: Some(id),
@@ -380,7 +379,7 @@ fn somebody(
     specialties: &[SpecialtyId],
     employers: &[Employer],
 ) -> Somebody {
-    let (name, full, initials) = random.name();
+    let (name, full) = random.name();
     let sort = format!("{full} {name}");
     let employer = employers[random.below(employers.len())].clone();
     let title = random.below(TITLES.len() + 1);
@@ -496,12 +495,6 @@ fn somebody(
         skill_rank: skill as i64,
         card: domain::roster::card(&expert, &profile),
     };
-    let search = SearchText::new()
-        .name(&name)
-        .word(&full)
-        .word(&initials)
-        .word(&expert.number)
-        .text(&employer.name);
     let private = Private {
         // A province code with sequence 000, which is issued to no one.
         id_number: Some(Secret::new(format!("44{number:07}19700101000X"))),
@@ -521,7 +514,6 @@ fn somebody(
         NewExpert {
             id: expert.id,
             keys,
-            search,
             specialties: own,
             body: expert,
         },

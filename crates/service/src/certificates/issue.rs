@@ -19,7 +19,7 @@ use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::experts::{
-    Draft, Entry, Membership, NewMember, Person, PersonFile, person_keys, refresh_keys, search_text,
+    Draft, Entry, Membership, NewMember, Person, PersonFile, person_keys, refresh_keys,
 };
 use crate::pools::OpenPool;
 use crate::records;
@@ -414,8 +414,7 @@ impl Service {
         member.body.declared = draft.declared;
         member.body.reviewed = draft.reviewed;
         refresh_keys(pool, &mut member, &person.body);
-        let text = search_text(&member, &person.body);
-        store::experts::save(change, &mut member, &text).await?;
+        store::experts::save(change, &mut member).await?;
         store::experts::set_specialties(change, member.keys.seq, &draft.specialties).await?;
         change.record(added).await?;
         Ok(member.id)

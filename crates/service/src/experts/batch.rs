@@ -12,7 +12,7 @@ use serde::Serialize;
 use store::{PageRequest, experts};
 
 use super::list::ExpertQuery;
-use super::{Member, Membership, PersonFile, refresh_keys, search_text};
+use super::{Member, Membership, PersonFile, refresh_keys};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
@@ -140,8 +140,7 @@ impl Service {
             };
             let file = files.remove(&member.keys.person).unwrap_or_default();
             refresh_keys(&pool, &mut member, &file);
-            let text = search_text(&member, &file);
-            experts::save(&mut change, &mut member, &text).await?;
+            experts::save(&mut change, &mut member).await?;
             if matches!(act, BatchAct::AddSpecialty { .. }) {
                 experts::set_specialties(
                     &mut change,
@@ -179,15 +178,15 @@ impl Service {
                 Ok(members)
             }
             Chosen::Query(query) => {
-                let (filter, problems) = self.expert_filter(ctx, pool, query);
+                let (filter, problems) = self.expert_filter(ctx, pool, query).await?;
                 let filter = filter.ok_or(Error::Invalid(problems))?;
-                let (order, direction) = query.order();
                 let mut members = Vec::new();
                 let mut page = PageRequest::first(1000);
                 loop {
-                    let found =
-                        experts::page::<Membership>(db, &filter, order, direction, &page).await?;
-                    members.extend(found.items);
+                    let found = self
+                        .list_members(pool, &filter, query.order(), &page)
+                        .await?;
+                    members.extend(found.members);
                     if members.len() > MOST {
                         return Err(Error::state(
                             "batch.size",

@@ -5,7 +5,7 @@ use domain::event::{Event, EventKind, Subject};
 use domain::id::{ExpertId, PoolId};
 use store::{experts, persons as stored_persons};
 
-use super::{Draft, Membership, Person, PersonFile, person_keys, refresh_keys, search_text};
+use super::{Draft, Membership, Person, PersonFile, person_keys, refresh_keys};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
@@ -91,8 +91,7 @@ impl Service {
         body.declared = draft.declared;
         body.reviewed = draft.reviewed;
         refresh_keys(&pool, &mut member, &person.body);
-        let text = search_text(&member, &person.body);
-        experts::save(&mut change, &mut member, &text).await?;
+        experts::save(&mut change, &mut member).await?;
         experts::set_specialties(&mut change, member.keys.seq, &draft.specialties).await?;
         change.record(event).await?;
         change.commit().await?;
@@ -113,8 +112,7 @@ impl Service {
             }
             let pool = self.any_pool(member.keys.pool).await?;
             refresh_keys(&pool, &mut member, &person.body);
-            let text = search_text(&member, &person.body);
-            experts::save(change, &mut member, &text).await?;
+            experts::save(change, &mut member).await?;
         }
         Ok(())
     }

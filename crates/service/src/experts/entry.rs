@@ -9,9 +9,7 @@ use domain::policy::words::Word as _;
 use jiff::civil::Date;
 use store::{Db, experts, persons as stored_persons};
 
-use super::{
-    Decided, Draft, Entry, Membership, Person, PersonFile, keys, person_keys, search_text,
-};
+use super::{Decided, Draft, Entry, Membership, Person, PersonFile, keys, person_keys};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Reason, Result};
@@ -259,16 +257,7 @@ impl Service {
             keys,
             body,
         };
-        let text = search_text(&member, &person.body);
-        experts::insert(
-            change,
-            id,
-            member.keys,
-            &text,
-            &draft.specialties,
-            member.body,
-        )
-        .await?;
+        experts::insert(change, id, member.keys, &draft.specialties, member.body).await?;
         change.record(event).await?;
         Ok(id)
     }

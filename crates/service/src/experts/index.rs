@@ -1,9 +1,8 @@
 //! What lists, searches and rosters find of a member.
 
 use domain::expert::{Standing, Status};
-use domain::pinyin::{self, SearchKeys};
+use domain::pinyin;
 use domain::roster;
-use store::SearchText;
 use store::experts::ExpertKeys;
 use store::persons::PersonKeys;
 
@@ -70,20 +69,4 @@ pub(crate) fn refresh_keys(pool: &OpenPool, member: &mut Member, file: &PersonFi
         seq,
         ..keys(pool, &member.body, file)
     };
-}
-
-pub(crate) fn search_text(member: &Member, file: &PersonFile) -> SearchText {
-    let mut text = SearchText::new()
-        .name(&file.profile.name)
-        .word(&member.body.expert.number);
-    for key in SearchKeys::of_name(&file.profile.name).tokens() {
-        text = text.word(key);
-    }
-    if let Some(employer) = &file.profile.employer {
-        text = text.text(&employer.name);
-        for key in SearchKeys::of_text(&employer.name).initials.iter().take(2) {
-            text = text.word(key);
-        }
-    }
-    text
 }

@@ -1,16 +1,18 @@
 //! The list of a pool's experts: conditions as typed, one page by key, filters saved by name.
 
 use domain::actor::Action;
+use domain::direction::Direction;
 use domain::expert::Status;
 use domain::id::{ExpertId, FilterId, SpecialtyId};
+use domain::roster::{Filter, Last, Order};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::document;
-use store::experts::{self, ExpertFilter, ExpertOrder};
+use store::experts;
 use store::sessions::{self, FilterKeys};
-use store::{Count, Direction, PageRequest, Secret};
+use store::{Count, PageRequest, Secret};
 
-use super::{Member, Membership};
+use super::Member;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
 use crate::pools::OpenPool;
@@ -78,6 +80,20 @@ pub struct ExpertList {
     pub problems: Vec<Problem>,
 }
 
+/// One page of members, before it is put in words.
+pub(crate) struct MemberPage {
+    pub(crate) members: Vec<Member>,
+    pub(crate) next: Option<String>,
+    pub(crate) count: Count,
+}
+
+/// The row a cursor names.
+fn last_row(cursor: &str) -> Result<Last> {
+    let (sort, number) = document::read_cursor(cursor)?;
+    let number = number.parse().map_err(|_| store::Error::Cursor)?;
+    Ok(Last { sort, number })
+}
+
 /// A filter kept under a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SavedFilter {
@@ -123,19 +139,15 @@ impl ExpertQuery {
             .collect()
     }
 
-    pub(crate) fn order(&self) -> (ExpertOrder, Direction) {
+    pub(crate) fn order(&self) -> Order {
         let (column, direction) = match self.sort.strip_prefix('-') {
             Some(column) => (column, Direction::Descending),
             None => (self.sort.as_str(), Direction::Ascending),
         };
-        (
-            if column == "number" {
-                ExpertOrder::Number
-            } else {
-                ExpertOrder::Name
-            },
-            direction,
-        )
+        match column {
+            "number" => Order::Number(direction),
+            _ => Order::Name(direction),
+        }
     }
 }
 
@@ -152,7 +164,7 @@ impl Service {
         page: &PageRequest,
     ) -> Result<ExpertList> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
-        let (filter, problems) = self.expert_filter(ctx, &pool, query);
+        let (filter, problems) = self.expert_filter(ctx, &pool, query).await?;
         let Some(filter) = filter else {
             return Ok(ExpertList {
                 rows: Vec::new(),
@@ -161,16 +173,38 @@ impl Service {
                 problems,
             });
         };
-        let (order, direction) = query.order();
-        let mut db = self.store.read();
-        let found = experts::page::<Membership>(&mut db, &filter, order, direction, page).await?;
-        let count = experts::count(&mut db, &filter).await?;
-        let rows = self.expert_rows(ctx, &pool, found.items).await?;
+        let found = self
+            .list_members(&pool, &filter, query.order(), page)
+            .await?;
+        let rows = self.expert_rows(ctx, &pool, found.members).await?;
         Ok(ExpertList {
             rows,
             next: found.next,
-            count,
+            count: found.count,
             problems,
+        })
+    }
+
+    /// One page of members. The roster says who is on it; only they are read.
+    pub(crate) async fn list_members(
+        &self,
+        pool: &OpenPool,
+        filter: &Filter,
+        order: Order,
+        page: &PageRequest,
+    ) -> Result<MemberPage> {
+        let after = page.after.as_deref().map(last_row).transpose()?;
+        let kept = self.roster(pool.id()).await?;
+        let most = page.rows() as usize;
+        let listed = kept.roster.list(filter, order, after.as_ref(), most);
+        drop(kept);
+        let mut db = self.store.read();
+        Ok(MemberPage {
+            members: experts::numbered(&mut db, pool.id(), &listed.numbers).await?,
+            next: listed
+                .next
+                .map(|last| document::write_cursor(&last.sort, &last.number.to_string())),
+            count: Count::of(listed.matching, document::COUNT_BOUND),
         })
     }
 
@@ -224,18 +258,20 @@ impl Service {
 
     /// The filter of a query; `None` when a condition that is set cannot be read, because showing
     /// everybody instead would be wrong.
-    pub(crate) fn expert_filter(
+    pub(crate) async fn expert_filter(
         &self,
         ctx: &Ctx,
         pool: &OpenPool,
         query: &ExpertQuery,
-    ) -> (Option<ExpertFilter>, Vec<Problem>) {
+    ) -> Result<(Option<Filter>, Vec<Problem>)> {
         let mut problems = Vec::new();
-        let mut filter = ExpertFilter::all(pool.id());
-        filter.text = [query.q.as_str(), query.employer.as_str()].join(" ");
+        let mut filter = Filter {
+            text: [query.q.as_str(), query.employer.as_str()].join(" "),
+            ..Filter::default()
+        };
         if !query.specialty.is_empty() {
             match query.specialty.parse::<SpecialtyId>() {
-                Ok(id) => filter.specialties.push(id),
+                Ok(id) => filter.specialty = Some(id),
                 Err(_) => problems.push(Problem::new(
                     "specialty",
                     "专业领域不在列表里。请从列表中选择。",
@@ -243,15 +279,18 @@ impl Service {
             }
         }
         if let Some((ladder, rung)) = query.level.split_once(':') {
-            match (ladder, pool.rank(ladder, std::iter::once(rung))) {
-                ("title", rank @ 1..) => filter.title_at_least = Some(rank),
-                ("skill", rank @ 1..) => filter.skill_at_least = Some(rank),
+            let rungs = pool.rungs(ladder);
+            let least = rungs.iter().position(|known| known == rung);
+            let enough = least.map(|least| rungs[least..].to_vec());
+            match (ladder, enough) {
+                ("title", Some(enough)) => filter.titles = enough,
+                ("skill", Some(enough)) => filter.skills = enough,
                 _ => problems.push(Problem::new("level", "等级不在列表里。请从列表中选择。")),
             }
         }
         if !query.status.is_empty() {
             match Status::from_code(&query.status) {
-                Some(status) => filter.standing = Some((status, ctx.today())),
+                Some(status) => filter.status = Some((status, ctx.today())),
                 None => problems.push(Problem::new("status", "状态不在列表里。请从列表中选择。")),
             }
         }
@@ -259,7 +298,10 @@ impl Service {
         if !query.id4.is_empty() {
             let tail = domain::text::compact(&query.id4).to_uppercase();
             if tail.chars().count() == store::persons::TAIL && tail.is_ascii() {
-                filter = filter.id_tail(self.store.seals(), &Secret::new(tail));
+                let (mut db, seals) = (self.store.read(), self.store.seals());
+                let tail = Secret::new(tail);
+                let among = experts::with_id_tail(&mut db, seals, pool.id(), &tail).await?;
+                filter.among = Some(among);
             } else {
                 problems.push(Problem::new(
                     "id4",
@@ -267,11 +309,7 @@ impl Service {
                 ));
             }
         }
-        if problems.is_empty() {
-            (Some(filter), problems)
-        } else {
-            (None, problems)
-        }
+        Ok((problems.is_empty().then_some(filter), problems))
     }
 
     /// The filters this account keeps for the list, by name.

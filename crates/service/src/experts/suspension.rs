@@ -7,7 +7,7 @@ use domain::id::ExpertId;
 use jiff::{SignedDuration, Timestamp};
 use store::{experts, jobs};
 
-use super::{Member, Membership, index_standing, search_text};
+use super::{Member, Membership, index_standing};
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::Result;
@@ -77,8 +77,7 @@ impl Service {
             member.body.expert.standing = standing;
             let person = self.person(&mut *change, member.keys.person).await?;
             index_standing(&mut member, &person.body);
-            let text = search_text(&member, &person.body);
-            experts::save(&mut change, &mut member, &text).await?;
+            experts::save(&mut change, &mut member).await?;
             let event = Event::new(EventKind::ExpertResumed, Subject::new("expert", id))
                 .fact("reason", "暂停期满");
             change.record(event).await?;

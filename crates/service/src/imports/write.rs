@@ -16,9 +16,7 @@ use super::{Counts, Import, ImportState, Step};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::experts::{
-    Entry, Membership, PersonFile, keys, number_of, person_keys, refresh_keys, search_text,
-};
+use crate::experts::{Entry, Membership, PersonFile, keys, number_of, person_keys, refresh_keys};
 use crate::pools::OpenPool;
 use crate::service::Service;
 use crate::specialties::insert_specialty;
@@ -244,11 +242,9 @@ impl Service {
                         keys: keys(pool, &body, &person.body),
                         body,
                     };
-                    let text = search_text(&member, &person.body);
                     batch.experts.push(NewExpert {
                         id,
                         keys: member.keys,
-                        search: text,
                         specialties: draft.specialties,
                         body: member.body,
                     });
@@ -268,8 +264,7 @@ impl Service {
                     self.follow_person(change, pool.id(), &person).await?;
                     member.body.expert.specialties = draft.specialties;
                     refresh_keys(pool, &mut member, &person.body);
-                    let text = search_text(&member, &person.body);
-                    experts::save(change, &mut member, &text).await?;
+                    experts::save(change, &mut member).await?;
                     experts::set_specialties(
                         change,
                         member.keys.seq,

@@ -233,7 +233,7 @@ impl Bureau {
                 credit_code: None,
                 kind: "机关".into(),
             };
-            let search = store::SearchText::new().name(name);
+            let search = store::SearchText::new().text(name);
             store::organisations::insert(&mut tx, id(n), keys, &search, &body)
                 .await
                 .expect("saved");
@@ -577,8 +577,7 @@ pub(crate) async fn insert_membership(
         skill_rank: 0,
         card: domain::roster::card(&body, &profile),
     };
-    let search = store::SearchText::new().name(&name);
-    store::experts::insert(tx, expert, keys, &search, &[specialty], &body)
+    store::experts::insert(tx, expert, keys, &[specialty], &body)
         .await
         .expect("saved");
 }

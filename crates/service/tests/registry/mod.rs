@@ -9,6 +9,7 @@ use domain::event::{Event, EventKind, Subject};
 use domain::id::{AccountId, OrganisationId, PoolId};
 use domain::organisation::Organisation;
 use domain::policy::library;
+use domain::policy::pack::Pack;
 use domain::pool::Pool;
 use service::port::{StoppedClock, SystemEntropy};
 use service::typed::Fields;
@@ -26,23 +27,31 @@ pub(crate) struct Bureau {
     pub(crate) pools: Vec<PoolId>,
 }
 
+fn pack() -> Pack {
+    let shipped = library::shipped("dg-2021").expect("shipped");
+    domain::policy::check(shipped.pack).expect("the pack is sound")
+}
+
+fn serve(store: store::Store, clock: &Arc<StoppedClock>) -> Service {
+    let settings = Settings {
+        isolation: Some(Isolation::InProcess),
+        ..Settings::default()
+    };
+    Service::new(
+        store,
+        Packs::new([pack()]),
+        Arc::clone(clock) as Arc<dyn service::port::Clock>,
+        Arc::new(SystemEntropy),
+        settings,
+    )
+}
+
 impl Bureau {
     /// With so many pools, at least one; experts are added by each test.
     pub(crate) async fn open(test: &TestStore, pools: usize) -> Self {
-        let shipped = library::shipped("dg-2021").expect("shipped");
-        let pack = domain::policy::check(shipped.pack).expect("the pack is sound");
+        let pack = pack();
         let clock = Arc::new(StoppedClock::at(now()));
-        let settings = Settings {
-            isolation: Some(Isolation::InProcess),
-            ..Settings::default()
-        };
-        let service = Service::new(
-            test.store.clone(),
-            Packs::new([pack.clone()]),
-            clock.clone(),
-            Arc::new(SystemEntropy),
-            settings,
-        );
+        let service = serve(test.store.clone(), &clock);
         let mut ids = Vec::new();
         for n in 0..pools {
             let id = PoolId(Uuid::now_v7());
@@ -104,6 +113,17 @@ impl Bureau {
             store: test.store.clone(),
             clock,
             pools: ids,
+        }
+    }
+
+    /// A second server on the same database.
+    pub(crate) async fn beside(&self, test: &TestStore) -> Self {
+        let store = test.again().await.expect("a second server");
+        Self {
+            service: serve(store.clone(), &self.clock),
+            store,
+            clock: Arc::clone(&self.clock),
+            pools: self.pools.clone(),
         }
     }
 

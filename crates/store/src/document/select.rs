@@ -2,22 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+pub use domain::direction::Direction;
 use serde::de::DeserializeOwned;
 
 use super::{Keys, Stored, read_stored};
 use crate::error::{Error, Result};
 use crate::sql::{Bind, Row, Sql, Val};
 use crate::store::Db;
-
-/// Which way a list runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Direction {
-    /// Smallest first.
-    #[default]
-    Ascending,
-    /// Largest first.
-    Descending,
-}
 
 /// Where a page begins and how long it is. Pages are cut by key: a cursor names the last row seen,
 /// so that rows added or removed meanwhile neither repeat nor hide others.
@@ -43,7 +34,8 @@ impl PageRequest {
         }
     }
 
-    pub(crate) fn rows(&self) -> u32 {
+    /// Rows as bounded.
+    pub fn rows(&self) -> u32 {
         self.limit.clamp(1, 1000)
     }
 }
@@ -71,7 +63,8 @@ pub enum Count {
 pub const COUNT_BOUND: u64 = 1000;
 
 impl Count {
-    pub(crate) fn of(found: u64, bound: u64) -> Self {
+    /// What was counted up to a bound.
+    pub fn of(found: u64, bound: u64) -> Self {
         if found > bound {
             Count::AtLeast(bound)
         } else {
@@ -93,11 +86,15 @@ impl std::iter::Sum for Count {
 }
 
 /// A cursor: the sort value and the id of the last row.
-pub(crate) fn write_cursor(sort: &str, id: &str) -> String {
+pub fn write_cursor(sort: &str, id: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{sort}\u{1}{id}"))
 }
 
-pub(crate) fn read_cursor(text: &str) -> Result<(String, String)> {
+/// The sort value and the id a cursor names.
+///
+/// # Errors
+/// [`Error::Cursor`] for what [`write_cursor`] did not write.
+pub fn read_cursor(text: &str) -> Result<(String, String)> {
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::Cursor)?;
     let text = String::from_utf8(bytes).map_err(|_| Error::Cursor)?;
     // Ids hold no control characters; sort values may.

@@ -56,7 +56,7 @@ async fn organisation(tx: &mut WriteTx, name: &str, code: Option<&str>) -> Organ
         credit_code: code.map(str::to_owned),
         kind: "企业".into(),
     };
-    let search = SearchText::new().name(name).word("csdw");
+    let search = SearchText::new().text(name).word("csdw");
     organisations::insert(tx, id(), keys, &search, 1_i64)
         .await
         .unwrap()
@@ -101,18 +101,10 @@ fn expert_keys(pool: PoolId, person: PersonId, name: &str) -> ExpertKeys {
 
 async fn expert(tx: &mut WriteTx, pool: PoolId, name: &str) -> ExpertId {
     let person = person(tx, name, None).await;
-    let search = SearchText::new().name(name).text("示例市机电有限公司");
-    experts::insert(
-        tx,
-        id(),
-        expert_keys(pool, person, name),
-        &search,
-        &[],
-        1_i64,
-    )
-    .await
-    .unwrap()
-    .id
+    experts::insert(tx, id(), expert_keys(pool, person, name), &[], 1_i64)
+        .await
+        .unwrap()
+        .id
 }
 
 async fn task(tx: &mut WriteTx, pool: PoolId, number: &str, day: Date) -> TaskId {

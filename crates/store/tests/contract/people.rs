@@ -76,7 +76,7 @@ async fn organisations_are_found_by_name_code_and_initials() {
             .unwrap();
         row.keys.name = "示例市职业学院".into();
         let mut tx = t.store.write(LedgerId::System).await.unwrap();
-        organisations::save(&mut tx, &mut row, &SearchText::new().name("示例市职业学院"))
+        organisations::save(&mut tx, &mut row, &SearchText::new().text("示例市职业学院"))
             .await
             .unwrap();
         done(tx).await;
@@ -509,16 +509,9 @@ async fn registers_are_searched_by_what_they_do_not_store() {
         let number = Secret::new("440000199001010007");
         let mut tx = t.store.write(one).await.unwrap();
         let listed = person(&mut tx, "王伟", Some(number.reveal())).await;
-        experts::insert(
-            &mut tx,
-            id(),
-            expert_keys(one, listed, "王伟"),
-            &SearchText::new(),
-            &[],
-            1_i64,
-        )
-        .await
-        .unwrap();
+        experts::insert(&mut tx, id(), expert_keys(one, listed, "王伟"), &[], 1_i64)
+            .await
+            .unwrap();
         expert(&mut tx, one, "李娜").await;
         let mut entries = Vec::new();
         for (n, name) in ["甲", "乙", "丙"].into_iter().enumerate() {

@@ -151,7 +151,7 @@ async fn an_older_database_learns_the_task_of_each_record_from_its_body() {
         tamper(
             &t.store,
             "ALTER TABLE misconduct DROP COLUMN task; \
-             DROP INDEX expert_title; DROP INDEX expert_skill; \
+             ALTER TABLE expert ADD COLUMN grams TEXT NOT NULL DEFAULT ''; \
              DELETE FROM schema_version WHERE version >= 3;",
         )
         .await

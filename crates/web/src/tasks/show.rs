@@ -119,7 +119,10 @@ pub(super) async fn show_page(
         Err(_) => Vec::new(),
     };
     let may = may(here, &view, found.as_ref());
-    let shortage = app.service.shortage(here.ctx(), id).await?;
+    let shortage = match &found {
+        Some(found) => service::shortage::before_draw(here.ctx(), &view, found),
+        None => app.service.shortage(here.ctx(), id).await?,
+    };
     let invited = app.service.invitations_of_task(here.ctx(), id).await?;
     let standing = here.standing(here.ctx().today());
     let confirm_status = match (standing.effect(), standing.banner()) {
