@@ -411,7 +411,8 @@ mod tests {
     #[test]
     fn a_record_is_whole_or_not_taken() {
         assert!(held(minutes()).is_ok());
-        let spoilt: [(fn(&mut Minutes), Refused); 8] = [
+        type Spoil = fn(&mut Minutes);
+        let spoilt: [(Spoil, Refused); 8] = [
             (|one| one.number = " ".into(), Refused::NoMinutes),
             (|one| one.attendees.clear(), Refused::NoAttendees),
             (

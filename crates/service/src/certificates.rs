@@ -297,7 +297,7 @@ impl Service {
             name: one.name.clone(),
             body: rule.map(|rule| body(pool, rule)).unwrap_or_default(),
             lines: lines.into_iter().chain(reissued).collect(),
-            photo: rule.is_some_and(|rule| rule.fields.iter().any(is_photo)),
+            photo: rule.is_some_and(|rule| rule.fields.iter().any(|field| is_photo(field))),
             sign: self.organisation_name(pool.pool.manager).await?,
             on: one.issued_on,
             svg,
@@ -307,7 +307,7 @@ impl Service {
     }
 }
 
-fn is_photo(field: &String) -> bool {
+fn is_photo(field: &str) -> bool {
     Detail::named(field) == Some(Detail::Photo)
 }
 

@@ -192,7 +192,7 @@ impl Service {
             .map(|finding| {
                 Reason::law(
                     &finding.code,
-                    &finding.citation.to_string(),
+                    finding.citation.to_string(),
                     finding.sentence.clone(),
                 )
             })

@@ -389,7 +389,7 @@ pub(crate) fn agenda(count: usize) -> AgendaPack {
         article: article.into(),
     };
     let person = |n: usize| Dossier {
-        heading: if n % 3 == 0 {
+        heading: if n.is_multiple_of(3) {
             "互通遴选"
         } else {
             "审核通过名单"
