@@ -202,6 +202,7 @@ impl Bureau {
         let clock = Arc::new(StoppedClock::at(NOW.parse().expect("a time")));
         let pack = domain::policy::check::check(text).expect("the pack is sound");
         let digest = pack.digest().to_string();
+        let pack_id = pack.id().to_owned();
         let service = Service::new(
             engine.store.clone(),
             Packs::new([pack]),
@@ -240,7 +241,7 @@ impl Bureau {
         let body = Pool {
             id: pool,
             name: "示例专家库".into(),
-            pack: "dg-2021".into(),
+            pack: pack_id,
             pack_digest: digest.clone(),
             manager: id(10),
             phone: None,
