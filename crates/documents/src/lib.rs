@@ -14,6 +14,7 @@ pub mod invitations;
 pub mod letter;
 pub mod meetings;
 pub mod pdf;
+pub mod postings;
 pub mod qr;
 pub mod roster;
 pub mod solicitations;

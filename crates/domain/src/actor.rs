@@ -156,6 +156,12 @@ words! {
         EnterApplications = "enter_applications", "录入入库申请";
         /// Vet applications: confirm conditions, pass, return, refuse, classify.
         VetApplications = "vet_applications", "审核入库申请";
+        /// See lists for public notice, and the objections to those on them.
+        ReadPostings = "read_postings", "查看公示和异议";
+        /// Draft, post and withdraw a list for public notice.
+        PostCandidates = "post_candidates", "公示拟任名单";
+        /// Enter, investigate and decide objections.
+        DecideObjections = "decide_objections", "核查异议";
         /// Issue, replace and revoke certificates.
         IssueCertificates = "issue_certificates", "颁发聘书";
     }
@@ -191,6 +197,7 @@ impl Action {
             | Self::ReadOwnRecord
             | Self::ReadNotices
             | Self::ReadApplications
+            | Self::ReadPostings
             | Self::ReadLedger => None,
             Self::ManageSpecialties
             | Self::EditExperts
@@ -202,6 +209,8 @@ impl Action {
             | Self::ApproveNotice
             | Self::EnterApplications
             | Self::VetApplications
+            | Self::PostCandidates
+            | Self::DecideObjections
             | Self::IssueCertificates
             | Self::RunCampaign => Some(Scope::Experts),
             Self::FileTask
@@ -301,6 +310,9 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadApplications
             | A::EnterApplications
             | A::VetApplications
+            | A::ReadPostings
+            | A::PostCandidates
+            | A::DecideObjections
             | A::IssueCertificates
             | A::RunCampaign => Pool,
             _ => None,
@@ -323,6 +335,9 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ConfirmMisconduct
             | A::ReadApplications
             | A::VetApplications
+            | A::ReadPostings
+            | A::PostCandidates
+            | A::DecideObjections
             | A::IssueCertificates
             | A::ReadLedger => Pool,
             _ => None,
@@ -354,6 +369,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadFrame
             | A::ReadNotices
             | A::ReadApplications
+            | A::ReadPostings
             | A::ReadLedger => Pool,
             _ => None,
         },

@@ -555,6 +555,12 @@ pub struct Application {
     /// 专家组 applied for, for packs with teams.
     #[serde(default)]
     pub team: Option<String>,
+    /// 任用范围 the application rests on: a value of the pack's list `category`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// 申报身份, for oneself or for a unit: a value of the pack's list `member_kind`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_kind: Option<String>,
     /// The accepted invitation it comes from.
     #[serde(default)]
     pub invitation: Option<RecordId>,
@@ -616,6 +622,12 @@ impl Application {
         }
         if let Some(team) = &self.team {
             situation = situation.with(Field::Team, team);
+        }
+        if let Some(category) = &self.category {
+            situation = situation.with(Field::Category, category);
+        }
+        if let Some(kind) = &self.member_kind {
+            situation = situation.with(Field::MemberKind, kind);
         }
         for duty in &self.duties {
             situation = situation.with(Field::Duty, duty);

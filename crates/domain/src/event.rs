@@ -112,6 +112,15 @@ kinds! {
     MeetingHeld = "meeting.held", "登记会议审定";
     MeetingCancelled = "meeting.cancelled", "取消会议审定";
     CohortOpened = "cohort.opened", "开届";
+    PostingDrafted = "posting.drafted", "起草公示名单";
+    PostingChanged = "posting.changed", "修改公示名单";
+    PostingPosted = "posting.posted", "发布公示";
+    PostingOver = "posting.over", "公示期满";
+    PostingWithdrawn = "posting.withdrawn", "撤回公示";
+    ObjectionReceived = "objection.received", "收到异议";
+    ObjectionInvestigated = "objection.investigated", "登记异议核查";
+    ObjectionUpheld = "objection.upheld", "异议成立";
+    ObjectionDismissed = "objection.dismissed", "异议不成立";
     CertificateIssued = "certificate.issued", "颁发聘书";
     CertificateReplaced = "certificate.replaced", "补发聘书";
     CertificateRevoked = "certificate.revoked", "注销聘书";

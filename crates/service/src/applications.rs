@@ -10,7 +10,7 @@ mod vetting;
 use std::collections::BTreeMap;
 
 use domain::actor::{Action, Role, Target};
-use domain::application::guard::{Call, Case, Posting};
+use domain::application::guard::{Call, Case};
 use domain::application::{Application, By, Filed, Hand, Refused, State};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{MessageId, PoolId, RecordId};
@@ -335,7 +335,9 @@ impl Service {
             application,
             facts: &facts,
             call: &Self::call(channel, application),
-            posting: &Posting::NotYet,
+            posting: &self
+                .posting_before(db, pool, application, station, on)
+                .await?,
         };
         Ok(case.before(station, on))
     }

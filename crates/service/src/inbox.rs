@@ -9,6 +9,8 @@ use domain::engagement::{Engagement, State as Seat};
 use domain::id::PoolId;
 use domain::meeting::Meeting;
 use domain::misconduct::Misconduct;
+use domain::objection::{Objection, State as Raised, Taken};
+use domain::posting::Posting;
 use domain::solicitation::{Notice, State as Call};
 use domain::special_invitation::{SpecialInvitation, State as Invited};
 use domain::task::{Mode, State as TaskState, Task};
@@ -158,6 +160,11 @@ impl Service {
         }
         let (waiting, meetings) = self.meetings_due(ctx, pool).await?;
         found.meetings(waiting, &meetings);
+        let (waiting, drafts) = self.postings_due(ctx, pool).await?;
+        found.postings(&waiting, &drafts);
+        for (one, last_day) in self.objections_open(ctx, pool).await? {
+            found.objection(&one, last_day);
+        }
         if ctx.actor.allow(Action::IssueCertificates, target).is_ok() {
             found.certificates(&self.appointments_due(pool).await?);
         }
@@ -484,6 +491,69 @@ impl Found<'_> {
                 facts: format!("{} · {}", one.number, one.state.zh()),
                 due: None,
                 since: one.proposed.at,
+            },
+        );
+    }
+
+    /// People wait for a list, and drafts of one to be put up.
+    fn postings(&mut self, waiting: &[Timestamp], drafts: &[Posting]) {
+        if let Some(first) = waiting.iter().min() {
+            self.add(
+                "名单公示",
+                "起草",
+                About {
+                    title: "资格审核通过，等待公示",
+                    path: "postings/new".to_owned(),
+                    facts: format!("{} 人", waiting.len()),
+                    due: None,
+                    since: *first,
+                },
+            );
+        }
+        for one in drafts {
+            self.add(
+                "名单公示",
+                "发布",
+                About {
+                    title: &one.content.title,
+                    path: format!("postings/{}", one.id),
+                    facts: format!("{} 人 · {}起草", one.content.people.len(), one.drafted.name),
+                    due: None,
+                    since: one.drafted.at,
+                },
+            );
+        }
+    }
+
+    /// An objection waits for its investigation or its conclusion. While the list is up there is time;
+    /// afterwards somebody is held up every day.
+    fn objection(&mut self, one: &Objection, last_day: Option<Date>) {
+        let (tag, due) = match one.taken {
+            Taken::Objection => (
+                "异议核查",
+                last_day.and_then(|day| before(day.tomorrow().ok()?)),
+            ),
+            Taken::TipOff => ("举报核查", None),
+        };
+        let verb = match one.state {
+            Raised::Received => "核查",
+            _ => "作结论",
+        };
+        let received = one.received.to_zoned(shanghai());
+        self.add(
+            tag,
+            verb,
+            About {
+                title: &one.person,
+                path: format!("objections/{}", one.id),
+                facts: format!(
+                    "{} · {} · {}",
+                    one.number,
+                    one.signature.zh(),
+                    one.state.zh()
+                ),
+                due,
+                since: received.map_or(self.ctx.now, |at| at.timestamp()),
             },
         );
     }

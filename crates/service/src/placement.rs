@@ -42,7 +42,8 @@ impl Service {
                 let row = store::misconduct::find::<IgnoredAny>(&mut db, id).await?;
                 return Ok(row.is_some_and(|row| row.keys.pool == pool));
             }
-            "notices" | "applications" | "meetings" | "certificates" | "issuances" => {
+            "notices" | "applications" | "meetings" | "certificates" | "issuances" | "postings"
+            | "objections" => {
                 let Ok(id) = id.parse::<RecordId>() else {
                     return Ok(true);
                 };

@@ -15,6 +15,7 @@ pub mod misconduct;
 pub mod notices;
 pub mod organisations;
 pub mod pools;
+pub mod postings;
 pub mod publications;
 pub mod relations;
 pub mod search;
@@ -62,6 +63,7 @@ pub fn routes() -> Routes {
         .and(campaigns::routes())
         .and(publications::routes())
         .and(notices::routes())
+        .and(postings::routes())
         .and(misconduct::routes())
         .and(ledger::routes())
 }

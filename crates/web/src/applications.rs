@@ -29,7 +29,7 @@ use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
 
-pub(crate) use materials::HANDLE;
+pub(crate) use materials::{HANDLE, shown};
 
 pub(crate) const READ: Access = Access::Pool(Action::ReadApplications);
 pub(crate) const ENTER: Access = Access::Pool(Action::EnterApplications);

@@ -12,6 +12,8 @@ pub enum Kind {
     Any,
     /// A password, code or one-time link is tried.
     Secret,
+    /// Somebody without a log-in sends something that people have to read.
+    Filing,
     /// Published records are looked up by number.
     Lookup,
 }
@@ -22,6 +24,7 @@ impl Kind {
         match self {
             Self::Any => (600.0, 60.0),
             Self::Secret => (30.0, 0.5),
+            Self::Filing => (20.0, 0.05),
             Self::Lookup => (60.0, 2.0),
         }
     }

@@ -134,6 +134,10 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ReadApplications],
     ),
     (
+        entry("专家", "名单公示", "/p/{no}/postings", ""),
+        &[Action::ReadPostings],
+    ),
+    (
         entry("专家", "聘书", "/p/{no}/certificates", ""),
         &[Action::IssueCertificates],
     ),

@@ -195,7 +195,7 @@ struct ShowPage {
     pdf: String,
 }
 
-fn strip(layout: Layout, banner: Option<String>, demonstration: bool) -> Layout {
+pub(crate) fn strip(layout: Layout, banner: Option<String>, demonstration: bool) -> Layout {
     let layout = match banner {
         Some(words) => layout.banner(Banner::Other(Tone::Warn, format!("办法{words}。"))),
         None => layout,

@@ -274,6 +274,8 @@ pub(super) fn sound(pack: &Pack, channel: &str) -> Application {
         recommender: None,
         source: None,
         team: None,
+        category: None,
+        member_kind: None,
         invitation: None,
         profile: Profile {
             name: "测试甲".into(),

@@ -48,6 +48,14 @@ struct Claim {
     recommender: Option<String>,
     source: Option<String>,
     team: Option<String>,
+    category: Option<String>,
+    member_kind: Option<String>,
+}
+
+/// A value of a list of the pack; `None` for anything else, and for packs without the list.
+fn listed(pool: &OpenPool, list: &str, typed: &str) -> Option<String> {
+    let list = pool.pack.vocabulary.list(list)?;
+    typed::optional(typed).filter(|value| list.values.contains(value))
 }
 
 impl Service {
@@ -111,6 +119,8 @@ impl Service {
             recommender: claim.recommender,
             source: claim.source,
             team: claim.team,
+            category: claim.category,
+            member_kind: claim.member_kind,
             invitation,
             profile: file.profile,
             office_phone: file.office_phone,
@@ -233,6 +243,8 @@ impl Service {
             source,
             team: typed::optional(fields.text("team"))
                 .filter(|team| pool.pack.pool.teams.iter().any(|known| known.id == *team)),
+            category: listed(pool, "category", fields.text("category")),
+            member_kind: listed(pool, "member_kind", fields.text("member_kind")),
         })
     }
 
@@ -444,6 +456,8 @@ impl Service {
         application.received_on = claim.received_on;
         application.source = claim.source;
         application.team = claim.team;
+        application.category = claim.category;
+        application.member_kind = claim.member_kind;
         if !matches!(application.filed, Filed::Unit { .. }) {
             application.recommender = claim.recommender;
         }

@@ -2,7 +2,7 @@
 //! evidence beside it, each material with what lacks, and what the reader may do.
 
 use domain::actor::{Action, Denied, Reach};
-use domain::application::guard::{Case, Posting};
+use domain::application::guard::Case;
 use domain::application::{Application, State};
 use domain::finding::{Finding, Verdict};
 use domain::id::{FileId, PoolId, RecordId};
@@ -317,6 +317,8 @@ impl Service {
             ("recommender", &one.recommender),
             ("source", &one.source),
             ("team", &one.team),
+            ("category", &one.category),
+            ("member_kind", &one.member_kind),
         ] {
             if let Some(value) = value {
                 fields.push(name, value);
@@ -349,22 +351,29 @@ impl Service {
         let channel = channel_of(&pool, one)?;
         let mut read = self.store.read();
         let facts = self.facts_of_application(&mut read, &pool, &row).await?;
+        let on = ctx.today();
+        let station = match &one.state {
+            State::Draft | State::Returned { .. } => Some(Station::Submit),
+            state => state.station(),
+        };
+        let posting = match station {
+            Some(station) => {
+                self.posting_before(&mut read, &pool, one, station, on)
+                    .await?
+            }
+            None => domain::application::guard::Posting::NotYet,
+        };
         let case = Case {
             pack: &pool.pack,
             channel,
             application: one,
             facts: &facts,
             call: &Self::call(channel, one),
-            posting: &Posting::NotYet,
+            posting: &posting,
         };
-        let on = ctx.today();
         let decision = case.decision(on);
         let places = places(&pool, one)?;
         let files = self.files_of_application(&mut read, id, &places).await?;
-        let station = match &one.state {
-            State::Draft | State::Returned { .. } => Some(Station::Submit),
-            state => state.station(),
-        };
         let private = self.open_applicant(&row)?;
         let mut elsewhere = Vec::new();
         for other in self.same_person(&mut read, &private).await? {

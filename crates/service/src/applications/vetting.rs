@@ -29,6 +29,14 @@ pub struct PassedBatch {
     pub left_out: Vec<(String, String)>,
 }
 
+/// What the paper behind a conclusion is, as the ledger names it.
+const fn paper(station: Station) -> &'static str {
+    match station {
+        Station::PublicNotice => "posting",
+        _ => "minutes",
+    }
+}
+
 impl Service {
     /// Opens the door at the station of an application, for whoever the pack lets act there.
     async fn at_station<'c>(
@@ -273,7 +281,7 @@ impl Service {
             .fact("pack_digest", pool.pack.digest().to_string())
             .detail(serde_json::json!({ "findings": findings }));
         if let Some(document) = document {
-            passed = passed.fact("minutes", document);
+            passed = passed.fact(paper(at), document);
         }
         let last = application.state.passed().last();
         if let Some(reason) = last.and_then(|last| last.discretion.as_ref()) {
@@ -400,12 +408,13 @@ impl Service {
         let document = hand.document.clone();
         let application = &mut row.body.application;
         let station = application.state.zh();
+        let at = application.state.station().unwrap_or(Station::Vetting);
         application.state = application.state.clone().reject(hand, reason)?;
         let mut refused: Event = event(EventKind::ApplicationRefused, application)
             .fact("station", station)
             .fact("reason", domain::text::tidy(reason));
         if let Some(document) = document {
-            refused = refused.fact("minutes", document);
+            refused = refused.fact(paper(at), document);
         }
         self.save_application(change, pool, row).await?;
         let text = format!(

@@ -300,6 +300,17 @@ impl Service {
             let said: Vec<String> = reasons.into_iter().map(|one| one.sentence).collect();
             return Ok(Err(said.join("；")));
         }
+        let findings = self
+            .before_station(&mut **change, pool, &row, Station::Certificate, ctx.today())
+            .await?;
+        let open: Vec<String> = findings
+            .into_iter()
+            .filter(domain::finding::Finding::blocks)
+            .map(|finding| finding.sentence)
+            .collect();
+        if !open.is_empty() {
+            return Ok(Err(open.join("；")));
+        }
         let decided = one
             .state
             .passed()
@@ -491,7 +502,7 @@ impl Service {
     }
 
     /// Chance of 256 bits, told in letters.
-    fn verification_code(&self) -> String {
+    pub(crate) fn verification_code(&self) -> String {
         let secret = self.entropy.secret();
         secret
             .iter()

@@ -39,6 +39,8 @@ struct FormPage {
     channels: Vec<Choice>,
     channel: Option<Asked>,
     teams: Vec<Choice>,
+    categories: Vec<Choice>,
+    member_kinds: Vec<Choice>,
     refusals: Vec<(String, String)>,
     privacy: &'static str,
 }
@@ -87,6 +89,17 @@ fn asked(here: &InPool, id: &str) -> Option<Asked> {
         invitation: channel.invitation.is_some(),
         pledge: pledge.unwrap_or_default(),
     })
+}
+
+/// The values of a list of the pack; none for packs without it.
+fn listed(here: &InPool, list: &str) -> Vec<Choice> {
+    here.pack
+        .vocabulary
+        .list(list)
+        .map(|list| list.values.iter().map(|value| Choice::new(value, value)))
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 async fn form_page(
@@ -143,6 +156,8 @@ async fn form_page(
             .iter()
             .map(|team| Choice::new(team.id.clone(), team.label.clone()))
             .collect(),
+        categories: listed(here, "category"),
+        member_kinds: listed(here, "member_kind"),
         refusals,
         privacy: PRIVACY_NOTICE,
         form,
