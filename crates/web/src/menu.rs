@@ -2,6 +2,7 @@
 
 use domain::actor::{Action, Actor, Reach, reach};
 use domain::id::PoolId;
+use domain::policy::pack::{Pack, Station};
 
 use crate::components::Here;
 
@@ -219,9 +220,21 @@ const fn entry(
     }
 }
 
+/// Does the instrument of a pool know what this entry leads to? Nobody is shown a station that is not
+/// passed here.
+fn known_to(pack: &Pack, href: &str) -> bool {
+    match href {
+        "/p/{no}/notices" => pack.admission.solicitation.is_some(),
+        "/p/{no}/meetings" => pack.admission.step(Station::Committee).is_some(),
+        "/p/{no}/postings" => pack.admission.public_notice.is_some(),
+        "/p/{no}/certificates" => pack.admission.certificate.is_some(),
+        _ => true,
+    }
+}
+
 /// The menu of this actor, in this pool if there is one.
 #[must_use]
-pub fn of(actor: &Actor, pool: Option<(i64, PoolId)>, path: &str) -> Vec<Group> {
+pub fn of(actor: &Actor, pool: Option<(i64, PoolId, &Pack)>, path: &str) -> Vec<Group> {
     let entries: Vec<Entry> = MENU.iter().map(|(entry, _)| *entry).collect();
     let opens = |action: &Action| {
         actor
@@ -231,16 +244,17 @@ pub fn of(actor: &Actor, pool: Option<(i64, PoolId)>, path: &str) -> Vec<Group> 
                 Reach::None => false,
                 Reach::System => true,
                 Reach::Own | Reach::Unit | Reach::Pool => {
-                    pool.is_some_and(|(_, here)| grant.pool == Some(here))
+                    pool.is_some_and(|(_, here, _)| grant.pool == Some(here))
                 }
             })
     };
     let visible = |entry: &Entry| {
-        MENU.iter().any(|(known, actions)| {
-            known == entry && (actions.is_empty() || actions.iter().any(opens))
-        })
+        pool.is_none_or(|(_, _, pack)| known_to(pack, entry.href))
+            && MENU.iter().any(|(known, actions)| {
+                known == entry && (actions.is_empty() || actions.iter().any(opens))
+            })
     };
-    build(&entries, pool.map(|(no, _)| no), path, visible, |_| None)
+    build(&entries, pool.map(|(no, ..)| no), path, visible, |_| None)
 }
 
 fn is_home(href: &str) -> bool {

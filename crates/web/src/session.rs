@@ -164,7 +164,8 @@ fn frame(
             Link::new("切换专家库", "/pools"),
         ],
     };
-    let menu = menu::of(actor, pool.map(|here| (here.no, here.pool.id)), &visit.path);
+    let pool = pool.map(|here| (here.no, here.pool.id, &*here.pack));
+    let menu = menu::of(actor, pool, &visit.path);
     let mut layout = Layout::new(&app.site.now(), visit, title).signed_in(visitor, menu);
     layout.clock = crate::page::moment(session.ctx.now);
     layout

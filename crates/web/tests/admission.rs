@@ -189,7 +189,7 @@ impl Desk {
     }
 }
 
-fn form<'a>(specialty: &'a str) -> Vec<(&'a str, &'a str)> {
+fn form(specialty: &str) -> Vec<(&str, &str)> {
     vec![
         ("channel", "self_nominated"),
         ("notice", "ZJ01-2022-0001"),
