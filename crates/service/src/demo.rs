@@ -152,6 +152,8 @@ impl Service {
         let pool = self.populate(done.pool).await?;
         self.demo_notices(pool).await?;
         let expert = self.demo_expert(done.pool, password).await?;
+        // What is to be sent is sent before anybody looks: a demonstration at rest changes nothing.
+        self.deliver_messages(&self.schedule()).await?;
         let officers = [
             (Role::SystemAdmin, "xitong"),
             (Role::SecurityAdmin, "anquan"),
