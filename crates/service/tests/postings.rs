@@ -15,7 +15,6 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, date};
 use service::objections::{Statement, Upload};
 use service::postings::{Draft, Standing, Step};
-use service::typed::Fields;
 use service::{Error, PageRequest};
 use store::ledger::EntryFilter;
 use store::testing::{TestStore, on_both};
@@ -41,78 +40,6 @@ async fn open_with(engine: &TestStore, changes: &[(&str, &str)]) -> Bureau {
 
 fn shanghai(at: DateTime) -> Timestamp {
     at.in_tz("Asia/Shanghai").expect("a zone").timestamp()
-}
-
-fn fields(pairs: &[(&str, &str)]) -> Fields {
-    let mut fields = Fields::default();
-    for (name, value) in pairs {
-        fields.push(*name, *value);
-    }
-    fields
-}
-
-/// The n-th applicant, vetted: waits for the public notice.
-async fn waiting(bureau: &Bureau, n: usize) -> RecordId {
-    let service = &bureau.service;
-    let desk = bureau.now(&bureau.officer);
-    let (name, number) = APPLICANTS[n];
-    let specialty = bureau.specialty.to_string();
-    let form = fields(&[
-        ("channel", "applied"),
-        ("notice", "ZJ01-2022-0001"),
-        ("notice_closes", "2022-06-30"),
-        ("name", name),
-        ("id_number", number),
-        ("mobile", "16400000001"),
-        ("employer", EMPLOYER),
-        ("employer_kind", "高等院校"),
-        ("category", RANGE),
-        ("member_kind", "个人"),
-        ("specialty", &specialty),
-        ("declared", "P1"),
-        ("declared", "P2"),
-        ("declared", "P4A"),
-        ("declared", "P4B"),
-        ("pledge", "yes"),
-        ("privacy", "yes"),
-    ]);
-    let id = service
-        .enter_application(&desk, 1, &form)
-        .await
-        .expect("entered");
-    let papers = fields(&[
-        ("given.application", "yes"),
-        ("given.commitment", "yes"),
-        ("given.range", "yes"),
-        ("part.range", "staff_proof"),
-        ("given.qualification", "yes"),
-    ]);
-    service
-        .record_materials(&desk, 1, id, &papers)
-        .await
-        .expect("papers");
-    service
-        .submit_application(&desk, 1, id)
-        .await
-        .expect("submitted");
-    let checked = fields(&[
-        ("confirm.P2", "yes"),
-        ("confirm.P3", "yes"),
-        ("register.criminal", "clear"),
-        ("register_source.criminal", "公安机关证明"),
-        ("register.dishonesty", "clear"),
-        ("register_source.dishonesty", "信用中国网站"),
-    ]);
-    service
-        .check_application(&desk, 1, id, &checked)
-        .await
-        .expect("checked");
-    let state = service
-        .pass_application(&desk, 1, id, "")
-        .await
-        .expect("passed");
-    assert_eq!(state.station(), Some(Station::PublicNotice));
-    id
 }
 
 fn draft(applications: &[RecordId]) -> Draft {
@@ -232,7 +159,10 @@ async fn seven_days_after_the_day_of_posting_everybody_goes_on_to_the_certificat
     on_both(|engine| async move {
         let bureau = open(&engine).await;
         let service = &bureau.service;
-        let people = [waiting(&bureau, 0).await, waiting(&bureau, 1).await];
+        let people = [
+            bureau.waiting_for_posting(0).await,
+            bureau.waiting_for_posting(1).await,
+        ];
         let inbox = service.inbox(&bureau.officer, bureau.pool).await;
         let tags: Vec<&str> = inbox
             .expect("read")
@@ -308,7 +238,10 @@ async fn seven_days_after_the_day_of_posting_everybody_goes_on_to_the_certificat
 async fn the_last_second_is_in_time_and_one_second_later_is_a_tip_off() {
     on_both(|engine| async move {
         let bureau = open(&engine).await;
-        let people = [waiting(&bureau, 0).await, waiting(&bureau, 1).await];
+        let people = [
+            bureau.waiting_for_posting(0).await,
+            bureau.waiting_for_posting(1).await,
+        ];
         let (_, number) = posted(&bureau, &people).await;
         bureau.clock.set(shanghai(LAST.at(23, 59, 59, 0)));
         let filed = file(&bureau, &number, &against(1)).await.expect("in time");
@@ -351,7 +284,7 @@ async fn a_pack_may_refuse_what_is_late_and_what_is_not_signed() {
             ],
         )
         .await;
-        let people = [waiting(&bureau, 0).await];
+        let people = [bureau.waiting_for_posting(0).await];
         let (_, number) = posted(&bureau, &people).await;
         assert_eq!(field(file(&bureau, &number, &against(1)).await), "name");
         let unreachable = Statement {
@@ -422,7 +355,10 @@ async fn an_open_objection_holds_one_person_until_it_is_dismissed() {
     on_both(|engine| async move {
         let bureau = open(&engine).await;
         let service = &bureau.service;
-        let people = [waiting(&bureau, 0).await, waiting(&bureau, 1).await];
+        let people = [
+            bureau.waiting_for_posting(0).await,
+            bureau.waiting_for_posting(1).await,
+        ];
         let (id, number) = posted(&bureau, &people).await;
         assert_eq!(field(file(&bureau, &number, &against(3)).await), "person");
         let vague = Statement {
@@ -473,9 +409,9 @@ async fn an_upheld_objection_refuses_and_a_withdrawn_application_goes_nowhere() 
         let bureau = open(&engine).await;
         let service = &bureau.service;
         let people = [
-            waiting(&bureau, 0).await,
-            waiting(&bureau, 1).await,
-            waiting(&bureau, 2).await,
+            bureau.waiting_for_posting(0).await,
+            bureau.waiting_for_posting(1).await,
+            bureau.waiting_for_posting(2).await,
         ];
         let (id, number) = posted(&bureau, &people).await;
         file(&bureau, &number, &against(1)).await.expect("in time");
@@ -524,7 +460,10 @@ async fn an_upheld_objection_refuses_and_a_withdrawn_application_goes_nowhere() 
 async fn a_server_that_slept_a_month_passes_each_once() {
     on_both(|engine| async move {
         let bureau = open(&engine).await;
-        let people = [waiting(&bureau, 0).await, waiting(&bureau, 1).await];
+        let people = [
+            bureau.waiting_for_posting(0).await,
+            bureau.waiting_for_posting(1).await,
+        ];
         posted(&bureau, &people).await;
         let later = date(2022, 7, 14).at(3, 0, 0, 0);
         schedule_at(&bureau, later).await;
@@ -553,7 +492,7 @@ async fn everybody_sees_the_columns_and_nothing_else() {
     on_both(|engine| async move {
         let bureau = open(&engine).await;
         let service = &bureau.service;
-        let people = [waiting(&bureau, 0).await];
+        let people = [bureau.waiting_for_posting(0).await];
         let officer = &bureau.officer;
         let id = service
             .draft_posting(officer, 1, &draft(&people))
@@ -640,7 +579,7 @@ async fn files_come_sealed_and_what_came_by_letter_counts_from_its_day() {
     on_both(|engine| async move {
         let bureau = open(&engine).await;
         let service = &bureau.service;
-        let people = [waiting(&bureau, 0).await];
+        let people = [bureau.waiting_for_posting(0).await];
         let (id, number) = posted(&bureau, &people).await;
         let visitor = service.visitor("192.0.2.7", "test");
         let upload = |bytes: &[u8]| Upload {

@@ -156,6 +156,70 @@ impl Bureau {
         id
     }
 
+    /// Under Jiangmen's pack: the n-th applicant, vetted, waits for the public notice.
+    pub(crate) async fn waiting_for_posting(&self, n: usize) -> RecordId {
+        let service = &self.service;
+        let desk = self.now(&self.officer);
+        let (name, number) = APPLICANTS[n];
+        let specialty = self.specialty.to_string();
+        let form = fields(&[
+            ("channel", "applied"),
+            ("notice", "ZJ01-2022-0001"),
+            ("notice_closes", "2022-06-30"),
+            ("name", name),
+            ("id_number", number),
+            ("mobile", "16400000001"),
+            ("employer", "示例理工大学"),
+            ("employer_kind", "高等院校"),
+            ("category", "高等院校、技师学院教职员"),
+            ("member_kind", "个人"),
+            ("specialty", &specialty),
+            ("declared", "P1"),
+            ("declared", "P2"),
+            ("declared", "P4A"),
+            ("declared", "P4B"),
+            ("pledge", "yes"),
+            ("privacy", "yes"),
+        ]);
+        let id = service
+            .enter_application(&desk, 1, &form)
+            .await
+            .expect("entered");
+        let papers = fields(&[
+            ("given.application", "yes"),
+            ("given.commitment", "yes"),
+            ("given.range", "yes"),
+            ("part.range", "staff_proof"),
+            ("given.qualification", "yes"),
+        ]);
+        service
+            .record_materials(&desk, 1, id, &papers)
+            .await
+            .expect("papers");
+        service
+            .submit_application(&desk, 1, id)
+            .await
+            .expect("submitted");
+        let checked = fields(&[
+            ("confirm.P2", "yes"),
+            ("confirm.P3", "yes"),
+            ("register.criminal", "clear"),
+            ("register_source.criminal", "公安机关证明"),
+            ("register.dishonesty", "clear"),
+            ("register_source.dishonesty", "信用中国网站"),
+        ]);
+        service
+            .check_application(&desk, 1, id, &checked)
+            .await
+            .expect("checked");
+        let state = service
+            .pass_application(&desk, 1, id, "")
+            .await
+            .expect("passed");
+        assert_eq!(state.station(), Some(Station::PublicNotice));
+        id
+    }
+
     /// Everybody who waits through one meeting, approved; these classified.
     pub(crate) async fn classified(&self, ids: &[RecordId]) -> RecordId {
         let service = &self.service;
@@ -580,4 +644,12 @@ pub(crate) async fn insert_membership(
     store::experts::insert(tx, expert, keys, &[specialty], &body)
         .await
         .expect("saved");
+}
+
+fn fields(pairs: &[(&str, &str)]) -> Fields {
+    let mut fields = Fields::default();
+    for (name, value) in pairs {
+        fields.push(*name, *value);
+    }
+    fields
 }
