@@ -36,6 +36,7 @@ use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::{Error, Reason, Result};
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Kind of the stored records, and of the owner of their files.
@@ -158,17 +159,7 @@ pub(crate) fn channel_of<'p>(pool: &'p OpenPool, one: &Application) -> Result<&'
 }
 
 pub(crate) async fn find(db: &mut impl Db, id: RecordId) -> Result<Row> {
-    let row = store::records::find::<serde_json::Value>(db, id)
-        .await?
-        .filter(|row| row.keys.kind == KIND)
-        .ok_or(Error::NotFound)?;
-    Ok(Row {
-        id: row.id,
-        version: row.version,
-        keys: row.keys,
-        body: serde_json::from_value(row.body)
-            .map_err(|error| Error::Internal(error.to_string()))?,
-    })
+    records::find(db, id, KIND).await
 }
 
 impl Service {

@@ -96,11 +96,7 @@ fn of_pool(pool: PoolId) -> RecordFilter {
 }
 
 async fn find(db: &mut impl store::Db, pool: PoolId, id: RecordId) -> Result<Row> {
-    records::find(db, id, KIND).await.and_then(|row: Row| {
-        (row.keys.pool == pool)
-            .then_some(row)
-            .ok_or(Error::NotFound)
-    })
+    records::find_in(db, pool, id, KIND).await
 }
 
 impl Service {

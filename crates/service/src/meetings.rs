@@ -21,6 +21,7 @@ use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Reason, Result};
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 use crate::typed;
 
@@ -94,17 +95,7 @@ fn event(kind: EventKind, one: &Meeting) -> Event {
 }
 
 async fn find(db: &mut impl store::Db, pool: PoolId, id: RecordId) -> Result<Row> {
-    let row = store::records::find::<serde_json::Value>(db, id)
-        .await?
-        .filter(|row| row.keys.kind == KIND && row.keys.pool == pool)
-        .ok_or(Error::NotFound)?;
-    Ok(Row {
-        id: row.id,
-        version: row.version,
-        keys: row.keys,
-        body: serde_json::from_value(row.body)
-            .map_err(|error| Error::Internal(error.to_string()))?,
-    })
+    records::find_in(db, pool, id, KIND).await
 }
 
 fn committee(pool: &OpenPool) -> Result<&Step> {
@@ -223,16 +214,12 @@ impl Service {
                 "没有人等待会议审定。资料审核通过、互通遴选或接受邀请后，会列入议程。",
             ));
         }
-        let beginning = format!("SD{:02}-{}-", pool.no, ctx.today().year());
-        let last = store::records::last_number(&mut *change, pool.id(), KIND, &beginning).await?;
-        let last = last
-            .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
-            .unwrap_or(0);
         let body = step.party.as_deref().unwrap_or_default();
         let one = Meeting {
             id: self.id(ctx),
             pool: pool.id(),
-            number: format!("{beginning}{:04}", last + 1),
+            number: records::next_number(&mut change, &pool, ctx.today().year(), KIND, "SD")
+                .await?,
             body: pool.pack.party_label(body).to_owned(),
             on,
             place,

@@ -110,12 +110,7 @@ async fn save(change: &mut Change<'_>, row: &mut Row) -> Result<()> {
 }
 
 async fn find(db: &mut impl Db, pool: PoolId, id: RecordId) -> Result<Row> {
-    let row: Row = records::find(db, id, KIND).await?;
-    if row.body.objection.pool == pool {
-        Ok(row)
-    } else {
-        Err(Error::NotFound)
-    }
+    records::find_in(db, pool, id, KIND).await
 }
 
 async fn all(db: &mut impl Db, filter: RecordFilter) -> Result<Vec<Objection>> {

@@ -101,12 +101,7 @@ async fn save(change: &mut Change<'_>, row: &mut Row) -> Result<()> {
 }
 
 pub(crate) async fn find(db: &mut impl Db, pool: PoolId, id: RecordId) -> Result<Row> {
-    let row: Row = records::find(db, id, KIND).await?;
-    if row.body.pool == pool {
-        Ok(row)
-    } else {
-        Err(Error::NotFound)
-    }
+    records::find_in(db, pool, id, KIND).await
 }
 
 pub(crate) fn of_pool(pool: PoolId, statuses: &[&str]) -> RecordFilter {

@@ -1,6 +1,6 @@
 //! Process records of one kind: found as what they are, numbered without gaps.
 
-use domain::id::RecordId;
+use domain::id::{PoolId, RecordId};
 use serde::de::DeserializeOwned;
 use store::Db;
 use store::records::Record;
@@ -26,6 +26,21 @@ pub(crate) async fn find<B: DeserializeOwned>(
         body: serde_json::from_value(row.body)
             .map_err(|error| Error::Internal(error.to_string()))?,
     })
+}
+
+/// The same, if it is this pool's.
+pub(crate) async fn find_in<B: DeserializeOwned>(
+    db: &mut impl Db,
+    pool: PoolId,
+    id: RecordId,
+    kind: &str,
+) -> Result<Record<B>> {
+    let row = find(db, id, kind).await?;
+    if row.keys.pool == pool {
+        Ok(row)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// The next number of a pool's records of a kind in a year, e.g. TY01-2026-0003: no gaps, because the

@@ -515,9 +515,5 @@ impl Service {
 }
 
 async fn batch(db: &mut impl store::Db, pool: PoolId, id: RecordId) -> Result<Row> {
-    records::find(db, id, BATCH).await.and_then(|row: Row| {
-        (row.keys.pool == pool)
-            .then_some(row)
-            .ok_or(Error::NotFound)
-    })
+    records::find_in(db, pool, id, BATCH).await
 }
