@@ -156,6 +156,8 @@ words! {
         EnterApplications = "enter_applications", "录入入库申请";
         /// Vet applications: confirm conditions, pass, return, refuse, classify.
         VetApplications = "vet_applications", "审核入库申请";
+        /// Recommend an applicant, with an opinion, for one's own unit.
+        RecommendApplicant = "recommend_applicant", "出具推荐意见";
         /// See lists for public notice, and the objections to those on them.
         ReadPostings = "read_postings", "查看公示和异议";
         /// Draft, post and withdraw a list for public notice.
@@ -209,6 +211,7 @@ impl Action {
             | Self::ApproveNotice
             | Self::EnterApplications
             | Self::VetApplications
+            | Self::RecommendApplicant
             | Self::PostCandidates
             | Self::DecideObjections
             | Self::IssueCertificates
@@ -374,7 +377,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             _ => None,
         },
         Role::Recommender => match action {
-            A::ReadApplications | A::EnterApplications => Unit,
+            A::ReadApplications | A::EnterApplications | A::RecommendApplicant => Unit,
             _ => None,
         },
         Role::Finance => None,

@@ -13,6 +13,7 @@ use crate::finding::{Finding, Verdict};
 use crate::id::{ExpertId, OrganisationId, PoolId, RecordId, SpecialtyId};
 use crate::person::Profile;
 use crate::policy::checklist::HandedIn;
+use crate::policy::exception::Exception;
 use crate::policy::facts::{Facts, Filing, Listing, Ticks};
 use crate::policy::pack::{Field, Force, Situation, Station};
 use crate::policy::words::Word as _;
@@ -45,6 +46,10 @@ pub struct NoticeAnswered {
     pub number: String,
     /// Last day of its window.
     pub closes_on: Date,
+    /// What it asks to be handed in besides the pack's list, as it was when it was answered
+    /// (JM 第七条(二)).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub materials: Vec<String>,
 }
 
 /// One station passed, and what it rests on.
@@ -73,6 +78,17 @@ pub struct Correction {
     pub label: String,
     /// What is wrong and what to do.
     pub reason: String,
+}
+
+/// 推荐意见 a unit gave in its own account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recommendation {
+    /// The words.
+    pub opinion: String,
+    /// Name of the unit.
+    pub unit: String,
+    /// Who gave it for the unit.
+    pub by: By,
 }
 
 /// What somebody agreed to, in which version, when.
@@ -117,6 +133,42 @@ pub struct Review {
     pub confirmed: BTreeMap<String, Confirmed>,
     /// Registers, by id.
     pub looked_up: BTreeMap<String, LookedUp>,
+    /// Points of the vetting, by name (JM 第七条(三)).
+    pub points: BTreeMap<String, Confirmed>,
+    /// What was relaxed or let pass, to what extent and why (GZ 第十一条(七)).
+    pub exceptions: Vec<Granted>,
+    /// What was given back to be put right, oldest first.
+    pub returns: Vec<GivenBack>,
+}
+
+/// A relaxation or exception, and who granted it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Granted {
+    /// Which condition, how far, why.
+    pub exception: Exception,
+    /// The article it rests on.
+    pub article: String,
+    /// Who.
+    pub by: By,
+}
+
+/// One return to the applicant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenBack {
+    /// The station that returned it.
+    pub from: Station,
+    /// By whom.
+    pub by: By,
+    /// Item by item.
+    pub corrections: Vec<Correction>,
+}
+
+impl Review {
+    /// What was granted, without by whom.
+    pub fn granted(&self) -> Vec<Exception> {
+        let all = self.exceptions.iter();
+        all.map(|granted| granted.exception.clone()).collect()
+    }
 }
 
 /// Where an application stands. What earlier stations concluded goes along.
@@ -549,6 +601,9 @@ pub struct Application {
     /// 推荐单位, for channels by which a unit recommends.
     #[serde(default)]
     pub recommender: Option<String>,
+    /// The unit whose account sees the application and recommends the person, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<OrganisationId>,
     /// 来源专家库, for channels that name one.
     #[serde(default)]
     pub source: Option<String>,
@@ -561,6 +616,13 @@ pub struct Application {
     /// 申报身份, for oneself or for a unit: a value of the pack's list `member_kind`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member_kind: Option<String>,
+    /// What the unit said in its own account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recommendation: Option<Recommendation>,
+    /// The alternative of the conditions the person relies on, where they say so: id of a branch of the
+    /// pack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relies_on: Option<String>,
     /// The accepted invitation it comes from.
     #[serde(default)]
     pub invitation: Option<RecordId>,
@@ -595,6 +657,63 @@ pub struct Application {
 }
 
 impl Application {
+    /// An empty draft begun or received on a day: what is stated comes with the form.
+    pub fn draft(
+        (id, pool): (RecordId, PoolId),
+        number: String,
+        channel: &str,
+        filed: Filed,
+        received_on: Date,
+    ) -> Self {
+        Self {
+            id,
+            pool,
+            number,
+            channel: channel.to_owned(),
+            notice: None,
+            filed,
+            received_on,
+            recommender: None,
+            unit: None,
+            source: None,
+            team: None,
+            category: None,
+            member_kind: None,
+            recommendation: None,
+            relies_on: None,
+            invitation: None,
+            profile: Profile::default(),
+            office_phone: None,
+            specialties: Vec::new(),
+            duties: Vec::new(),
+            declared: BTreeMap::new(),
+            handed: BTreeMap::new(),
+            review: Review::default(),
+            pledge: None,
+            privacy: None,
+            state: State::Draft,
+        }
+    }
+
+    /// When it was handed in first; `None` for a draft.
+    pub fn handed_in(&self) -> Option<&Passed> {
+        let passed = self.state.passed();
+        passed.iter().find(|one| one.station == Station::Submit)
+    }
+
+    /// The unit it belongs to: the one whose account entered it, or whose recommendation it needs.
+    pub fn unit(&self) -> Option<OrganisationId> {
+        match &self.filed {
+            Filed::Unit { organisation, .. } => Some(*organisation),
+            Filed::Online | Filed::Desk { .. } => self.unit,
+        }
+    }
+
+    /// Begun by its applicant and not handed in: nobody else sees it.
+    pub fn is_private(&self) -> bool {
+        self.filed == Filed::Online && self.handed_in().is_none()
+    }
+
     /// The facts conditions are tested against. `registers` are the ones the system itself looked up;
     /// those looked up by hand come on top.
     pub fn facts(&self, registers: BTreeMap<String, Vec<Listing>>) -> Facts {

@@ -99,10 +99,12 @@ kinds! {
     InvitationMaterials = "invitation.materials", "登记特约邀请入库资料";
     InvitationDecided = "invitation.decided", "会议审定特约邀请";
     InvitationEntered = "invitation.entered", "特约邀请专家入库";
+    ApplicantLinked = "application.linked", "向申请人发送链接";
     ApplicationEntered = "application.entered", "录入入库申请";
     ApplicationChanged = "application.changed", "修改入库申请";
     ApplicationMaterial = "application.material", "增减入库材料";
     ApplicationSubmitted = "application.submitted", "提交入库申请";
+    ApplicationRecommended = "application.recommended", "单位出具推荐意见";
     ApplicationChecked = "application.checked", "核对入库条件和材料";
     ApplicationPassed = "application.passed", "入库申请通过一环节";
     ApplicationReturned = "application.returned", "退回补正入库申请";

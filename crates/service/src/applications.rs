@@ -2,16 +2,29 @@
 //! vetted, returned, refused or withdrawn. Which stations there are, who acts at each and what must
 //! hold is the pack's (DG 第五条 to 第七条).
 
+mod checking;
+mod checklist;
+mod claim;
+mod conditions;
+mod duplicates;
 mod entering;
+mod list;
 mod materials;
-mod reading;
+pub mod online;
+mod received;
+mod recommending;
+mod reminders;
+mod statistics;
+mod steps;
+mod submitting;
 mod vetting;
+mod view;
 
 use std::collections::BTreeMap;
 
 use domain::actor::{Action, Role, Target};
 use domain::application::guard::{Call, Case};
-use domain::application::{Application, By, Filed, Hand, Refused, State};
+use domain::application::{Application, By, Hand, Refused, State};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{MessageId, PoolId, RecordId};
 use domain::policy::facts::Facts;
@@ -25,22 +38,29 @@ use store::records::RecordKeys;
 use store::sealed::{Column, Shape};
 use store::{Db, Secret, document};
 
-pub use entering::PRIVACY_NOTICE;
-pub use reading::{
-    ApplicationLine, ApplicationQuery, ApplicationView, ConditionLine, FileLine, MaterialLine,
-};
-pub(crate) use reading::{file_of, of_pool};
+pub use checklist::{FileLine, MaterialLine};
+pub use claim::{PRIVACY_NOTICE, branches};
+pub use conditions::{ConditionLine, ExceptionLine, PointLine, RegisterLine};
+pub(crate) use list::of_pool;
+pub use list::{ApplicationLine, ApplicationQuery};
+pub use statistics::{AdmissionStatistics, ChannelCount, Relaxed};
 pub use vetting::{Corrections, PassedBatch};
+pub use view::ApplicationView;
 
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::{Error, Reason, Result};
+use crate::persons::PersonFile;
 use crate::pools::OpenPool;
 use crate::records;
 use crate::service::Service;
+use crate::solicitations;
 
 /// Kind of the stored records, and of the owner of their files.
 pub(crate) const KIND: &str = "application";
+
+/// Status of a draft its applicant is still filling in: in no list of anybody's.
+const PRIVATE: &str = "private";
 
 /// What identifies and reaches the applicant, sealed as one.
 const APPLICANT: Column = Column {
@@ -59,6 +79,12 @@ pub(crate) struct Kept {
     pub(crate) sealed: String,
     /// Blind index of the identity number, hex.
     pub(crate) identity: Option<String>,
+    /// The form as the applicant typed it, sealed, hex, as long as it cannot be read as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) typed: Option<String>,
+    /// What was last said of its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reminded: Option<reminders::Reminded>,
 }
 
 pub(crate) type Row = store::records::Record<Kept>;
@@ -75,6 +101,8 @@ pub enum Step {
     Submit,
     /// 核对条件
     Check,
+    /// 出具推荐意见
+    Recommend,
     /// 通过
     Pass,
     /// 退回补正
@@ -128,9 +156,17 @@ pub(crate) fn subject(one: &Application) -> Subject {
 /// Whose it is: what a unit recommends is the unit's.
 pub(crate) fn target(one: &Application) -> Target {
     let pool = Target::pool(one.pool);
-    match &one.filed {
-        Filed::Unit { organisation, .. } => pool.of_organisation(*organisation),
-        Filed::Online | Filed::Desk { .. } => pool,
+    match one.unit() {
+        Some(organisation) => pool.of_organisation(organisation),
+        None => pool,
+    }
+}
+
+/// The facts as a person's file.
+pub(crate) fn file_of(one: &Application) -> PersonFile {
+    PersonFile {
+        profile: one.profile.clone(),
+        office_phone: one.office_phone.clone(),
     }
 }
 
@@ -170,7 +206,11 @@ impl Service {
             pool: one.pool,
             kind: KIND.to_owned(),
             number: Some(one.number.clone()),
-            status: one.state.code().to_owned(),
+            status: if one.is_private() {
+                PRIVATE.to_owned()
+            } else {
+                one.state.code().to_owned()
+            },
             parent: Some(one.channel.clone()),
             subject: kept.identity.clone(),
             due_on: self.due(pool, one),
@@ -223,7 +263,26 @@ impl Service {
     /// Whoever may not see an application is told that there is none.
     pub(crate) fn readable_application(ctx: &Ctx, one: &Application) -> Result<()> {
         let seen = ctx.actor.allow(Action::ReadApplications, target(one));
-        seen.map(drop).map_err(|_| Error::NotFound)
+        match seen {
+            Ok(_) if !one.is_private() => Ok(()),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// The stored application with this id, for somebody who may see it.
+    pub(crate) async fn seen_application(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: RecordId,
+    ) -> Result<(OpenPool, Row)> {
+        let pool = self.pool_numbered(ctx, no).await?;
+        let row = find(&mut self.store.read(), id).await?;
+        if row.body.application.pool != pool.id() {
+            return Err(Error::NotFound);
+        }
+        Self::readable_application(ctx, &row.body.application)?;
+        Ok((pool, row))
     }
 
     pub(crate) fn seal_applicant(&self, id: RecordId, private: &Private) -> Result<String> {
@@ -293,19 +352,40 @@ impl Service {
         Ok(row.body.application.facts(looked.registers))
     }
 
-    /// Whether a notice calls for an application.
-    pub(crate) fn call(channel: &Channel, one: &Application) -> Call {
-        match &one.notice {
-            _ if !channel.needs_notice => Call::NotNeeded,
-            None => Call::Nowhere,
-            Some(notice) if notice.closes_on < one.received_on => Call::Closed {
-                number: notice.number.clone(),
-                on: notice.closes_on,
-            },
-            Some(notice) => Call::Open {
-                number: notice.number.clone(),
-            },
+    /// Whether a notice calls for an application. What is handed in through this system is in time by
+    /// the server's clock, to the second (A-G-10); what came on paper, by the day it came.
+    pub(crate) async fn call(
+        &self,
+        db: &mut impl Db,
+        channel: &Channel,
+        one: &Application,
+    ) -> Result<Call> {
+        if !channel.needs_notice {
+            return Ok(Call::NotNeeded);
         }
+        let Some(answered) = &one.notice else {
+            return Ok(Call::Nowhere);
+        };
+        let number = answered.number.clone();
+        if one.is_private() {
+            let notice = solicitations::numbered(db, one.pool, &number).await?;
+            let at = solicitations::civil(self.clock.now());
+            return Ok(match notice {
+                Some(notice) if notice.takes(&channel.id, at) => Call::Open { number },
+                _ => Call::Closed {
+                    number,
+                    on: answered.closes_on,
+                },
+            });
+        }
+        Ok(if answered.closes_on < one.received_on {
+            Call::Closed {
+                number,
+                on: answered.closes_on,
+            }
+        } else {
+            Call::Open { number }
+        })
     }
 
     /// What must hold before the application passes `station` on a day.
@@ -325,7 +405,7 @@ impl Service {
             channel,
             application,
             facts: &facts,
-            call: &Self::call(channel, application),
+            call: &self.call(db, channel, application).await?,
             posting: &self
                 .posting_before(db, pool, application, station, on)
                 .await?,

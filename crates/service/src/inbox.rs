@@ -2,7 +2,7 @@
 //! leaves the list because the work is done and never because it was marked as read.
 
 use domain::actor::{Action, Reach, Target};
-use domain::application::{Application, State as Applied};
+use domain::application::{Application, Filed, State as Applied};
 use domain::campaign::State as CampaignState;
 use domain::draw_process::{Attempt, Party, State as DrawState};
 use domain::engagement::{Engagement, State as Seat};
@@ -594,6 +594,16 @@ impl Found<'_> {
     /// An application waits at a station an officer works, or to be put right by who entered it.
     fn application(&mut self, one: &Application, due: Option<Date>, steps: &[Admission]) {
         let (tag, verb, since) = match &one.state {
+            Applied::At { since, .. } if steps.contains(&Admission::Recommend) => {
+                ("单位推荐", "推荐", *since)
+            }
+            // Filled in by the person and handed to the unit.
+            Applied::Draft if steps.contains(&Admission::Recommend) => match &one.filed {
+                Filed::Unit { by, .. } if Some(by.account) != self.ctx.actor.account => {
+                    ("单位推荐", "核对并推荐", by.at)
+                }
+                _ => return,
+            },
             Applied::At { since, .. } if steps.contains(&Admission::Pass) => {
                 ("资料审核", "审核", *since)
             }

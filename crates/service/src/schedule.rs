@@ -18,6 +18,7 @@ impl Service {
         );
         report("suspensions", self.lift_suspensions(ctx).await.map(drop));
         report("campaigns", self.continue_campaigns(ctx).await.map(drop));
+        report("reminders", self.remind_applications(ctx).await.map(drop));
         report("postings", self.close_postings(ctx).await.map(drop));
         report("certificates", self.continue_issuances(ctx).await.map(drop));
         report("messages", self.deliver_messages(ctx).await.map(drop));

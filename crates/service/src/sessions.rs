@@ -193,7 +193,7 @@ impl Service {
     }
 
     /// Takes one try at a name from a network: its number, or until when there is none left.
-    async fn take_try(
+    pub(crate) async fn take_try(
         &self,
         ctx: &Ctx,
         name: &str,

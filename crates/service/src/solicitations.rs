@@ -105,7 +105,7 @@ fn by(ctx: &Ctx) -> Result<By> {
     })
 }
 
-fn civil(at: Timestamp) -> DateTime {
+pub(crate) fn civil(at: Timestamp) -> DateTime {
     at.to_zoned(shanghai()).datetime()
 }
 
@@ -185,6 +185,22 @@ fn check_party(
             rules.label
         ),
     )]))
+}
+
+/// The notice of a pool with this number, at any stage.
+pub(crate) async fn numbered(
+    db: &mut impl Db,
+    pool: PoolId,
+    number: &str,
+) -> Result<Option<Notice>> {
+    let filter = RecordFilter {
+        pool: Some(pool),
+        kinds: vec![KIND.to_owned()],
+        number: Some(domain::text::tidy(number).to_ascii_uppercase()),
+        ..RecordFilter::default()
+    };
+    let rows = store::records::all::<Notice>(db, &filter).await?;
+    Ok(rows.into_iter().next().map(|row| row.body))
 }
 
 /// The notices of a pool that are open at an instant, those that opened first before the others.

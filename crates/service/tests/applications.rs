@@ -37,6 +37,7 @@ pub(crate) fn form(bureau: &Bureau, channel: &str, name: &str, number: &str) -> 
         ("notice", "ZJ01-2022-0001"),
         ("notice_closes", "2022-06-30"),
         ("source", "省职业技能专家库"),
+        ("recommender", "示例推荐单位"),
         ("name", name),
         ("id_number", number),
         ("mobile", "16400000001"),

@@ -16,7 +16,7 @@ use domain::policy::pack::Station;
 use domain::policy::words::Word as _;
 use service::PageRequest;
 use service::applications::{
-    ApplicationLine, ApplicationQuery, ApplicationView, PassedBatch, Step,
+    AdmissionStatistics, ApplicationLine, ApplicationQuery, ApplicationView, PassedBatch, Step,
 };
 
 use crate::components::{Empty, Here, Link, Moment, Pager, Progress, Status, Step as Stage, Tab};
@@ -29,17 +29,23 @@ use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
 
-pub(crate) use materials::{HANDLE, shown};
+pub(crate) use materials::{HANDLE, shown, uploaded};
 
 pub(crate) const READ: Access = Access::Pool(Action::ReadApplications);
 pub(crate) const ENTER: Access = Access::Pool(Action::EnterApplications);
 pub(crate) const VET: Access = Access::Pool(Action::VetApplications);
+
+pub(crate) const RECOMMEND: Access = Access::Pool(Action::RecommendApplicant);
+/// The office refuses at its stations, a unit at its own.
+pub(crate) const CONCLUDE: Access =
+    Access::AnyOf(&[Action::VetApplications, Action::RecommendApplicant]);
 
 /// Routes of applications.
 pub fn routes() -> Routes {
     Routes::new()
         .get("/p/{no}/applications", READ, list)
         .get("/p/{no}/applications/next", READ, next)
+        .get("/p/{no}/applications/statistics", READ, statistics)
         .post("/p/{no}/applications/batch", VET, pass_batch)
         .and(form::routes())
         .get("/p/{no}/applications/{id}", READ, show)
@@ -48,7 +54,8 @@ pub fn routes() -> Routes {
         .post("/p/{no}/applications/{id}/check", VET, check)
         .post("/p/{no}/applications/{id}/pass", VET, pass)
         .post("/p/{no}/applications/{id}/return", VET, give_back)
-        .post("/p/{no}/applications/{id}/refuse", VET, refuse)
+        .post("/p/{no}/applications/{id}/refuse", CONCLUDE, refuse)
+        .post("/p/{no}/applications/{id}/recommend", RECOMMEND, recommend)
         .post("/p/{no}/applications/{id}/classify", VET, classify)
         .and(materials::routes())
 }
@@ -99,6 +106,7 @@ struct ListPage {
     empty: Empty,
     may_enter: bool,
     may_pass: bool,
+    counts: bool,
     first: Option<String>,
 }
 
@@ -217,6 +225,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         may_enter: ctx.actor.reach_in(Action::EnterApplications, here.pool.id) != Reach::None,
         may_pass: code == "vetting"
             && ctx.actor.reach_in(Action::VetApplications, here.pool.id) != Reach::None,
+        counts: whole,
         first: queue.then(|| format!("{base}/next?state={code}")),
         form: visit.query.clone(),
         base,
@@ -253,6 +262,34 @@ async fn pass_batch(
             .under(&[(&here.pool.name, &here.href("")), ("入库申请", &list)]),
         back: format!("{list}?state=vetting"),
         batch,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "applications/statistics.html")]
+struct StatisticsPage {
+    layout: Layout,
+    base: String,
+    teams: bool,
+    figures: AdmissionStatistics,
+}
+
+async fn statistics(
+    State(app): State<App>,
+    here: InPool,
+    visit: Visit,
+) -> Result<Response, WebError> {
+    let list = here.href("applications");
+    page::page(&StatisticsPage {
+        layout: here
+            .layout(&app, &visit, "入库统计")
+            .under(&[(&here.pool.name, &here.href("")), ("入库申请", &list)]),
+        figures: app
+            .service
+            .admission_statistics(here.ctx(), here.no)
+            .await?,
+        teams: !here.pack.pool.teams.is_empty(),
+        base: list,
     })
 }
 
@@ -475,10 +512,20 @@ fn facts(view: &ApplicationView) -> Vec<(String, String)> {
     };
     rows.push(agreed("承诺", &one.pledge));
     rows.push(agreed("个人信息告知", &one.privacy));
+    if let Some(said) = &one.recommendation {
+        let text = format!("{}：{}（{}）", said.unit, said.opinion, said.by.name);
+        rows.push(("推荐意见".to_owned(), text));
+    }
     if let Some(due) = view.due {
         rows.push(("办理期限".to_owned(), due.to_string()));
     }
     rows
+}
+
+/// What a condition is called.
+fn condition<'v>(view: &'v ApplicationView, code: &'v str) -> &'v str {
+    let known = view.conditions.iter().find(|line| line.code == code);
+    known.map_or(code, |line| &line.label)
 }
 
 fn moments(view: &ApplicationView) -> Vec<Moment> {
@@ -511,28 +558,29 @@ fn moments(view: &ApplicationView) -> Vec<Moment> {
             )
         })
         .collect();
+    let review = &view.application.review;
+    for one in &review.exceptions {
+        let extent = one.exception.extent.clone().unwrap_or_default();
+        let text = format!(
+            "放宽“{}”：{extent}（{}，{}）",
+            condition(view, &one.exception.leaf),
+            one.by.name,
+            one.exception.reason
+        );
+        moments.push(done(one.by.at, text));
+    }
+    for one in &review.returns {
+        let items: Vec<String> = one
+            .corrections
+            .iter()
+            .map(|one| format!("{}：{}", one.label, one.reason))
+            .collect();
+        moments.push(done(
+            one.by.at,
+            format!("{}退回补正。{}", one.by.name, items.join("；")),
+        ));
+    }
     match state {
-        Stands::Returned {
-            by,
-            corrections,
-            until,
-            ..
-        } => {
-            let items: Vec<String> = corrections
-                .iter()
-                .map(|one| format!("{}：{}", one.label, one.reason))
-                .collect();
-            let until = until.map(|day| format!("，{day} 前补正"));
-            moments.push(done(
-                by.at,
-                format!(
-                    "{}退回补正{}。{}",
-                    by.name,
-                    until.unwrap_or_default(),
-                    items.join("；")
-                ),
-            ));
-        }
         Stands::Refused {
             by,
             reason,
@@ -554,8 +602,9 @@ fn moments(view: &ApplicationView) -> Vec<Moment> {
         Stands::Withdrawn { by, reason, .. } => {
             moments.push(done(by.at, format!("撤回：{reason}（{}）", by.name)));
         }
-        Stands::Draft | Stands::At { .. } | Stands::Appointed { .. } => {}
+        Stands::Draft | Stands::Returned { .. } | Stands::At { .. } | Stands::Appointed { .. } => {}
     }
+    moments.sort_by(|one, other| one.time.cmp(&other.time));
     let ahead = view.stations.iter().filter(|(station, ..)| {
         !state.is_over() && !state.passed().iter().any(|one| one.station == *station)
     });
@@ -637,6 +686,15 @@ async fn check(at: At, form: FormState) -> Result<Response, WebError> {
     let outcome = app
         .service
         .check_application(here.ctx(), here.no, id, &fields(&form))
+        .await;
+    answered(at, form, outcome).await
+}
+
+async fn recommend(at: At, form: FormState) -> Result<Response, WebError> {
+    let (app, here, id) = (&at.0.0, &at.1, at.3.0.1);
+    let outcome = app
+        .service
+        .recommend_application(here.ctx(), here.no, id, form.value("opinion"))
         .await;
     answered(at, form, outcome).await
 }

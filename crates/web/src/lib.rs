@@ -38,6 +38,7 @@ pub mod objections;
 pub mod openapi;
 pub mod organisations;
 pub mod own;
+pub mod own_applications;
 pub mod page;
 pub mod parameters;
 pub mod pools;

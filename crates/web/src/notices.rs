@@ -253,6 +253,7 @@ fn filled(outline: &Outline, wording: &Wording) -> FormState {
         .with("opens_at", &wording.opens_at)
         .with("closes_on", &wording.closes_on)
         .with("closes_at", &wording.closes_at)
+        .with("materials", &wording.materials)
         .with("contact", &wording.contact);
     for (place, label) in outline.headings.iter().enumerate() {
         let text = wording.paragraphs.get(label).cloned().unwrap_or_default();
@@ -290,6 +291,7 @@ fn wording(outline: &Outline, form: &FormState) -> Wording {
         body: form.value("body").to_owned(),
         paragraphs,
         wanted,
+        materials: form.value("materials").to_owned(),
         channels: form.values("channels").map(str::to_owned).collect(),
         opens_on: form.text("opens_on"),
         opens_at: form.text("opens_at"),
@@ -650,6 +652,7 @@ struct PreviewPage {
     note: Option<Note>,
     back: Link,
     pdf: String,
+    apply: Option<String>,
 }
 
 async fn preview((State(app), here, visit, Path((_, id))): At) -> Result<Response, WebError> {
@@ -664,6 +667,7 @@ async fn preview((State(app), here, visit, Path((_, id))): At) -> Result<Respons
             "公众看到的就是这样。现在只有库管方能看到这一页。",
         )),
         pdf: format!("{back}/notice.pdf"),
+        apply: None,
         back: Link::new("返回办理", back),
     })
 }

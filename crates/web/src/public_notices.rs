@@ -193,6 +193,7 @@ struct ShowPage {
     note: Option<Note>,
     back: Link,
     pdf: String,
+    apply: Option<String>,
 }
 
 pub(crate) fn strip(layout: Layout, banner: Option<String>, demonstration: bool) -> Layout {
@@ -237,6 +238,9 @@ async fn show(
         text: NoticeText::of(&shown),
         note,
         back: Link::new("全部征集公告", "/public/notices"),
+        apply: (shown.line.standing == Standing::Open
+            && shown.channels.iter().any(|channel| channel.own.is_some()))
+        .then(|| format!("/public/notices/{}/apply", shown.line.number)),
         pdf: format!("/public/notices/{}/notice.pdf", shown.line.number),
     })
 }
@@ -253,6 +257,7 @@ struct GuidePage {
     basis: String,
     channels: Vec<ChannelGuide>,
     phone: String,
+    apply: Option<String>,
 }
 
 async fn guide(
@@ -272,6 +277,11 @@ async fn guide(
         ),
         basis: format!("《{}》", pool.pack.identity.title),
         phone: pool.pool.phone.clone().unwrap_or_default(),
+        // What needs a notice begins at the notice.
+        apply: channels
+            .iter()
+            .any(|channel| channel.own.is_some() && !channel.needs_notice)
+            .then(|| format!("/public/guide/{no}/apply")),
         pool: pool.pool.name.clone(),
         channels,
     })

@@ -308,6 +308,7 @@ pub fn all() -> Routes {
         .and(crate::campaigns::routes())
         .and(crate::registers::routes())
         .and(crate::own::routes())
+        .and(crate::own_applications::routes())
         .and(crate::tokens::routes())
         .and(crate::parameters::routes())
         .and(crate::search::routes())

@@ -1,14 +1,17 @@
 //! What must hold before a station is passed: the guards the pack's steps name, each answered with
 //! findings that carry the fact and the article.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::Application;
 use crate::finding::{FactUsed, Finding, Verdict};
 use crate::policy::checklist;
 use crate::policy::decide::{Decision, Outcome, decide};
+use crate::policy::exception::{self, Exception};
 use crate::policy::facts::{Facts, Ticks};
-use crate::policy::pack::{Channel, Force, Guard, How, Pack, Station};
+use crate::policy::pack::{Channel, Force, Guard, How, Pack, Station, Step};
 use crate::policy::public_notice::Candidate;
 use crate::policy::words::{Word as _, day};
 
@@ -86,6 +89,36 @@ impl<'a> Case<'a> {
             .copied()
             .chain(vetting)
             .flat_map(|guard| self.findings(guard, on))
+            .chain(self.points(step))
+            .collect()
+    }
+
+    /// The points of a step each of which must be found in order before anybody passes.
+    fn points(&self, step: &'a Step) -> Vec<Finding> {
+        let said = &self.application.review.points;
+        let concluded: BTreeMap<String, bool> = said
+            .iter()
+            .map(|(point, said)| (point.clone(), said.holds))
+            .collect();
+        step.open_points(&concluded)
+            .into_iter()
+            .map(|point| {
+                let (verdict, sentence) = match concluded.get(point) {
+                    None => (
+                        Verdict::Undetermined,
+                        format!("{point}：还没有核实结论。请核实后逐项作出结论。"),
+                    ),
+                    Some(_) => (Verdict::Unmet, format!("{point}：核实结论为不符。")),
+                };
+                Finding {
+                    code: point.to_owned(),
+                    force: Force::Must,
+                    verdict,
+                    citation: step.citation.clone(),
+                    facts: Vec::new(),
+                    sentence,
+                }
+            })
             .collect()
     }
 
@@ -96,7 +129,9 @@ impl<'a> Case<'a> {
             Guard::MaterialsComplete => self.materials(on),
             Guard::DeclaredLeaves => self.declared(on),
             Guard::ComputedLeaves => self.computed(on),
-            Guard::Eligible => blocking(&self.decision(on)),
+            Guard::Eligible => {
+                blocking(&self.decision(on), Some(&self.application.review.granted()))
+            }
             Guard::Classified => self.classified(),
             Guard::NoticeClear => self.notice_clear(),
         }
@@ -189,17 +224,28 @@ impl<'a> Case<'a> {
         }]
     }
 
-    /// Every item of the material list, found on the day the application came in.
+    /// Every item of the material list and of the notice answered, found on the day the application came
+    /// in.
     fn materials(&self, on: Date) -> Vec<Finding> {
         let decision = self.decision(on);
         let branches: Vec<_> = decision.branches().collect();
-        checklist::review(
+        let one = self.application;
+        let mut found = checklist::review(
             self.pack,
             self.channel,
-            &self.application.handed,
+            &one.handed,
             &branches,
-            self.application.received_on,
-        )
+            one.received_on,
+        );
+        if let Some(notice) = &one.notice {
+            found.extend(checklist::named(
+                self.pack,
+                self.channel,
+                &notice.materials,
+                &one.handed,
+            ));
+        }
+        found
     }
 
     fn declared(&self, on: Date) -> Vec<Finding> {
@@ -221,19 +267,38 @@ impl<'a> Case<'a> {
     /// has looked up yet is looked up at the next station.
     fn computed(&self, on: Date) -> Vec<Finding> {
         let mut facts = self.facts.clone();
-        for leaf in &self.pack.eligibility.leaves {
+        let relied_on = self.relied_on();
+        for (number, leaf) in (0_u16..).zip(&self.pack.eligibility.leaves) {
             if leaf.how.contains(&How::Declared) {
                 facts.declared.insert(leaf.id.clone(), Ticks::Whole(true));
             }
             if leaf.how.contains(&How::Reviewed) {
-                facts.reviewed.insert(leaf.id.clone(), true);
+                let may_hold = relied_on
+                    .as_ref()
+                    .is_none_or(|them| !them.rules_out(number));
+                facts.reviewed.insert(leaf.id.clone(), may_hold);
                 facts.notes.insert(leaf.id.clone(), "尚待核对".to_owned());
             }
         }
         for register in &self.pack.vocabulary.registers {
             facts.registers.entry(register.id.clone()).or_default();
         }
-        blocking(&decide(self.pack, &facts, on))
+        blocking(&decide(self.pack, &facts, on), None)
+    }
+
+    /// The alternative the person says they rely on; judgement on the others is not waited for.
+    fn relied_on(&self) -> Option<ReliedOn> {
+        let id = self.application.relies_on.as_ref()?;
+        let branches = &self.pack.eligibility.branches;
+        let mut relied = ReliedOn::default();
+        for branch in branches {
+            let leaves = match branch.id == *id {
+                true => &mut relied.chosen,
+                false => &mut relied.others,
+            };
+            branch.rule.leaves(&mut |number, _| leaves.push(number));
+        }
+        (!relied.chosen.is_empty()).then_some(relied)
     }
 
     fn classified(&self) -> Vec<Finding> {
@@ -281,21 +346,57 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The conditions in the way. Those that bind 原则上, or that an authorised person may relax, can be set
-/// aside with a reason.
-fn blocking(decision: &Decision<'_>) -> Vec<Finding> {
-    if decision.outcome == Outcome::Met {
-        return Vec::new();
+/// The leaves of the alternative relied on, and of the others.
+#[derive(Default)]
+struct ReliedOn {
+    chosen: Vec<u16>,
+    others: Vec<u16>,
+}
+
+impl ReliedOn {
+    /// The leaf carries only alternatives the person does not rely on.
+    fn rules_out(&self, leaf: u16) -> bool {
+        self.others.contains(&leaf) && !self.chosen.contains(&leaf)
     }
-    decision
-        .blocking()
-        .into_iter()
-        .map(|leaf| {
-            let mut finding = leaf.finding(decision.pack);
-            if decision.outcome == Outcome::Discretion {
-                finding.force = Force::InPrinciple;
-            }
-            finding
-        })
-        .collect()
+}
+
+/// The conditions in the way. Those that bind 原则上 can be set aside with a reason; those that may be
+/// relaxed only by saying which, how far and why (GZ 第十一条(七)). `granted` is `None` while nobody
+/// could grant anything yet: then neither stands in the way.
+fn blocking(decision: &Decision<'_>, granted: Option<&[Exception]>) -> Vec<Finding> {
+    match (decision.outcome, granted) {
+        (Outcome::Met, _) => Vec::new(),
+        (Outcome::Discretion, Some(granted)) => discretion(decision, granted),
+        (outcome, _) => decision
+            .blocking()
+            .into_iter()
+            .map(|leaf| {
+                let mut finding = leaf.finding(decision.pack);
+                if outcome == Outcome::Discretion {
+                    finding.force = Force::InPrinciple;
+                }
+                finding
+            })
+            .collect(),
+    }
+}
+
+fn discretion(decision: &Decision<'_>, granted: &[Exception]) -> Vec<Finding> {
+    let lacking = exception::lacking(decision, granted);
+    let mut found = Vec::new();
+    for part in exception::needed(decision) {
+        let concerns = |finding: &&Finding| {
+            let mut leaves = part.leaves.iter();
+            leaves.any(|one| one.leaf.id == finding.code)
+        };
+        if let Some(lack) = lacking.iter().find(concerns) {
+            let mut finding = lack.clone();
+            finding.force = match part.relaxation {
+                Some(_) => Force::Must,
+                None => Force::InPrinciple,
+            };
+            found.push(finding);
+        }
+    }
+    found
 }

@@ -264,19 +264,6 @@ pub(super) fn sound(pack: &Pack, channel: &str) -> Application {
     };
     let channel = pack.admission.channel(channel).expect("known");
     Application {
-        id: RecordId(Uuid::from_u128(1)),
-        pool: PoolId(Uuid::from_u128(2)),
-        number: "SQ01-2022-0001".into(),
-        channel: channel.id.clone(),
-        notice: None,
-        filed: Filed::Online,
-        received_on: date(2022, 6, 1),
-        recommender: None,
-        source: None,
-        team: None,
-        category: None,
-        member_kind: None,
-        invitation: None,
         profile: Profile {
             name: "测试甲".into(),
             sex: Some(Sex::Female),
@@ -307,9 +294,7 @@ pub(super) fn sound(pack: &Pack, channel: &str) -> Application {
             task_kinds: vec!["8-4".into()],
             ..Profile::default()
         },
-        office_phone: None,
         specialties: vec![SpecialtyId(Uuid::from_u128(5))],
-        duties: Vec::new(),
         declared: ["L1", "L2", "HEALTH"]
             .map(|leaf| (leaf.to_owned(), Ticks::Whole(true)))
             .into(),
@@ -331,9 +316,13 @@ pub(super) fn sound(pack: &Pack, channel: &str) -> Application {
                 },
             )]),
         },
-        pledge: None,
-        privacy: None,
-        state: State::Draft,
+        ..Application::draft(
+            (RecordId(Uuid::from_u128(1)), PoolId(Uuid::from_u128(2))),
+            "SQ01-2022-0001".into(),
+            &channel.id,
+            Filed::Online,
+            date(2022, 6, 1),
+        )
     }
 }
 

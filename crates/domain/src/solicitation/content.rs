@@ -101,6 +101,10 @@ pub struct Content {
     pub paragraphs: Vec<Paragraph>,
     /// 拟聘人数, where the pack asks for it.
     pub wanted: Vec<Wanted>,
+    /// What is to be handed in besides the pack's list, on channels whose list leaves that to the notice
+    /// (JM 第七条(二)); each is checked on its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub materials: Vec<String>,
     /// Ids of the channels applications come by.
     pub channels: Vec<String>,
     /// First second applications are taken.
@@ -372,6 +376,7 @@ mod tests {
     fn complete() -> Content {
         Content {
             title: "公告".into(),
+            materials: Vec::new(),
             channels: vec!["self_nominated".into()],
             opens: Some(datetime(2026, 6, 1, 9, 0, 0, 0)),
             closes: Some(datetime(2026, 6, 30, 23, 59, 59, 0)),

@@ -38,6 +38,7 @@ fn draft() -> Notice {
                 label: "入库条件".into(),
                 text: "见办法第四条".into(),
             }],
+            materials: Vec::new(),
             channels: vec!["self_nominated".into()],
             opens: Some(window.opens),
             closes: Some(window.closes),

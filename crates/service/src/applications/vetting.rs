@@ -1,21 +1,22 @@
 //! 核对、通过、退回、不予通过、分类: what the office does with an application at a station.
 
 use domain::actor::{Action, Role};
-use domain::application::{Application, Confirmed, Correction, LookedUp, Refused, State};
+use domain::application::{Application, Correction, GivenBack, Refused, State};
 use domain::event::{Event, EventKind};
 use domain::id::{RecordId, SpecialtyId};
-use domain::policy::pack::{How, Station, StepOutcome, Test};
+use domain::policy::pack::{Station, StepOutcome};
 use domain::policy::words::Word as _;
 use domain::pool::SpecialtyStatus;
 use jiff::civil::Date;
 
+use super::materials::asked_by_notice;
+use super::steps::act_at;
 use super::{Row, by, channel_of, event, hand, target};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Reason, Result};
 use crate::pools::OpenPool;
 use crate::service::Service;
-use crate::typed::{self, Fields};
 
 /// What is to be put right: code of the item and what is wrong with it.
 pub type Corrections = Vec<(String, String)>;
@@ -39,7 +40,7 @@ const fn paper(station: Station) -> &'static str {
 
 impl Service {
     /// Opens the door at the station of an application, for whoever the pack lets act there.
-    async fn at_station<'c>(
+    pub(super) async fn at_station<'c>(
         &self,
         ctx: &'c Ctx,
         no: i64,
@@ -51,7 +52,11 @@ impl Service {
         let (mut change, row, pool) = self.application_change(ctx, pool.id(), id).await?;
         let one = &row.body.application;
         Self::readable_application(ctx, one)?;
-        let role = change.authorize(Action::VetApplications, target(one))?;
+        let at_unit = one.state.station() == Some(Station::Recommendation);
+        let role = match change.authorize(Action::RecommendApplicant, target(one)) {
+            Ok(role) if at_unit => role,
+            _ => change.authorize(Action::VetApplications, target(one))?,
+        };
         // What was returned may still be refused where it came from.
         let station = match (&one.state, outcome) {
             (State::At { station, .. }, _) => *station,
@@ -76,7 +81,7 @@ impl Service {
         if station == Station::Recommendation && role != Role::Recommender {
             recommended_on_paper(&pool, one)?;
         } else {
-            Self::check_act(&pool, Self::act_at(station), role, one)?;
+            Self::check_act(&pool, act_at(station), role, one)?;
         }
         if let (Some(outcome), Some(rule)) = (outcome, pool.pack.admission.step(station))
             && !rule.outcomes.is_empty()
@@ -100,100 +105,6 @@ impl Service {
         )
     }
 
-    /// 核对: which conditions that need a human eye hold, and what a register said. Possible at every
-    /// station, so that a committee has it before it decides.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], [`Error::Refused`] unless at a station, [`Error::Invalid`].
-    pub async fn check_application(
-        &self,
-        ctx: &Ctx,
-        no: i64,
-        id: RecordId,
-        fields: &Fields,
-    ) -> Result<()> {
-        let pool = self.pool_numbered(ctx, no).await?;
-        let (mut change, mut row, pool) = self.application_change(ctx, pool.id(), id).await?;
-        Self::readable_application(ctx, &row.body.application)?;
-        change.authorize(Action::VetApplications, target(&row.body.application))?;
-        if row.body.application.state.station().is_none() {
-            return Err(Refused::WrongState {
-                now: row.body.application.state.zh(),
-                step: "核对",
-            }
-            .into());
-        }
-        let by = by(ctx)?;
-        let mut review = row.body.application.review.clone();
-        let mut problems = Vec::new();
-        for leaf in &pool.pack.eligibility.leaves {
-            if leaf.how.contains(&How::Reviewed) {
-                let field = format!("confirm.{}", leaf.id);
-                let holds = match fields.text(&field) {
-                    "yes" => Some(true),
-                    "no" => Some(false),
-                    _ => None,
-                };
-                let note = typed::optional(fields.text(&format!("note.{}", leaf.id)));
-                let known = review.confirmed.get(&leaf.id);
-                match holds {
-                    None => drop(review.confirmed.remove(&leaf.id)),
-                    Some(holds)
-                        if known.is_some_and(|one| one.holds == holds && one.note == note) => {}
-                    Some(holds) => {
-                        let by = by.clone();
-                        let confirmed = Confirmed { holds, note, by };
-                        review.confirmed.insert(leaf.id.clone(), confirmed);
-                    }
-                }
-            }
-            if let Some(Test::NotListed { register, .. }) = &leaf.test {
-                let listed = match fields.text(&format!("register.{register}")) {
-                    "clear" => false,
-                    "listed" => true,
-                    _ => {
-                        review.looked_up.remove(register);
-                        continue;
-                    }
-                };
-                let source = typed::required(
-                    &mut problems,
-                    &format!("register_source.{register}"),
-                    fields.text(&format!("register_source.{register}")),
-                    "没有写明名单的查询来源。请写明，例如“信用中国网站，查询编号”。",
-                );
-                let known = review.looked_up.get(register);
-                if known.is_none_or(|one| one.listed != listed || one.source != source) {
-                    let looked = LookedUp {
-                        listed,
-                        source,
-                        on: ctx.today(),
-                        by: by.clone(),
-                    };
-                    review.looked_up.insert(register.clone(), looked);
-                }
-            }
-        }
-        if !problems.is_empty() {
-            return Err(Error::Invalid(problems));
-        }
-        let said: Vec<String> = review
-            .confirmed
-            .iter()
-            .map(|(leaf, one)| format!("{leaf}{}", if one.holds { "符合" } else { "不符合" }))
-            .chain(review.looked_up.iter().map(|(register, one)| {
-                format!("{register}{}", if one.listed { "列入" } else { "未列入" })
-            }))
-            .collect();
-        let checked = event(EventKind::ApplicationChecked, &row.body.application)
-            .detail(serde_json::json!({ "said": said }));
-        row.body.application.review = review;
-        self.save_application(&mut change, &pool, &mut row).await?;
-        change.record(checked).await?;
-        change.commit().await?;
-        Ok(())
-    }
-
     /// 通过 the station an officer works by hand. What a `must` blocks does not pass; what binds 原则上
     /// passes with a reason.
     ///
@@ -208,6 +119,9 @@ impl Service {
     ) -> Result<State> {
         let outcome = Some(StepOutcome::Passed);
         let (mut change, mut row, pool, _) = self.at_station(ctx, no, id, "通过", outcome).await?;
+        // A unit passes somebody on with its opinion.
+        let one = &row.body.application;
+        change.authorize(Action::VetApplications, target(one))?;
         self.pass_row(&mut change, &pool, &mut row, hand(ctx, None)?, discretion)
             .await?;
         let state = row.body.application.state.clone();
@@ -331,6 +245,11 @@ impl Service {
             .map(|one| format!("{}：{}", one.label, one.reason))
             .collect();
         let items: Vec<&str> = named.iter().map(|one| one.label.as_str()).collect();
+        row.body.application.review.returns.push(GivenBack {
+            from: station,
+            by: by(ctx)?,
+            corrections: named.clone(),
+        });
         let returned = event(EventKind::ApplicationReturned, &row.body.application)
             .fact("station", station.zh())
             .fact("items", items.join("；"))
@@ -370,8 +289,14 @@ impl Service {
             .leaves
             .iter()
             .map(|leaf| (leaf.id.clone(), leaf.label.clone()));
+        let named = asked_by_notice(pool, one)?.map(|name| (name.clone(), name.clone()));
         let form = [("profile".to_owned(), "申请表填写内容".to_owned())];
-        Ok(form.into_iter().chain(items).chain(leaves).collect())
+        Ok(form
+            .into_iter()
+            .chain(items)
+            .chain(named)
+            .chain(leaves)
+            .collect())
     }
 
     /// 不予通过, with a reason that the applicant is told.

@@ -69,6 +69,7 @@ impl Service {
                         text: beginning.paragraphs.get(label).cloned().unwrap_or_default(),
                     })
                     .collect(),
+                materials: Vec::new(),
                 channels: beginning.channels.clone(),
                 opens: Some(window.opens),
                 closes: Some(window.closes),

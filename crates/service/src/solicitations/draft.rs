@@ -20,6 +20,9 @@ use crate::pools::OpenPool;
 use crate::service::Service;
 use crate::typed;
 
+/// Most items one notice asks for.
+const MATERIALS_MOST: usize = 20;
+
 /// What the form of a notice asks in this pool.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Outline {
@@ -35,6 +38,8 @@ pub struct Outline {
     pub wanted: Vec<WantedRow>,
     /// Channels a notice can open: id and name.
     pub channels: Vec<(String, String)>,
+    /// The notice names what is handed in besides the pack's list, on some of these channels.
+    pub names_materials: bool,
     /// Media the pack names.
     pub media: Vec<String>,
     /// What a new draft begins with.
@@ -63,6 +68,8 @@ pub struct Wording {
     pub paragraphs: BTreeMap<String, String>,
     /// Numbers wanted by id of team or specialty.
     pub wanted: BTreeMap<String, String>,
+    /// What is handed in besides the pack's list, one item a line.
+    pub materials: String,
     /// Ids of channels.
     pub channels: Vec<String>,
     /// 征集开始日期
@@ -102,6 +109,7 @@ impl Wording {
                 .iter()
                 .map(|line| (line.key.clone(), number(line)))
                 .collect(),
+            materials: content.materials.join("\n"),
             channels: content.channels.clone(),
             opens_on: day(content.opens),
             opens_at: clock(content.opens),
@@ -160,6 +168,11 @@ impl Wording {
                 })
                 .collect(),
             wanted,
+            materials: if outline.names_materials {
+                items(&self.materials)
+            } else {
+                Vec::new()
+            },
             channels: outline
                 .channels
                 .iter()
@@ -182,6 +195,22 @@ impl Wording {
             Err(Error::Invalid(problems))
         }
     }
+}
+
+/// The items of a list, one a line, each once; what stands between an item and its parts in the names
+/// of files is left out.
+fn items(typed: &str) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    for line in typed.lines() {
+        let item: String = domain::text::tidy(&line.replace('/', "／"))
+            .chars()
+            .take(60)
+            .collect();
+        if !item.is_empty() && !items.contains(&item) && items.len() < MATERIALS_MOST {
+            items.push(item);
+        }
+    }
+    items
 }
 
 /// 入库条件 in the pack's words: what all must meet, then the alternatives of which one is enough.
@@ -263,6 +292,11 @@ impl Service {
             headings,
             headcount: rules.headcount.as_ref().map(|rule| rule.label.clone()),
             wanted: self.wanted_rows(pool, rules).await?,
+            names_materials: channels.iter().any(|(id, _)| {
+                let channel = pool.pack.admission.channel(id);
+                let list = channel.and_then(|one| pool.pack.admission.list_of(one));
+                list.is_some_and(|list| list.by_notice)
+            }),
             channels,
             media: rules.media.clone(),
         })

@@ -7,13 +7,14 @@ use domain::policy::checklist;
 use domain::policy::pack::{Channel, Material, Need, Pack, Per};
 use domain::policy::words::Word as _;
 use domain::pool::Pool;
-use domain::solicitation::{Notice, Publication, Standing, State};
+use domain::solicitation::{Content, Notice, Publication, Standing, State};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use store::document::{Direction, Page, PageRequest};
 use store::records::RecordFilter;
 
 use super::{KIND, civil, find};
+use crate::applications::online::{self, Hand};
 use crate::ctx::Ctx;
 use crate::draw_documents::Printed;
 use crate::error::{Error, Result};
@@ -83,6 +84,8 @@ pub struct ChannelGuide {
     pub materials: Vec<GuideMaterial>,
     /// What follows, step by step.
     pub steps: Vec<String>,
+    /// What an applicant may do on this site by themselves.
+    pub own: Option<Hand>,
 }
 
 /// A notice as everybody reads it.
@@ -170,12 +173,41 @@ fn guide(pack: &Pack, channel: &Channel) -> ChannelGuide {
             .into_iter()
             .map(|item| material(pack, channel, item))
             .collect(),
+        own: online::hand(pack, channel),
         steps: channel
             .stations
             .iter()
             .filter_map(|one| step(*one))
             .collect(),
     }
+}
+
+/// With what the notice asks for besides the pack's list.
+fn named_too(
+    mut guide: ChannelGuide,
+    pack: &Pack,
+    channel: &Channel,
+    content: &Content,
+) -> ChannelGuide {
+    let list = pack
+        .admission
+        .list_of(channel)
+        .filter(|list| list.by_notice);
+    for label in list.into_iter().flat_map(|_| &content.materials) {
+        guide.materials.push(GuideMaterial {
+            label: label.clone(),
+            article: list
+                .map(|list| list.citation.to_string())
+                .unwrap_or_default(),
+            need: "",
+            per: "",
+            parts: Vec::new(),
+            seal: Vec::new(),
+            waiver: None,
+            form: None,
+        });
+    }
+    guide
 }
 
 fn line(notice: &Notice, pool: &OpenPool, at: DateTime) -> PublicNotice {
@@ -321,7 +353,7 @@ impl Service {
                 .channels
                 .iter()
                 .filter_map(|id| pack.admission.channel(id))
-                .map(|channel| guide(pack, channel))
+                .map(|channel| named_too(guide(pack, channel), pack, channel, content))
                 .collect(),
             contact: content.contact.clone(),
             signed: self.organisation_name(pool.pool.manager).await?,

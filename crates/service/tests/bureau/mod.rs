@@ -97,6 +97,7 @@ impl Bureau {
             ("notice", "ZJ01-2022-0001"),
             ("notice_closes", "2022-06-30"),
             ("source", "省职业技能专家库"),
+            ("recommender", "示例推荐单位"),
             ("name", name),
             ("id_number", number),
             ("mobile", "16400000001"),
@@ -204,6 +205,9 @@ impl Bureau {
             ("confirm.P2", "yes"),
             ("confirm.P3", "yes"),
             ("register.criminal", "clear"),
+            ("point.0", "yes"),
+            ("point.1", "yes"),
+            ("point.2", "yes"),
             ("register_source.criminal", "公安机关证明"),
             ("register.dishonesty", "clear"),
             ("register_source.dishonesty", "信用中国网站"),
@@ -374,6 +378,13 @@ impl Bureau {
     /// A requester of another unit.
     pub(crate) fn stranger(&self) -> Ctx {
         ctx(&self.service, 5, Role::Requester, self.pool, 12)
+    }
+
+    /// Somebody who recommends for a unit.
+    pub(crate) fn unit(&self, organisation: u128) -> Ctx {
+        let account = 700 + organisation;
+        let role = Role::Recommender;
+        ctx(&self.service, account, role, self.pool, organisation)
     }
 
     /// Somebody of the manager with this role.

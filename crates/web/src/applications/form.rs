@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::id::RecordId;
 use domain::policy::checklist;
 use service::Error;
-use service::applications::PRIVACY_NOTICE;
+use service::applications::{PRIVACY_NOTICE, branches};
 
 use super::ENTER;
 use crate::components::{Note, Tone};
@@ -41,6 +41,7 @@ struct FormPage {
     teams: Vec<Choice>,
     categories: Vec<Choice>,
     member_kinds: Vec<Choice>,
+    branches: Vec<Choice>,
     refusals: Vec<(String, String)>,
     privacy: &'static str,
 }
@@ -155,6 +156,15 @@ async fn form_page(
             .teams
             .iter()
             .map(|team| Choice::new(team.id.clone(), team.label.clone()))
+            .collect(),
+        branches: here
+            .pack
+            .admission
+            .channel(form.value("channel"))
+            .map(|channel| branches(&here.open, channel))
+            .into_iter()
+            .flatten()
+            .map(|(id, label)| Choice::new(id, label))
             .collect(),
         categories: listed(here, "category"),
         member_kinds: listed(here, "member_kind"),

@@ -1,0 +1,187 @@
+//! The materials of one's own application: exactly those of the channel and the notice, each uploaded,
+//! shown and removed by itself.
+
+use askama::Template;
+use axum::extract::multipart::Multipart;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::post;
+use domain::id::{FileId, RecordId};
+use service::applications::MaterialLine;
+use service::attachments::MOST_BYTES;
+
+use super::base_of;
+use super::form::layout;
+use crate::applications::{shown, uploaded, verdict};
+use crate::components::Status;
+use crate::error::WebError;
+use crate::experts::fields;
+use crate::form::{Choice, FormState};
+use crate::layout::{Layout, Visit};
+use crate::limits::Kind;
+use crate::page;
+use crate::routes::{Access, Routes};
+use crate::session::Origin;
+use crate::state::App;
+
+pub(super) fn routes() -> Routes {
+    let upload = post(add).layer(DefaultBodyLimit::max(MOST_BYTES + 64 * 1024));
+    Routes::new()
+        .get("/m/a/{token}/{application}/materials", Access::Public, list)
+        .post(
+            "/m/a/{token}/{application}/materials",
+            Access::Public,
+            describe,
+        )
+        .add(
+            Method::POST,
+            "/m/a/{token}/{application}/files",
+            Access::Public,
+            upload,
+        )
+        .get(
+            "/m/a/{token}/{application}/files/{file}",
+            Access::Public,
+            open,
+        )
+        .post(
+            "/m/a/{token}/{application}/files/{file}/remove",
+            Access::Public,
+            remove,
+        )
+}
+
+#[derive(Template)]
+#[template(path = "own_applications/materials.html")]
+struct MaterialsPage {
+    layout: Layout,
+    form: FormState,
+    base: String,
+    open: bool,
+    lines: Vec<(Status, MaterialLine)>,
+    places: Vec<Choice>,
+}
+
+impl MaterialsPage {
+    /// Whether anything is to be said of an item besides the file.
+    fn is_described(&self, line: &MaterialLine) -> bool {
+        line.opinion.is_some() || line.seal || line.expires || line.waiver.is_some() || line.unheld
+    }
+    fn describes(&self) -> bool {
+        self.lines.iter().any(|(_, line)| self.is_described(line))
+    }
+}
+
+async fn materials_page(
+    app: &App,
+    visit: &Visit,
+    (token, id): (&str, RecordId),
+    form: FormState,
+) -> Result<MaterialsPage, WebError> {
+    let own = app.service.own_application(token, id).await?;
+    let one = &own.view.application;
+    Ok(MaterialsPage {
+        layout: layout(app, visit, &own, "上传材料").judged(&form),
+        base: base_of(token, id),
+        open: one.filed == domain::application::Filed::Online && one.state.is_open_to_applicant(),
+        lines: own
+            .view
+            .materials
+            .iter()
+            .map(|line| (verdict(line.verdict), line.clone()))
+            .collect(),
+        places: own
+            .view
+            .places
+            .iter()
+            .map(|(place, label)| Choice::new(place.clone(), label.clone()))
+            .collect(),
+        form,
+    })
+}
+
+type At = Path<(String, RecordId)>;
+
+async fn list(
+    State(app): State<App>,
+    visit: Visit,
+    Path((token, id)): At,
+) -> Result<Response, WebError> {
+    let form = FormState::blank();
+    page::page(&materials_page(&app, &visit, (&token, id), form).await?)
+}
+
+async fn answered<T>(
+    (app, visit): (&App, &Visit),
+    (token, id): (&str, RecordId),
+    mut form: FormState,
+    outcome: service::Result<T>,
+) -> Result<Response, WebError> {
+    match outcome {
+        Ok(_) => Ok(page::see_other(&format!(
+            "{}/materials",
+            base_of(token, id)
+        ))),
+        Err(error) => {
+            form.refuse(error)?;
+            page::rejected(&materials_page(app, visit, (token, id), form).await?)
+        }
+    }
+}
+
+async fn describe(
+    State(app): State<App>,
+    visit: Visit,
+    origin: Origin,
+    Path((token, id)): At,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let done = app
+        .service
+        .describe_own_materials(&origin.address, &token, id, &fields(&form))
+        .await;
+    answered((&app, &visit), (&token, id), form, done).await
+}
+
+async fn add(
+    State(app): State<App>,
+    visit: Visit,
+    origin: Origin,
+    Path((token, id)): At,
+    body: Multipart,
+) -> Result<Response, WebError> {
+    app.limits
+        .take(Kind::Lookup, &origin.network)
+        .map_err(|wait| WebError::TooMany { wait })?;
+    let (place, name, bytes) = uploaded(body).await?;
+    let done = app
+        .service
+        .add_own_material(&origin.address, &token, id, (&place, &name, bytes))
+        .await;
+    let form = FormState::blank().with("attachment_kind", place);
+    answered((&app, &visit), (&token, id), form, done).await
+}
+
+async fn open(
+    State(app): State<App>,
+    Path((token, id, file)): Path<(String, RecordId, FileId)>,
+) -> Result<Response, WebError> {
+    Ok(shown(
+        app.service.open_own_material(&token, id, file).await?,
+    ))
+}
+
+async fn remove(
+    State(app): State<App>,
+    visit: Visit,
+    origin: Origin,
+    Path((token, id, file)): Path<(String, RecordId, FileId)>,
+    form: FormState,
+) -> Result<Response, WebError> {
+    let done = app
+        .service
+        .remove_own_material(&origin.address, &token, id, file)
+        .await;
+    answered((&app, &visit), (&token, id), form, done).await
+}
