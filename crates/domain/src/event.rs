@@ -109,6 +109,7 @@ kinds! {
     ApplicationPassed = "application.passed", "入库申请通过一环节";
     ApplicationReturned = "application.returned", "退回补正入库申请";
     ApplicationRefused = "application.refused", "入库申请不予通过";
+    ApplicationReminded = "application.reminded", "入库申请催办";
     ApplicationWithdrawn = "application.withdrawn", "撤回入库申请";
     MeetingCalled = "meeting.called", "安排会议审定";
     MeetingHeld = "meeting.held", "登记会议审定";

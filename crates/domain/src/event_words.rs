@@ -73,6 +73,7 @@ fn label(name: &str) -> Option<&'static str> {
         "credit_code" => "信用代码",
         "credit_code_before" => "原信用代码",
         "digest" | "file_digest" => "文件指纹",
+        "due" => "期限",
         "experts" => "专家",
         "exhausted" => "候补用尽",
         "fields" => "项目",

@@ -2,6 +2,7 @@
 //! vetted, returned, refused or withdrawn. Which stations there are, who acts at each and what must
 //! hold is the pack's (DG 第五条 to 第七条).
 
+mod batch;
 mod checking;
 mod checklist;
 mod claim;
@@ -38,6 +39,7 @@ use store::records::RecordKeys;
 use store::sealed::{Column, Shape};
 use store::{Db, Secret, document};
 
+pub use batch::{BatchEntered, EnteredRow};
 pub use checklist::{FileLine, MaterialLine};
 pub use claim::{PRIVACY_NOTICE, branches};
 pub use conditions::{ConditionLine, ExceptionLine, PointLine, RegisterLine};

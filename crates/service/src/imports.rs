@@ -21,6 +21,7 @@ use store::imports::{self, ImportKeys};
 use store::sealed::{Column as SealedColumn, Shape};
 use store::{PageRequest, document};
 
+pub(crate) use plan::reject_rows;
 pub use write::RowsWithErrors;
 
 use crate::ctx::Ctx;
@@ -476,7 +477,7 @@ impl Service {
         Ok(plain.to_vec())
     }
 
-    fn table_reader(&self) -> Result<TableReader> {
+    pub(crate) fn table_reader(&self) -> Result<TableReader> {
         match &self.settings.isolation {
             Some(isolation) => Ok(TableReader {
                 isolation: isolation.clone(),

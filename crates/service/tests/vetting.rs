@@ -5,13 +5,17 @@
 mod bureau;
 
 use bureau::{APPLICANTS, Bureau};
+use domain::actor::{Actor, Grant, Role};
 use domain::application::State;
 use domain::id::RecordId;
 use domain::policy::library::shipped;
 use domain::policy::pack::{How, Pack, Station};
 use jiff::civil::date;
-use service::Error;
+use service::accounts::NewAccount;
+use service::inbox::Urgency;
 use service::typed::Fields;
+use service::{Error, PageRequest};
+use store::messages::MessageFilter;
 use store::testing::{TestStore, on_both};
 
 async fn open(engine: &TestStore, pack: &str) -> (Bureau, Pack) {
@@ -326,6 +330,124 @@ async fn chaoyang_checks_before_the_unit_and_says_why_at_the_end() {
             .map(|row| (row.channel.as_str(), row.handed_in, row.open, row.ended))
             .collect();
         assert_eq!(counted, [("直接特聘", 1, 1, 0), ("申报评聘", 1, 0, 1)]);
+    })
+    .await;
+}
+
+/// Reminders sent so far, by subject.
+async fn reminders(bureau: &Bureau) -> Vec<String> {
+    let found = store::messages::page(
+        &mut bureau.store.read(),
+        bureau.store.seals(),
+        &MessageFilter::default(),
+        &PageRequest::first(50),
+    )
+    .await
+    .expect("read");
+    let subjects = found.items.into_iter().map(|one| one.message.subject);
+    let mut subjects: Vec<String> = subjects.filter(|one| one.contains("期")).collect();
+    subjects.sort();
+    subjects
+}
+
+#[tokio::test]
+async fn a_station_with_a_time_limit_reminds_once_before_and_once_after() {
+    on_both(|engine| async move {
+        // The text names no limit; one that a pack sets is obeyed, and another length another day.
+        let text = shipped("jm-2022").expect("shipped").pack;
+        for (limit, last) in [("3个工作日", date(2022, 6, 9)), ("5日", date(2022, 6, 11))] {
+            let limited = text.replacen(
+                "label = \"资格审核\"",
+                &format!("label = \"资格审核\"\ndue = \"{limit}\""),
+                1,
+            );
+            let pack = domain::policy::check::check(&limited).expect("sound");
+            let step = pack.admission.step(Station::Vetting).expect("there");
+            let since = date(2022, 6, 6).at(9, 0, 0, 0);
+            let calendar = domain::calendar::Calendar::built_in();
+            let due = step.due.expect("limited").after(since, &calendar);
+            assert_eq!(due.value.date(), last, "{limit}");
+        }
+        let limited = text.replacen(
+            "label = \"资格审核\"",
+            "label = \"资格审核\"\ndue = \"3个工作日\"",
+            1,
+        );
+        let bureau = Bureau::open_under(&engine, 0, &limited).await;
+        let pack = domain::policy::check::check(&limited).expect("sound");
+        let service = &bureau.service;
+        let new = NewAccount {
+            login: "vetting".into(),
+            name: "审核甲".into(),
+            ..NewAccount::default()
+        };
+        let made = service.create_account(&service.console(), &new).await;
+        let (account, _) = made.expect("an account");
+        let security = Actor {
+            name: "安全管理员".into(),
+            grants: vec![Grant {
+                role: Role::SecurityAdmin,
+                pool: None,
+            }],
+            ..Actor::system()
+        };
+        let security = service.ctx(security, "test", "");
+        service
+            .grant_role(&security, account, Role::Officer, Some(1))
+            .await
+            .expect("a role");
+        let teacher = [
+            ("employer_kind", "高等院校"),
+            ("category", "高等院校、技师学院教职员"),
+            ("member_kind", "个人"),
+        ];
+        let id = entered(&bureau, &pack, "applied", 0, &teacher).await;
+        submit(&bureau, id).await.expect("handed in");
+        let at = |instant: &str| bureau.clock.set(instant.parse().expect("a time"));
+        let run = async || {
+            service
+                .remind_applications(&service.schedule())
+                .await
+                .expect("run")
+        };
+        assert_eq!(run().await, 0, "three days are left");
+        at("2022-06-08T02:00:00Z");
+        assert_eq!(run().await, 1, "the day before the last");
+        assert_eq!(run().await, 0, "once");
+        at("2022-06-09T02:00:00Z");
+        assert_eq!(run().await, 0, "said already");
+        // Nothing ran for a week: what was missed is said once.
+        at("2022-06-17T02:00:00Z");
+        assert_eq!(run().await, 1);
+        assert_eq!(run().await, 0);
+        assert_eq!(
+            reminders(&bureau).await,
+            ["入库申请即将到期", "入库申请已超期"]
+        );
+        let desk = bureau.now(&bureau.officer);
+        let inbox = service.inbox(&desk, bureau.pool).await.expect("an inbox");
+        let item = inbox
+            .items
+            .iter()
+            .find(|item| item.path.ends_with(&id.to_string()));
+        assert_eq!(item.expect("waits").urgency, Urgency::Overdue);
+
+        // Returned: the applicant is reminded before the last day to put it right, and not after.
+        let wrong = vec![("qualification".to_owned(), "缺少证明。".to_owned())];
+        service
+            .return_application(&desk, 1, id, &wrong, Some(date(2022, 6, 20)))
+            .await
+            .expect("returned");
+        assert_eq!(run().await, 0);
+        at("2022-06-19T02:00:00Z");
+        assert_eq!(run().await, 1);
+        at("2022-06-22T02:00:00Z");
+        assert_eq!(run().await, 0);
+        assert!(
+            reminders(&bureau)
+                .await
+                .contains(&"入库申请补正即将到期".to_owned())
+        );
     })
     .await;
 }

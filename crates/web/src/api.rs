@@ -14,6 +14,7 @@ pub mod messages;
 pub mod misconduct;
 pub mod notices;
 pub mod organisations;
+pub mod own_applications;
 pub mod pools;
 pub mod postings;
 pub mod publications;
@@ -54,6 +55,7 @@ pub fn routes() -> Routes {
         .and(relations::routes())
         .and(imports::routes())
         .and(organisations::routes())
+        .and(own_applications::routes())
         .and(specialties::routes())
         .and(tasks::routes())
         .and(draws::routes())

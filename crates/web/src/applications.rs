@@ -1,6 +1,7 @@
 //! 入库申请: the list and queue, one application with its conditions, materials and evidence, and what is
 //! done with it; entry and change, and its files, stand in modules of their own.
 
+mod batch;
 mod form;
 mod materials;
 
@@ -47,6 +48,7 @@ pub fn routes() -> Routes {
         .get("/p/{no}/applications/next", READ, next)
         .get("/p/{no}/applications/statistics", READ, statistics)
         .post("/p/{no}/applications/batch", VET, pass_batch)
+        .and(batch::routes())
         .and(form::routes())
         .get("/p/{no}/applications/{id}", READ, show)
         .post("/p/{no}/applications/{id}/submit", ENTER, submit)
@@ -107,6 +109,7 @@ struct ListPage {
     may_enter: bool,
     may_pass: bool,
     counts: bool,
+    batches: bool,
     first: Option<String>,
 }
 
@@ -226,6 +229,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         may_pass: code == "vetting"
             && ctx.actor.reach_in(Action::VetApplications, here.pool.id) != Reach::None,
         counts: whole,
+        batches: here.pack.admission.channels.iter().any(|one| one.batch),
         first: queue.then(|| format!("{base}/next?state={code}")),
         form: visit.query.clone(),
         base,

@@ -66,6 +66,7 @@ struct SentPage {
     layout: Layout,
     form: FormState,
     sent_to: String,
+    shown: Option<String>,
 }
 
 /// The channels somebody may use by themselves, as choices.
@@ -264,13 +265,16 @@ fn sent_page(app: &App, visit: &Visit, asked: &Asked) -> Result<Response, WebErr
     let form = FormState::blank()
         .with("ticket", &asked.ticket)
         .with("sent_to", &asked.sent_to);
-    page::page(&code_page(app, visit, form))
+    let mut sent = code_page(app, visit, form);
+    sent.shown = asked.shown.clone();
+    page::page(&sent)
 }
 
 fn code_page(app: &App, visit: &Visit, form: FormState) -> SentPage {
     SentPage {
         layout: Layout::new(&app.site.now(), visit, "输入验证码").judged(&form),
         sent_to: form.text("sent_to"),
+        shown: None,
         form,
     }
 }

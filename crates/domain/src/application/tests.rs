@@ -315,6 +315,7 @@ pub(super) fn sound(pack: &Pack, channel: &str) -> Application {
                     by: by(),
                 },
             )]),
+            ..Review::default()
         },
         ..Application::draft(
             (RecordId(Uuid::from_u128(1)), PoolId(Uuid::from_u128(2))),

@@ -3,6 +3,7 @@
 
 use domain::actor::Role;
 use domain::application::{Application, State};
+use domain::event::EventKind;
 use domain::id::{AccountId, MessageId};
 use domain::policy::pack::{Medium, Station};
 use domain::policy::words::Word as _;
@@ -12,7 +13,7 @@ use store::Secret;
 use store::messages::Message;
 use store::records::RecordFilter;
 
-use super::{KIND, Kept, Row, find};
+use super::{KIND, Kept, Row, event, find};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -74,8 +75,11 @@ impl Service {
             };
             self.remind(&mut change, ctx, &pool, &row, &reminded)
                 .await?;
+            let said = event(EventKind::ApplicationReminded, &row.body.application)
+                .fact("due", reminded.due);
             row.body.reminded = Some(reminded);
             self.save_application(&mut change, &pool, &mut row).await?;
+            change.record(said).await?;
             change.commit().await?;
             told += 1;
         }

@@ -117,23 +117,33 @@ impl Plan {
 
     /// Puts the rows that only the comparison found wrong among the rejected, as they stand in the file.
     pub(crate) fn reject(self, reader: &TableReader, bytes: &[u8], roster: &mut Roster) {
-        let wanted: BTreeSet<u32> = self.errors.iter().map(|problem| problem.row).collect();
-        if !wanted.is_empty() {
-            let mut rows = Wanted {
-                wanted,
-                found: Vec::new(),
-            };
-            // The file was read a moment ago; should it fail now, the workbook lacks only these rows.
-            if reader
-                .read(bytes, Choose::Named(&roster.sheet), &mut rows)
-                .is_ok()
-            {
-                roster.rejected.append(&mut rows.found);
-                roster.rejected.sort_by_key(|row| row.number);
-            }
-        }
-        roster.problems.extend(self.errors);
+        reject_rows(self.errors, reader, bytes, roster);
     }
+}
+
+/// Puts the rows these problems are about among the rejected, as they stand in the file.
+pub(crate) fn reject_rows(
+    problems: Vec<RowProblem>,
+    reader: &TableReader,
+    bytes: &[u8],
+    roster: &mut Roster,
+) {
+    let wanted: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
+    if !wanted.is_empty() {
+        let mut rows = Wanted {
+            wanted,
+            found: Vec::new(),
+        };
+        // The file was read a moment ago; should it fail now, the workbook lacks only these rows.
+        if reader
+            .read(bytes, Choose::Named(&roster.sheet), &mut rows)
+            .is_ok()
+        {
+            roster.rejected.append(&mut rows.found);
+            roster.rejected.sort_by_key(|row| row.number);
+        }
+    }
+    roster.problems.extend(problems);
 }
 
 /// Keeps some rows of a table.

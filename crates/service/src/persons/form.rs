@@ -81,6 +81,8 @@ pub(crate) fn read(
         work: reader.work(),
         achievements: reader.achievements(),
         honours: reader.honours(),
+        credentials: reader.credentials(),
+        represents: reader.represents(),
         expertise: reader.long("expertise", "专业特长"),
         flags: flags(&pool.pack)
             .into_iter()
@@ -231,6 +233,16 @@ impl Reader<'_> {
         (private, identity)
     }
 
+    /// The unit a representative speaks for; it need not be the employer (JM 第二条).
+    fn represents(&mut self) -> Option<Employer> {
+        Some(Employer {
+            organisation: None,
+            name: self.short("represents", "所代表的单位")?,
+            credit_code: None,
+            kind: typed::optional(self.fields.text("represents_kind")),
+        })
+    }
+
     fn employer(&mut self) -> Option<Employer> {
         let name = self.short("employer", "现工作单位")?;
         let kind = typed::optional(self.fields.text("employer_kind"));
@@ -295,6 +307,10 @@ pub fn fields(file: &PersonFile) -> Fields {
     for kind in &profile.task_kinds {
         out.push("task_kinds", kind);
     }
+    if let Some(unit) = &profile.represents {
+        out.push("represents", &unit.name);
+        out.push("represents_kind", text(&unit.kind));
+    }
     let mut row = |table: &str, n: usize, parts: Vec<(&str, String)>| {
         for (part, value) in parts {
             out.push(format!("{table}.{n}.{part}"), value);
@@ -354,6 +370,18 @@ pub fn fields(file: &PersonFile) -> Fields {
         ];
         parts.extend(work.tags.iter().map(|tag| ("tags", tag.clone())));
         row("work", n, parts);
+    }
+    for (n, one) in profile.credentials.iter().enumerate() {
+        row(
+            "credential",
+            n,
+            vec![
+                ("name", one.name.clone()),
+                ("level", text(&one.level)),
+                ("issuer", text(&one.issuer)),
+                ("number", text(&one.number)),
+            ],
+        );
     }
     for (n, done) in profile.achievements.iter().enumerate() {
         row(

@@ -87,6 +87,29 @@ pub fn lines(file: &PersonFile) -> Vec<(&'static str, String)> {
                 .collect()),
         ),
         (
+            "证书证卡",
+            all(profile
+                .credentials
+                .iter()
+                .map(|one| {
+                    join(vec![
+                        Some(one.name.clone()),
+                        one.level.clone(),
+                        one.issuer.clone(),
+                        one.number.clone(),
+                    ])
+                })
+                .collect()),
+        ),
+        (
+            "所代表的单位",
+            profile
+                .represents
+                .as_ref()
+                .map(|unit| join(vec![Some(unit.name.clone()), unit.kind.clone()]))
+                .unwrap_or_default(),
+        ),
+        (
             "学历学位",
             all(profile
                 .education

@@ -17,7 +17,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::{Body, Why, done, fields_of, made, page_of, paged};
-use crate::applications::{ENTER, HANDLE, READ, VET};
+use crate::applications::{CONCLUDE, ENTER, HANDLE, READ, RECOMMEND, VET};
 use crate::error::WebError;
 use crate::experts::download;
 use crate::layout::Visit;
@@ -121,6 +121,20 @@ pub fn routes() -> Routes {
         )
         .api(
             Method::POST,
+            "/api/v1/pools/{no}/applications/{id}/recommend",
+            RECOMMEND,
+            says(GROUP, "推荐单位出具推荐意见").takes::<Opinion>().gives("state：现在的环节"),
+            recommend,
+        )
+        .api(
+            Method::GET,
+            "/api/v1/pools/{no}/applications/statistics",
+            READ,
+            says(GROUP, "入库统计").gives("channels：各入库方式的人数；relaxed：放宽条件的人员"),
+            statistics,
+        )
+        .api(
+            Method::POST,
             "/api/v1/pools/{no}/applications/{id}/return",
             VET,
             says(GROUP, "退回补正").takes::<Correcting>(),
@@ -129,7 +143,7 @@ pub fn routes() -> Routes {
         .api(
             Method::POST,
             "/api/v1/pools/{no}/applications/{id}/refuse",
-            VET,
+            CONCLUDE,
             says(GROUP, "不予通过").takes::<Why>(),
             refuse,
         )
@@ -217,6 +231,14 @@ struct Correcting {
     /// 补正期限，如 2022-06-30
     #[schema(value_type = Option<String>)]
     until: Option<Date>,
+}
+
+/// 推荐意见
+#[derive(Deserialize, ToSchema)]
+struct Opinion {
+    /// 意见，代替书面意见和盖章
+    #[serde(default)]
+    opinion: String,
 }
 
 /// 一项补正
@@ -368,6 +390,25 @@ async fn pass(
         .pass_application(here.ctx(), here.no, id, &why.reason)
         .await?;
     Ok(stands(&state))
+}
+
+async fn recommend(
+    (State(app), here, Path((_, id))): At,
+    Body(said): Body<Opinion>,
+) -> Result<Response, WebError> {
+    let state = app
+        .service
+        .recommend_application(here.ctx(), here.no, id, &said.opinion)
+        .await?;
+    Ok(stands(&state))
+}
+
+async fn statistics(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
+    let figures = app
+        .service
+        .admission_statistics(here.ctx(), here.no)
+        .await?;
+    Ok(Json(figures).into_response())
 }
 
 async fn give_back(

@@ -49,7 +49,7 @@ async fn received(at: At, form: FormState) -> Result<Response, WebError> {
     answered(at, form, outcome).await
 }
 
-fn unreadable(error: MultipartError) -> WebError {
+pub(super) fn unreadable(error: MultipartError) -> WebError {
     WebError::from_status(error.status())
 }
 

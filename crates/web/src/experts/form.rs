@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::actor::Action;
 use domain::id::ExpertId;
+use domain::policy::pack::{Holding, Record, Test};
 use service::persons;
 use service::{Error, OpenPool};
 
@@ -60,6 +61,8 @@ pub(crate) struct PersonFields {
     pub(crate) tables: Vec<Rows>,
     pub(crate) sexes: Vec<Choice>,
     pub(crate) kinds: Vec<Choice>,
+    /// Somebody may speak for a unit.
+    pub(crate) represents: bool,
     pub(crate) flags: Vec<(String, String)>,
     pub(crate) yes_no: Vec<Choice>,
     pub(crate) task_kinds: Vec<Choice>,
@@ -105,6 +108,7 @@ impl PersonFields {
             tables: tables(pool, form),
             sexes: vec![Choice::new("male", "男"), Choice::new("female", "女")],
             kinds: choices(&pool.offered("employer_kind")),
+            represents: pool.pack.vocabulary.list("member_kind").is_some(),
             flags: persons::flags(&pool.pack)
                 .into_iter()
                 .map(|(flag, label)| (format!("flag.{flag}"), label))
@@ -227,6 +231,18 @@ fn tables(pool: &OpenPool, form: &FormState) -> Vec<Rows> {
             ],
         },
         Rows {
+            name: "credential",
+            label: "证书、证卡",
+            hint: "考评员证、督导员证等，没有的不填。",
+            count: 0,
+            parts: vec![
+                text("name", "名称"),
+                rung("level", "发证层级", "admin"),
+                text("issuer", "发证机构"),
+                text("number", "证书编号"),
+            ],
+        },
+        Rows {
             name: "work",
             label: "工作经历",
             hint: "至今在职的，结束时间留空或填“至今”。",
@@ -268,6 +284,23 @@ fn tables(pool: &OpenPool, form: &FormState) -> Vec<Rows> {
             ],
         },
     ];
+    // Nobody is asked for cards that carry no condition.
+    let cards = |test: &Test| {
+        matches!(
+            test,
+            Test::Held {
+                among: Holding::Credentials,
+                ..
+            } | Test::Record {
+                of: Record::Credentials,
+                ..
+            }
+        )
+    };
+    let mut asked = pool.pack.eligibility.leaves.iter();
+    if !asked.any(|leaf| leaf.test.as_ref().is_some_and(cards)) {
+        tables.retain(|table| table.name != "credential");
+    }
     for table in &mut tables {
         let prefix = format!("{}.", table.name);
         let rows = form.pairs().iter().filter_map(|(key, _)| {

@@ -64,6 +64,9 @@ pub struct Asked {
     pub ticket: String,
     /// Where they were sent, masked.
     pub sent_to: String,
+    /// The code itself, in a demonstration only: nothing leaves there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<String>,
 }
 
 /// What a link proves, and what was wanted when it was asked for.
@@ -187,6 +190,7 @@ impl Service {
             None => Ok(Asked {
                 ticket: self.token(),
                 sent_to: contact.masked(),
+                shown: None,
             }),
         }
     }
@@ -272,6 +276,7 @@ impl Service {
         Ok(Asked {
             ticket,
             sent_to: contact.masked(),
+            shown: self.settings.demonstration.then_some(code),
         })
     }
 

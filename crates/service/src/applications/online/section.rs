@@ -106,13 +106,15 @@ impl Section {
                             | "employer"
                             | "employer_kind"
                             | "credit_code"
+                            | "represents"
+                            | "represents_kind"
                             | "post"
                             | "expertise"
                             | "retires_on"
                     )
             }
             Self::Classes => matches!(field, "specialty" | "duty" | "task_kinds"),
-            Self::Records => matches!(table, "education" | "title" | "skill"),
+            Self::Records => matches!(table, "education" | "title" | "skill" | "credential"),
             Self::Work => matches!(table, "work" | "achievement" | "honour"),
             Self::Declaration => matches!(field, "declared" | "pledge"),
         }
@@ -139,6 +141,7 @@ mod tests {
             "title.3.name",
             "honour.1.by",
             "skill.0.level",
+            "credential.0.name",
         ];
         let more = ["specialty", "declared", "pledge", "team", "category"];
         let names = form.pairs().iter().map(|(name, _)| name.as_str());

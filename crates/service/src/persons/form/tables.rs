@@ -1,7 +1,7 @@
 //! The tables of the form, row by row.
 
 use domain::explain::Explain as _;
-use domain::person::{Achievement, Education, Honour, Skill, Title, Work};
+use domain::person::{Achievement, Credential, Education, Honour, Skill, Title, Work};
 use domain::skill_level::SkillLevel;
 use domain::title;
 use jiff::civil::Date;
@@ -95,6 +95,26 @@ impl Reader<'_> {
             });
         }
         skills
+    }
+
+    /// 证书、证卡 that are neither a title nor a skill level.
+    pub(super) fn credentials(&mut self) -> Vec<Credential> {
+        let mut rows = Vec::new();
+        for n in self.table("credential", "证卡") {
+            let at = |part: &str| format!("credential.{n}.{part}");
+            let typed_level = self.fields.text(&at("level")).to_owned();
+            let level = match typed_level.trim() {
+                "" => None,
+                some => Some(self.rung(&at("level"), "admin", "发证层级", some)),
+            };
+            rows.push(Credential {
+                name: self.needed(&at("name"), "证书名称"),
+                level,
+                issuer: self.short(&at("issuer"), "发证机构"),
+                number: self.short(&at("number"), "证书编号"),
+            });
+        }
+        rows
     }
 
     pub(super) fn education(&mut self) -> Vec<Education> {
