@@ -627,3 +627,44 @@ async fn one_person_is_found_across_channels_and_learns_nothing_of_the_other_app
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_card_and_a_represented_unit_can_be_stated_where_conditions_ask_for_them() {
+    on_both(|engine| async move {
+        let bureau = open(&engine, "jm-2022").await;
+        let service = &bureau.service;
+        let notice = notice(&bureau, "").await;
+        let own = Own::begin(&bureau, link(&bureau, "applied", &notice, PHONE).await).await;
+        let person = [
+            ("name", APPLICANTS[0].0),
+            ("id_number", APPLICANTS[0].1),
+            ("employer", "示例理工大学"),
+        ];
+        let missing = async || -> Vec<String> {
+            let seen = service.own_application(&own.token, own.id).await;
+            let lacking = seen.expect("seen").view.in_the_way;
+            let conditions = lacking.into_iter().map(|one| one.code);
+            conditions.filter(|code| code.starts_with('R')).collect()
+        };
+        let assessor = [("category", "考评员、督导员"), ("member_kind", "个人")];
+        assert_eq!(own.save(Section::Claim, &assessor).await, [""; 0]);
+        assert_eq!(own.save(Section::Person, &person).await, [""; 0]);
+        assert!(missing().await.contains(&"R4A".to_owned()));
+        let nameless = [("credential.0.number", "K-1")];
+        assert_eq!(own.save(Section::Records, &nameless).await, ["credential.0.name"]);
+        let card = [("credential.0.name", "国家职业资格考评员")];
+        assert_eq!(own.save(Section::Records, &card).await, [""; 0]);
+        assert_eq!(missing().await, [""; 0]);
+        // A representative names the unit.
+        let speaks = [("category", "考评员、督导员"), ("member_kind", "单位代表")];
+        assert_eq!(own.save(Section::Claim, &speaks).await, [""; 0]);
+        assert_eq!(missing().await, ["REP"]);
+        let person: Vec<(&str, &str)> = person
+            .into_iter()
+            .chain([("represents", "示例职业培训学校")])
+            .collect();
+        assert_eq!(own.save(Section::Person, &person).await, [""; 0]);
+        assert_eq!(missing().await, [""; 0]);
+    })
+    .await;
+}
