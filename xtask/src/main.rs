@@ -106,12 +106,14 @@ fn lint() -> Result<()> {
 
 /// Every benchmark is an example of the crate it measures. Those of the server measure over HTTP the
 /// program as it is delivered: pages of the demonstration, then a pool of a million.
-const BENCHES: [&[&str]; 5] = [
+const BENCHES: [&[&str]; 7] = [
     &["bench_tickets"],
     &["bench_decide"],
+    &["bench_crowd"],
     &["bench_import"],
     &["bench_server", "pages"],
     &["bench_server", "pool"],
+    &["bench_server", "issue"],
 ];
 
 fn bench() -> Result<()> {

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::dates;
 use crate::form::Field;
 use crate::pdf::{Printable, Template};
+use crate::photo::Photo;
 
 /// What it is printed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -34,6 +35,9 @@ pub struct Certificate {
     pub lines: Vec<Field>,
     /// It has a place for a photo.
     pub photo: bool,
+    /// Which of the photos printed with it is this person's; without one the place stays empty, to be
+    /// filled by hand.
+    pub picture: Option<usize>,
     /// 颁发机关
     pub sign: String,
     /// 颁发日期
@@ -58,6 +62,18 @@ pub struct Certificates {
     pub paper: Paper,
     /// In this order.
     pub pages: Vec<Certificate>,
+    /// The photos the pages show.
+    #[serde(skip)]
+    pub photos: Vec<Photo>,
+}
+
+impl Certificates {
+    /// Adds a page, with the photo of its person if there is one.
+    pub fn push(&mut self, mut page: Certificate, photo: Option<Photo>) {
+        page.picture = photo.is_some().then_some(self.photos.len());
+        self.photos.extend(photo);
+        self.pages.push(page);
+    }
 }
 
 impl Printable for Certificates {
@@ -70,5 +86,9 @@ impl Printable for Certificates {
             .first()
             .map(|one| format!("{} {}", one.title, one.number))
             .unwrap_or_default()
+    }
+
+    fn pictures(&self) -> &[Photo] {
+        &self.photos
     }
 }

@@ -4,6 +4,7 @@
 //! go in and typed rows with their problems come out.
 
 pub mod applications;
+pub mod bundle;
 pub mod certificates;
 pub mod check_ins;
 pub mod dates;
@@ -14,6 +15,7 @@ pub mod invitations;
 pub mod letter;
 pub mod meetings;
 pub mod pdf;
+pub mod photo;
 pub mod postings;
 pub mod qr;
 pub mod roster;

@@ -17,6 +17,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp};
 
 use crate::fonts::{Faces, FontSettings, SystemFonts};
+use crate::photo::Photo;
 
 /// Memoised layout is forgotten after this many later documents.
 const CACHE_AGE: usize = 10;
@@ -76,6 +77,10 @@ pub trait Printable: Serialize {
     fn template(&self) -> Template;
     /// 文档标题, one line; becomes the PDF's title.
     fn title(&self) -> String;
+    /// Pictures it shows; its template finds the n-th, from 0, as `/picture-n`.
+    fn pictures(&self) -> &[Photo] {
+        &[]
+    }
 }
 
 const PARTS: [(&str, &str); 4] = [
@@ -163,6 +168,11 @@ impl Typesetter {
     /// # Errors
     /// [`PdfError::Layout`] or [`PdfError::View`], both defects of a template or a view.
     pub fn pdf(&self, view: &impl Printable, at: civil::DateTime) -> Result<Vec<u8>, PdfError> {
+        let mut pictures = HashMap::new();
+        for (n, photo) in view.pictures().iter().enumerate() {
+            let bytes = Bytes::new(photo.jpeg().to_vec());
+            pictures.insert(file_id(&format!("/picture-{n}"))?, bytes);
+        }
         let sheet = Sheet {
             shop: self,
             main: match view.template() {
@@ -175,6 +185,7 @@ impl Typesetter {
                 view,
             })?),
             faces: Bytes::new(serde_json::to_vec(&self.faces)?),
+            pictures,
             on: at.date(),
         };
         let laid_out = typst::compile::<PagedDocument>(&sheet);
@@ -232,6 +243,7 @@ struct Sheet<'a> {
     main: FileId,
     view: Bytes,
     faces: Bytes,
+    pictures: HashMap<FileId, Bytes>,
     on: civil::Date,
 }
 
@@ -260,7 +272,11 @@ impl World for Sheet<'_> {
         match id {
             id if id == self.shop.files.view => Ok(self.view.clone()),
             id if id == self.shop.files.faces => Ok(self.faces.clone()),
-            _ => Err(FileError::AccessDenied),
+            id => self
+                .pictures
+                .get(&id)
+                .cloned()
+                .ok_or(FileError::AccessDenied),
         }
     }
 

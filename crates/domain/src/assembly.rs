@@ -42,6 +42,39 @@ pub fn reference(key: &[u8; 32], id: DrawId, expert: ExpertId) -> Ref {
     Ref(short)
 }
 
+/// What an attempt says of itself: the request's demands as groups, its law, its parties.
+pub fn header(pack: &Pack, request: &Request, heading: &Heading<'_>) -> Header {
+    let groups = request.demands.iter().enumerate();
+    let groups = groups.map(|(index, demand)| Group {
+        id: format!("g{index}"),
+        seats: demand.seats,
+        reserves: demand.reserves,
+    });
+    let cap = request.per_employer.map(|max| Cap {
+        id: EMPLOYER_CAP.to_owned(),
+        max,
+    });
+    Header {
+        suite: Suite::Sm3,
+        draw: heading.number.to_owned(),
+        attempt: heading.attempt,
+        previous: heading.previous,
+        rehearsal: heading.rehearsal,
+        basis: Basis {
+            pack: pack.id().to_owned(),
+            pack_digest: Digest(pack.digest().0),
+            request_digest: request_digest(request),
+        },
+        groups: groups.collect(),
+        caps: cap.into_iter().collect(),
+        parties: Party::ALL
+            .iter()
+            .map(|party| party.code().to_owned())
+            .collect(),
+        beacon: None,
+    }
+}
+
 /// The frame, and the annex that says who is behind each reference.
 ///
 /// # Errors
@@ -53,23 +86,7 @@ pub fn assemble(
     places: Vec<Place>,
     key: &[u8; 32],
 ) -> Result<(Frame, Annex), FrameError> {
-    let groups = request
-        .demands
-        .iter()
-        .enumerate()
-        .map(|(index, demand)| Group {
-            id: format!("g{index}"),
-            seats: demand.seats,
-            reserves: demand.reserves,
-        });
-    let caps: Vec<Cap> = request
-        .per_employer
-        .map(|max| Cap {
-            id: EMPLOYER_CAP.to_owned(),
-            max,
-        })
-        .into_iter()
-        .collect();
+    let header = header(pack, request, heading);
     let mut candidates = Vec::new();
     let mut excluded = Vec::new();
     let mut entries = Vec::with_capacity(places.len());
@@ -82,7 +99,8 @@ pub fn assemble(
             candidates.push(Candidate {
                 reference,
                 groups: place.demands.clone(),
-                caps: caps
+                caps: header
+                    .caps
                     .iter()
                     .map(|_| place.employer.as_ref().map(token))
                     .collect(),
@@ -102,25 +120,6 @@ pub fn assemble(
     candidates.sort_unstable_by_key(|candidate| candidate.reference);
     excluded.sort_unstable_by_key(|excluded| excluded.reference);
     entries.sort_unstable_by_key(|entry| entry.reference);
-    let header = Header {
-        suite: Suite::Sm3,
-        draw: heading.number.to_owned(),
-        attempt: heading.attempt,
-        previous: heading.previous,
-        rehearsal: heading.rehearsal,
-        basis: Basis {
-            pack: pack.id().to_owned(),
-            pack_digest: Digest(pack.digest().0),
-            request_digest: request_digest(request),
-        },
-        groups: groups.collect(),
-        caps,
-        parties: Party::ALL
-            .iter()
-            .map(|party| party.code().to_owned())
-            .collect(),
-        beacon: None,
-    };
     let frame = Frame::new(header, candidates, excluded)?;
     Ok((
         frame,

@@ -1,12 +1,13 @@
 //! People a request cannot tell apart, counted instead of listed. A pool of a million is a few
 //! thousand different prospects; what a page shows of them is counts.
 
-use draw::{Digest, Infeasible};
+use draw::{Candidate, Digest, Frame, FrameError, Infeasible, Ref};
 
 use crate::assembly::{self, Heading};
 use crate::frame::{Place, Prospect, Question};
-use crate::id::{DrawId, ExpertId};
+use crate::id::DrawId;
 use crate::policy::pack::Pack;
+use crate::relaxation;
 use crate::task::Request;
 
 /// Prospects, each standing for so many people.
@@ -64,44 +65,58 @@ pub fn counted(placed: &[Placed]) -> impl Iterator<Item = (&Place, u32)> {
 
 /// Can every seat be filled at once? The exact test of the draw.
 ///
-/// No assignment of seats takes more than all seats from people who are alike, so that many of
-/// each kind are as good as all of them.
-///
 /// # Errors
 /// What cannot hold together, as a sentence with the demands' own labels.
 pub fn seatable(pack: &Pack, request: &Request, placed: &[Placed]) -> Result<(), String> {
-    let heading = Heading {
-        id: DrawId(uuid::Uuid::nil()),
-        number: "可行性",
-        attempt: 1,
-        previous: Digest([0; 32]),
-        rehearsal: true,
-    };
-    let mut number = 0_u128;
-    let places = placed
-        .iter()
-        .filter(|placed| placed.place.is_candidate())
-        .flat_map(|placed| {
-            std::iter::repeat_n(&placed.place, placed.people.min(request.seats()) as usize)
-        })
-        .map(|place| {
-            number += 1;
-            Place {
-                expert: ExpertId(uuid::Uuid::from_u128(number)),
-                ..place.clone()
-            }
-        })
-        .collect();
-    let (frame, _) = assembly::assemble(pack, request, &heading, places, &[0; 32])
-        .map_err(|error| error.to_string())?;
+    let frame = sketch(pack, request, placed).map_err(|error| error.to_string())?;
     frame
         .feasibility()
         .map_err(|conflict| in_words(conflict, request, placed))
 }
 
+/// [`seatable`] without the reasons.
+pub fn is_seatable(pack: &Pack, request: &Request, placed: &[Placed]) -> bool {
+    // Most requests that fail, fail here.
+    let short = relaxation::candidates(request, counted(placed))
+        .into_iter()
+        .zip(&request.demands)
+        .any(|(count, demand)| count < demand.seats);
+    !short && sketch(pack, request, placed).is_ok_and(|frame| frame.is_feasible())
+}
+
+/// The frame the draw would have, with numbers for references.
+///
+/// No assignment of seats takes more than all seats from people who are alike, nor more of one employer
+/// than its cap, so that many of each kind are as good as all of them.
+fn sketch(pack: &Pack, request: &Request, placed: &[Placed]) -> Result<Frame, FrameError> {
+    let heading = Heading {
+        id: DrawId(uuid::Uuid::nil()),
+        number: "可行性",
+        attempt: 1,
+        previous: Digest::ZERO,
+        rehearsal: true,
+    };
+    let header = assembly::header(pack, request, &heading);
+    let kinds = placed.iter().filter(|placed| placed.place.is_candidate());
+    let candidates = kinds.flat_map(|Placed { place, people }| {
+        let most = match (&place.employer, request.per_employer) {
+            (Some(_), Some(cap)) => request.seats().min(cap),
+            _ => request.seats(),
+        };
+        std::iter::repeat_n(place, (*people).min(most) as usize)
+    });
+    let numbered = (1_u128..).zip(candidates).map(|(number, place)| Candidate {
+        reference: Ref(number.to_be_bytes()),
+        groups: place.demands.clone(),
+        caps: header.caps.iter().map(|_| place.employer.clone()).collect(),
+    });
+    let numbered = numbered.collect();
+    Frame::new(header, numbered, Vec::new())
+}
+
 /// The conflict with labels instead of group ids, and with everybody counted.
 fn in_words(mut conflict: Infeasible, request: &Request, placed: &[Placed]) -> String {
-    let all = crate::relaxation::candidates(request, counted(placed));
+    let all = relaxation::candidates(request, counted(placed));
     for demand in &mut conflict.conflict {
         match demand {
             draw::Demand::Seats {

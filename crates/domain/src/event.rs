@@ -120,11 +120,17 @@ kinds! {
     PostingPosted = "posting.posted", "发布公示";
     PostingOver = "posting.over", "公示期满";
     PostingWithdrawn = "posting.withdrawn", "撤回公示";
+    AmendmentAsked = "amendment.asked", "申请信息变更";
+    AmendmentProof = "amendment.proof", "上传变更证明";
+    AmendmentApproved = "amendment.approved", "同意信息变更";
+    AmendmentRefused = "amendment.refused", "不同意信息变更";
+    AmendmentWithdrawn = "amendment.withdrawn", "撤回信息变更申请";
     ObjectionReceived = "objection.received", "收到异议";
     ObjectionInvestigated = "objection.investigated", "登记异议核查";
     ObjectionUpheld = "objection.upheld", "异议成立";
     ObjectionDismissed = "objection.dismissed", "异议不成立";
     CertificateIssued = "certificate.issued", "颁发聘书";
+    CertificatesPrinted = "certificate.printed", "印制证书";
     CertificateReplaced = "certificate.replaced", "补发聘书";
     CertificateRevoked = "certificate.revoked", "注销聘书";
     FrameFrozen = "draw.frozen", "封存候选名单";

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod amendment;
 pub mod application;
 pub mod assembly;
 pub mod bank_card;

@@ -123,13 +123,18 @@ const MOST_SETS: usize = 5_000;
 const MOST_SHAPES: usize = 32;
 
 impl Frame {
+    /// Whether all seats can be filled at once, without the reasons.
+    pub fn is_feasible(&self) -> bool {
+        let question = Question::of(self);
+        question.most(&question.seats, &question.limits) == total(&question.seats)
+    }
+
     /// Whether all seats can be filled at once.
     ///
     /// # Errors
     /// What cannot hold together, and what giving in would bring.
     pub fn feasibility(&self) -> Result<(), Infeasible> {
-        let question = Question::of(self);
-        if question.most(&question.seats, &question.limits) == total(&question.seats) {
+        if self.is_feasible() {
             return Ok(());
         }
         Err(Infeasible::explain(self))

@@ -22,7 +22,8 @@ use crate::specialties::need_reason;
 pub const MOST_BYTES: usize = 20 * 1024 * 1024;
 /// Most files one expert may have.
 const MOST_FILES: usize = 100;
-const OWNER: &str = "expert";
+/// To whom the files of an expert belong.
+pub(crate) const OWNER: &str = "expert";
 const BYTES: Column = Column {
     table: "file",
     name: "bytes",
@@ -113,7 +114,7 @@ pub struct AttachmentRow {
     pub at: Timestamp,
 }
 
-/// The kinds of proof the pack's material lists name, then 其他.
+/// The kinds of proof the pack's material lists name, the photo a certificate shows, then 其他.
 pub fn kinds(pool: &OpenPool) -> Vec<String> {
     let mut kinds: Vec<String> = Vec::new();
     let items = pool
@@ -129,6 +130,11 @@ pub fn kinds(pool: &OpenPool) -> Vec<String> {
             if !kinds.contains(label) {
                 kinds.push(label.clone());
             }
+        }
+    }
+    for label in crate::certificates::photo_kinds(pool) {
+        if !kinds.contains(&label) {
+            kinds.push(label);
         }
     }
     kinds.push("其他".to_owned());

@@ -2,26 +2,24 @@
 //! anybody can check; one by one or in a batch that goes on where it stopped (DG 第七条(四)).
 
 mod issue;
+mod print;
 
-use documents::certificates::Paper;
-use documents::form::Field;
 use domain::actor::Action;
-use domain::certificate::{Certificate, Detail, Refused, Standing};
+use domain::certificate::{Certificate, Refused, Standing};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{PoolId, RecordId};
-use domain::policy::pack::{Certificate as Rule, CertificatePaper};
 use jiff::civil::Date;
 use store::document::{self, Direction, Page, PageRequest};
 use store::records::{RecordFilter, RecordKeys};
 
 pub use issue::{Issuance, Order};
+pub(crate) use print::photo_kinds;
+pub use print::{MOST_PAGES, Pieces};
 
 use crate::applications::by;
 use crate::change::Change;
 use crate::ctx::Ctx;
-use crate::draw_documents::Printed;
 use crate::error::{Error, Result};
-use crate::pools::OpenPool;
 use crate::records;
 use crate::service::Service;
 
@@ -234,116 +232,6 @@ impl Service {
             reissued: one.reissued.len(),
         })
     }
-
-    /// One or several certificates as one PDF, one page each.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Document`].
-    pub async fn print_certificates(
-        &self,
-        ctx: &Ctx,
-        no: i64,
-        ids: &[RecordId],
-    ) -> Result<Printed> {
-        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
-        let mut read = self.store.read();
-        let mut pages = Vec::new();
-        for id in ids {
-            let one = find(&mut read, pool.id(), *id).await?.body;
-            pages.push(self.certificate_page(ctx, &pool, &one).await?);
-        }
-        let name = match &pages[..] {
-            [one] => format!("{}-{}.pdf", one.title, one.number),
-            [] => return Err(Error::NotFound),
-            [first, ..] => format!("{}-{}等{}份.pdf", first.title, first.number, pages.len()),
-        };
-        let card = pool.pack.admission.certificate.as_ref();
-        let card = card.is_some_and(|rule| rule.paper == CertificatePaper::Card);
-        let view = documents::certificates::Certificates {
-            paper: if card { Paper::Card } else { Paper::Sheet },
-            pages,
-        };
-        self.print(view, ctx.now, name).await
-    }
-
-    async fn certificate_page(
-        &self,
-        ctx: &Ctx,
-        pool: &OpenPool,
-        one: &Certificate,
-    ) -> Result<documents::certificates::Certificate> {
-        let rule = pool.pack.admission.certificate.as_ref();
-        let address = format!(
-            "{}/public/certificates/{}",
-            self.settings.public_url, one.code
-        );
-        let svg =
-            documents::qr::svg(&address).map_err(|error| Error::Document(error.to_string()))?;
-        let demonstration = pool.pool.demonstration.then(|| "演示".to_owned());
-        let standing = one.standing(ctx.today());
-        let state = (standing == Standing::Revoked).then(|| standing.zh().to_owned());
-        let lines = rule.map(|rule| lines(rule, one)).unwrap_or_default();
-        let reissued = (!one.reissued.is_empty()).then(|| Field {
-            label: "补发".to_owned(),
-            value: format!("第 {} 次补发，原件作废", one.reissued.len()),
-        });
-        Ok(documents::certificates::Certificate {
-            title: one.title.clone(),
-            number: one.number.clone(),
-            name: one.name.clone(),
-            body: rule.map(|rule| body(pool, rule)).unwrap_or_default(),
-            lines: lines.into_iter().chain(reissued).collect(),
-            photo: rule.is_some_and(|rule| rule.fields.iter().any(|field| is_photo(field))),
-            sign: self.organisation_name(pool.pool.manager).await?,
-            on: one.issued_on,
-            svg,
-            code: grouped(&one.code),
-            marks: demonstration.into_iter().chain(state).collect(),
-        })
-    }
-}
-
-fn is_photo(field: &str) -> bool {
-    Detail::named(field) == Some(Detail::Photo)
-}
-
-/// What it says of the person. A card has no room for the article.
-fn body(pool: &OpenPool, rule: &Rule) -> String {
-    let phrase = match &rule.phrase {
-        Some(phrase) => phrase.clone(),
-        None => format!("聘请您为{}专家", pool.pool.name),
-    };
-    match rule.paper {
-        CertificatePaper::Card => phrase,
-        CertificatePaper::Sheet => format!(
-            "根据《{}》{}，{phrase}",
-            pool.pack.identity.title, rule.citation
-        ),
-    }
-}
-
-/// What it shows besides name and photo. A card has no other place for its number.
-fn lines(rule: &Rule, one: &Certificate) -> Vec<Field> {
-    let mut lines = Vec::new();
-    for field in &rule.fields {
-        let value = match Detail::named(field) {
-            Some(Detail::Number) if rule.paper == CertificatePaper::Card => one.number.clone(),
-            Some(Detail::Specialties) => one.specialties.join("、"),
-            Some(Detail::Term) => format!(
-                "{}至{}",
-                documents::dates::long(one.term.from),
-                documents::dates::long(one.term.to)
-            ),
-            _ => {
-                let shown = one.shown.iter().find(|(name, _)| name == field);
-                shown.map(|(_, value)| value.clone()).unwrap_or_default()
-            }
-        };
-        if !value.is_empty() {
-            lines.push(Field::new(field, value));
-        }
-    }
-    lines
 }
 
 /// A code in groups of four, as people read it off paper.

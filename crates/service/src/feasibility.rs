@@ -109,7 +109,7 @@ impl Service {
             relaxation::relaxations(&question, &crowd, &|request, placed| {
                 let candidates = relaxation::candidates(request, crowd::counted(placed));
                 relaxation::ratio_kept(rules.ratio, request, &candidates)
-                    && crowd::seatable(&pool.pack, request, placed).is_ok()
+                    && crowd::is_seatable(&pool.pack, request, placed)
             })
         };
         let seats = request.seats();

@@ -2,6 +2,7 @@
 //! leaves the list because the work is done and never because it was marked as read.
 
 use domain::actor::{Action, Reach, Target};
+use domain::amendment::Amendment;
 use domain::application::{Application, Filed, State as Applied};
 use domain::campaign::State as CampaignState;
 use domain::draw_process::{Attempt, Party, State as DrawState};
@@ -162,6 +163,11 @@ impl Service {
         found.meetings(waiting, &meetings);
         let (waiting, drafts) = self.postings_due(ctx, pool).await?;
         found.postings(&waiting, &drafts);
+        if ctx.actor.allow(Action::EditExperts, target).is_ok() {
+            for one in self.amendments_due(pool).await? {
+                found.amendment(&one);
+            }
+        }
         for (one, last_day) in self.objections_open(ctx, pool).await? {
             found.objection(&one, last_day);
         }
@@ -523,6 +529,22 @@ impl Found<'_> {
                 },
             );
         }
+    }
+
+    /// An expert asks that what is held be changed.
+    fn amendment(&mut self, one: &Amendment) {
+        let matters: Vec<&str> = one.matters.iter().map(|matter| matter.zh()).collect();
+        self.add(
+            "信息变更",
+            "审核",
+            About {
+                title: &one.name,
+                path: format!("amendments/{}", one.id),
+                facts: format!("{} · {}", one.number, matters.join("、")),
+                due: None,
+                since: one.asked_at,
+            },
+        );
     }
 
     /// An objection waits for its investigation or its conclusion. While the list is up there is time;

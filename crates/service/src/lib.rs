@@ -1,6 +1,7 @@
 //! Use cases: each is one function, behind pages, JSON and the command line alike.
 
 pub mod accounts;
+pub mod amendments;
 pub mod answers;
 pub mod applications;
 pub mod attachments;

@@ -156,7 +156,7 @@ pub(crate) async fn counted_against(
 }
 
 impl Service {
-    fn seal_for(&self, column: &Column, id: RecordId, text: &str) -> Result<String> {
+    pub(crate) fn seal_for(&self, column: &Column, id: RecordId, text: &str) -> Result<String> {
         let sealed = self
             .store
             .seals()
@@ -165,7 +165,7 @@ impl Service {
         Ok(hex::encode(sealed))
     }
 
-    fn open_for(&self, column: &Column, id: RecordId, sealed: &str) -> Result<Secret> {
+    pub(crate) fn open_for(&self, column: &Column, id: RecordId, sealed: &str) -> Result<Secret> {
         let bytes = hex::decode(sealed)
             .map_err(|_| Error::Internal("异议的密封内容读不出来".to_owned()))?;
         let text = self

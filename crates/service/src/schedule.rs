@@ -8,8 +8,9 @@ use crate::service::Service;
 use crate::sessions;
 
 impl Service {
-    /// Does everything that is due now. A new kind of work adds its line here.
-    pub async fn run_schedule(&self, ctx: &Ctx) {
+    /// Does what is due now; says whether work is left that need not wait. A new kind of work adds its
+    /// line here.
+    pub async fn run_schedule(&self, ctx: &Ctx) -> bool {
         report("sessions", self.sweep_sessions(ctx).await);
         report("invitations", self.lapse_invitations(ctx).await.map(drop));
         report(
@@ -20,8 +21,11 @@ impl Service {
         report("campaigns", self.continue_campaigns(ctx).await.map(drop));
         report("reminders", self.remind_applications(ctx).await.map(drop));
         report("postings", self.close_postings(ctx).await.map(drop));
-        report("certificates", self.continue_issuances(ctx).await.map(drop));
+        let issued = self.continue_issuances(ctx).await;
+        let left = matches!(&issued, Ok(worked) if *worked > 0);
+        report("certificates", issued.map(drop));
         report("messages", self.deliver_messages(ctx).await.map(drop));
+        left
     }
 
     /// Forgets sessions and tokens that ended, and tries and answers that count no more.

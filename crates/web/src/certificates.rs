@@ -11,13 +11,13 @@ use domain::certificate::{Certificate, Standing};
 use domain::id::RecordId;
 use serde::Deserialize;
 use service::PageRequest;
-use service::certificates::{CheckedCertificate, Issuance, Order, grouped};
+use service::certificates::{CheckedCertificate, Issuance, MOST_PAGES, Order, grouped};
 use service::cohorts::Cohorts;
 use utoipa::ToSchema;
 
 use crate::api::{Body, Why, done, made, page_of, paged};
 use crate::components::{Empty, Note, Pager, Status, Tone};
-use crate::draws::pdf;
+use crate::draws::{attachment, pdf};
 use crate::error::WebError;
 use crate::experts::address;
 use crate::form::FormState;
@@ -50,6 +50,11 @@ pub fn routes() -> Routes {
             "/p/{no}/issuances/{issuance}/certificates.pdf",
             ISSUE,
             print_all,
+        )
+        .get(
+            "/p/{no}/issuances/{issuance}/certificates.zip",
+            ISSUE,
+            bundle,
         )
         .get("/public/certificates", Access::Public, ask)
         .get("/public/certificates/{code}", Access::Public, check)
@@ -92,8 +97,15 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/pools/{no}/issuances/{issuance}",
             ISSUE,
-            says(GROUP, "一批颁发的进度").gives("total、done、left、refused"),
+            says(GROUP, "一批颁发的进度").gives("total、done、left、refused、printed"),
             progress_json,
+        )
+        .api(
+            Method::GET,
+            "/api/v1/pools/{no}/issuances/{issuance}/certificates.zip",
+            ISSUE,
+            says(GROUP, "一批证书打包，一人一份 PDF，附目录").gives("zip"),
+            bundle,
         )
         .api(
             Method::POST,
@@ -317,6 +329,11 @@ impl ProgressPage {
     fn worked(&self) -> usize {
         self.batch.total - self.batch.left.len()
     }
+
+    /// One file for all is offered as long as it can be made while somebody waits.
+    fn prints_whole(&self) -> bool {
+        (1..=MOST_PAGES).contains(&self.batch.done.len())
+    }
 }
 
 async fn progress(
@@ -422,6 +439,29 @@ async fn print_all((State(app), here, _, Path((_, id))): At) -> Result<Response,
         .print_certificates(here.ctx(), here.no, &batch.done)
         .await?;
     Ok(pdf(printed))
+}
+
+async fn bundle((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
+    let pieces = app
+        .service
+        .bundle_certificates(here.ctx(), here.no, id)
+        .await?;
+    let body = axum::body::Body::from_stream(InPieces(pieces.bytes));
+    Ok(attachment("application/zip", &pieces.name, body))
+}
+
+/// A file sent while it is made; an error breaks it off, so that nobody takes a part for the whole.
+struct InPieces(tokio::sync::mpsc::Receiver<service::Result<Vec<u8>>>);
+
+impl futures_core::Stream for InPieces {
+    type Item = service::Result<Vec<u8>>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
+    }
 }
 
 async fn answered(

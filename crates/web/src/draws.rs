@@ -1,6 +1,7 @@
 //! 三方抽取: the ceremony page, its screen for the room, and what each party and each of two persons does.
 
 use askama::Template;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -606,7 +607,7 @@ async fn confirm_unsealing(at: At, form: FormState) -> Result<Response, WebError
 }
 
 /// A file to keep. Its Chinese name is spelt as RFC 8187 asks.
-pub(crate) fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+pub(crate) fn attachment(kind: &'static str, name: &str, bytes: impl Into<Body>) -> Response {
     let spelt: String = name
         .bytes()
         .map(|byte| match byte {
@@ -624,7 +625,7 @@ pub(crate) fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Resp
         ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    (headers, bytes).into_response()
+    (headers, bytes.into()).into_response()
 }
 
 pub(crate) fn pdf(printed: Printed) -> Response {

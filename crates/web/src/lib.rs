@@ -4,6 +4,7 @@
 // Templates name items of this crate by its outside name, so that they also work in its tests.
 extern crate self as web;
 
+pub mod amendments;
 pub mod api;
 pub mod applications;
 pub mod assets;

@@ -143,6 +143,10 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::IssueCertificates],
     ),
     (
+        entry("专家", "信息变更", "/p/{no}/amendments", ""),
+        &[Action::EditExperts],
+    ),
+    (
         entry("专家", "专业领域", "/p/{no}/specialties", ""),
         &[Action::ReadExperts],
     ),

@@ -293,6 +293,7 @@ pub fn all() -> Routes {
         .and(crate::public_postings::routes())
         .and(crate::postings::routes())
         .and(crate::objections::routes())
+        .and(crate::amendments::routes())
         .and(crate::invitations::routes())
         .and(crate::misconduct::routes())
         .and(crate::experts::routes())

@@ -14,6 +14,7 @@ use documents::form::{
 use documents::invitations::{AnswerCode, Invitation, SpecialInvitation, Standing};
 use documents::letter::LetterView;
 use documents::meetings::{AgendaPack, Dossier, Line};
+use documents::photo::Photo;
 use documents::solicitations::{CallForExperts, HowToApply};
 use documents::summary_list::{SummaryList, SummaryRow};
 use domain::person::{Achievement, Education, Employer, Profile, Sex, Title, Work};
@@ -368,6 +369,7 @@ pub(crate) fn certificates(paper: Paper) -> Certificates {
             ]
         }),
         photo: card,
+        picture: None,
         sign: "云岭市人力资源和社会保障局".into(),
         on: date(2026, 11, 22),
         svg: documents::qr::svg("https://zjk.example.gov.cn/public/certificates/NDU9M7NPCX8A")
@@ -375,10 +377,35 @@ pub(crate) fn certificates(paper: Paper) -> Certificates {
         code: "NDU9-M7NP-CX8A".into(),
         marks: vec!["演示".into()],
     };
-    Certificates {
+    let mut made = Certificates {
         paper,
-        pages: vec![one(1, "何申甲"), one(2, "欧阳申乙")],
-    }
+        ..Certificates::default()
+    };
+    made.push(one(1, "何申甲"), card.then(portrait));
+    made.push(one(2, "欧阳申乙"), None);
+    made
+}
+
+/// A drawn head and shoulders.
+fn portrait() -> Photo {
+    let shade = |x: u32, y: u32| {
+        let within = |cx: i64, cy: i64, rx: i64, ry: i64| {
+            let (dx, dy) = (i64::from(x) - cx, i64::from(y) - cy);
+            dx * dx * ry * ry + dy * dy * rx * rx <= rx * rx * ry * ry
+        };
+        if within(150, 160, 70, 90) {
+            image::Rgb([236, 200, 172])
+        } else if within(150, 420, 130, 150) {
+            image::Rgb([40, 58, 92])
+        } else {
+            image::Rgb([214, 228, 244])
+        }
+    };
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(300, 420, shade)
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    Photo::read(&png.into_inner()).unwrap()
 }
 
 /// What a committee reads of so many applicants.

@@ -4,7 +4,7 @@
 //! registers).
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasherDefault, Hash};
 
 use super::{Mix, Roster, Row, mark};
 use crate::crowd::Crowd;
@@ -50,7 +50,7 @@ impl Roster {
             .map(|(_, place)| *place)
             .filter(|place| {
                 let row = &self.rows[*place as usize];
-                wanted.demands[row.specialties as usize] != 0 && !works_there(row)
+                wanted.in_scope(row) && !works_there(row)
             })
             .collect();
         apart.sort_unstable();
@@ -66,7 +66,7 @@ impl Roster {
         let wanted = Wanted::of(self, question);
         apart.sort_unstable_by_key(|(number, _)| *number);
         let mut skipped = apart.iter().map(|(number, _)| *number as usize).peekable();
-        let mut places: HashMap<Alike, usize, BuildHasherDefault<Mix>> = HashMap::default();
+        let mut places = Places::of(self, &wanted);
         let mut groups: Vec<Group> = Vec::new();
         for (number, row) in self.rows.iter().enumerate() {
             while skipped.next_if(|skip| *skip < number).is_some() {}
@@ -76,7 +76,7 @@ impl Roster {
             let Some(demands) = wanted.demands.get(row.specialties as usize).copied() else {
                 continue;
             };
-            if demands == 0 {
+            if wanted.masks[demands as usize] == 0 {
                 continue;
             }
             let alike = Alike {
@@ -84,16 +84,21 @@ impl Roster {
                 grade: row.grade,
                 standing: wanted.standings[row.standing as usize],
                 employer: wanted.employers[row.employer as usize],
-                name: wanted.names[row.name as usize],
+                name: match &wanted.names {
+                    Some(names) => names[row.name as usize],
+                    None => ANY_OTHER,
+                },
             };
-            let place = *places.entry(alike).or_insert_with(|| {
+            let place = places.at(alike);
+            if *place == NOWHERE {
+                *place = u32::try_from(groups.len()).unwrap_or(NOWHERE);
                 groups.push(Group {
                     row: *row,
                     people: 0,
                     employers: Vec::new(),
                 });
-                groups.len() - 1
-            });
+            }
+            let place = *place as usize;
             let group = &mut groups[place];
             // With as many employers as seats one of them is always free, so the rest need none.
             if request.per_employer.is_none() || group.employers.len() >= seats {
@@ -189,14 +194,18 @@ const ANY_OTHER: u32 = u32::MAX;
 
 /// What a request makes of each shared value.
 struct Wanted {
-    /// By set of specialties: the demands it serves, a bit each.
-    demands: Vec<u64>,
-    /// By standing: the first that answers the same on the days that count.
+    /// By set of specialties: which of the masks is its own.
+    demands: Vec<u32>,
+    /// Sets of demands that somebody serves, a bit each.
+    masks: Vec<u64>,
+    /// By standing: which of the answers on the days that count is its own.
     standings: Vec<u32>,
+    /// How many different answers there are.
+    answers: u32,
     /// By employer: itself if the request speaks of it.
     employers: Vec<u32>,
-    /// By name: itself if somebody reviewed bears it.
-    names: Vec<u32>,
+    /// By name: itself if somebody reviewed bears it. Nothing when nobody does.
+    names: Option<Vec<u32>>,
 }
 
 impl Wanted {
@@ -209,14 +218,14 @@ impl Wanted {
                 .fold(0_u64, |bits, (place, _)| bits | 1 << place)
         };
         let last = request.last_date().unwrap_or(question.today);
-        let mut first = HashMap::new();
-        let standings = (0..)
-            .zip(&roster.standings.values)
-            .map(|(place, standing)| {
-                let answers = (standing.on(question.today).code(), standing.on(last).code());
-                *first.entry(answers).or_insert(place)
-            })
-            .collect();
+        let (demands, masks) = numbered(roster.specialties.values.iter().map(serves));
+        let (standings, answers) = numbered(
+            roster
+                .standings
+                .values
+                .iter()
+                .map(|standing| (standing.on(question.today).code(), standing.on(last).code())),
+        );
         let mut spoken_of: Vec<&OrganisationRef> = request
             .reviewed
             .iter()
@@ -235,28 +244,84 @@ impl Wanted {
                 _ => ANY_OTHER,
             })
             .collect();
-        let mut names = vec![ANY_OTHER; roster.names.len()];
         let people = request.reviewed.iter().flat_map(|one| &one.people);
+        let mut names: Option<Vec<u32>> = None;
         for place in people.filter_map(|person| roster.names.place(&person.name)) {
+            let names = names.get_or_insert_with(|| vec![ANY_OTHER; roster.names.len()]);
             names[place as usize] = place;
         }
         Self {
-            names,
-            demands: roster.specialties.values.iter().map(serves).collect(),
+            demands,
+            masks,
             standings,
+            answers: u32::try_from(answers.len()).unwrap_or(u32::MAX),
             employers,
+            names,
         }
     }
+
+    fn in_scope(&self, row: &Row) -> bool {
+        self.masks[self.demands[row.specialties as usize] as usize] != 0
+    }
+}
+
+/// Each value's number among the different ones, and these.
+fn numbered<T: Copy + Eq + Hash>(values: impl Iterator<Item = T>) -> (Vec<u32>, Vec<T>) {
+    let mut known: HashMap<T, u32> = HashMap::new();
+    let mut different = Vec::new();
+    let numbers = values.map(|value| {
+        *known.entry(value).or_insert_with(|| {
+            different.push(value);
+            u32::try_from(different.len() - 1).unwrap_or(u32::MAX)
+        })
+    });
+    (numbers.collect(), different)
 }
 
 /// Whoever agrees in this is one to the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Alike {
-    demands: u64,
+    demands: u32,
     grade: u32,
     standing: u32,
     employer: u32,
     name: u32,
+}
+
+/// No group yet.
+const NOWHERE: u32 = u32::MAX;
+/// Most places of the table: 16 MiB.
+const TABLE: usize = 1 << 22;
+
+/// Where each group is. Almost nobody is of an employer or has a name the request speaks of; the others
+/// have a place in a table, so that a million of them cost no hashing.
+struct Places {
+    table: Vec<u32>,
+    answers: usize,
+    grades: usize,
+    rare: HashMap<Alike, u32, BuildHasherDefault<Mix>>,
+}
+
+impl Places {
+    fn of(roster: &Roster, wanted: &Wanted) -> Self {
+        let (answers, grades) = (wanted.answers as usize, roster.grades.values.len());
+        let size = wanted.masks.len().saturating_mul(answers * grades);
+        Self {
+            table: vec![NOWHERE; if size <= TABLE { size } else { 0 }],
+            answers,
+            grades,
+            rare: HashMap::default(),
+        }
+    }
+
+    fn at(&mut self, alike: Alike) -> &mut u32 {
+        let place = (alike.demands as usize * self.answers + alike.standing as usize) * self.grades
+            + alike.grade as usize;
+        match self.table.get_mut(place) {
+            Some(place) if alike.employer == ANY_OTHER && alike.name == ANY_OTHER => place,
+            _ => self.rare.entry(alike).or_insert(NOWHERE),
+        }
+    }
 }
 
 struct Group {

@@ -162,6 +162,8 @@ struct Sieve<'r> {
     employers: Vec<u16>,
     /// Terms that some number may hold, a bit each.
     numbers: u16,
+    /// A term of digits, and where numbers hold it.
+    digits: Option<(usize, Vec<u32>)>,
     /// By place: asked for at all?
     among: Vec<bool>,
 }
@@ -215,6 +217,11 @@ impl<'r> Sieve<'r> {
             ),
             grades: answers(levels, &roster.grades.values, of_levels),
             all: held(&|_| true),
+            digits: terms
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| numbers & 1 << place != 0)
+                .find_map(|(place, term)| Some((place, roster.numbers.places(term)?))),
             terms,
             names,
             employers,
@@ -249,7 +256,14 @@ impl<'r> Sieve<'r> {
     /// Are these terms in the number? The last first: what is typed of a number ends in what tells
     /// it from others.
     fn in_number(&self, row: &Row, missing: u16) -> bool {
-        let number = self.roster.numbers.at(row.number);
+        let numbers = &self.roster.numbers;
+        if let Some((place, found)) = &self.digits
+            && missing & 1 << place != 0
+            && !numbers.holds(row.number, found)
+        {
+            return false;
+        }
+        let number = numbers.at(row.number);
         let mut terms = self.terms.iter().enumerate().rev();
         terms.all(|(place, term)| missing & 1 << place == 0 || term.in_plain(number))
     }

@@ -29,7 +29,8 @@ use uuid::Uuid;
 
 use crate::server::Filled;
 
-const PASSWORD: &str = "Bench-mark-2021";
+/// Of every account of the demonstration.
+pub(crate) const PASSWORD: &str = "Bench-mark-2021";
 const LOGINS: [&str; 8] = [
     "jingban", "shenpi", "jiandu", "shiyong", "mishu", "xitong", "anquan", "shenji",
 ];

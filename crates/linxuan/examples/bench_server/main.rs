@@ -5,10 +5,14 @@
 //! `bench_server pool [EXPERTS] [FOLDER]`: lists, searches and funnels over a million synthetic
 //! experts, one visitor after the other, beside the log-in page of the same server.
 //!
+//! `bench_server issue [COUNT] [FOLDER]`: 2,000 applications vetted, their certificates issued and printed in
+//! one job by a server that is killed in the middle.
+//!
 //! A folder that is named is kept and used again. The program must be built beside this one.
 
 mod client;
 mod fill;
+mod issue;
 mod pages;
 mod pool;
 mod server;
@@ -28,6 +32,11 @@ async fn main() -> Result<()> {
         ["pool"] => pool::measure(1_000_000, None).await,
         ["pool", experts] => pool::measure(experts.parse()?, None).await,
         ["pool", experts, folder] => pool::measure(experts.parse()?, Some(folder.into())).await,
-        _ => bail!("bench_server pages [FOLDER] | pool [EXPERTS] [FOLDER]"),
+        ["issue"] => issue::measure(2_000, None).await,
+        ["issue", count] => issue::measure(count.parse()?, None).await,
+        ["issue", count, folder] => issue::measure(count.parse()?, Some(folder.into())).await,
+        _ => {
+            bail!("bench_server pages [FOLDER] | pool [EXPERTS] [FOLDER] | issue [COUNT] [FOLDER]")
+        }
     }
 }

@@ -193,7 +193,7 @@ impl DrawCommand {
             let relaxations = relaxation::relaxations(&question, &crowd, &|request, placed| {
                 let candidates = relaxation::candidates(request, crowd::counted(placed));
                 relaxation::ratio_kept(ratio, request, &candidates)
-                    && crowd::seatable(&pack, request, placed).is_ok()
+                    && crowd::is_seatable(&pack, request, placed)
             });
             return show::infeasible(&frozen, &pack, &conflict, &relaxations, self.json);
         }

@@ -201,12 +201,17 @@ pub(crate) async fn serve(
     Ok(())
 }
 
+/// Whoever tells it to stop is gone.
+fn has_ended(stopped: &watch::Receiver<()>) -> bool {
+    stopped.has_changed().is_err()
+}
+
 async fn run_schedule(service: Service, mut stopped: watch::Receiver<()>) {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = tick.tick() => service.run_schedule(&service.schedule()).await,
+            _ = tick.tick() => while service.run_schedule(&service.schedule()).await && !has_ended(&stopped) {},
             _ = stopped.changed() => break,
         }
     }

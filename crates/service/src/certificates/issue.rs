@@ -29,8 +29,8 @@ use crate::service::Service;
 const BATCH: &str = "issuance";
 /// How many are appointed behind one closed door.
 const PORTION: usize = 20;
-/// How many portions one round of scheduled work does.
-const PORTIONS: usize = 10;
+/// How many portions one round of scheduled work does, before other work has its turn.
+const PORTIONS: usize = 4;
 /// Letters of a verification code: none that is mistaken for another.
 const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 /// 31^12 is more than 2^59: nobody guesses one.
@@ -58,6 +58,16 @@ pub struct Issuance {
     pub done: Vec<RecordId>,
     /// Who was left out, and why: number of the application and the sentence.
     pub refused: Vec<(String, String)>,
+    /// How many of those issued are printed, in the same order.
+    #[serde(default)]
+    pub printed: usize,
+}
+
+impl Issuance {
+    /// Everybody is appointed or left out, and every certificate is printed.
+    pub fn is_done(&self) -> bool {
+        self.left.is_empty() && self.printed >= self.done.len()
+    }
 }
 
 /// Whom to give certificates.
@@ -78,12 +88,7 @@ fn batch_keys(one: &Issuance) -> RecordKeys {
         pool: one.pool,
         kind: BATCH.to_owned(),
         number: Some(one.number.clone()),
-        status: if one.left.is_empty() {
-            "done"
-        } else {
-            "running"
-        }
-        .to_owned(),
+        status: if one.is_done() { "done" } else { "running" }.to_owned(),
         parent: None,
         subject: None,
         due_on: None,
@@ -178,6 +183,7 @@ impl Service {
             left: ready.iter().map(|row| row.id).collect(),
             done: Vec::new(),
             refused: Vec::new(),
+            printed: 0,
         };
         document::insert(&mut change, one.id, batch_keys(&one), &one).await?;
         let begun = domain::event::Event::new(
@@ -206,7 +212,8 @@ impl Service {
         Ok(row.body)
     }
 
-    /// Goes on with every batch that is not done. Scheduled work; each portion once.
+    /// Goes on with every batch that is not done; how many people were appointed and certificates
+    /// printed. Scheduled work; each portion once.
     ///
     /// # Errors
     /// When the store fails.
@@ -217,16 +224,19 @@ impl Service {
             ..RecordFilter::default()
         };
         let running = store::records::all::<Issuance>(&mut self.store.read(), &filter).await?;
-        let mut issued = 0;
+        let mut worked = 0;
         for row in running {
             for _ in 0..PORTIONS {
-                match self.issue_portion(ctx, row.body.pool, row.id).await? {
-                    0 => break,
-                    some => issued += some,
-                }
+                worked += match self.issue_portion(ctx, row.body.pool, row.id).await? {
+                    0 => match self.print_portion(ctx, row.body.pool, row.id).await? {
+                        0 => break,
+                        printed => printed,
+                    },
+                    appointed => appointed,
+                };
             }
         }
-        Ok(issued)
+        Ok(worked)
     }
 
     /// The next portion of a batch, in the name of who started it; how many were worked through.
@@ -255,6 +265,43 @@ impl Service {
             }
         }
         row.body.left.retain(|id| !portion.contains(id));
+        row.keys = batch_keys(&row.body);
+        document::save(&mut change, &mut row).await?;
+        change.commit().await?;
+        Ok(portion.len())
+    }
+
+    /// Prints the next portion of what a batch issued; how many were printed. Typesetting is slow, so the
+    /// door is closed only afterwards; what another server printed meanwhile is left alone.
+    async fn print_portion(&self, ctx: &Ctx, pool: PoolId, id: RecordId) -> Result<usize> {
+        let open = self.any_pool(pool).await?;
+        let seen = batch(&mut self.store.read(), pool, id).await?.body;
+        let waiting = seen.done.iter().skip(seen.printed);
+        let portion: Vec<RecordId> = waiting.take(PORTION).copied().collect();
+        if portion.is_empty() {
+            return Ok(0);
+        }
+        let prints = self.prints(ctx, &open, id, &portion).await?;
+        let mut change = self.change(ctx, pool).await?;
+        let mut row = batch(&mut *change, pool, id).await?;
+        if row.body.printed != seen.printed {
+            return Ok(0);
+        }
+        let mut digests = Vec::new();
+        for (file, keys, sheet) in prints {
+            digests
+                .push(serde_json::json!({ "certificate": sheet.certificate, "file": keys.digest }));
+            document::insert(&mut change, file, keys, sheet).await?;
+        }
+        row.body.printed += portion.len();
+        let printed = domain::event::Event::new(
+            EventKind::CertificatesPrinted,
+            domain::event::Subject::new("pool", pool),
+        )
+        .fact("number", &row.body.number)
+        .fact("people", portion.len())
+        .detail(serde_json::json!({ "printed": digests }));
+        change.record(printed).await?;
         row.keys = batch_keys(&row.body);
         document::save(&mut change, &mut row).await?;
         change.commit().await?;

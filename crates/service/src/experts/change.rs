@@ -3,9 +3,10 @@
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{ExpertId, PoolId};
+use store::persons::Private;
 use store::{experts, persons as stored_persons};
 
-use super::{Draft, Membership, Person, PersonFile, person_keys, refresh_keys};
+use super::{Draft, Member, Membership, Person, PersonFile, person_keys, refresh_keys};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
@@ -30,14 +31,14 @@ impl Service {
         let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditExperts, pool.target())?;
-        let mut member = self.member(&mut *change, &pool, id).await?;
-        let mut person = self.person(&mut *change, member.keys.person).await?;
+        let member = self.member(&mut *change, &pool, id).await?;
+        let person = self.person(&mut *change, member.keys.person).await?;
         if (member.version, person.version) != versions {
             return Err(Error::Stale);
         }
         let before = self.private_of(&mut *change, person.id).await?;
         let mut problems = Vec::new();
-        let mut draft = self
+        let draft = self
             .read_draft(ctx, &pool, fields, Some(&before), &mut problems)
             .await?;
         let reason = typed::required(
@@ -60,41 +61,65 @@ impl Service {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        self.match_employer(&mut change, &mut draft.file).await?;
-        let mut found =
-            persons::differences((&person.body, &before), (&draft.file, &draft.private));
-        found.extend(
-            self.membership_differences(&pool, &member.body, &draft)
-                .await?,
-        );
+        let found = self
+            .replace(
+                &mut change,
+                &pool,
+                (member, person),
+                (&before, draft),
+                &reason,
+            )
+            .await?;
         if found.is_empty() {
             return Err(Error::state(
                 "expert.unchanged",
                 "没有改动任何内容，因此没有保存。请修改后再提交，或返回专家详情。",
             ));
         }
+        change.commit().await?;
+        Ok(found)
+    }
+
+    /// Replaces what is known of somebody and tells the ledger what differs; does nothing when nothing
+    /// does.
+    pub(crate) async fn replace(
+        &self,
+        change: &mut Change<'_>,
+        pool: &OpenPool,
+        (mut member, mut person): (Member, Person),
+        (before, mut draft): (&Private, Draft),
+        reason: &str,
+    ) -> Result<Vec<Difference>> {
+        self.match_employer(change, &mut draft.file).await?;
+        let mut found = persons::differences((&person.body, before), (&draft.file, &draft.private));
+        found.extend(
+            self.membership_differences(pool, &member.body, &draft)
+                .await?,
+        );
+        if found.is_empty() {
+            return Ok(found);
+        }
         let public = found
             .iter()
             .map(|difference| difference.label.as_str())
             .collect::<Vec<_>>()
             .join("、");
-        let event = Event::new(EventKind::ExpertChanged, Subject::new("expert", id))
+        let event = Event::new(EventKind::ExpertChanged, Subject::new("expert", member.id))
             .fact("fields", public)
             .detail(serde_json::json!({ "reason": reason, "changes": found }));
         person.keys = person_keys(&draft.file);
         person.body = draft.file;
-        stored_persons::save_with_private(&mut change, &mut person, &draft.private).await?;
-        self.follow_person(&mut change, pool.id(), &person).await?;
+        stored_persons::save_with_private(change, &mut person, &draft.private).await?;
+        self.follow_person(change, pool.id(), &person).await?;
         let body = &mut member.body;
         body.expert.specialties.clone_from(&draft.specialties);
         body.expert.duties = draft.duties;
         body.declared = draft.declared;
         body.reviewed = draft.reviewed;
-        refresh_keys(&pool, &mut member, &person.body);
-        experts::save(&mut change, &mut member).await?;
-        experts::set_specialties(&mut change, member.keys.seq, &draft.specialties).await?;
+        refresh_keys(pool, &mut member, &person.body);
+        experts::save(change, &mut member).await?;
+        experts::set_specialties(change, member.keys.seq, &draft.specialties).await?;
         change.record(event).await?;
-        change.commit().await?;
         Ok(found)
     }
 

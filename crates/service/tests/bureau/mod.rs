@@ -76,6 +76,24 @@ pub(crate) const APPLICANTS: [(&str, &str); 5] = [
     ("何申戊", "440000198001010015"),
 ];
 
+/// The n-th of them; after these, others who are called alike.
+fn applicant(n: usize) -> (String, String) {
+    if let Some((name, number)) = APPLICANTS.get(n) {
+        return ((*name).to_owned(), (*number).to_owned());
+    }
+    let born = date(1975, 1, 1).saturating_add(jiff::Span::new().days(n as i64));
+    let first = format!("440000{}000", born.strftime("%Y%m%d"));
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let digits = first.bytes().map(|digit| usize::from(digit - b'0'));
+    let sum: usize = digits
+        .zip(weights)
+        .map(|(digit, weight)| digit * weight)
+        .sum();
+    let check = char::from(b"10X98765432"[sum % 11]);
+    let called = |n: usize| char::from_u32(0x5e00 + n as u32).expect("a character");
+    (format!("何申{}", called(n)), format!("{first}{check}"))
+}
+
 /// The day of the meeting that decides on those who apply.
 const MEETING: Date = date(2022, 6, 6);
 
@@ -90,7 +108,7 @@ impl Bureau {
     ) -> RecordId {
         let service = &self.service;
         let desk = &self.officer;
-        let (name, number) = APPLICANTS[n];
+        let (name, number) = applicant(n);
         let mut form = Fields::default();
         for (field, value) in [
             ("channel", channel),
@@ -98,8 +116,8 @@ impl Bureau {
             ("notice_closes", "2022-06-30"),
             ("source", "省职业技能专家库"),
             ("recommender", "示例推荐单位"),
-            ("name", name),
-            ("id_number", number),
+            ("name", &name),
+            ("id_number", &number),
             ("mobile", "16400000001"),
             ("employer", "示例理工大学"),
             ("title.0.name", "高级工程师"),
@@ -161,7 +179,7 @@ impl Bureau {
     pub(crate) async fn waiting_for_posting(&self, n: usize) -> RecordId {
         let service = &self.service;
         let desk = self.now(&self.officer);
-        let (name, number) = APPLICANTS[n];
+        let (name, number) = &applicant(n);
         let specialty = self.specialty.to_string();
         let form = fields(&[
             ("channel", "applied"),
