@@ -83,7 +83,7 @@ impl Service {
     ) -> Result<RecordId> {
         let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
         let open = self.any_pool(pool).await?;
-        let mut change = self.own_change(ctx, pool).await?;
+        let mut change = self.door_of_person(ctx, pool).await?;
         let member = store::experts::of_person::<Membership>(&mut *change, pool, person).await?;
         let member = member.ok_or(Error::NotFound)?;
         let waiting = RecordFilter {
@@ -214,7 +214,7 @@ impl Service {
         Ok(())
     }
 
-    async fn own_change<'c>(&self, ctx: &'c Ctx, pool: PoolId) -> Result<Change<'c>> {
+    async fn door_of_person<'c>(&self, ctx: &'c Ctx, pool: PoolId) -> Result<Change<'c>> {
         let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
         let mut change = self.change(ctx, pool).await?;
         change
@@ -233,7 +233,7 @@ impl Service {
     ) -> Result<(Change<'c>, Row)> {
         let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
         let seen: Row = records::find(&mut self.store.read(), id, KIND).await?;
-        let mut change = self.own_change(ctx, seen.keys.pool).await?;
+        let mut change = self.door_of_person(ctx, seen.keys.pool).await?;
         let row: Row = records::find(&mut *change, id, KIND).await?;
         let pool: OpenPool = self.any_pool(row.keys.pool).await?;
         let member = self
