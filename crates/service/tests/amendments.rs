@@ -10,6 +10,8 @@ use domain::id::ExpertId;
 use service::experts::ExpertQuery;
 use service::typed::Fields;
 use service::{Ctx, Error, PageRequest};
+use store::LedgerId;
+use store::ledger::{self, EntryFilter};
 use store::testing::on_both;
 
 const PDF: &[u8] = b"%PDF-1.7 proof";
@@ -121,11 +123,17 @@ async fn a_new_employer_counts_once_the_office_agrees_and_the_old_one_stays_on_f
         assert_eq!(codes(once), ["amendment.state"]);
 
         // The ledger holds before and after.
-        let history = service
-            .expert_history(officer, 1, id)
-            .await
-            .expect("history");
-        let told = serde_json::to_string(&history).expect("JSON");
+        let place = LedgerId::Pool(bureau.pool);
+        let filter = EntryFilter {
+            ledger: Some(place),
+            action: Some(EventKind::ExpertChanged.code().to_owned()),
+            ..EntryFilter::default()
+        };
+        let mut read = bureau.store.read();
+        let entries = ledger::list(&mut read, &filter, 10).await.expect("listed");
+        let told = ledger::body(&bureau.store, &mut read, place, entries[0].seq).await;
+        let told = told.expect("read").expect("kept").json;
+        let told = String::from_utf8_lossy(&told);
         assert!(
             told.contains(&old) && told.contains("第二技师学院"),
             "{told}"
