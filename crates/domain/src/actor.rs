@@ -166,6 +166,8 @@ words! {
         DecideObjections = "decide_objections", "核查异议";
         /// Issue, replace and revoke certificates.
         IssueCertificates = "issue_certificates", "颁发聘书";
+        /// Ask for willingness and decide on another term.
+        DecideRenewals = "decide_renewals", "办理续聘";
     }
 }
 
@@ -215,6 +217,7 @@ impl Action {
             | Self::PostCandidates
             | Self::DecideObjections
             | Self::IssueCertificates
+            | Self::DecideRenewals
             | Self::RunCampaign => Some(Scope::Experts),
             Self::FileTask
             | Self::ReviewTask
@@ -317,6 +320,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::PostCandidates
             | A::DecideObjections
             | A::IssueCertificates
+            | A::DecideRenewals
             | A::RunCampaign => Pool,
             _ => None,
         },
@@ -342,6 +346,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::PostCandidates
             | A::DecideObjections
             | A::IssueCertificates
+            | A::DecideRenewals
             | A::ReadLedger => Pool,
             _ => None,
         },

@@ -35,6 +35,8 @@ pub enum Standing {
     NotYet,
     /// 已到期
     Expired,
+    /// 已失效: the membership ended before its term did.
+    Ended,
     /// 已注销
     Revoked,
 }
@@ -46,6 +48,7 @@ impl Standing {
             Self::Valid => "valid",
             Self::NotYet => "not_yet",
             Self::Expired => "expired",
+            Self::Ended => "ended",
             Self::Revoked => "revoked",
         }
     }
@@ -56,6 +59,7 @@ impl Standing {
             Self::Valid => "有效",
             Self::NotYet => "聘期未开始",
             Self::Expired => "已到期",
+            Self::Ended => "已失效",
             Self::Revoked => "已注销",
         }
     }
@@ -166,6 +170,9 @@ pub struct Certificate {
     pub issued_on: Date,
     /// The application it ends.
     pub application: Option<RecordId>,
+    /// The certificate of the term before, where this one renews it.
+    #[serde(default)]
+    pub renews: Option<RecordId>,
     /// Issued again so often, each time with a reason.
     #[serde(default)]
     pub reissued: Vec<Reissue>,
@@ -181,6 +188,19 @@ impl Certificate {
             State::InForce if self.term.covers(day) => Standing::Valid,
             State::InForce if day < self.term.from => Standing::NotYet,
             State::InForce => Standing::Expired,
+        }
+    }
+
+    /// What holds on a day, and from which day on it counts no more, where that day has come; `left` is
+    /// the day on which the membership ended before its time, if it did.
+    pub fn checked(&self, left: Option<Date>, day: Date) -> (Standing, Option<Date>) {
+        let left = left.filter(|on| *on <= day && *on <= self.term.to);
+        let over = || self.term.to.tomorrow().ok();
+        match (&self.state, self.standing(day), left) {
+            (State::Revoked { on, .. }, standing, _) => (standing, Some(*on)),
+            (State::InForce, _, Some(on)) => (Standing::Ended, Some(on)),
+            (State::InForce, Standing::Expired, None) => (Standing::Expired, over()),
+            (State::InForce, standing, None) => (standing, None),
         }
     }
 
@@ -246,6 +266,7 @@ mod tests {
             },
             issued_on: date(2022, 6, 10),
             application: None,
+            renews: None,
             reissued: Vec::new(),
             state: State::InForce,
         }
@@ -266,6 +287,24 @@ mod tests {
             .revoke(by(), date(2023, 1, 1), "本人申请")
             .expect("in force");
         assert_eq!(revoked.standing(date(2022, 7, 1)), Standing::Revoked);
+    }
+
+    /// Covers: CY-13-b.
+    #[test]
+    fn it_counts_no_more_from_the_day_the_membership_ended() {
+        let one = certificate();
+        let left = Some(date(2023, 4, 5));
+        assert_eq!(one.checked(left, date(2023, 4, 4)), (Standing::Valid, None));
+        assert_eq!(one.checked(left, date(2023, 4, 5)), (Standing::Ended, left));
+        assert_eq!(
+            one.checked(None, date(2025, 6, 10)),
+            (Standing::Expired, Some(date(2025, 6, 10)))
+        );
+        // Somebody who left in a later term had served this one to its end.
+        assert_eq!(
+            one.checked(Some(date(2026, 1, 1)), date(2026, 2, 1)),
+            (Standing::Expired, Some(date(2025, 6, 10)))
+        );
     }
 
     /// Covers: DG-7-4-a.

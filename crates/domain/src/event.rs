@@ -133,6 +133,13 @@ kinds! {
     CertificatesPrinted = "certificate.printed", "印制证书";
     CertificateReplaced = "certificate.replaced", "补发聘书";
     CertificateRevoked = "certificate.revoked", "注销聘书";
+    RenewalAsked = "renewal.asked", "征求续聘意愿";
+    RenewalAnswered = "renewal.answered", "答复续聘意愿";
+    Renewed = "renewal.renewed", "续聘";
+    NotRenewed = "renewal.refused", "不续聘";
+    TermOver = "expert.term_over", "聘期届满";
+    PoolReconciled = "pool.reconciled", "登记信息库更新";
+    UndertakingGiven = "undertaking.given", "作出承诺";
     FrameFrozen = "draw.frozen", "封存候选名单";
     ShareCommitted = "draw.committed", "交密签";
     ShareRevealed = "draw.revealed", "揭示密签";

@@ -39,6 +39,11 @@ pub enum Standing {
         /// Last day, or until lifted.
         until: Option<Date>,
     },
+    /// 期满: the last day is past and nothing was renewed. Nobody put the person out.
+    Lapsed {
+        /// The term that ran out.
+        term: Term,
+    },
     /// 出库: left the pool for good.
     Left {
         /// The term that was running.
@@ -108,9 +113,10 @@ impl Standing {
     /// The term that runs or ran.
     pub const fn term(&self) -> Term {
         match self {
-            Self::Appointed { term } | Self::Suspended { term, .. } | Self::Left { term, .. } => {
-                *term
-            }
+            Self::Appointed { term }
+            | Self::Suspended { term, .. }
+            | Self::Lapsed { term }
+            | Self::Left { term, .. } => *term,
         }
     }
 
@@ -134,6 +140,9 @@ pub enum WrongStanding {
     /// The person has left the pool.
     #[error("该专家已出库，不能再变更")]
     Left,
+    /// The term ran out.
+    #[error("该专家聘期已满，不能再变更")]
+    Lapsed,
     /// Nothing to lift.
     #[error("该专家没有被暂停抽取")]
     NotSuspended,
@@ -151,6 +160,7 @@ impl Standing {
                 reason,
                 until,
             }),
+            Self::Lapsed { .. } => Err(WrongStanding::Lapsed),
             Self::Left { .. } => Err(WrongStanding::Left),
         }
     }
@@ -163,8 +173,68 @@ impl Standing {
         match self {
             Self::Suspended { term, .. } => Ok(Self::Appointed { term }),
             Self::Appointed { .. } => Err(WrongStanding::NotSuspended),
+            Self::Lapsed { .. } => Err(WrongStanding::Lapsed),
             Self::Left { .. } => Err(WrongStanding::Left),
         }
+    }
+
+    /// 续聘: the membership goes on to the last day of the next term. Whoever had run out is in it again.
+    ///
+    /// # Errors
+    /// [`WrongStanding::Left`].
+    pub fn renew(self, next: Term) -> Result<Self, WrongStanding> {
+        let longer = |term: Term| Term {
+            from: term.from,
+            to: next.to,
+        };
+        match self {
+            Self::Appointed { term } | Self::Lapsed { term } => {
+                Ok(Self::Appointed { term: longer(term) })
+            }
+            Self::Suspended {
+                term,
+                reason,
+                until,
+            } => Ok(Self::Suspended {
+                term: longer(term),
+                reason,
+                until,
+            }),
+            Self::Left { .. } => Err(WrongStanding::Left),
+        }
+    }
+
+    /// Is there something to be said about the end of the term on this day: past, and not said yet?
+    pub fn runs_out(&self, day: Date) -> bool {
+        match self {
+            Self::Appointed { term } | Self::Suspended { term, .. } => term.to < day,
+            Self::Lapsed { .. } | Self::Left { .. } => false,
+        }
+    }
+
+    /// 期满. The same standing where there is nothing to be said.
+    #[must_use]
+    pub fn lapse(self, day: Date) -> Self {
+        if self.runs_out(day) {
+            Self::Lapsed { term: self.term() }
+        } else {
+            self
+        }
+    }
+
+    /// Was or is the person in the pool on this day, drawn or not? This is what an update report counts.
+    pub fn is_in(&self, day: Date) -> bool {
+        matches!(self.held(), Some((from, to)) if from <= day && day <= to)
+    }
+
+    /// First and last day in the pool; `None` for whoever left before the first.
+    pub fn held(&self) -> Option<(Date, Date)> {
+        let term = self.term();
+        let last = match self {
+            Self::Left { on, .. } => on.yesterday().unwrap_or(*on).min(term.to),
+            _ => term.to,
+        };
+        (term.from <= last).then_some((term.from, last))
     }
 
     /// 出库.
@@ -257,5 +327,38 @@ mod tests {
             left.leave("19-1".into(), date(2022, 7, 1)),
             Err(WrongStanding::Left)
         );
+    }
+
+    /// Covers: JM-11-c.
+    #[test]
+    fn a_term_that_ran_out_is_said_once_and_is_no_leaving() {
+        let appointed = Standing::Appointed { term: term() };
+        assert!(!appointed.runs_out(date(2024, 2, 29)));
+        assert_eq!(appointed.clone().lapse(date(2024, 2, 29)), appointed);
+        let lapsed = appointed.lapse(date(2024, 3, 1));
+        assert_eq!(lapsed, Standing::Lapsed { term: term() });
+        assert!(!lapsed.runs_out(date(2024, 4, 1)));
+        assert_eq!(lapsed.on(date(2024, 3, 1)), Status::Expired);
+        assert_eq!(
+            lapsed.clone().suspend(String::new(), None),
+            Err(WrongStanding::Lapsed)
+        );
+        assert_eq!(lapsed.clone().resume(), Err(WrongStanding::Lapsed));
+        let next = Term {
+            from: date(2024, 3, 1),
+            to: date(2027, 2, 28),
+        };
+        let again = lapsed.renew(next).expect("allowed");
+        assert_eq!(again.on(date(2024, 3, 1)), Status::Active);
+        assert_eq!(again.on(date(2027, 3, 1)), Status::Expired);
+        let suspended = again.suspend("核实".into(), None).expect("allowed");
+        assert_eq!(suspended.clone().renew(next), Ok(suspended));
+        let left = Standing::Left {
+            term: term(),
+            ground: "19-3".into(),
+            on: date(2022, 6, 1),
+        };
+        assert_eq!(left.clone().renew(next), Err(WrongStanding::Left));
+        assert!(left.is_in(date(2022, 5, 31)) && !left.is_in(date(2022, 6, 1)));
     }
 }

@@ -42,6 +42,7 @@ pub mod posting;
 pub mod recusal;
 pub mod relation;
 pub mod relaxation;
+pub mod renewal;
 pub mod request_check;
 pub mod roster;
 pub mod rotation;

@@ -38,6 +38,7 @@ pub mod post;
 pub mod problem;
 pub mod public_notice;
 pub mod recovery;
+pub mod renewal;
 pub mod report;
 pub mod solicitation;
 pub mod source;

@@ -14,6 +14,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hasher;
 
+use jiff::civil::Date;
+
 use self::names::Names;
 use self::numbers::Numbers;
 use crate::expert::{Expert, Standing};
@@ -43,7 +45,7 @@ pub fn card(expert: &Expert, profile: &Profile) -> String {
             on,
             ground: String::new(),
         },
-        appointed @ Standing::Appointed { .. } => appointed,
+        kept @ (Standing::Appointed { .. } | Standing::Lapsed { .. }) => kept,
     };
     let specialties: Vec<String> = expert.specialties.iter().map(ToString::to_string).collect();
     let grade = Grade {
@@ -230,6 +232,38 @@ impl Roster {
     /// Is nobody on it?
     pub const fn is_empty(&self) -> bool {
         self.people == 0
+    }
+
+    /// The places of those of whose standing this holds, in order. The question is asked once for each
+    /// different standing, and nobody is looked at when it holds for none.
+    pub fn standing(&self, holds: impl Fn(&Standing) -> bool) -> Vec<u32> {
+        let answers: Vec<bool> = self.standings.values.iter().map(holds).collect();
+        if !answers.contains(&true) {
+            return Vec::new();
+        }
+        let held = |row: &Row| row.is_somebody() && answers[row.standing as usize];
+        (0..)
+            .zip(&self.rows)
+            .filter(|(_, row)| held(row))
+            .map(|(place, _)| place)
+            .collect()
+    }
+
+    /// How many have a standing of which this holds.
+    pub fn count(&self, holds: impl Fn(&Standing) -> bool) -> usize {
+        self.standing(holds).len()
+    }
+
+    /// The first day on which a term of those ends of whose standing this holds.
+    pub fn first_end(&self, holds: impl Fn(&Standing) -> bool) -> Option<Date> {
+        let ends: Vec<Option<Date>> = self
+            .standings
+            .values
+            .iter()
+            .map(|standing| holds(standing).then(|| standing.term().to))
+            .collect();
+        let rows = self.rows.iter().filter(|row| row.is_somebody());
+        rows.filter_map(|row| ends[row.standing as usize]).min()
     }
 
     /// Opens it for entries.

@@ -10,14 +10,11 @@ use domain::event::{Event, EventKind, Subject};
 use domain::expert::Standing;
 use domain::id::{CampaignId, ExpertId, PersonId, PoolId};
 use domain::policy::due;
-use domain::policy::pack::{Campaign as Rules, Medium, NonResponse, ObligationCount};
-use domain::policy::words::Word as _;
+use domain::policy::pack::{Campaign as Rules, NonResponse, ObligationCount};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::campaigns::{self, CampaignKeys};
 use store::document::{self, PageRequest};
-use store::messages::Message;
-use store::{Secret, accounts};
 
 pub use answers::OwnUpdate;
 pub(crate) use answers::held;
@@ -27,6 +24,7 @@ use crate::ctx::{Ctx, shanghai};
 use crate::error::{Error, Reason, Result};
 use crate::experts::{Membership, index_standing};
 use crate::pools::OpenPool;
+use crate::questions::{LinkTo, Words, end_of};
 use crate::service::Service;
 
 /// How many people are asked in one transaction.
@@ -128,15 +126,6 @@ fn rules(pool: &OpenPool) -> Result<&Rules> {
                 "本库的办法没有规定信息集中更新。信息变化由专家本人随时申请变更。",
             )
         })
-}
-
-/// One message about a campaign, before it is addressed.
-struct Words {
-    subject: String,
-    short: String,
-    long: String,
-    /// Without the link, which only outside channels need.
-    plain: String,
 }
 
 impl Service {
@@ -296,67 +285,26 @@ impl Service {
         (expert, person): (ExpertId, PersonId),
         reminder: bool,
     ) -> Result<()> {
-        let token = self.token();
-        let end = campaign
-            .closes_on
-            .tomorrow()
-            .unwrap_or(campaign.closes_on)
-            .to_zoned(shanghai())
-            .map_or(ctx.now, |zoned| zoned.timestamp());
-        let link = accounts::Link {
-            purpose: PURPOSE.to_owned(),
-            account: None,
-            expires_at: end,
-            used_at: None,
-            body: Pointer {
+        let (sentence, more) = words(pool, campaign, reminder);
+        let words = Words {
+            pool: campaign.pool,
+            person,
+            channels: &rules(pool)?.channels,
+            subject: format!("{}年专家信息集中更新", campaign.year),
+            sentence,
+            more,
+            about: (REFERENCE, campaign.id.to_string()),
+            until: end_of(campaign.closes_on),
+        };
+        let link = LinkTo {
+            purpose: PURPOSE,
+            pointer: Pointer {
                 campaign: campaign.id,
                 expert,
             },
+            path: "/m/u",
         };
-        accounts::add_link(change, &self.token_hash(&token), &link).await?;
-        let words = words(
-            pool,
-            campaign,
-            &format!("{}/m/u/{token}", self.settings.public_url),
-            reminder,
-        );
-        let private = store::persons::private(&mut **change, self.store.seals(), [person]).await?;
-        let private = private.into_iter().next().map(|(_, private)| private);
-        let account = self.account_of(change, person).await?;
-        let channels = rules(pool)?.channels.clone();
-        let others = channels
-            .into_iter()
-            .filter(|medium| *medium != Medium::InApp);
-        for medium in others.chain([Medium::InApp]) {
-            let recipient = match (medium, &private) {
-                (Medium::Sms, Some(private)) => private.phone.clone(),
-                (Medium::Email, Some(private)) => private.email.clone(),
-                (Medium::InApp, _) => Some(Secret::new(person.to_string())),
-                _ => None,
-            };
-            let Some(recipient) = recipient else { continue };
-            let text = match medium {
-                Medium::Sms => &words.short,
-                Medium::InApp => &words.plain,
-                _ => &words.long,
-            };
-            let message = Message {
-                id: self.id(ctx),
-                pool: Some(campaign.pool),
-                channel: medium.word().to_owned(),
-                recipient,
-                account,
-                subject: words.subject.clone(),
-                content: Secret::new(text.as_str()),
-                reference_kind: REFERENCE.to_owned(),
-                reference_id: campaign.id.to_string(),
-                created_at: ctx.now,
-                send_at: ctx.now,
-                deadline: Some(end),
-            };
-            change.enqueue(&message).await?;
-        }
-        Ok(())
+        self.put(change, ctx, words, Some(link)).await
     }
 
     /// 催办: asks everybody who is silent once more, at most once a day.
@@ -579,21 +527,17 @@ impl Service {
     }
 }
 
-fn words(pool: &OpenPool, campaign: &Campaign, address: &str, reminder: bool) -> Words {
+/// The question, and what longer messages add.
+fn words(pool: &OpenPool, campaign: &Campaign, reminder: bool) -> (String, String) {
     let due = campaign.closes_on.strftime("%-m月%-d日");
     let again = if reminder { "再次提醒：" } else { "" };
-    let plain = format!(
-        "【{}】{again}请您在{due}前确认入库信息有无变化",
-        pool.pool.name
-    );
-    let more = "工作单位、联系方式、职称等有变化的，请在页面中写明。";
-    let short = format!("{plain}：{address}");
-    Words {
-        subject: format!("{}年专家信息集中更新", campaign.year),
-        long: format!("{short}\n{more}"),
-        plain: format!("{plain}。\n{more}"),
-        short,
-    }
+    (
+        format!(
+            "【{}】{again}请您在{due}前确认入库信息有无变化",
+            pool.pool.name
+        ),
+        "工作单位、联系方式、职称等有变化的，请在页面中写明。".to_owned(),
+    )
 }
 
 fn counted(counts: &[(String, u64)], code: &str) -> u64 {

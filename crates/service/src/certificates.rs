@@ -3,6 +3,7 @@
 
 mod issue;
 mod print;
+mod renewed;
 
 use domain::actor::Action;
 use domain::certificate::{Certificate, Refused, Standing};
@@ -49,8 +50,8 @@ pub struct CheckedCertificate {
     pub reissued: usize,
     /// What holds today.
     pub standing: Standing,
-    /// Day it was revoked.
-    pub revoked_on: Option<Date>,
+    /// First day on which it counts no more, once that day has come.
+    pub ended_on: Option<Date>,
 }
 
 impl From<Refused> for Error {
@@ -216,12 +217,17 @@ impl Service {
         let found = store::records::all::<Certificate>(&mut self.store.read(), &filter).await?;
         let one = found.into_iter().next().ok_or(Error::NotFound)?.body;
         let pool = self.any_pool(one.pool).await?;
+        let holder =
+            store::experts::find::<crate::experts::Membership>(&mut self.store.read(), one.expert)
+                .await?;
+        let left = holder.and_then(|member| match member.body.expert.standing {
+            domain::expert::Standing::Left { on, .. } => Some(on),
+            _ => None,
+        });
+        let (standing, ended_on) = one.checked(left, ctx.today());
         Ok(CheckedCertificate {
-            standing: one.standing(ctx.today()),
-            revoked_on: match &one.state {
-                domain::certificate::State::Revoked { on, .. } => Some(*on),
-                domain::certificate::State::InForce => None,
-            },
+            standing,
+            ended_on,
             title: one.title,
             number: one.number,
             name: one.name,

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
-use domain::expert::{Expert, Status};
+use domain::expert::{Expert, Status, Term};
 use domain::id::{ExpertId, PersonId, SpecialtyId};
 use domain::policy::facts::Ticks;
 use domain::pool::SpecialtyStatus;
@@ -57,6 +57,39 @@ pub struct Membership {
     /// What a reviewer confirmed, by condition of the pack.
     #[serde(default)]
     pub reviewed: BTreeMap<String, bool>,
+    /// The terms after the first, each from the day after the one before: so often it was renewed.
+    #[serde(default)]
+    pub renewed: Vec<Term>,
+}
+
+impl Membership {
+    /// Every term, oldest first.
+    pub fn terms(&self) -> Vec<Term> {
+        let whole = self.expert.standing.term();
+        let first = match self.renewed.first() {
+            Some(next) => Term {
+                from: whole.from,
+                to: next.from.yesterday().unwrap_or(whole.to),
+            },
+            None => whole,
+        };
+        std::iter::once(first)
+            .chain(self.renewed.iter().copied())
+            .collect()
+    }
+
+    /// The term that runs on a day: the last that has begun, or the first.
+    pub fn term_on(&self, day: Date) -> Term {
+        let terms = self.terms();
+        let begun = terms.iter().rev().find(|term| term.from <= day);
+        begun.copied().unwrap_or(self.expert.standing.term())
+    }
+
+    /// The term granted last: what a renewal continues.
+    pub fn last_term(&self) -> Term {
+        let terms = self.terms();
+        terms.last().copied().unwrap_or(self.expert.standing.term())
+    }
 }
 
 /// 入库依据: the document an entry rests on, and what the conditions said on its day.

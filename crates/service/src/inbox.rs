@@ -27,6 +27,8 @@ use crate::applications::Step as Admission;
 use crate::campaigns::CampaignLine;
 use crate::ctx::{Ctx, shanghai};
 use crate::error::Result;
+use crate::reconciliations::UpdateReport;
+use crate::renewals::Pending;
 use crate::service::Service;
 use crate::solicitations::{NoticeDuty, Step as NoticeStep};
 use crate::special_invitations::Step;
@@ -173,6 +175,18 @@ impl Service {
         }
         if ctx.actor.allow(Action::IssueCertificates, target).is_ok() {
             found.certificates(&self.appointments_due(pool).await?);
+        }
+        if ctx.actor.allow(Action::DecideRenewals, target).is_ok() {
+            let open = self.any_pool(pool).await?;
+            if let Some(pending) = self.renewals_pending(ctx, &open).await? {
+                found.renewals(&pending);
+            }
+        }
+        if ctx.actor.allow(Action::EditExperts, target).is_ok() {
+            let open = self.any_pool(pool).await?;
+            if let Some(report) = self.update_report_due(ctx, &open).await? {
+                found.update_report(&report);
+            }
         }
         if ctx.actor.allow(Action::RunCampaign, target).is_ok() {
             for line in self.campaigns(ctx, pool).await? {
@@ -716,6 +730,53 @@ impl Found<'_> {
             };
             self.add("颁发聘书", "颁发", about);
         }
+    }
+
+    /// Terms are about to end, or ended lately, and nothing is decided.
+    fn renewals(&mut self, pending: &Pending) {
+        let mut facts = Vec::new();
+        if pending.ending > 0 {
+            facts.push(format!("{} 人即将届满", pending.ending));
+        }
+        if pending.over > 0 {
+            facts.push(format!("{} 人已届满", pending.over));
+        }
+        if pending.silent > 0 {
+            facts.push(format!("{} 人未答复意愿", pending.silent));
+        }
+        facts.push(pending.article.clone());
+        let first = pending.first;
+        let due = first.and_then(|day| day.tomorrow().ok()).and_then(before);
+        self.add(
+            "续聘",
+            "办理",
+            About {
+                title: "聘期届满，请决定是否续聘",
+                path: "renewals".to_owned(),
+                facts: facts.join(" · "),
+                due,
+                since: self.ctx.now,
+            },
+        );
+    }
+
+    /// The report of the last period waits to be filed.
+    fn update_report(&mut self, report: &UpdateReport) {
+        let since = report.to.tomorrow().ok().and_then(noon);
+        self.add(
+            "信息更新",
+            "登记",
+            About {
+                title: &format!("信息库更新 {} 至 {}", report.from, report.to),
+                path: format!("update-report?day={}", report.from),
+                facts: format!(
+                    "新增 {}、退出 {}、在库 {} 人 · {}",
+                    report.joined, report.left, report.held, report.article
+                ),
+                due: None,
+                since: since.unwrap_or(self.ctx.now),
+            },
+        );
     }
 
     /// A campaign with changes to enter, or past its last day.

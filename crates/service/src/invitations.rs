@@ -195,6 +195,7 @@ impl Service {
     /// [`Error::NotFound`] for a link that leads nowhere or has run out.
     pub async fn invitation(&self, token: &str) -> Result<Invitation> {
         let engagement = self.behind(token).await?;
+        self.refuse_unpledged(&engagement).await?;
         self.open_invitation(engagement, true).await
     }
 
@@ -207,7 +208,13 @@ impl Service {
         let mut read = self.store.read();
         let memberships =
             store::experts::all_of_person::<domain::expert::Expert>(&mut read, person).await?;
-        let experts: Vec<_> = memberships.iter().map(|row| row.id).collect();
+        // Nothing is shown before what is to be undertaken is.
+        let unpledged = self.unpledged(ctx, person).await?;
+        let experts: Vec<_> = memberships
+            .iter()
+            .map(|row| row.id)
+            .filter(|id| !unpledged.contains(id))
+            .collect();
         if experts.is_empty() {
             return Ok(Vec::new());
         }
@@ -237,6 +244,7 @@ impl Service {
         answer: Answer,
     ) -> Result<State> {
         let engagement = self.behind(token).await?;
+        self.refuse_unpledged(&engagement).await?;
         self.check_tail(engagement.person, token, tail).await?;
         let ctx = self.link_ctx(engagement.person, source).await?;
         self.take_answer(&ctx, engagement.id, answer, Answered::Expert)
@@ -275,6 +283,7 @@ impl Service {
         ctx.actor
             .allow(Action::AnswerInvitation, Self::own(&row.body))
             .map_err(|_| Error::NotFound)?;
+        self.refuse_unpledged(&row.body).await?;
         self.take_answer(ctx, id, answer, Answered::Expert).await
     }
 
@@ -339,7 +348,7 @@ impl Service {
         hex::encode(self.store.seals().keyed_hash(&["link"], token.as_bytes()))
     }
 
-    async fn behind(&self, token: &str) -> Result<Engagement> {
+    pub(crate) async fn behind(&self, token: &str) -> Result<Engagement> {
         let mut read = self.store.read();
         let link = store::accounts::link::<Pointer>(&mut read, &self.token_hash(token)).await?;
         let link = link

@@ -3,7 +3,7 @@
 
 use domain::actor::{Action, Role, Target, exclusive};
 use domain::event::{Event, EventKind, Subject};
-use domain::expert::{Expert, Status};
+use domain::expert::{Expert, Status, Term};
 use domain::id::{AccountId, ExpertId, PersonId, PoolId, RelationId};
 use domain::relation::{Relation, Source};
 use jiff::Timestamp;
@@ -34,6 +34,8 @@ pub struct OwnMembership {
     pub pool: OpenPool,
     /// The membership.
     pub expert: Expert,
+    /// The term that runs.
+    pub term: Term,
     /// What holds today.
     pub status: Status,
     /// What is held, label and value; identity number and addresses masked.
@@ -79,6 +81,7 @@ impl Service {
         let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
         let mut read = self.store.read();
         let members = store::experts::all_of_person::<Membership>(&mut read, person).await?;
+        let unpledged = self.unpledged(ctx, person).await?;
         let mut own = Vec::with_capacity(members.len());
         for member in members {
             let target = Target::pool(member.keys.pool).of_person(person);
@@ -89,8 +92,13 @@ impl Service {
             let file = self.person(&mut read, person).await?;
             let private = self.private_of(&mut read, person).await?;
             let specialties = self.specialties_of(pool.id()).await?;
+            let mut participations = self.participations_of(&mut read, &pool, member.id).await?;
+            if unpledged.contains(&member.id) {
+                participations.calls.clear();
+            }
             own.push(OwnMembership {
-                participations: self.participations_of(&mut read, &pool, member.id).await?,
+                participations,
+                term: member.body.term_on(ctx.today()),
                 status: member.body.expert.standing.on(ctx.today()),
                 held: held(
                     &file.body.profile,
@@ -279,20 +287,44 @@ impl Service {
         };
         let seals = self.store.seals();
         let found = store::messages::page(&mut self.store.read(), seals, &filter, page).await?;
+        let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
+        let unpledged: Vec<PoolId> = match self.unpledged(ctx, person).await? {
+            open if open.is_empty() => Vec::new(),
+            open => {
+                let members =
+                    store::experts::find_all::<Membership>(&mut self.store.read(), open).await?;
+                members.into_iter().map(|member| member.keys.pool).collect()
+            }
+        };
+        let hidden = |message: &store::messages::Message| {
+            message.reference_kind == "engagement"
+                && message.pool.is_some_and(|pool| unpledged.contains(&pool))
+        };
+        let shown = |message: store::messages::Message| {
+            let hidden = hidden(&message);
+            let about = &message.reference_id;
+            OwnMessage {
+                path: match message.reference_kind.as_str() {
+                    _ if hidden => Some("/m/undertakings".to_owned()),
+                    "engagement" => Some(format!("/m/invites/{about}")),
+                    "campaign" => Some(format!("/m/updates/{about}")),
+                    "renewal" => Some(format!("/m/renewals/{about}")),
+                    _ => None,
+                },
+                at: message.created_at,
+                content: if hidden {
+                    "作出受聘承诺后，才能看到工作内容。".to_owned()
+                } else {
+                    message.content.reveal().to_owned()
+                },
+                subject: message.subject,
+            }
+        };
         Ok(Page {
             items: found
                 .items
                 .into_iter()
-                .map(|queued| OwnMessage {
-                    path: match queued.message.reference_kind.as_str() {
-                        "engagement" => Some(format!("/m/invites/{}", queued.message.reference_id)),
-                        "campaign" => Some(format!("/m/updates/{}", queued.message.reference_id)),
-                        _ => None,
-                    },
-                    at: queued.message.created_at,
-                    subject: queued.message.subject,
-                    content: queued.message.content.reveal().to_owned(),
-                })
+                .map(|queued| shown(queued.message))
                 .collect(),
             next: found.next,
         })

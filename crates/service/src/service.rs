@@ -15,6 +15,7 @@ use crate::outbox::Channels;
 use crate::packs::Packs;
 use crate::port::{Clock, Entropy};
 use crate::press::Press;
+use crate::renewals::Rounds;
 use crate::rosters::Rosters;
 use crate::rotations::VerifiedUses;
 
@@ -66,6 +67,7 @@ pub struct Service {
     pub(crate) running_imports: Running,
     pub(crate) rosters: Arc<Rosters>,
     pub(crate) verified_uses: Arc<VerifiedUses>,
+    pub(crate) renewal_rounds: Arc<Rounds>,
     pub(crate) press: Arc<Press>,
 }
 
@@ -94,6 +96,7 @@ impl Service {
             running_imports: Running::default(),
             rosters: Arc::new(Rosters::default()),
             verified_uses: Arc::new(VerifiedUses::default()),
+            renewal_rounds: Arc::new(Rounds::default()),
         }
     }
 

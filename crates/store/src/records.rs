@@ -100,6 +100,8 @@ pub struct RecordFilter {
     pub requester: Option<OrganisationId>,
     /// Concerning this one.
     pub subject: Option<String>,
+    /// Concerning any of these.
+    pub subjects: Vec<String>,
     /// Due on or before.
     pub due_on: Option<Date>,
     /// Part of the title.
@@ -118,6 +120,7 @@ impl RecordFilter {
             .equal_if("number", self.number.as_deref())
             .equal_if("parent", self.parent.as_deref())
             .equal_if("subject", self.subject.as_deref())
+            .one_of_if("subject", &self.subjects)
             .upto_if("due_on", self.due_on)
             .holds_if("title", self.title.as_deref())
     }

@@ -126,7 +126,7 @@ pub fn routes() -> Routes {
             "/api/v1/public/certificates/{code}",
             Access::Public,
             says(GROUP, "核验聘书")
-                .gives("编号、姓名、聘期、standing：valid、not_yet、expired、revoked"),
+                .gives("编号、姓名、聘期、standing：valid、not_yet、expired、ended、revoked；ended_on：失效之日"),
             check_json,
         )
 }
@@ -137,7 +137,7 @@ fn status(standing: Standing) -> Status {
         Standing::Valid => Status::good(word),
         Standing::NotYet => Status::notice(word),
         Standing::Expired => Status::waiting(word),
-        Standing::Revoked => Status::stopped(word),
+        Standing::Ended | Standing::Revoked => Status::stopped(word),
     }
 }
 
@@ -552,17 +552,20 @@ fn checked(
     let mut page = check_page(app, visit, form);
     match outcome {
         Ok(one) => {
+            let title = &one.title;
+            let on = one.ended_on.map(|day| day.to_string()).unwrap_or_default();
             let (tone, text) = match one.standing {
-                Standing::Valid => (Tone::Good, "这份聘书在聘期内。".to_owned()),
+                Standing::Valid => (Tone::Good, format!("这份{title}在聘期内。")),
                 Standing::NotYet => (Tone::Warn, format!("聘期从 {} 开始。", one.from)),
-                Standing::Expired => (Tone::Warn, format!("聘期已于 {} 届满。", one.to)),
-                Standing::Revoked => {
-                    let on = one
-                        .revoked_on
-                        .map(|day| day.to_string())
-                        .unwrap_or_default();
-                    (Tone::Bad, format!("这份聘书已于 {on} 注销，不再有效。"))
-                }
+                Standing::Expired => (
+                    Tone::Bad,
+                    format!("聘期已于 {} 届满，这份{title}自 {on} 起失效。", one.to),
+                ),
+                Standing::Ended => (
+                    Tone::Bad,
+                    format!("持有人已不在专家库，这份{title}自 {on} 起失效。"),
+                ),
+                Standing::Revoked => (Tone::Bad, format!("这份{title}已于 {on} 注销，不再有效。")),
             };
             page.note = Some(Note::new(tone, format!("{}：", one.standing.zh()), text));
             page.facts = vec![

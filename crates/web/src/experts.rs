@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::actor::Action;
 use domain::expert::Status as Standing;
 use domain::id::{ExpertId, FilterId, SpecialtyId};
+use domain::policy::pack::Pack;
 use service::experts::{BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, SavedFilter};
 use service::exports::{ExportForm, MadeFile};
 use service::list::{Count, PageRequest};
@@ -63,6 +64,14 @@ pub(crate) fn standing(status: Standing) -> Status {
         Standing::Expired => Status::waiting(status.zh()),
         Standing::Suspended => Status::stopped(status.zh()),
         Standing::Left => Status::idle(status.zh()),
+    }
+}
+
+/// The same under a pack, which has its own word for whoever was not renewed (自然退任).
+pub(crate) fn standing_under(pack: &Pack, status: Standing) -> Status {
+    match status {
+        Standing::Expired => Status::waiting(&pack.admission.term.lapse),
+        other => standing(other),
     }
 }
 
@@ -298,7 +307,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     let tabs = vec![
         tab("", "全部", Some(totals.iter().map(|(_, n)| *n).sum())),
         tab("active", "在库", None),
-        tab("expired", "聘期已满", None),
+        tab("expired", &pool.pack.admission.term.lapse, None),
         tab("suspended", "暂停抽取", total(Standing::Suspended)),
         tab("left", "已出库", total(Standing::Left)),
     ];
@@ -370,7 +379,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             .rows
             .into_iter()
             .map(|row| Shown {
-                status: standing(row.status),
+                status: standing_under(&pool.pack, row.status),
                 href: with(&row.id),
                 here: Here::when(row.id.to_string() == chosen),
                 row,

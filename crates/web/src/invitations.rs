@@ -17,6 +17,7 @@ use crate::routes::{Access, Routes};
 use crate::session::{Origin, Session};
 use crate::state::App;
 use crate::tasks::half_days;
+use crate::undertakings;
 
 /// Routes of invitations.
 pub fn routes() -> Routes {
@@ -227,6 +228,10 @@ fn invite_page(
 }
 
 async fn opened(app: &App, visit: &Visit, token: &str, view: View) -> Result<Response, WebError> {
+    let pledge = undertakings::before_task(app, visit, token, FormState::blank()).await?;
+    if let Some(page) = pledge {
+        return Ok(page);
+    }
     let one = app.service.invitation(token).await?;
     page::page(&invite_page(
         app,

@@ -47,7 +47,9 @@ pub mod postings;
 pub mod public_notices;
 pub mod public_postings;
 pub mod publications;
+pub mod reconciliations;
 pub mod registers;
+pub mod renewals;
 pub mod roles;
 pub mod routes;
 pub mod search;
@@ -61,6 +63,7 @@ pub mod state;
 pub mod task_form;
 pub mod tasks;
 pub mod tokens;
+pub mod undertakings;
 pub mod users;
 
 use std::net::SocketAddr;

@@ -147,6 +147,14 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::EditExperts],
     ),
     (
+        entry("专家", "续聘", "/p/{no}/renewals", ""),
+        &[Action::ReadExperts],
+    ),
+    (
+        entry("专家", "信息库更新", "/p/{no}/update-report", ""),
+        &[Action::ReadExperts],
+    ),
+    (
         entry("专家", "专业领域", "/p/{no}/specialties", ""),
         &[Action::ReadExperts],
     ),
@@ -232,6 +240,11 @@ fn known_to(pack: &Pack, href: &str) -> bool {
         "/p/{no}/meetings" => pack.admission.step(Station::Committee).is_some(),
         "/p/{no}/postings" => pack.admission.public_notice.is_some(),
         "/p/{no}/certificates" => pack.admission.certificate.is_some(),
+        "/p/{no}/renewals" => pack.admission.renewal.is_some(),
+        "/p/{no}/update-report" => pack
+            .information
+            .as_ref()
+            .is_some_and(|rules| rules.reconcile.is_some()),
         _ => true,
     }
 }

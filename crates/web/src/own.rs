@@ -10,12 +10,14 @@ use axum::response::Response;
 use domain::actor::Action;
 use domain::engagement::State as Seated;
 use domain::id::ExpertId;
+use domain::renewal::{State as Decision, Will};
 use service::PageRequest;
 use service::own::{OwnMembership, OwnMessage, Reading};
+use service::renewals::OwnRenewal;
 
 use crate::components::{Pager, Status};
 use crate::error::WebError;
-use crate::experts::standing;
+use crate::experts::standing_under;
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;
 use crate::page;
@@ -55,6 +57,8 @@ struct HomePage {
     waiting: Vec<Row>,
     others: Vec<Row>,
     updates: Vec<(String, String, Status)>,
+    /// What is to be undertaken before tasks are shown.
+    pledges: Vec<String>,
 }
 
 struct Row {
@@ -73,6 +77,8 @@ async fn home(
 ) -> Result<Response, WebError> {
     let all = app.service.own_invitations(&session.ctx).await?;
     let updates = app.service.own_updates(&session.ctx).await?;
+    let renewals = app.service.own_renewals(&session.ctx).await?;
+    let pledges = app.service.own_undertakings(&session.ctx).await?;
     let row = |one: &service::invitations::Invitation| {
         let state = &one.engagement.state;
         let (status, due) = match state {
@@ -103,6 +109,10 @@ async fn home(
         name: session.ctx.actor.name.clone(),
         waiting: waiting.into_iter().map(row).collect(),
         others: others.into_iter().map(row).collect(),
+        pledges: pledges
+            .iter()
+            .map(|one| format!("{}，{}", one.label, one.pool))
+            .collect(),
         updates: updates
             .iter()
             .map(|one| {
@@ -121,8 +131,23 @@ async fn home(
                     status,
                 )
             })
+            .chain(renewals.iter().map(question))
             .collect(),
     })
+}
+
+/// 是否愿意续任, as the first page lists it.
+fn question(one: &OwnRenewal) -> (String, String, Status) {
+    let status = match (&one.renewal.state, &one.renewal.will) {
+        (Decision::Open, Will::Silent { .. }) => Status::waiting("待答复"),
+        (Decision::Open, will) => Status::good(will.zh()),
+        (decided, _) => Status::idle(decided.zh()),
+    };
+    (
+        format!("/m/renewals/{}", one.renewal.id),
+        format!("是否愿意续任，聘期到 {}", one.renewal.term.to),
+        status,
+    )
 }
 
 #[derive(Template)]
@@ -142,7 +167,7 @@ struct Membership {
 }
 
 fn membership(own: OwnMembership, today: jiff::civil::Date) -> Membership {
-    let term = own.expert.standing.term();
+    let term = own.term;
     let mut facts = vec![
         ("专家编号".to_owned(), own.expert.number.clone()),
         ("聘期".to_owned(), format!("{} 至 {}", term.from, term.to)),
@@ -159,7 +184,7 @@ fn membership(own: OwnMembership, today: jiff::civil::Date) -> Membership {
     };
     Membership {
         pool: own.pool.pool.name.clone(),
-        status: standing(own.status),
+        status: standing_under(&own.pool.pack, own.status),
         facts,
         counts: vec![
             count("被抽中、选用", calls.calls.len()),

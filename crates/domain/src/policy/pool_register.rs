@@ -40,8 +40,8 @@ pub struct Summary {
     pub held: usize,
 }
 
-/// The count of the period a day lies in, from every change there ever was.
-pub fn summary(every: RegisterPeriod, changes: &[Changed], day: Date) -> Summary {
+/// First and last day of the period a day lies in.
+pub fn period(every: RegisterPeriod, day: Date) -> (Date, Date) {
     let months = match every {
         RegisterPeriod::Month => 1,
         RegisterPeriod::Quarter => 3,
@@ -52,6 +52,18 @@ pub fn summary(every: RegisterPeriod, changes: &[Changed], day: Date) -> Summary
     let from = Date::new(day.year(), first, 1).unwrap_or(day);
     let to =
         Date::new(day.year(), first + months - 1, 1).map_or(day, |month| month.last_of_month());
+    (from, to)
+}
+
+/// The last period that is over on a day.
+pub fn last_whole(every: RegisterPeriod, day: Date) -> (Date, Date) {
+    let (from, _) = period(every, day);
+    period(every, from.yesterday().unwrap_or(from))
+}
+
+/// The count of the period a day lies in, from every change there ever was.
+pub fn summary(every: RegisterPeriod, changes: &[Changed], day: Date) -> Summary {
+    let (from, to) = period(every, day);
     let count = |what: Change, from: Date| {
         let counted = changes
             .iter()

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Employed, Grade, Roster, Row};
 use crate::direction::Direction;
-use crate::expert::Status;
+use crate::expert::{Standing, Status};
 use crate::id::SpecialtyId;
 use crate::search::{self, Term};
 
@@ -25,6 +25,8 @@ pub struct Filter {
     pub status: Option<(Status, Date)>,
     /// Whose term ends on or before this day.
     pub term_to: Option<Date>,
+    /// In the pool until a day from the first to the last of these two; nobody who left it.
+    pub ends: Option<(Date, Date)>,
     /// Only these numbers inside the pool.
     pub among: Option<Vec<u32>>,
 }
@@ -201,7 +203,13 @@ impl<'r> Sieve<'r> {
             one_of(&filter.titles, &grade.titles) && one_of(&filter.skills, &grade.skills)
         };
         let levels = !filter.titles.is_empty() || !filter.skills.is_empty();
-        let days = filter.status.is_some() || filter.term_to.is_some();
+        let days = filter.status.is_some() || filter.term_to.is_some() || filter.ends.is_some();
+        let ends = |standing: &Standing| {
+            let last = standing.term().to;
+            filter.ends.is_none_or(|(from, to)| {
+                !matches!(standing, Standing::Left { .. }) && from <= last && last <= to
+            })
+        };
         Self {
             roster,
             standings: answers(days, &roster.standings.values, |standing| {
@@ -209,6 +217,7 @@ impl<'r> Sieve<'r> {
                     .status
                     .is_none_or(|(status, day)| standing.on(day) == status)
                     && filter.term_to.is_none_or(|day| standing.term().to <= day)
+                    && ends(standing)
             }),
             specialties: answers(
                 filter.specialty.is_some(),

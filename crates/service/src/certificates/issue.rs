@@ -471,6 +471,7 @@ impl Service {
         member.body.entry = Some(new.entry);
         member.body.declared = draft.declared;
         member.body.reviewed = draft.reviewed;
+        member.body.renewed.clear();
         refresh_keys(pool, &mut member, &person.body);
         store::experts::save(change, &mut member).await?;
         store::experts::set_specialties(change, member.keys.seq, &draft.specialties).await?;
@@ -494,6 +495,10 @@ impl Service {
     ) -> Result<Certificate> {
         let known = self.specialties_of(pool.id()).await?;
         let rule = pool.pack.admission.certificate.as_ref();
+        let team = one.team.as_ref().and_then(|id| {
+            let known = pool.pack.pool.teams.iter().find(|team| team.id == *id);
+            known.map(|team| team.label.as_str())
+        });
         let certificate = Certificate {
             id: self.id(ctx),
             pool: pool.id(),
@@ -503,10 +508,13 @@ impl Service {
             expert,
             name: one.profile.name.clone(),
             specialties: Self::names_of(&known, &one.specialties),
-            shown: self.shown_of(&mut **change, pool, one, term).await?,
+            shown: self
+                .shown_of(&mut **change, pool, (team, &one.duties), term)
+                .await?,
             term,
             issued_on: ctx.today(),
             application: Some(one.id),
+            renews: None,
             reissued: Vec::new(),
             state: State::InForce,
         };
@@ -515,26 +523,21 @@ impl Service {
     }
 
     /// What the pack has a certificate show that does not stand in its own fields.
-    async fn shown_of(
+    pub(super) async fn shown_of(
         &self,
         db: &mut impl store::Db,
         pool: &OpenPool,
-        one: &domain::application::Application,
+        (team, duties): (Option<&str>, &[String]),
         term: Term,
     ) -> Result<Vec<(String, String)>> {
         let Some(rule) = &pool.pack.admission.certificate else {
             return Ok(Vec::new());
         };
-        let teams = &pool.pack.pool.teams;
-        let team = one
-            .team
-            .as_ref()
-            .and_then(|id| teams.iter().find(|team| team.id == *id));
         let mut shown = Vec::new();
         for field in &rule.fields {
             let value = match Detail::named(field) {
-                Some(Detail::Duties) => one.duties.join("、"),
-                Some(Detail::Team) => team.map(|team| team.label.clone()).unwrap_or_default(),
+                Some(Detail::Duties) => duties.join("、"),
+                Some(Detail::Team) => team.unwrap_or_default().to_owned(),
                 Some(Detail::Cohort) => self
                     .cohort_on(db, pool, term.from)
                     .await?

@@ -189,10 +189,12 @@ impl Service {
     ) -> Result<u32> {
         let first = number_of(pool, year, 0);
         let prefix = first.trim_end_matches(|c: char| c.is_ascii_digit() && c == '0');
+        // Whoever was renewed bears a new number; the old certificate keeps the old one for ever.
+        let kind = crate::certificates::KIND;
+        let issued = store::records::last_number(db, pool.id(), kind, prefix).await?;
         let last = experts::last_number(db, pool.id(), prefix).await?;
-        Ok(last
-            .and_then(|number| number.strip_prefix(prefix)?.parse().ok())
-            .unwrap_or(0))
+        let sequence = |number: Option<String>| number?.strip_prefix(prefix)?.parse().ok();
+        Ok(sequence(last).max(sequence(issued)).unwrap_or(0))
     }
 
     pub(crate) async fn write_new(
@@ -249,6 +251,7 @@ impl Service {
             entry: Some(new.entry),
             declared: draft.declared,
             reviewed: draft.reviewed,
+            renewed: Vec::new(),
         };
         let keys = keys(pool, &body, &person.body);
         let member = store::Stored {

@@ -21,6 +21,7 @@ pub(crate) fn standing_code(standing: &Standing) -> &'static str {
     match standing {
         Standing::Appointed { .. } => Status::Active.code(),
         Standing::Suspended { .. } => Status::Suspended.code(),
+        Standing::Lapsed { .. } => Status::Expired.code(),
         Standing::Left { .. } => Status::Left.code(),
     }
 }

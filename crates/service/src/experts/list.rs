@@ -240,7 +240,7 @@ impl Service {
         Ok(members.into_iter().map(row).collect())
     }
 
-    /// How many experts of the pool are in it (their term over or not), suspended, gone; counting
+    /// How many experts of the pool are in it, suspended, past their term, gone, as stored; counting
     /// stops at a bound.
     ///
     /// # Errors
@@ -249,7 +249,12 @@ impl Service {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         let mut totals = Vec::new();
-        for status in [Status::Active, Status::Suspended, Status::Left] {
+        for status in [
+            Status::Active,
+            Status::Suspended,
+            Status::Expired,
+            Status::Left,
+        ] {
             let count = experts::of_status(&mut db, pool.id(), status.code()).await?;
             totals.push((status, count));
         }

@@ -25,7 +25,7 @@ pub(super) async fn plan(change: &mut Change<'_>, member: &Member) -> Result<()>
     let key = member.id.to_string();
     let last = match &member.body.expert.standing {
         Standing::Suspended { until, .. } => *until,
-        Standing::Appointed { .. } | Standing::Left { .. } => None,
+        Standing::Appointed { .. } | Standing::Lapsed { .. } | Standing::Left { .. } => None,
     };
     let over: Option<Timestamp> = last
         .and_then(|last| last.tomorrow().ok())

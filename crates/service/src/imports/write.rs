@@ -235,6 +235,7 @@ impl Service {
                         entry: Some(entry),
                         declared: draft.declared,
                         reviewed: draft.reviewed,
+                        renewed: Vec::new(),
                     };
                     let member = store::Stored {
                         id,

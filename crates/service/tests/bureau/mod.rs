@@ -13,6 +13,7 @@ use domain::id::{
 use domain::meeting::{Minutes, PersonResult, Verdict};
 use domain::organisation::{Organisation, OrganisationRef};
 use domain::person::{Employer, Profile, Title};
+use domain::policy::facts::Ticks;
 use domain::policy::library::shipped;
 use domain::policy::pack::Station;
 use domain::pool::{Pool, Specialty, SpecialtyStatus};
@@ -21,6 +22,7 @@ use domain::task::{
 };
 use draw::{Digest, Share, Suite, commitment};
 use jiff::civil::{Date, date};
+use service::experts::Membership;
 use service::port::{StoppedClock, SystemEntropy};
 use service::typed::Fields;
 use service::{Ctx, Packs, Service, Settings};
@@ -391,6 +393,52 @@ impl Bureau {
             requester: id(11),
             service,
         }
+    }
+
+    /// A bureau whose experts serve from 2024-03-01 to a day, every condition declared and confirmed.
+    pub(crate) async fn serving(engine: &TestStore, text: &str, experts: u32, to: Date) -> Self {
+        let bureau = Self::open_under(engine, experts, text).await;
+        let pack = domain::policy::check::check(text).expect("the pack is sound");
+        let term = Term {
+            from: date(2024, 3, 1),
+            to,
+        };
+        for n in 0..experts {
+            let declare = |member: &mut Membership| {
+                member.expert.standing = Standing::Appointed { term };
+                for leaf in &pack.eligibility.leaves {
+                    let ticks = match leaf.elements.len() {
+                        0 => Ticks::Whole(true),
+                        many => Ticks::Each(vec![true; many]),
+                    };
+                    member.declared.insert(leaf.id.clone(), ticks);
+                    member.reviewed.insert(leaf.id.clone(), true);
+                }
+            };
+            bureau
+                .change_member(id(101_000 + u128::from(n)), declare)
+                .await;
+        }
+        bureau
+    }
+
+    /// Changes a stored member behind the back of the use cases.
+    pub(crate) async fn change_member(&self, id: ExpertId, how: impl FnOnce(&mut Membership)) {
+        let mut tx = self.store.write(self.pool).await.expect("door");
+        let member = store::experts::find::<Membership>(&mut tx, id).await;
+        let mut member = member.expect("read").expect("there");
+        how(&mut member.body);
+        let person = store::persons::find::<Profile>(&mut tx, member.keys.person).await;
+        let person = person.expect("read").expect("there");
+        member.keys.card = domain::roster::card(&member.body.expert, &person.body);
+        store::experts::save(&mut tx, &mut member)
+            .await
+            .expect("saved");
+        let now = self.now(&self.officer).now;
+        tx.append(&store::testing::event("test.member", now))
+            .await
+            .expect("recorded");
+        tx.commit().await.expect("committed");
     }
 
     /// A requester of another unit.

@@ -15,7 +15,7 @@ use service::experts::{
 use service::persons;
 use service::relations::{self, RelationDraft, RelationRow, With};
 
-use super::{download, note, standing};
+use super::{download, note, standing_under};
 use crate::components::{Here, Link, Note, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
@@ -89,7 +89,7 @@ fn card(card: EligibilityCard) -> Card {
     }
 }
 
-fn facts(view: &ExpertView) -> Vec<(String, String)> {
+fn facts(view: &ExpertView, today: jiff::civil::Date) -> Vec<(String, String)> {
     let profile = &view.person.profile;
     let dash = |text: String| {
         if text.is_empty() {
@@ -98,7 +98,7 @@ fn facts(view: &ExpertView) -> Vec<(String, String)> {
             text
         }
     };
-    let term = view.member.expert.standing.term();
+    let term = view.member.term_on(today);
     let mut rows = vec![
         (
             "专家编号".to_owned(),
@@ -126,6 +126,14 @@ fn facts(view: &ExpertView) -> Vec<(String, String)> {
         ("证件号".to_owned(), dash(view.masked.id_number.clone())),
         ("手机".to_owned(), dash(view.masked.phone.clone())),
     ];
+    if !view.member.renewed.is_empty() {
+        let terms = view.member.terms();
+        let terms = terms.iter().map(|term| {
+            let (from, to) = (term.from, term.to);
+            format!("{from} 至 {to}")
+        });
+        rows.push(("历次聘期".to_owned(), terms.collect::<Vec<_>>().join("；")));
+    }
     if let Some(entry) = &view.member.entry {
         rows.push((
             "入库依据".to_owned(),
@@ -150,8 +158,8 @@ pub(super) async fn aside(
     let view = app.service.expert(here.ctx(), here.no, id).await?;
     let full = here.href(format!("experts/{id}"));
     Ok(Aside {
-        status: standing(view.status),
-        facts: facts(&view),
+        status: standing_under(&here.pack, view.status),
+        facts: facts(&view, here.ctx().today()),
         edit: format!("{full}/edit"),
         full,
         close,
@@ -400,9 +408,9 @@ async fn full_page(
             .layout(app, visit, view.person.profile.name.clone())
             .under(&[("专家库", &list)])
             .judged(&form),
-        status: standing(view.status),
+        status: standing_under(&here.pack, view.status),
         tabs,
-        facts: facts(&view),
+        facts: facts(&view, here.ctx().today()),
         masked: masked
             .iter()
             .map(|(label, value)| {

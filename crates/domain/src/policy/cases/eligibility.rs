@@ -6,6 +6,7 @@ use super::{Scene, case, differs};
 use crate::policy::decide::decide;
 use crate::policy::facts::Listing;
 use crate::policy::pack::RenewalNeed;
+use crate::policy::renewal;
 use crate::policy::words::Word;
 use crate::policy::{eligible_party, term};
 
@@ -102,6 +103,12 @@ case! {
         /// What it still needs.
         #[serde(default)]
         lacking: Option<Vec<RenewalNeed>>,
+        /// Last day of the term.
+        #[serde(default)]
+        ends: Option<Day>,
+        /// May it be decided that day?
+        #[serde(default)]
+        open: Option<bool>,
     }
 }
 
@@ -119,6 +126,11 @@ impl Renewal {
                     let renewal = scene.pack.admission.renewal.as_ref();
                     let found = renewal.map_or_else(Vec::new, |r| r.lacking(&self.given));
                     failures.extend(differs("续聘还缺", &found, expected));
+                }
+                if let (Some(ends), Some(expected)) = (&self.ends, &self.open) {
+                    let days = renewal::days(scene.pack, ends.0);
+                    let found = days.is_some_and(|days| days.covers(self.on.0));
+                    failures.extend(differs("当日可以办理续聘", &found, expected));
                 }
                 failures
             }

@@ -66,6 +66,7 @@ pub(super) fn admission(root: &Section<'_>, eligibility: &Eligibility) -> Admiss
             dossier: s.words("dossier"),
             remind: s.duration("remind"),
             reason: s.truth_or("reason", false),
+            after_end: s.truth_or("after_end", false),
             times: s.word_or("times", RenewalTimes::Unlimited),
             citation: s.citation(),
         }),

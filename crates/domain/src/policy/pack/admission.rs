@@ -482,6 +482,9 @@ pub struct Renewal {
     pub remind: Duration,
     /// The decision, either way, needs a reason.
     pub reason: bool,
+    /// It may still be decided when the term is over: the text lets it be reviewed 期满后. Otherwise the
+    /// person is out on the next day.
+    pub after_end: bool,
     /// How often.
     pub times: RenewalTimes,
     /// Where.

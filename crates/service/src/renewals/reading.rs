@@ -1,0 +1,576 @@
+//! Whose term is about to end, from memory; the record of work of one of them; what waits for the clerk.
+
+use domain::actor::Action;
+use domain::certificate::Certificate;
+use domain::expert::{Standing, Status, Term};
+use domain::finding::Verdict as Holds;
+use domain::id::ExpertId;
+use domain::misconduct::{Misconduct, State as Recorded};
+use domain::policy::pack::{Dossier as Part, RenewalNeed, TermMode};
+use domain::policy::renewal as policy;
+use domain::policy::term;
+use domain::policy::words::Word as _;
+use domain::renewal::{Checked, LookedAt, Renewal, State, Will};
+use domain::roster::{Filter, Order};
+use jiff::civil::Date;
+use serde::Serialize;
+use store::document::{Count, Direction, PageRequest};
+use store::{experts, records as stored};
+
+use super::{Decision, Row, Verdict, decides, of_member, of_members, of_pool, rules};
+use crate::ctx::Ctx;
+use crate::error::{Reason, Result};
+use crate::experts::{EligibilityLine, Member, Membership, Participations};
+use crate::pools::OpenPool;
+use crate::service::Service;
+
+/// Part of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// 即将届满
+    Ending,
+    /// 已届满, not renewed
+    Over,
+    /// 未答复
+    Silent,
+    /// 愿意
+    Willing,
+    /// 不愿意
+    Unwilling,
+    /// 续聘
+    Renewed,
+    /// 不续聘
+    NotRenewed,
+}
+
+impl View {
+    /// Every part, in the order of the tabs.
+    pub const ALL: [Self; 7] = [
+        Self::Ending,
+        Self::Over,
+        Self::Silent,
+        Self::Willing,
+        Self::Unwilling,
+        Self::Renewed,
+        Self::NotRenewed,
+    ];
+
+    /// Stable code, as addresses spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ending => "ending",
+            Self::Over => "over",
+            Self::Silent => "silent",
+            Self::Willing => "willing",
+            Self::Unwilling => "unwilling",
+            Self::Renewed => "renewed",
+            Self::NotRenewed => "not_renewed",
+        }
+    }
+
+    /// The part with this code; the first for any other.
+    pub fn named(code: &str) -> Self {
+        let found = Self::ALL.into_iter().find(|view| view.code() == code);
+        found.unwrap_or(Self::Ending)
+    }
+
+    /// Is it about what experts answered?
+    pub const fn is_answer(self) -> bool {
+        matches!(self, Self::Silent | Self::Willing | Self::Unwilling)
+    }
+}
+
+/// One expert of the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct RenewalLine {
+    /// Who.
+    pub expert: ExpertId,
+    /// 姓名
+    pub name: String,
+    /// 专家编号
+    pub number: String,
+    /// 工作单位
+    pub employer: String,
+    /// The term that ends.
+    pub term: Term,
+    /// What holds today.
+    pub status: Status,
+    /// 本人意愿 and the decision, where something is known.
+    pub record: Option<Renewal>,
+}
+
+/// One page of the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct RenewalList {
+    /// The rows.
+    pub rows: Vec<RenewalLine>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+    /// How many there are.
+    #[serde(skip)]
+    pub count: Count,
+    /// Whoever ends until this day is listed.
+    pub until: Option<Date>,
+    /// How long before the end that is, in words.
+    pub remind: String,
+    /// The article.
+    pub article: String,
+    /// The party that decides.
+    pub by: String,
+    /// Experts are asked whether they want to go on.
+    pub asks: bool,
+    /// What whoever decides has to state: code and words.
+    pub needs: Vec<(&'static str, &'static str)>,
+    /// Registers to be looked up for a renewal: id and name.
+    pub registers: Vec<(String, String)>,
+    /// Conditions to be confirmed anew: id and words.
+    pub reviewed: Vec<(String, String)>,
+    /// A renewal needs a reason too.
+    pub reason: bool,
+    /// Years a term may last, where it may be shorter.
+    pub years: Option<u16>,
+    /// The actor's post belongs to the party that decides.
+    pub decides: bool,
+}
+
+/// One heading of the record of work.
+#[derive(Debug, Clone, Serialize)]
+pub struct Dossier {
+    /// What it is about.
+    pub label: &'static str,
+    /// What is known, line by line.
+    pub lines: Vec<String>,
+}
+
+/// One expert whose term ends, with everything laid before whoever decides.
+#[derive(Debug, Clone, Serialize)]
+pub struct RenewalView {
+    /// The row of the list.
+    pub line: RenewalLine,
+    /// 工作情况, as the pack asks for it.
+    pub dossier: Vec<Dossier>,
+    /// The conditions looked at again today.
+    pub conditions: Vec<EligibilityLine>,
+    /// What stands in the way besides what whoever decides states.
+    pub obstacles: Vec<Reason>,
+    /// The term a renewal would give, or why none can be given now.
+    pub next: std::result::Result<Term, Vec<Reason>>,
+    /// Every term so far.
+    pub terms: Vec<Term>,
+    /// Every certificate so far.
+    pub certificates: Vec<Certificate>,
+    /// May a decision be taken today?
+    pub open: bool,
+}
+
+/// What waits for the clerk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Terms about to end, nothing decided.
+    pub ending: usize,
+    /// Terms that ended lately, nothing decided, where it still may be.
+    pub over: usize,
+    /// The first of the days on which one ends.
+    pub first: Option<Date>,
+    /// How many were asked and are silent.
+    pub silent: u64,
+    /// The article.
+    pub article: String,
+}
+
+impl Service {
+    /// One page of those whose term is about to end, or of another part of the list.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`]; [`crate::Error::Refused`] where the instrument knows no renewal.
+    pub async fn renewals(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        view: View,
+        page: &PageRequest,
+    ) -> Result<RenewalList> {
+        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let law = rules(&pool)?;
+        let today = ctx.today();
+        let until = policy::horizon(&pool.pack, today);
+        let before = today.yesterday().unwrap_or(today);
+        let (rows, next, count) = match view {
+            View::Ending => {
+                let ends = (today, until.unwrap_or(today));
+                self.ending(ctx, &pool, ends, page).await?
+            }
+            View::Over => self.ending(ctx, &pool, (Date::MIN, before), page).await?,
+            recorded => self.recorded(ctx, &pool, recorded, page).await?,
+        };
+        let role = ctx.actor.allow(Action::DecideRenewals, pool.target());
+        Ok(RenewalList {
+            rows,
+            next,
+            count,
+            until,
+            remind: law.remind.to_string(),
+            article: law.citation.to_string(),
+            by: pool.pack.party_label(&law.by).to_owned(),
+            asks: policy::asks(law),
+            needs: law
+                .needs
+                .iter()
+                .filter(|need| **need != RenewalNeed::Willing)
+                .map(|need| (need.word(), need.zh()))
+                .collect(),
+            registers: policy::registers(&pool.pack)
+                .into_iter()
+                .map(|one| (one.id.clone(), one.label.clone()))
+                .collect(),
+            reviewed: policy::reviewed(&pool.pack)
+                .into_iter()
+                .map(|leaf| (leaf.id.clone(), leaf.label.clone()))
+                .collect(),
+            reason: law.reason,
+            years: (pool.pack.admission.term.mode == TermMode::Max)
+                .then_some(pool.pack.admission.term.years),
+            decides: role.is_ok_and(|role| decides(&pool, law, role)),
+        })
+    }
+
+    /// Members whose last day lies in between, from memory; only a page of them is read.
+    async fn ending(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        ends: (Date, Date),
+        page: &PageRequest,
+    ) -> Result<(Vec<RenewalLine>, Option<String>, Count)> {
+        let filter = Filter {
+            ends: Some(ends),
+            ..Filter::default()
+        };
+        let order = Order::Name(Direction::Ascending);
+        let found = self.list_members(pool, &filter, order, page).await?;
+        let mut records = of_members(&mut self.store.read(), pool.id(), &found.members).await?;
+        let rows = found.members.into_iter().map(|member| {
+            let record = records.remove(&member.id).map(|row| row.body);
+            line(ctx, member, record)
+        });
+        Ok((rows.collect(), found.next, found.count))
+    }
+
+    /// Those with a record of this kind: answers by the soonest end, decisions by the latest.
+    async fn recorded(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        view: View,
+        page: &PageRequest,
+    ) -> Result<(Vec<RenewalLine>, Option<String>, Count)> {
+        let filter = of_pool(pool.id(), &[view.code()]);
+        let direction = match view.is_answer() {
+            true => Direction::Ascending,
+            false => Direction::Descending,
+        };
+        let mut read = self.store.read();
+        let count = stored::count(&mut read, &filter).await?;
+        let found = stored::page::<Renewal>(&mut read, &filter, direction, page).await?;
+        let ids = found.items.iter().map(|row| row.body.expert);
+        let members = experts::find_all::<Membership>(&mut read, ids).await?;
+        let rows = found.items.into_iter().filter_map(|row| {
+            let member = members.iter().find(|one| one.id == row.body.expert)?;
+            let mut line = line(ctx, member.clone(), None);
+            line.term = row.body.term;
+            line.record = Some(row.body);
+            Some(line)
+        });
+        Ok((rows.collect(), found.next, count))
+    }
+
+    /// One expert with the record of work and what stands in the way.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`], [`crate::Error::Refused`] where the
+    /// instrument knows no renewal.
+    pub async fn renewal(&self, ctx: &Ctx, no: i64, expert: ExpertId) -> Result<RenewalView> {
+        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let law = rules(&pool)?;
+        let mut read = self.store.read();
+        let member = self.member(&mut read, &pool, expert).await?;
+        let person = self.person(&mut read, member.keys.person).await?;
+        let row = of_member(&mut read, pool.id(), &member).await?;
+        let term = member.body.last_term();
+        let blank = Row {
+            id: self.id(ctx),
+            version: 0,
+            keys: super::keys(
+                &Renewal::new(self.id(ctx), pool.id(), expert, term),
+                &member.keys.name,
+            ),
+            body: Renewal::new(self.id(ctx), pool.id(), expert, term),
+        };
+        // What whoever decides states in the form does not stand in the way.
+        let stated: Vec<RenewalNeed> = law.needs.clone();
+        let looked_at = |what: LookedAt, id: &str| Checked {
+            what,
+            id: id.to_owned(),
+            basis: "待填写".to_owned(),
+        };
+        let registers = policy::registers(&pool.pack).into_iter();
+        let registers = registers.map(|one| looked_at(LookedAt::Register, &one.id));
+        let reviewed = policy::reviewed(&pool.pack).into_iter();
+        let reviewed = reviewed.map(|leaf| looked_at(LookedAt::Condition, &leaf.id));
+        let checked: Vec<Checked> = registers.chain(reviewed).collect();
+        let decision = Decision {
+            experts: &[expert],
+            verdict: Verdict::Renew,
+            given: &stated,
+            // A reason is asked for in the form; without one, what binds 原则上 is shown.
+            reason: "",
+            checked: &checked,
+            years: None,
+            status_confirmed: true,
+        };
+        let known = row.as_ref().unwrap_or(&blank);
+        let obstacles = self
+            .obstacles(&mut read, ctx, &pool, (&member, &person), known, &decision)
+            .await?;
+        let next = self.next_term(&mut read, &pool, term, None, "续聘").await?;
+        let days = policy::days(&pool.pack, term.to);
+        let record = row.map(|row| row.body);
+        let renewed = matches!(
+            record.as_ref().map(|one| &one.state),
+            Some(State::Renewed { .. })
+        );
+        Ok(RenewalView {
+            dossier: self.dossier(ctx, &pool, &member, term).await?,
+            conditions: self.looked_at_again(ctx, &pool, &member, &person).await?,
+            obstacles: obstacles
+                .into_iter()
+                .filter(|reason| reason.code != policy::REASON)
+                .collect(),
+            next,
+            terms: member.body.terms(),
+            certificates: self.certificates_of(&mut read, pool.id(), expert).await?,
+            open: !renewed && days.is_some_and(|days| days.covers(ctx.today())),
+            line: line(ctx, member, record),
+        })
+    }
+
+    /// The conditions the pack tests again, today, each with its fact; those the person is spared are
+    /// not among them.
+    async fn looked_at_again(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        member: &Member,
+        person: &crate::experts::Person,
+    ) -> Result<Vec<EligibilityLine>> {
+        let law = rules(pool)?;
+        let mut read = self.store.read();
+        let private = self.private_of(&mut read, member.keys.person).await?;
+        let facts = self
+            .facts(
+                &mut read,
+                pool,
+                &member.body,
+                &person.body,
+                private.id_number.as_ref(),
+            )
+            .await?;
+        let bars: Vec<String> = term::renewal_bars(&pool.pack, &facts, ctx.today())
+            .into_iter()
+            .map(|bar| bar.leaf.id.clone())
+            .collect();
+        let decision = domain::policy::decide::decide(&pool.pack, &facts, ctx.today());
+        let again = decision
+            .leaves
+            .iter()
+            .zip(0_u16..)
+            .filter(|(_, number)| law.recheck.contains(number));
+        Ok(again
+            .map(|(leaf, _)| {
+                let blocks = bars.contains(&leaf.leaf.id);
+                let finding = leaf.finding(&pool.pack);
+                EligibilityLine {
+                    label: leaf.leaf.label.clone(),
+                    citation: finding.citation.to_string(),
+                    verdict: match leaf.stands() {
+                        Holds::Unmet | Holds::Undetermined if !blocks => Holds::NotApplicable,
+                        holds => holds,
+                    },
+                    sentence: finding.sentence,
+                    blocks,
+                }
+            })
+            .collect())
+    }
+
+    /// 工作情况 within a term, under the headings of the pack, as far as the program knows.
+    async fn dossier(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        member: &Member,
+        term: Term,
+    ) -> Result<Vec<Dossier>> {
+        let mut read = self.store.read();
+        let mut work = self.participations_of(&mut read, pool, member.id).await?;
+        work.calls.retain(|call| {
+            let day = call.on.unwrap_or_else(|| call.since());
+            term.covers(day)
+        });
+        let recorded = store::misconduct::of_expert::<Misconduct>(&mut read, member.id).await?;
+        let recorded: Vec<Misconduct> = recorded
+            .into_iter()
+            .map(|row| row.body)
+            .filter(|one| term.covers(one.on))
+            .filter(|one| matches!(one.state, Recorded::Confirmed { .. }))
+            .collect();
+        let law = rules(pool)?;
+        Ok(law
+            .dossier
+            .iter()
+            .map(|part| Dossier {
+                label: part.zh(),
+                lines: match part {
+                    Part::Ledger => tasks(&work, ctx.today()),
+                    Part::Attendance => attendance(&work, ctx.today()),
+                    Part::Evaluations => vec!["系统中没有登记评价。".to_owned()],
+                    Part::Misconduct => misconduct(pool, &recorded),
+                },
+            })
+            .collect())
+    }
+
+    /// What waits for whoever decides on renewals in a pool; `None` where nothing does.
+    pub(crate) async fn renewals_pending(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+    ) -> Result<Option<Pending>> {
+        let Some(law) = &pool.pack.admission.renewal else {
+            return Ok(None);
+        };
+        let today = ctx.today();
+        let Some(horizon) = policy::horizon(&pool.pack, today) else {
+            return Ok(None);
+        };
+        // Where it may still be decided afterwards, it waits as long after the end as before it.
+        let lately = match law.after_end {
+            true => policy::days(&pool.pack, today).map_or(today, |days| days.from),
+            false => today,
+        };
+        let here = |standing: &Standing| !matches!(standing, Standing::Left { .. });
+        let ends = |standing: &Standing| standing.term().to;
+        let (ending, over, first) = {
+            let kept = self.roster(pool.id()).await?;
+            let ahead = |one: &Standing| here(one) && today <= ends(one) && ends(one) <= horizon;
+            let past = |one: &Standing| here(one) && lately <= ends(one) && ends(one) < today;
+            let both = |one: &Standing| ahead(one) || past(one);
+            (
+                kept.roster.count(ahead),
+                kept.roster.count(past),
+                kept.roster.first_end(both),
+            )
+        };
+        if ending + over == 0 {
+            return Ok(None);
+        }
+        // Whoever is not renewed stays until the last day, and waits for nothing.
+        let filter = stored::RecordFilter {
+            due_on: Some(horizon),
+            ..of_pool(pool.id(), &["not_renewed"])
+        };
+        let mut read = self.store.read();
+        let refused = stored::all::<Renewal>(&mut read, &filter).await?;
+        let decided = |from: Date, to: Date| {
+            let within = |row: &&Row| from <= row.body.term.to && row.body.term.to <= to;
+            refused.iter().filter(within).count()
+        };
+        let before = today.yesterday().unwrap_or(today);
+        let pending = Pending {
+            ending: ending.saturating_sub(decided(today, horizon)),
+            over: over.saturating_sub(decided(lately, before)),
+            first,
+            silent: match stored::count(&mut read, &of_pool(pool.id(), &["silent"])).await? {
+                Count::Exactly(number) | Count::AtLeast(number) => number,
+            },
+            article: law.citation.to_string(),
+        };
+        Ok((pending.ending + pending.over > 0).then_some(pending))
+    }
+}
+
+fn line(ctx: &Ctx, member: Member, record: Option<Renewal>) -> RenewalLine {
+    RenewalLine {
+        expert: member.id,
+        term: member.body.last_term(),
+        status: member.body.expert.standing.on(ctx.today()),
+        name: member.keys.name,
+        number: member.body.expert.number,
+        employer: member.keys.employer,
+        record,
+    }
+}
+
+/// The tasks served, newest first.
+fn tasks(work: &Participations, today: Date) -> Vec<String> {
+    let served = work.calls.iter().filter(|call| call.served(today));
+    let lines: Vec<String> = served
+        .map(|call| {
+            let day = call.on.map(|day| day.to_string()).unwrap_or_default();
+            format!(
+                "{day}　{}　{}（{}）",
+                call.content, call.requester, call.number
+            )
+        })
+        .collect();
+    match lines.len() {
+        0 => vec!["聘期内没有完成的工作。".to_owned()],
+        number => std::iter::once(format!("聘期内完成 {number} 次。"))
+            .chain(lines)
+            .collect(),
+    }
+}
+
+fn attendance(work: &Participations, today: Date) -> Vec<String> {
+    let served = work.calls.iter().filter(|call| call.served(today)).count();
+    vec![format!(
+        "被抽中、选用 {} 次；完成 {served} 次，不能参加 {} 次，未答复 {} 次，请假 {} 次，回避 {} 次。",
+        work.calls.len(),
+        work.count(&["declined"]),
+        work.count(&["no_answer"]),
+        work.count(&["on_leave"]),
+        work.count(&["recused", "stopped"]),
+    )]
+}
+
+fn misconduct(pool: &OpenPool, recorded: &[Misconduct]) -> Vec<String> {
+    let label = |kind: &str| {
+        let conduct = pool.pack.conduct.as_ref();
+        let known = conduct.and_then(|rules| rules.kinds.iter().find(|one| one.id == kind));
+        known.map_or_else(|| kind.to_owned(), |one| one.label.clone())
+    };
+    match recorded {
+        [] => vec!["聘期内没有认定的不良行为记录。".to_owned()],
+        some => some
+            .iter()
+            .map(|one| format!("{}　{}", one.on, label(&one.kind)))
+            .collect(),
+    }
+}
+
+impl RenewalLine {
+    /// 本人意愿 in words.
+    pub fn will(&self) -> &'static str {
+        self.record
+            .as_ref()
+            .map_or(Will::Unasked.zh(), |one| one.will.zh())
+    }
+
+    /// The decision in words.
+    pub fn decision(&self) -> &'static str {
+        self.record
+            .as_ref()
+            .map_or(State::Open.zh(), |one| one.state.zh())
+    }
+}
