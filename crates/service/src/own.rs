@@ -1,6 +1,8 @@
 //! 专家本人: what is held about me, who opened it, which relations I declared, my messages; and how an
 //! expert gets a log-in (DG 第十二条, 第十三条).
 
+use std::collections::BTreeSet;
+
 use domain::actor::{Action, Role, Target, exclusive};
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::{Expert, Status, Term};
@@ -287,15 +289,16 @@ impl Service {
         };
         let seals = self.store.seals();
         let found = store::messages::page(&mut self.store.read(), seals, &filter, page).await?;
-        let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
-        let unpledged: Vec<PoolId> = match self.unpledged(ctx, person).await? {
-            open if open.is_empty() => Vec::new(),
-            open => {
-                let members =
-                    store::experts::find_all::<Membership>(&mut self.store.read(), open).await?;
-                members.into_iter().map(|member| member.keys.pool).collect()
-            }
+        let unpledged = match ctx.actor.person {
+            Some(person) => self.unpledged(ctx, person).await?,
+            None => BTreeSet::new(),
         };
+        let unpledged: Vec<PoolId> =
+            store::experts::find_all::<Membership>(&mut self.store.read(), unpledged)
+                .await?
+                .into_iter()
+                .map(|member| member.keys.pool)
+                .collect();
         let hidden = |message: &store::messages::Message| {
             message.reference_kind == "engagement"
                 && message.pool.is_some_and(|pool| unpledged.contains(&pool))

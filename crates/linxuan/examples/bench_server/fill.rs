@@ -477,6 +477,7 @@ fn somebody(
     let status = match expert.standing {
         Standing::Appointed { .. } => "active",
         Standing::Suspended { .. } => "suspended",
+        Standing::Lapsed { .. } => "expired",
         Standing::Left { .. } => "left",
     };
     let keys = ExpertKeys {

@@ -17,7 +17,7 @@ use serde::Serialize;
 use store::document::{Count, Direction, PageRequest};
 use store::{experts, records as stored};
 
-use super::{Decision, Row, Verdict, decides, of_member, of_members, of_pool, rules};
+use super::{Decision, Row, Verdict, decides, of_members, of_pool, rules};
 use crate::ctx::Ctx;
 use crate::error::{Reason, Result};
 use crate::experts::{EligibilityLine, Member, Membership, Participations};
@@ -296,8 +296,9 @@ impl Service {
         let mut read = self.store.read();
         let member = self.member(&mut read, &pool, expert).await?;
         let person = self.person(&mut read, member.keys.person).await?;
-        let row = of_member(&mut read, pool.id(), &member).await?;
-        let term = member.body.last_term();
+        let term = shown_term(&pool, &member, ctx.today());
+        let number = super::number(expert, term);
+        let row = stored::by_number::<Renewal>(&mut read, pool.id(), super::KIND, &number).await?;
         let blank = Row {
             id: self.id(ctx),
             version: 0,
@@ -330,16 +331,20 @@ impl Service {
             status_confirmed: true,
         };
         let known = row.as_ref().unwrap_or(&blank);
-        let obstacles = self
-            .obstacles(&mut read, ctx, &pool, (&member, &person), known, &decision)
-            .await?;
-        let next = self.next_term(&mut read, &pool, term, None, "续聘").await?;
+        let renewed = match &known.body.state {
+            State::Renewed { term, .. } => Some(*term),
+            _ => None,
+        };
+        let (obstacles, next) = match renewed {
+            Some(next) => (Vec::new(), Ok(next)),
+            None => (
+                self.obstacles(&mut read, ctx, &pool, (&member, &person), known, &decision)
+                    .await?,
+                self.next_term(&mut read, &pool, term, None, "续聘").await?,
+            ),
+        };
         let days = policy::days(&pool.pack, term.to);
         let record = row.map(|row| row.body);
-        let renewed = matches!(
-            record.as_ref().map(|one| &one.state),
-            Some(State::Renewed { .. })
-        );
         Ok(RenewalView {
             dossier: self.dossier(ctx, &pool, &member, term).await?,
             conditions: self.looked_at_again(ctx, &pool, &member, &person).await?,
@@ -350,8 +355,11 @@ impl Service {
             next,
             terms: member.body.terms(),
             certificates: self.certificates_of(&mut read, pool.id(), expert).await?,
-            open: !renewed && days.is_some_and(|days| days.covers(ctx.today())),
-            line: line(ctx, member, record),
+            open: renewed.is_none() && days.is_some_and(|days| days.covers(ctx.today())),
+            line: RenewalLine {
+                term,
+                ..line(ctx, member, record)
+            },
         })
     }
 
@@ -497,6 +505,21 @@ impl Service {
             article: law.citation.to_string(),
         };
         Ok((pending.ending + pending.over > 0).then_some(pending))
+    }
+}
+
+/// The term a page is about: the last one, or the one before it as long as nothing is to be decided
+/// about the last.
+fn shown_term(pool: &OpenPool, member: &Member, today: Date) -> Term {
+    let last = member.body.last_term();
+    let terms = member.body.terms();
+    let before = terms
+        .len()
+        .checked_sub(2)
+        .and_then(|place| terms.get(place));
+    match (before, policy::days(&pool.pack, last.to)) {
+        (Some(before), Some(days)) if today < days.from => *before,
+        _ => last,
     }
 }
 
