@@ -210,7 +210,7 @@ impl Service {
             next,
             count,
             until,
-            remind: law.remind.to_string(),
+            remind: law.remind.words(),
             article: law.citation.to_string(),
             by: pool.pack.party_label(&law.by).to_owned(),
             asks: policy::asks(law),
