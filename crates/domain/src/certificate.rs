@@ -76,6 +76,8 @@ pub enum Detail {
     Photo,
     /// What the expert is appointed for: specialties.
     Specialties,
+    /// What the expert is appointed as: the value of the list `category` the application rests on.
+    Range,
     /// The groups the expert serves in: values of the axis `duty`.
     Duties,
     /// 队伍
@@ -94,7 +96,7 @@ impl Detail {
         ("编号", Self::Number),
         ("照片", Self::Photo),
         ("专业领域", Self::Specialties),
-        ("任用范围", Self::Specialties),
+        ("任用范围", Self::Range),
         ("专家组", Self::Duties),
         ("队伍", Self::Team),
         ("届别", Self::Cohort),

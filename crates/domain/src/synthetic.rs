@@ -28,8 +28,8 @@ pub enum Place {
     /// 云津市, which does not exist.
     #[default]
     Invented,
-    /// A real city; every organisation's name begins with it and 示例.
-    Dongguan,
+    /// A real city: what the name of every organisation begins with, the city and 示例.
+    Example(&'static str),
 }
 
 impl Place {
@@ -37,7 +37,7 @@ impl Place {
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Invented => "云津市",
-            Self::Dongguan => "东莞市示例",
+            Self::Example(prefix) => prefix,
         }
     }
 }
@@ -83,8 +83,14 @@ impl Cast {
             identities: BTreeSet::new(),
             employers: Vec::new(),
         };
-        cast.employers = (0..40).map(|number| cast.invent_employer(number)).collect();
+        cast.move_to(place);
         cast
+    }
+
+    /// From now on people live here, and are employed by organisations of this place.
+    pub fn move_to(&mut self, place: Place) {
+        self.place = place;
+        self.employers = (0..40).map(|number| self.invent_employer(number)).collect();
     }
 
     /// The organisations, schools first.

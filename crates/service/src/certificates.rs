@@ -52,6 +52,15 @@ pub struct CheckedCertificate {
     pub standing: Standing,
     /// First day on which it counts no more, once that day has come.
     pub ended_on: Option<Date>,
+    /// What else the pack has it show.
+    #[serde(skip)]
+    pub shown: Vec<(String, String)>,
+    /// What the instrument is worth today, unless it simply binds.
+    #[serde(skip)]
+    pub banner: Option<String>,
+    /// Made up.
+    #[serde(skip)]
+    pub demonstration: bool,
 }
 
 impl From<Refused> for Error {
@@ -228,6 +237,9 @@ impl Service {
         Ok(CheckedCertificate {
             standing,
             ended_on,
+            banner: pool.standing(ctx.today()).banner(),
+            demonstration: pool.pool.demonstration,
+            shown: one.shown.clone(),
             title: one.title,
             number: one.number,
             name: one.name,

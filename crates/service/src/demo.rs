@@ -1,68 +1,45 @@
-//! A populated demonstration: a bureau with its people, a pool under the Dongguan pack marked as a
-//! demonstration, synthetic experts, requests in several states and draws that really took place.
+//! A populated demonstration: a bureau with its people and a pool under each shipped instrument, marked as a
+//! demonstration, with synthetic people at every stage of admission; in the largest also requests in several states
+//! and draws that really took place. It begins some days ago, because a public notice takes its days.
 
-mod applications;
+mod admission;
+mod cities;
+mod experts;
 mod notices;
+mod tasks;
+
+use std::sync::Arc;
 
 use domain::actor::{Actor, Grant, Role};
-use domain::draw_process::{Attempt, Party};
-use domain::engagement::Answer;
-use domain::event::{Event, EventKind, Subject};
-use domain::expert::{Expert, Standing, Term};
-use domain::half_day::{HalfDay, Slot};
-use domain::id::{AccountId, DrawId, OrganisationId, PersonId, PoolId, SpecialtyId, TaskId};
-use domain::organisation::OrganisationRef;
-use domain::pinyin::sort_key;
-use domain::pool::{Pool, Specialty, SpecialtyStatus};
-use domain::synthetic::{Cast, Place};
-use domain::task::{
-    Call, Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, Venue,
-};
-use draw::{Share, Suite, commitment};
-use jiff::Span;
+use domain::id::{OrganisationId, PoolId, RecordId, SpecialtyId};
+use domain::pool::Pool;
+use domain::synthetic::Cast;
 use jiff::civil::Date;
-use store::experts::ExpertKeys;
-use store::persons::{PersonKeys, Private};
-use store::pools::SpecialtyKeys;
-use store::{Secret, document};
+use jiff::{SignedDuration, Span, Timestamp};
 
+use self::cities::{CITIES, City, Colleague};
 use crate::accounts::NewAccount;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::pool_set_up::NewPool;
-use crate::service::Service;
+use crate::port::Clock;
+use crate::service::{Service, Settings};
 use crate::set_up::{NewPerson, SetUp};
-use crate::special_invitations::Proposal;
 
-/// Experts of the demonstration.
+/// Experts of the largest pool.
 const EXPERTS: usize = 240;
-/// Specialties of the demonstration's pool.
-const SPECIALTIES: [&str; 10] = [
-    "焊接",
-    "电工",
-    "机械加工",
-    "汽车维修",
-    "中式烹调",
-    "养老护理",
-    "美容美发",
-    "计算机应用",
-    "电子商务",
-    "质量管理",
-];
 
-/// The roles that get a log-in: role, log-in name, person, and the unit where it is not the bureau.
-const PEOPLE: [(Role, &str, &str, &str); 5] = [
-    (Role::Officer, "jingban", "周敏", ""),
-    (Role::Approver, "shenpi", "梁远", ""),
-    (Role::Supervisor, "jiandu", "罗静", ""),
-    (
-        Role::Requester,
-        "shiyong",
-        "吴倩",
-        "东莞市示例镇人力资源和社会保障分局",
-    ),
-    (Role::Secretary, "mishu", "谭雅", ""),
-];
+/// The days of the demonstration, counted back from its start. Seven days of public notice fit between the first two.
+mod day {
+    /// Everything is set up; the first people apply.
+    pub(super) const BEGINNING: i64 = 12;
+    /// The first people are appointed.
+    pub(super) const APPOINTMENT: i64 = 4;
+    /// Others are put on public notice.
+    pub(super) const POSTING: i64 = 3;
+    /// Somebody objects.
+    pub(super) const OBJECTION: i64 = 1;
+}
 
 /// One log-in of the demonstration.
 #[derive(Debug, Clone)]
@@ -71,6 +48,33 @@ pub struct DemoLogin {
     pub role: Role,
     /// Log-in name.
     pub login: String,
+    /// Name of the pool the role counts in; empty for roles of the system.
+    pub pool: String,
+}
+
+/// A pool of the demonstration on its way.
+struct Office {
+    city: &'static City,
+    no: i64,
+    pool: PoolId,
+    specialties: Vec<SpecialtyId>,
+    /// The notice people answer: number and last day.
+    notice: Option<(String, Date)>,
+    /// Those who applied first.
+    first: Vec<RecordId>,
+}
+
+/// A clock that is behind another.
+struct Behind {
+    clock: Arc<dyn Clock>,
+    by: SignedDuration,
+}
+
+impl Clock for Behind {
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_sub(self.by).unwrap_or(now)
+    }
 }
 
 impl Service {
@@ -80,6 +84,72 @@ impl Service {
     /// [`Error::Refused`] when the installation is not empty: a demonstration never mixes with real
     /// data.
     pub async fn fill_demonstration(&self, password: &str) -> Result<Vec<DemoLogin>> {
+        let then = self.days_ago(day::BEGINNING);
+        let mut offices = then.demo_offices(password).await?;
+        let mut cast = Cast::new(20_211_015, then.console().today(), CITIES[0].place);
+        let people = cast.people(EXPERTS);
+        let officer = then
+            .as_demo("jingban", Role::Officer, offices[0].pool)
+            .await?;
+        then.demo_experts(&officer, offices[0].pool, &offices[0].specialties, people)
+            .await?;
+        for office in &mut offices {
+            cast.move_to(office.city.place);
+            then.demo_beginning(office, &mut cast).await?;
+        }
+        let then = self.days_ago(day::APPOINTMENT);
+        then.close_postings(&then.schedule()).await?;
+        for office in &offices {
+            then.demo_appointment(office).await?;
+        }
+        let mut postings = Vec::new();
+        let then = self.days_ago(day::POSTING);
+        for office in &offices {
+            cast.move_to(office.city.place);
+            postings.extend(then.demo_posting(office, &mut cast).await?);
+        }
+        let then = self.days_ago(day::OBJECTION);
+        for number in postings {
+            then.demo_objection(&number).await?;
+        }
+        for office in &offices {
+            cast.move_to(office.city.place);
+            self.demo_under_way(office, &mut cast).await?;
+        }
+        self.demo_tasks(offices[0].pool, &offices[0].specialties)
+            .await?;
+        let expert = self.demo_expert(offices[0].no, password).await?;
+        // What is to be sent is sent before anybody looks: a demonstration at rest changes nothing.
+        while self.deliver_messages(&self.schedule()).await? > 0 {}
+        Ok(demo_logins(expert))
+    }
+
+    /// Was this installation filled by a demonstration, and does it hold nothing else?
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_demonstration(&self) -> Result<bool> {
+        let pools = store::pools::all::<Pool>(&mut self.store.read()).await?;
+        Ok(!pools.is_empty() && pools.iter().all(|row| row.body.demonstration))
+    }
+
+    /// The same service, so many days ago, over pools that say they are a demonstration.
+    fn days_ago(&self, days: i64) -> Self {
+        Self {
+            clock: Arc::new(Behind {
+                clock: Arc::clone(&self.clock),
+                by: SignedDuration::from_hours(24 * days),
+            }),
+            settings: Arc::new(Settings {
+                demonstration: true,
+                ..Settings::clone(&self.settings)
+            }),
+            ..self.clone()
+        }
+    }
+
+    /// Everybody who works here, and the pools with their specialties.
+    async fn demo_offices(&self, password: &str) -> Result<Vec<Office>> {
         let ctx = self.console();
         let link = self.set_up_link().await?.ok_or_else(|| {
             Error::state(
@@ -92,19 +162,15 @@ impl Service {
             login: login.to_owned(),
             name: name.to_owned(),
         };
+        let [first, ..] = CITIES;
         let done = self
             .set_up(
                 &ctx,
                 &token,
                 &SetUp {
-                    bureau: "东莞市示例人力资源和社会保障局".to_owned(),
-                    help_phone: "0769-00000000".to_owned(),
-                    pool: NewPool {
-                        name: "职业能力建设专家库（演示）".to_owned(),
-                        pack: "dg-2021".to_owned(),
-                        phone: "0769-00000000".to_owned(),
-                        despite_standing: true,
-                    },
+                    bureau: first.office.to_owned(),
+                    help_phone: first.phone.to_owned(),
+                    pool: first.new_pool(),
                     system_admin: person("xitong", "冯凯"),
                     password: password.to_owned(),
                     password_again: password.to_owned(),
@@ -117,58 +183,105 @@ impl Service {
         for link in done.links {
             self.take_link(&ctx, &link.address, password).await?;
         }
-        let security = self.account_by_login(&ctx, "anquan").await?;
-        let granting = self.ctx(
-            Actor {
-                account: Some(security.id),
-                name: security.name,
-                grants: vec![Grant {
-                    role: Role::SecurityAdmin,
-                    pool: None,
-                }],
-                ..Actor::system()
-            },
-            "cli",
-            "",
-        );
-        for (role, login, name, unit) in PEOPLE {
-            let new = NewAccount {
-                login: login.to_owned(),
-                name: name.to_owned(),
-                organisation: None,
-                unit: if unit.is_empty() {
-                    "东莞市示例人力资源和社会保障局"
-                } else {
-                    unit
-                }
-                .to_owned(),
-                person: None,
-            };
-            let (id, link) = self.create_account(&ctx, &new).await?;
-            self.take_link(&ctx, &link.address, password).await?;
-            self.grant_role(&granting, id, role, Some(done.pool))
-                .await?;
+        let mut offices = Vec::new();
+        for city in CITIES {
+            offices.push(self.demo_office(city, password).await?);
         }
-        let pool = self.populate(done.pool).await?;
-        self.demo_notices(pool).await?;
-        let expert = self.demo_expert(done.pool, password).await?;
-        // What is to be sent is sent before anybody looks: a demonstration at rest changes nothing.
-        self.deliver_messages(&self.schedule()).await?;
-        let officers = [
-            (Role::SystemAdmin, "xitong"),
-            (Role::SecurityAdmin, "anquan"),
-            (Role::Auditor, "shenji"),
-        ];
-        Ok(PEOPLE
-            .iter()
-            .map(|(role, login, ..)| (*role, *login))
-            .chain(officers)
-            .chain(expert.as_deref().map(|login| (Role::Expert, login)))
-            .map(|(role, login)| DemoLogin {
+        Ok(offices)
+    }
+
+    /// One pool, set up unless it is the one the installation began with.
+    async fn demo_office(&self, city: &'static City, password: &str) -> Result<Office> {
+        let console = self.console();
+        let security = self.as_administrator("anquan", Role::SecurityAdmin).await?;
+        let mut accounts = Vec::new();
+        for Colleague {
+            role,
+            login,
+            name,
+            unit,
+        } in city.people
+        {
+            let new = NewAccount {
+                login: (*login).to_owned(),
+                name: (*name).to_owned(),
+                unit: (if unit.is_empty() { city.office } else { *unit }).to_owned(),
+                ..NewAccount::default()
+            };
+            let (id, link) = self.create_account(&console, &new).await?;
+            self.take_link(&console, &link.address, password).await?;
+            accounts.push((id, *role));
+        }
+        let known = store::pools::all::<Pool>(&mut self.store.read()).await?;
+        let (no, pool) = match known.iter().find(|row| row.keys.pack == city.pack) {
+            Some(row) => (row.keys.no, row.id),
+            None => {
+                let (manager, _) = accounts.first().ok_or(Error::NotFound)?;
+                let mut read = self.store.read();
+                let row = store::accounts::find::<serde_json::Value>(&mut read, *manager).await?;
+                let manager = row.and_then(|row| row.keys.organisation);
+                let system = self.as_administrator("xitong", Role::SystemAdmin).await?;
+                let manager = manager.ok_or(Error::NotFound)?;
+                let no = self.create_pool(&system, manager, &city.new_pool()).await?;
+                let known = store::pools::all::<Pool>(&mut self.store.read()).await?;
+                let row = known.into_iter().find(|row| row.keys.no == no);
+                (no, row.ok_or(Error::NotFound)?.id)
+            }
+        };
+        for (account, role) in accounts {
+            self.grant_role(&security, account, role, Some(no)).await?;
+        }
+        let officer = city.login(Role::Officer).ok_or(Error::NotFound)?;
+        let officer = self.as_demo(officer, Role::Officer, pool).await?;
+        let mut specialties = Vec::new();
+        for name in city.specialties {
+            specialties.push(self.add_specialty(&officer, no, name, "建库").await?);
+        }
+        Ok(Office {
+            city,
+            no,
+            pool,
+            specialties,
+            notice: None,
+            first: Vec::new(),
+        })
+    }
+
+    async fn take_link(&self, ctx: &Ctx, address: &str, password: &str) -> Result<()> {
+        let token = address.rsplit('/').next().unwrap_or_default();
+        self.use_password_link(ctx, token, password, password).await
+    }
+
+    /// The context of one of the administrators.
+    async fn as_administrator(&self, login: &str, role: Role) -> Result<Ctx> {
+        let line = self.account_by_login(&self.console(), login).await?;
+        let actor = Actor {
+            account: Some(line.id),
+            name: line.name,
+            grants: vec![Grant { role, pool: None }],
+            ..Actor::system()
+        };
+        Ok(self.ctx(actor, "cli", ""))
+    }
+
+    /// The context of one of the demonstration's people.
+    async fn as_demo(&self, login: &str, role: Role, pool: PoolId) -> Result<Ctx> {
+        let console = self.console();
+        let line = self.account_by_login(&console, login).await?;
+        let mut read = self.store.read();
+        let row = store::accounts::find::<serde_json::Value>(&mut read, line.id).await?;
+        let organisation: Option<OrganisationId> = row.and_then(|row| row.keys.organisation);
+        let actor = Actor {
+            account: Some(line.id),
+            name: line.name,
+            organisation,
+            grants: vec![Grant {
                 role,
-                login: login.to_owned(),
-            })
-            .collect())
+                pool: Some(pool),
+            }],
+            ..Actor::system()
+        };
+        Ok(self.ctx(actor, "cli", ""))
     }
 
     /// A log-in for one of the experts who still have an invitation to answer.
@@ -195,347 +308,50 @@ impl Service {
         self.take_link(&officer, &link.address, password).await?;
         Ok(Some(link.login))
     }
+}
 
-    async fn take_link(&self, ctx: &Ctx, address: &str, password: &str) -> Result<()> {
-        let token = address.rsplit('/').next().unwrap_or_default();
-        self.use_password_link(ctx, token, password, password).await
+impl City {
+    fn new_pool(&self) -> NewPool {
+        NewPool {
+            name: self.name.to_owned(),
+            pack: self.pack.to_owned(),
+            phone: self.phone.to_owned(),
+            despite_standing: true,
+        }
     }
 
-    /// The context of one of the demonstration's people.
-    async fn as_demo(&self, login: &str, role: Role, pool: PoolId) -> Result<Ctx> {
-        let console = self.console();
-        let line = self.account_by_login(&console, login).await?;
-        let mut read = self.store.read();
-        let row = store::accounts::find::<serde_json::Value>(&mut read, line.id).await?;
-        let organisation: Option<OrganisationId> = row.and_then(|row| row.keys.organisation);
-        let actor = Actor {
-            account: Some(line.id),
-            name: line.name,
-            organisation,
-            grants: vec![Grant {
-                role,
-                pool: Some(pool),
-            }],
-            ..Actor::system()
-        };
-        Ok(self.ctx(actor, "cli", ""))
+    /// Who holds this role here.
+    fn login(&self, role: Role) -> Option<&'static str> {
+        let one = self.people.iter().find(|one| one.role == role)?;
+        Some(one.login)
     }
+}
 
-    async fn populate(&self, no: i64) -> Result<PoolId> {
-        let rows = store::pools::all::<Pool>(&mut self.store.read()).await?;
-        let mut row = rows
-            .into_iter()
-            .find(|row| row.keys.no == no)
-            .ok_or(Error::NotFound)?;
-        let pool = row.id;
-        let officer = self.as_demo("jingban", Role::Officer, pool).await?;
-        let mut change = self.change(&officer, pool).await?;
-        row.body.demonstration = true;
-        document::save(&mut change, &mut row).await?;
-        let mut specialties = Vec::new();
-        for (position, name) in SPECIALTIES.iter().enumerate() {
-            let id: SpecialtyId = self.id(&officer);
-            let body = Specialty {
-                id,
-                pool,
-                name: (*name).to_owned(),
-                occupation: None,
-                status: SpecialtyStatus::Active,
-            };
-            let keys = SpecialtyKeys {
-                pool,
-                name: body.name.clone(),
-                status: "active".to_owned(),
-                position: i64::try_from(position).unwrap_or(0),
-            };
-            document::insert(&mut change, id, keys, &body).await?;
-            specialties.push(id);
-        }
-        let mut cast = Cast::new(20_211_015, officer.today(), Place::Dongguan);
-        for (n, person) in cast.people(EXPERTS).into_iter().enumerate() {
-            self.add_demo_expert(&mut change, &officer, pool, &specialties, n, person)
-                .await?;
-        }
-        change
-            .record(
-                Event::new(EventKind::ExpertsImported, Subject::new("pool", pool))
-                    .fact("added", EXPERTS)
-                    .fact("demonstration", "yes"),
-            )
-            .await?;
-        change.commit().await?;
-        self.demo_tasks(pool, &specialties).await?;
-        self.demo_applications(no, pool, &specialties).await?;
-        Ok(pool)
-    }
-
-    async fn add_demo_expert(
-        &self,
-        change: &mut crate::change::Change<'_>,
-        ctx: &Ctx,
-        pool: PoolId,
-        specialties: &[SpecialtyId],
-        n: usize,
-        person: domain::synthetic::Person,
-    ) -> Result<()> {
-        let today = ctx.today();
-        let id: PersonId = self.id(ctx);
-        let profile = person.profile;
-        let private = Private {
-            id_number: Some(Secret::new(person.identity.expose())),
-            phone: Some(Secret::new(person.mobile.expose())),
-            email: Some(Secret::new(person.email.expose())),
-            address: None,
-        };
-        let keys = PersonKeys {
-            name: profile.name.clone(),
-            name_sort: sort_key(&profile.name),
-        };
-        match store::persons::insert(change, id, keys, &private, &profile).await {
-            Ok(_) => {}
-            Err(store::Error::Duplicate) => return Ok(()),
-            Err(other) => return Err(other.into()),
-        }
-        let from = back(today, i64::try_from(n * 5 % 1000).unwrap_or(0));
-        let to = from
-            .saturating_add(Span::new().years(3))
-            .yesterday()
-            .unwrap_or(from);
-        let term = Term { from, to };
-        let standing = match n % 40 {
-            39 => Standing::Suspended {
-                term,
-                reason: "材料核实中".to_owned(),
-                until: None,
-            },
-            _ => Standing::Appointed { term },
-        };
-        let own = [
-            specialties.get(n % specialties.len()),
-            specialties.get(n / 3 % specialties.len()),
-        ];
-        let mut own: Vec<SpecialtyId> = own.into_iter().flatten().copied().collect();
-        own.dedup();
-        let expert = Expert {
-            id: self.id(ctx),
-            pool,
-            person: id,
-            number: format!("DG{}{:04}", from.year(), n + 1),
-            specialties: own.clone(),
-            duties: if n.is_multiple_of(6) {
-                vec!["督导".to_owned()]
-            } else {
-                vec!["考评".to_owned()]
-            },
-            standing,
-            channel: None,
-            basis: Some("演示数据".to_owned()),
-        };
-        let rank = |ladder: &str, level: Option<&String>| {
-            let pack = self.packs.find("dg-2021");
-            let rung = level.and_then(|l| pack.and_then(|p| p.vocabulary.rung(ladder, l)));
-            rung.map_or(0, |rung| i64::from(rung.rung) + 1)
-        };
-        let employer = profile
-            .employer
-            .as_ref()
-            .map(|e| e.name.clone())
-            .unwrap_or_default();
-        let keys = ExpertKeys {
-            seq: 0,
-            pool,
-            person: id,
-            number: Some(expert.number.clone()),
-            number_sort: String::new(),
-            status: expert.standing.on(today).code().to_owned(),
-            term_from: Some(term.from),
-            term_to: Some(term.to),
-            name: profile.name.clone(),
-            name_sort: sort_key(&profile.name),
-            employer: employer.clone(),
-            employer_organisation: None,
-            title_rank: rank("title", profile.titles.first().map(|title| &title.level)),
-            skill_rank: rank("skill", profile.skills.first().map(|skill| &skill.level)),
-            card: domain::roster::card(&expert, &profile),
-        };
-        store::experts::insert(change, expert.id, keys, &own, &expert).await?;
-        Ok(())
-    }
-
-    /// Requests in several states: one waiting for review, one ready for the ceremony, one drawn and
-    /// published with answers.
-    async fn demo_tasks(&self, pool: PoolId, specialties: &[SpecialtyId]) -> Result<()> {
-        let officer = self.as_demo("jingban", Role::Officer, pool).await?;
-        let supervisor = self.as_demo("jiandu", Role::Supervisor, pool).await?;
-        let asking = self.as_demo("shiyong", Role::Requester, pool).await?;
-        let work = |days| officer.today().saturating_add(Span::new().days(days));
-        let done = self
-            .file_task(
-                &asking,
-                pool,
-                request("焊接实训基地项目评审", work(9), specialties, 0, 3),
-            )
-            .await?;
-        self.accept_task(&officer, done).await?;
-        let draw = self.freeze_frame(&officer, done, true).await?;
-        self.demo_ceremony(draw, [&officer, &asking, &supervisor])
-            .await?;
-        self.propose_unsealing(&officer, draw).await?;
-        self.confirm_unsealing(&supervisor, draw).await?;
-        self.demo_answers(&officer, done).await?;
-
-        let sealed = self
-            .file_task(
-                &asking,
-                pool,
-                request("养老护理培训项目评审", work(11), specialties, 5, 3),
-            )
-            .await?;
-        self.accept_task(&officer, sealed).await?;
-        let draw = self.freeze_frame(&officer, sealed, true).await?;
-        self.demo_ceremony(draw, [&officer, &asking, &supervisor])
-            .await?;
-
-        let ready = self
-            .file_task(
-                &asking,
-                pool,
-                request("汽车维修实训项目评审", work(14), specialties, 3, 5),
-            )
-            .await?;
-        self.accept_task(&officer, ready).await?;
-        self.file_task(
-            &asking,
-            pool,
-            request("中式烹调竞赛方案评审", work(16), specialties, 4, 3),
-        )
-        .await?;
-        let mut short = request("电子商务师竞赛命题评审", work(20), specialties, 8, 5);
-        for demand in &mut short.demands {
-            demand.duty = Some("督导".to_owned());
-            demand.level = Level::Title {
-                rung: "正高级".to_owned(),
-            };
-        }
-        let short = self.file_task(&asking, pool, short).await?;
-        self.accept_task(&officer, short).await?;
-        if self.shortage(&asking, short).await?.is_none() {
-            return Ok(());
-        }
-        let invited = Proposal {
-            task: Some(short),
-            name: "苏受邀（演示）".to_owned(),
-            employer: "东莞市示例理工学院".to_owned(),
-            phone: "16000000001".to_owned(),
-            specialty: specialties
-                .get(8)
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            reason: "电子商务专业在库专家少于名额，不能保证随机抽取".to_owned(),
-            fitness: "正高级职称，从事电子商务教学和竞赛命题十二年".to_owned(),
-            ..Proposal::default()
-        };
-        self.propose_special_invitation(&asking, pool, &invited)
-            .await?;
-        Ok(())
-    }
-
-    /// All three shares are made here: a demonstration is a rehearsal, and its records say so.
-    async fn demo_ceremony(&self, id: DrawId, people: [&Ctx; 3]) -> Result<()> {
-        let row = store::draws::find::<Attempt>(&mut self.store.read(), id).await?;
-        let digest = row.ok_or(Error::NotFound)?.body.frame_digest;
-        let shares = Party::ALL.map(|_| Share(self.entropy.secret()));
-        for ((party, ctx), share) in Party::ALL.into_iter().zip(people).zip(&shares) {
-            let sealed = commitment(Suite::Sm3, digest, party.code(), share);
-            self.commit_share(ctx, id, party, &sealed.to_hex()).await?;
-        }
-        for ((party, ctx), share) in Party::ALL.into_iter().zip(people).zip(&shares) {
-            self.reveal_share(ctx, id, party, &share.to_hex()).await?;
-        }
-        Ok(())
-    }
-
-    async fn demo_answers(&self, officer: &Ctx, task: TaskId) -> Result<()> {
-        let seats = self.seats(officer, task).await?;
-        let answers = [
-            Answer::Accept {
-                declared_none: true,
-            },
-            Answer::Decline {
-                reason: Some("当天有教学任务".to_owned()),
-            },
-        ];
-        for (seat, answer) in seats.iter().zip(answers) {
-            let actor = Actor {
-                account: Some(AccountId(seat.engagement.person.0)),
-                name: seat.name.clone(),
-                person: Some(seat.engagement.person),
-                grants: vec![Grant {
-                    role: Role::Expert,
-                    pool: Some(seat.engagement.pool),
-                }],
-                ..Actor::system()
-            };
-            let ctx = self.ctx(actor, "cli", "");
-            self.answer_invitation(&ctx, seat.engagement.id, answer)
-                .await?;
-        }
-        Ok(())
-    }
+/// Everybody's log-in: the first pool with its expert, the administrators, the other pools.
+fn demo_logins(expert: Option<String>) -> Vec<DemoLogin> {
+    let login = |role, login: &str, pool: &str| DemoLogin {
+        role,
+        login: login.to_owned(),
+        pool: pool.to_owned(),
+    };
+    let of = |city: &City| {
+        let people = city.people.iter();
+        people
+            .map(|one| login(one.role, one.login, city.name))
+            .collect::<Vec<_>>()
+    };
+    let [first, others @ ..] = CITIES;
+    let mut all = of(first);
+    all.extend([
+        login(Role::SystemAdmin, "xitong", ""),
+        login(Role::SecurityAdmin, "anquan", ""),
+        login(Role::Auditor, "shenji", ""),
+    ]);
+    all.extend(expert.map(|own| login(Role::Expert, &own, first.name)));
+    all.extend(others.iter().flat_map(of));
+    all
 }
 
 fn back(day: Date, days: i64) -> Date {
     day.checked_sub(Span::new().days(days)).unwrap_or(day)
-}
-
-fn request(
-    content: &str,
-    day: Date,
-    specialties: &[SpecialtyId],
-    index: usize,
-    seats: u32,
-) -> Request {
-    Request {
-        content: content.to_owned(),
-        scope: "考核评价".to_owned(),
-        kind: "8-4".to_owned(),
-        sub_kind: Some("项目评审".to_owned()),
-        fields: std::collections::BTreeMap::new(),
-        half_days: vec![HalfDay {
-            date: day,
-            slot: Slot::Morning,
-        }],
-        starts_at: Some("09:00".to_owned()),
-        place: "东莞市示例镇政务服务中心三楼会议室".to_owned(),
-        venue: Venue::OnSite,
-        reviewed: vec![Reviewed {
-            organisation: OrganisationRef {
-                id: None,
-                name: "东莞市示例职业培训学校".to_owned(),
-                credit_code: None,
-            },
-            listed: false,
-            people: vec![ReviewedPerson {
-                name: "项目负责人（演示）".to_owned(),
-                leads: true,
-            }],
-            call: Some(Call {
-                guideline: "技能人才培养项目指南".to_owned(),
-                round: "第一批".to_owned(),
-            }),
-        }],
-        demands: vec![Demand {
-            label: "专业组".to_owned(),
-            specialties: specialties.get(index).copied().into_iter().collect(),
-            level: Level::Title {
-                rung: "中级".to_owned(),
-            },
-            duty: None,
-            seats,
-            reserves: 2,
-        }],
-        per_employer: None,
-        recusal: RecusalDemand::Nobody,
-        mode: Mode::Random,
-    }
 }

@@ -104,7 +104,7 @@ pub struct EntryRow {
 }
 
 /// The register a pack bars people by, with the article, if it has one.
-pub(crate) fn barring(pack: &Pack) -> Option<(String, String)> {
+pub fn barring(pack: &Pack) -> Option<(String, String)> {
     pack.eligibility
         .leaves
         .iter()

@@ -198,7 +198,8 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             here: Here::when(value == code),
         });
     }
-    let queue = matches!(code, "vetting" | "classify") && !rows.is_empty();
+    let may_vet = ctx.actor.reach_in(Action::VetApplications, here.pool.id) != Reach::None;
+    let queue = matches!(code, "vetting" | "classify") && may_vet && !rows.is_empty();
     page::page(&ListPage {
         layout: here
             .layout(&app, &visit, "入库申请")
@@ -226,8 +227,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             actions: Vec::new(),
         },
         may_enter: ctx.actor.reach_in(Action::EnterApplications, here.pool.id) != Reach::None,
-        may_pass: code == "vetting"
-            && ctx.actor.reach_in(Action::VetApplications, here.pool.id) != Reach::None,
+        may_pass: code == "vetting" && may_vet,
         counts: whole,
         batches: here.pack.admission.channels.iter().any(|one| one.batch),
         first: queue.then(|| format!("{base}/next?state={code}")),

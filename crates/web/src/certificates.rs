@@ -24,6 +24,7 @@ use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;
 use crate::page;
+use crate::public_notices::strip;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
@@ -388,9 +389,12 @@ async fn show_page(
             "聘期".to_owned(),
             format!("{} 至 {}", one.term.from, one.term.to),
         ),
+    ];
+    facts.extend(one.shown.iter().cloned());
+    facts.extend([
         ("颁发日期".to_owned(), one.issued_on.to_string()),
         ("核验码".to_owned(), grouped(&one.code)),
-    ];
+    ]);
     facts.extend(one.reissued.iter().map(|again| {
         let text = format!(
             "{}，{}（{}）",
@@ -575,6 +579,8 @@ fn checked(
                 ("专业领域".to_owned(), one.specialties.join("、")),
                 ("聘期".to_owned(), format!("{} 至 {}", one.from, one.to)),
             ];
+            page.facts.extend(one.shown);
+            page.layout = strip(page.layout, one.banner, one.demonstration);
             if one.reissued > 0 {
                 let text = format!("第 {} 次补发，此前的原件作废", one.reissued);
                 page.facts.push(("补发".to_owned(), text));

@@ -107,7 +107,13 @@ pub fn banners(app: &App, ctx: &Ctx, open: &OpenPool) -> Vec<Banner> {
     }
     let standing = open.standing(ctx.today());
     if let Some(words) = standing.banner() {
-        let sentence = format!("《{}》{words}。", open.pack.identity.title);
+        let sentence = match standing {
+            Standing::Draft { .. } => format!(
+                "《{}》尚未正式印发，内容以正式文本为准。",
+                open.pack.identity.title
+            ),
+            _ => format!("《{}》{words}。", open.pack.identity.title),
+        };
         banners.push(match standing {
             Standing::Draft { .. } => Banner::Draft(sentence),
             Standing::InForce | Standing::Extended { .. } => Banner::Other(Tone::Plain, sentence),

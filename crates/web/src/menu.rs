@@ -245,6 +245,7 @@ fn known_to(pack: &Pack, href: &str) -> bool {
             .information
             .as_ref()
             .is_some_and(|rules| rules.reconcile.is_some()),
+        "/p/{no}/register" => service::registers::barring(pack).is_some(),
         _ => true,
     }
 }

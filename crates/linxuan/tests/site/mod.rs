@@ -136,6 +136,14 @@ impl Place {
         Server::start(&mut self.serve_command())
     }
 
+    /// The demonstration again, so many days later by its own clock.
+    pub(crate) fn serve_days_later(&self, days: u16) -> Server {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_linxuan"));
+        command.arg("demo").arg("--data").arg(self.data());
+        command.args(["--listen", "127.0.0.1:0", "--days", &days.to_string()]);
+        Server::start(&mut command)
+    }
+
     /// Opens what the program left, past the program.
     pub(crate) async fn open(&self) -> store::Result<store::Store> {
         let mut config = store::StoreConfig::folder(self.data(), store::testing::now());

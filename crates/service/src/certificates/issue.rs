@@ -83,6 +83,17 @@ pub struct Order<'a> {
 
 type Row = store::records::Record<Issuance>;
 
+/// What a membership is, beyond its specialties and its term.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held<'a> {
+    /// Name of the team.
+    pub(super) team: Option<&'a str>,
+    /// 任用范围
+    pub(super) range: Option<&'a str>,
+    /// Groups it serves in.
+    pub(super) duties: &'a [String],
+}
+
 fn batch_keys(one: &Issuance) -> RecordKeys {
     RecordKeys {
         pool: one.pool,
@@ -499,6 +510,11 @@ impl Service {
             let known = pool.pack.pool.teams.iter().find(|team| team.id == *id);
             known.map(|team| team.label.as_str())
         });
+        let held = Held {
+            team,
+            range: one.category.as_deref(),
+            duties: &one.duties,
+        };
         let certificate = Certificate {
             id: self.id(ctx),
             pool: pool.id(),
@@ -509,7 +525,7 @@ impl Service {
             name: one.profile.name.clone(),
             specialties: Self::names_of(&known, &one.specialties),
             shown: self
-                .shown_of(&mut **change, pool, (team, &one.duties), term)
+                .shown_of(&mut **change, pool, held, term)
                 .await?,
             term,
             issued_on: ctx.today(),
@@ -527,7 +543,7 @@ impl Service {
         &self,
         db: &mut impl store::Db,
         pool: &OpenPool,
-        (team, duties): (Option<&str>, &[String]),
+        held: Held<'_>,
         term: Term,
     ) -> Result<Vec<(String, String)>> {
         let Some(rule) = &pool.pack.admission.certificate else {
@@ -536,8 +552,9 @@ impl Service {
         let mut shown = Vec::new();
         for field in &rule.fields {
             let value = match Detail::named(field) {
-                Some(Detail::Duties) => duties.join("、"),
-                Some(Detail::Team) => team.unwrap_or_default().to_owned(),
+                Some(Detail::Duties) => held.duties.join("、"),
+                Some(Detail::Range) => held.range.unwrap_or_default().to_owned(),
+                Some(Detail::Team) => held.team.unwrap_or_default().to_owned(),
                 Some(Detail::Cohort) => self
                     .cohort_on(db, pool, term.from)
                     .await?

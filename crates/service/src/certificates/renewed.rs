@@ -5,6 +5,7 @@ use domain::expert::Term;
 use domain::policy::pack::Certificate as Rule;
 use store::document;
 
+use super::issue::Held;
 use super::{KIND, keys};
 use crate::change::Change;
 use crate::ctx::Ctx;
@@ -32,13 +33,18 @@ impl Service {
             .await?;
         let before = held.last();
         let rule = pool.pack.admission.certificate.as_ref();
-        let team = before.and_then(|before| team_of(rule, before));
+        let carried = |detail| before.and_then(|before| carried(rule, before, detail));
         let number = self.next_number(&mut **change, pool, term.from).await?;
         let known = self.specialties_of(pool.id()).await?;
         let expert = &mut member.body.expert;
         expert.number.clone_from(&number);
+        let held = Held {
+            team: carried(Detail::Team),
+            range: carried(Detail::Range),
+            duties: &expert.duties,
+        };
         let shown = self
-            .shown_of(&mut **change, pool, (team, &expert.duties), term)
+            .shown_of(&mut **change, pool, held, term)
             .await?;
         let certificate = Certificate {
             id: self.id(ctx),
@@ -81,14 +87,14 @@ impl Service {
     }
 }
 
-/// The team the certificate before names; a membership does not know it otherwise.
-fn team_of<'c>(rule: Option<&Rule>, before: &'c Certificate) -> Option<&'c str> {
+/// What the certificate before names; a membership does not know it otherwise.
+fn carried<'c>(rule: Option<&Rule>, before: &'c Certificate, detail: Detail) -> Option<&'c str> {
     let names = rule?
         .fields
         .iter()
-        .filter(|field| Detail::named(field) == Some(Detail::Team));
+        .filter(|field| Detail::named(field) == Some(detail));
     names
         .filter_map(|name| before.shown.iter().find(|(known, _)| known == name))
-        .map(|(_, team)| team.as_str())
+        .map(|(_, value)| value.as_str())
         .next()
 }

@@ -164,6 +164,8 @@ impl Reader<'_> {
             .and_then(|l| l.rung(typed_rung));
         match found.and_then(|rung| rungs.get(usize::from(rung))) {
             Some(rung) => rung.clone(),
+            // An instrument that ranks nothing by it takes what is said.
+            None if rungs.is_empty() => domain::text::tidy(typed_rung),
             None if typed_rung.is_empty() => {
                 self.problems.push(Problem::new(
                     field,
