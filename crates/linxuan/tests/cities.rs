@@ -273,7 +273,9 @@ impl Journey {
                 }
             }
         }
-        self.walk.tick("[name^='register.'][value=clear]").await;
+        self.walk
+            .tick("[name^='register.'][value=clear], [name^='point.'][value=yes]")
+            .await;
         let sources = "document.querySelectorAll('[name^=\"register_source.\"]').forEach(e => e.value = '公开网站查询'); return true";
         self.walk.browser.run(sources).await;
         self.walk.press("保存核对").await;

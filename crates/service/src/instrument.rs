@@ -5,6 +5,7 @@ use domain::actor::{Action, Actor, Grant, Role, Target};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::PoolId;
 use domain::policy::in_force::Extension;
+use domain::policy::pack::LegalStatus;
 use domain::pool::Pool;
 use store::{document, pools};
 
@@ -102,7 +103,8 @@ impl Service {
         Ok(row.ok_or(Error::NotFound)?.version)
     }
 
-    /// 登记延期文件 (A-G-12): an expired instrument counts as in force again until the new day.
+    /// 登记延期文件 (A-G-12): an expired instrument counts as in force again until the new day; a draft, by the
+    /// document that issued it, from then on.
     ///
     /// # Errors
     /// Denied, stale, or everything wrong with what was typed.
@@ -144,14 +146,16 @@ impl Service {
                 format!("新的截止日 {until} 不晚于原截止日 {last}，起不到延期作用。请核对文件。"),
             ));
         }
-        let (Some(issued), Some(until), true) = (issued, until, problems.is_empty()) else {
-            return Err(Error::Invalid(typed::missing(
-                problems,
-                &[
-                    ("issued", &draft.issued, "印发日期"),
-                    ("until", &draft.until, "新的截止日"),
-                ],
-            )));
+        // A draft that was issued may bind until it is replaced.
+        let unissued = pool.pack.identity.status == LegalStatus::Draft;
+        let bounded = until.is_some() || unissued;
+        let (Some(issued), true, true) = (issued, bounded, problems.is_empty()) else {
+            let asked = [
+                ("issued", &draft.issued, "印发日期"),
+                ("until", &draft.until, "新的截止日"),
+            ];
+            let asked = &asked[..if unissued { 1 } else { 2 }];
+            return Err(Error::Invalid(typed::missing(problems, asked)));
         };
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::EditParameters, pool.target())?;
@@ -163,7 +167,7 @@ impl Service {
         }
         row.body.extension = Some(Extension {
             document: document.clone(),
-            to: Some(until),
+            to: until,
         });
         document::save(&mut change, &mut row).await?;
         let event = Event::new(
@@ -172,7 +176,10 @@ impl Service {
         )
         .fact("document", document)
         .fact("issued", issued)
-        .fact("until", until);
+        .fact(
+            "until",
+            until.map(|day| day.to_string()).unwrap_or_default(),
+        );
         change.record(event).await?;
         change.commit().await?;
         Ok(())

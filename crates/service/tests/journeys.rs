@@ -350,6 +350,8 @@ async fn chaoyang_appoints_directly_or_after_a_joint_review() {
             .await
             .expect("printed");
         assert!(printed.bytes.starts_with(b"%PDF"));
+        let words = bureau::words_of(&printed.bytes);
+        assert!(words.contains("征求意见稿"), "{words}");
     })
     .await;
 }

@@ -41,6 +41,7 @@ struct ShowPage {
     facts: Vec<(String, String)>,
     version: i64,
     may_extend: bool,
+    draft: bool,
 }
 
 async fn show_page(
@@ -81,10 +82,26 @@ async fn show_page(
     ];
     if let Some(extension) = &pool.pool.extension {
         facts.push((
-            "延期文件".to_owned(),
-            format!("{}，延至 {}", extension.document, day(extension.to)),
+            if identity.status == domain::policy::pack::LegalStatus::Draft {
+                "印发文件".to_owned()
+            } else {
+                "延期文件".to_owned()
+            },
+            match extension.to {
+                Some(last) => format!(
+                    "{}，有效期至 {}",
+                    extension.document,
+                    domain::date_text::plain(last)
+                ),
+                None => extension.document.clone(),
+            },
         ));
     }
+    facts.extend(identity.contacts.iter().map(|contact| {
+        let whom = [Some(&contact.department), contact.phone.as_ref()];
+        let whom: Vec<&str> = whom.into_iter().flatten().map(String::as_str).collect();
+        ("联系".to_owned(), whom.join(" "))
+    }));
     facts.push((
         "规则包".to_owned(),
         format!("{}，指纹 {}", pool.pack.id(), pool.pack.digest()),
@@ -98,6 +115,7 @@ async fn show_page(
         parameters: here.href("parameters"),
         facts,
         version,
+        draft: identity.status == domain::policy::pack::LegalStatus::Draft,
         may_extend: ctx
             .actor
             .allow(Action::EditParameters, Target::pool(here.pool.id))

@@ -257,6 +257,8 @@ struct GuidePage {
     basis: String,
     channels: Vec<ChannelGuide>,
     phone: String,
+    /// Departments the instrument names for questions, with the telephone of the office.
+    contacts: Vec<(String, String)>,
     apply: Option<String>,
 }
 
@@ -277,6 +279,13 @@ async fn guide(
         ),
         basis: format!("《{}》", pool.pack.identity.title),
         phone: pool.pool.phone.clone().unwrap_or_default(),
+        contacts: pool
+            .pack
+            .identity
+            .contacts
+            .iter()
+            .filter_map(|one| Some((one.department.clone(), one.phone.clone()?)))
+            .collect(),
         // What needs a notice begins at the notice.
         apply: channels
             .iter()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::pack::{Consequence, Identity, LegalStatus};
 use super::words::day;
 
-/// A document that lets an instrument run on after its last day.
+/// A document that lets an instrument run on after its last day, or by which a draft was issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extension {
     /// 文号
@@ -51,6 +51,12 @@ pub enum Standing {
 /// The standing of an instrument on a day (DG 第二十二条; A-G-12).
 pub fn legal_status(identity: &Identity, on: Date, extension: Option<&Extension>) -> Standing {
     match identity.status {
+        LegalStatus::Draft
+            if on >= identity.from
+                && extension.is_some_and(|one| one.to.is_none_or(|last| on <= last)) =>
+        {
+            return Standing::InForce;
+        }
         LegalStatus::Draft => {
             // A draft names its first day too: before it nothing new is done even where a draft may
             // be tried out (CY 第二十八条).

@@ -63,10 +63,20 @@ pub(super) fn conditions(
         .iter()
         .map(|finding| finding.leaf.id.as_str())
         .collect();
+    // What only a post asks for is nobody's condition of entry.
+    let eligibility = &pool.pack.eligibility;
+    let mut asked = std::collections::BTreeSet::new();
+    let grounds = eligibility.relaxations.iter().map(|one| &one.grounds);
+    for rule in grounds.chain([&eligibility.rule]) {
+        rule.leaves(&mut |leaf, _| {
+            asked.insert(leaf);
+        });
+    }
     decision
         .leaves
         .iter()
         .zip(0u16..)
+        .filter(|(_, number)| asked.contains(number))
         .map(|(finding, number)| {
             let leaf = finding.leaf;
             ConditionLine {

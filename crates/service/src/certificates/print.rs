@@ -256,6 +256,12 @@ impl Service {
         let svg =
             documents::qr::svg(&address).map_err(|error| Error::Document(error.to_string()))?;
         let demonstration = pool.pool.demonstration.then(|| "演示".to_owned());
+        // That the text may still change is said on paper too; that it ran out does not touch an appointment.
+        let instrument = pool.standing(ctx.today());
+        let draft = match &instrument {
+            domain::policy::in_force::Standing::Draft { .. } => instrument.banner(),
+            _ => None,
+        };
         let standing = one.standing(ctx.today());
         let state = (standing == Standing::Revoked).then(|| standing.zh().to_owned());
         let lines = rule.map(|rule| lines(rule, one)).unwrap_or_default();
@@ -275,7 +281,7 @@ impl Service {
             on: one.issued_on,
             svg,
             code: grouped(&one.code),
-            marks: demonstration.into_iter().chain(state).collect(),
+            marks: draft.into_iter().chain(demonstration).chain(state).collect(),
         })
     }
 }

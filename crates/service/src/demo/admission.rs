@@ -294,7 +294,7 @@ impl Service {
         }
         let list = Draft {
             title: format!("{}拟任用名单公示", office.city.name),
-            body: "经征集、审核，现将拟任用名单予以公示。公示期内，任何单位和个人对名单所列人员有异议的，可以在本页提出，也可以书面向我局反映。".to_owned(),
+            body: "经征集、审核，现将拟任用名单予以公示。公示期内，任何单位和个人对名单所列人员有异议的，可以向我局反映。".to_owned(),
             contact: format!("{}，电话 {}", office.city.office, office.city.phone),
             applications: waiting,
         };
@@ -449,6 +449,15 @@ fn checks(pool: &OpenPool, found: &[&str]) -> Fields {
         branch.rule.leaves(&mut |leaf, _| alternative.push(leaf));
     }
     let mut checks = Fields::default();
+    let points = pool
+        .pack
+        .admission
+        .steps
+        .iter()
+        .flat_map(|step| &step.points);
+    for (place, _) in points.enumerate() {
+        checks.push(format!("point.{place}"), "yes");
+    }
     for (place, leaf) in (0_u16..).zip(&eligibility.leaves) {
         let all_must = asked.contains(&place) && !alternative.contains(&place);
         if leaf.how.contains(&How::Reviewed) && (all_must || found.contains(&leaf.id.as_str())) {

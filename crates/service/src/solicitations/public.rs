@@ -325,8 +325,15 @@ impl Service {
         let basis = (pack.identity.title.clone(), notice.article.clone());
         let body = match content.body.as_str() {
             "" => format!(
-                "根据《{}》{}，现将{}征集专家的有关事项公告如下。",
-                basis.0, basis.1, pool.pool.name
+                "{}根据《{}》{}，现将{}征集专家的有关事项公告如下。",
+                pack.identity
+                    .purpose
+                    .as_ref()
+                    .map(|purpose| format!("为{}，", purpose.text))
+                    .unwrap_or_default(),
+                basis.0,
+                basis.1,
+                pool.pool.name
             ),
             body => body.to_owned(),
         };

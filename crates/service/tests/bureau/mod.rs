@@ -730,3 +730,16 @@ fn fields(pairs: &[(&str, &str)]) -> Fields {
     }
     fields
 }
+
+/// The words of a PDF.
+pub(crate) fn words_of(pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("print.pdf");
+    std::fs::write(&file, pdf).expect("written");
+    let output = std::process::Command::new("pdftotext")
+        .arg(&file)
+        .arg("-")
+        .output()
+        .expect("pdftotext runs");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}

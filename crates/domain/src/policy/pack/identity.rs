@@ -95,7 +95,7 @@ pub struct Identity {
     pub basis: Vec<Basis>,
     /// Who answers questions on how it is carried out.
     pub questions: Option<Statement>,
-    /// Departments to ask. Names and telephones of people are not law: each bureau keeps its own.
+    /// Departments to ask. Names of people are not law: each bureau keeps its own.
     pub contacts: Vec<Contact>,
     /// Where the dates stand in the text.
     pub force_citation: Citation,
