@@ -651,7 +651,10 @@ async fn a_card_and_a_represented_unit_can_be_stated_where_conditions_ask_for_th
         assert_eq!(own.save(Section::Person, &person).await, [""; 0]);
         assert!(missing().await.contains(&"R4A".to_owned()));
         let nameless = [("credential.0.number", "K-1")];
-        assert_eq!(own.save(Section::Records, &nameless).await, ["credential.0.name"]);
+        assert_eq!(
+            own.save(Section::Records, &nameless).await,
+            ["credential.0.name"]
+        );
         let card = [("credential.0.name", "国家职业资格考评员")];
         assert_eq!(own.save(Section::Records, &card).await, [""; 0]);
         assert_eq!(missing().await, [""; 0]);
