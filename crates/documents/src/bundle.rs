@@ -99,7 +99,15 @@ mod tests {
         whole.extend(bundle.add("../目录.xlsx", &[7; 70_000]).expect("added"));
         whole.extend(bundle.finish().expect("finished"));
         let mut zip = zip::ZipArchive::new(Cursor::new(whole)).expect("a zip");
-        let names: Vec<String> = (0..zip.len()).map(|n| zip.by_index(n).expect("a file").name().expect("a name").into_owned()).collect();
+        let names: Vec<String> = (0..zip.len())
+            .map(|n| {
+                zip.by_index(n)
+                    .expect("a file")
+                    .name()
+                    .expect("a name")
+                    .into_owned()
+            })
+            .collect();
         assert_eq!(names, ["0001_甲.pdf", "_目录.xlsx"]);
         let mut text = String::new();
         let mut first = zip.by_index(0).expect("the first");

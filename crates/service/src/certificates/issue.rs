@@ -524,9 +524,7 @@ impl Service {
             expert,
             name: one.profile.name.clone(),
             specialties: Self::names_of(&known, &one.specialties),
-            shown: self
-                .shown_of(&mut **change, pool, held, term)
-                .await?,
+            shown: self.shown_of(&mut **change, pool, held, term).await?,
             term,
             issued_on: ctx.today(),
             application: Some(one.id),

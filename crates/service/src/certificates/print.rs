@@ -281,7 +281,11 @@ impl Service {
             on: one.issued_on,
             svg,
             code: grouped(&one.code),
-            marks: draft.into_iter().chain(demonstration).chain(state).collect(),
+            marks: draft
+                .into_iter()
+                .chain(demonstration)
+                .chain(state)
+                .collect(),
         })
     }
 }

@@ -43,9 +43,7 @@ impl Service {
             range: carried(Detail::Range),
             duties: &expert.duties,
         };
-        let shown = self
-            .shown_of(&mut **change, pool, held, term)
-            .await?;
+        let shown = self.shown_of(&mut **change, pool, held, term).await?;
         let certificate = Certificate {
             id: self.id(ctx),
             pool: pool.id(),
