@@ -7,13 +7,14 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::post;
+use domain::finding::Verdict;
 use domain::id::{FileId, RecordId};
 use service::applications::MaterialLine;
 use service::attachments::MOST_BYTES;
 
 use super::base_of;
 use super::form::layout;
-use crate::applications::{shown, uploaded, verdict};
+use crate::applications::{shown, uploaded};
 use crate::components::Status;
 use crate::error::WebError;
 use crate::experts::fields;
@@ -89,7 +90,13 @@ async fn materials_page(
             .view
             .materials
             .iter()
-            .map(|line| (verdict(line.verdict), line.clone()))
+            .map(|line| {
+                let status = match line.verdict {
+                    Verdict::Met => Status::good("齐全"),
+                    _ => Status::waiting("还缺"),
+                };
+                (status, line.clone())
+            })
             .collect(),
         places: own
             .view
