@@ -469,7 +469,6 @@ async fn relations_rotations_misconduct_records_campaigns_and_imports() {
             status: "open".into(),
             parent: Some("cohort-1".into()),
             subject: Some(first.to_string()),
-            subjects: Vec::new(),
             due_on: Some(date(2026, 12, 1)),
             sort: "2026-11-22".into(),
             title: "聘任 王伟".into(),
