@@ -205,6 +205,10 @@ fn passes(member: &Member, filter: &Filter) -> bool {
             .status
             .is_none_or(|(status, day)| standing.on(day) == status)
         && filter.term_to.is_none_or(|day| standing.term().to <= day)
+        && filter.ends.is_none_or(|(from, to)| {
+            let left = matches!(standing, Standing::Left { .. });
+            !left && (from..=to).contains(&standing.term().to)
+        })
         && filter
             .among
             .as_ref()
@@ -253,7 +257,8 @@ fn filter(random: &mut Random, size: usize) -> Filter {
         Status::Left,
     ];
     let mut one_in_four = |some: bool| some && random.below(4) == 0;
-    let (a, b, c, d, e, f) = (
+    let (a, b, c, d, e, f, g) = (
+        one_in_four(true),
         one_in_four(true),
         one_in_four(true),
         one_in_four(true),
@@ -282,6 +287,7 @@ fn filter(random: &mut Random, size: usize) -> Filter {
         },
         status: d.then(|| (random.of(&statuses), day(random))),
         term_to: e.then(|| day(random)),
+        ends: g.then(|| (day(random), day(random))),
         among: f.then(|| {
             (1..=u32::try_from(size).expect("small"))
                 .filter(|_| random.half())
