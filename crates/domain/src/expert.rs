@@ -43,6 +43,9 @@ pub enum Standing {
     Lapsed {
         /// The term that ran out.
         term: Term,
+        /// Why and until when the person was suspended, if that was so; it counts again in the next term.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        suspended: Option<(String, Option<Date>)>,
     },
     /// 出库: left the pool for good.
     Left {
@@ -115,7 +118,7 @@ impl Standing {
         match self {
             Self::Appointed { term }
             | Self::Suspended { term, .. }
-            | Self::Lapsed { term }
+            | Self::Lapsed { term, .. }
             | Self::Left { term, .. } => *term,
         }
     }
@@ -188,13 +191,19 @@ impl Standing {
             to: next.to,
         };
         match self {
-            Self::Appointed { term } | Self::Lapsed { term } => {
-                Ok(Self::Appointed { term: longer(term) })
-            }
+            Self::Appointed { term }
+            | Self::Lapsed {
+                term,
+                suspended: None,
+            } => Ok(Self::Appointed { term: longer(term) }),
             Self::Suspended {
                 term,
                 reason,
                 until,
+            }
+            | Self::Lapsed {
+                term,
+                suspended: Some((reason, until)),
             } => Ok(Self::Suspended {
                 term: longer(term),
                 reason,
@@ -215,11 +224,15 @@ impl Standing {
     /// 期满. The same standing where there is nothing to be said.
     #[must_use]
     pub fn lapse(self, day: Date) -> Self {
-        if self.runs_out(day) {
-            Self::Lapsed { term: self.term() }
-        } else {
-            self
+        if !self.runs_out(day) {
+            return self;
         }
+        let term = self.term();
+        let suspended = match self {
+            Self::Suspended { reason, until, .. } => Some((reason, until)),
+            _ => None,
+        };
+        Self::Lapsed { term, suspended }
     }
 
     /// Was or is the person in the pool on this day, drawn or not? This is what an update report counts.
@@ -336,7 +349,13 @@ mod tests {
         assert!(!appointed.runs_out(date(2024, 2, 29)));
         assert_eq!(appointed.clone().lapse(date(2024, 2, 29)), appointed);
         let lapsed = appointed.lapse(date(2024, 3, 1));
-        assert_eq!(lapsed, Standing::Lapsed { term: term() });
+        assert_eq!(
+            lapsed,
+            Standing::Lapsed {
+                term: term(),
+                suspended: None
+            }
+        );
         assert!(!lapsed.runs_out(date(2024, 4, 1)));
         assert_eq!(lapsed.on(date(2024, 3, 1)), Status::Expired);
         assert_eq!(

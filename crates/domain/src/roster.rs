@@ -45,7 +45,11 @@ pub fn card(expert: &Expert, profile: &Profile) -> String {
             on,
             ground: String::new(),
         },
-        kept @ (Standing::Appointed { .. } | Standing::Lapsed { .. }) => kept,
+        Standing::Lapsed { term, .. } => Standing::Lapsed {
+            term,
+            suspended: None,
+        },
+        appointed @ Standing::Appointed { .. } => appointed,
     };
     let specialties: Vec<String> = expert.specialties.iter().map(ToString::to_string).collect();
     let grade = Grade {

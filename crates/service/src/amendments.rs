@@ -190,7 +190,10 @@ impl Service {
                 (&outcome.person.body, &outcome.before),
                 (&outcome.draft.file, &outcome.draft.private),
             );
-            changes.extend(masked(&outcome.before, &outcome.draft.private));
+            // Sealed values are only told apart there; here their masks stand.
+            let sealed = masked(&outcome.before, &outcome.draft.private);
+            changes.retain(|one| sealed.iter().all(|other| other.label != one.label));
+            changes.extend(sealed);
         } else if let State::Approved { unmet: known, .. } = &one.state {
             unmet.clone_from(known);
         }
@@ -368,7 +371,13 @@ impl Service {
         let mut problems = Vec::new();
         let (read, private) = persons::read(&form, pool, ctx.today(), Some(&before), &mut problems);
         // What else is on file may have faults of its own, which are not this person's to mend here.
-        problems.retain(|problem| wanted.iter().any(|(name, _)| *name == problem.field));
+        let asked: Vec<Matter> = wanted
+            .iter()
+            .filter_map(|(name, _)| Matter::of_field(name))
+            .collect();
+        problems.retain(|problem| {
+            Matter::of_field(&problem.field).is_some_and(|matter| asked.contains(&matter))
+        });
         let expert = &member.body.expert;
         let mut draft = Draft {
             file: person.body.clone(),

@@ -164,6 +164,9 @@ async fn a_title_is_not_changed_without_proof() {
         let unknown = fields(&[("title.0.name", "大师"), ("reason", "新评")]);
         let unknown = service.ask_amendment(&expert, bureau.pool, &unknown).await;
         assert_eq!(codes(unknown), ["title.0.name"]);
+        let nameless = fields(&[("title.0.obtained", "2022-03"), ("reason", "新评")]);
+        let nameless = service.ask_amendment(&expert, bureau.pool, &nameless).await;
+        assert!(codes(nameless).contains(&"title.0.name".to_owned()));
         let asked = fields(&[
             ("title.0.name", "正高级工程师"),
             ("title.0.obtained", "2022-03"),

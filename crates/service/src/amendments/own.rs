@@ -162,19 +162,13 @@ impl Service {
         bytes: Vec<u8>,
     ) -> Result<FileId> {
         let media = examine(&bytes).map_err(|problem| Error::Invalid(vec![problem]))?;
+        // Nothing is kept of a file that is not taken.
+        drop(self.provable(ctx, id).await?);
         let file: FileId = self.id(ctx);
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let digest = self.put_sealed(file, &bytes).await?;
-        let (mut change, row) = self.own_amendment_change(ctx, id).await?;
+        let (mut change, row) = self.provable(ctx, id).await?;
         let one = &row.body.amendment;
-        // Only to see that it still waits.
-        one.clone().withdraw()?;
-        if proofs(&mut *change, id).await?.len() >= MOST_FILES {
-            return Err(Error::field(
-                "attachment",
-                format!("证明材料已有 {MOST_FILES} 个，不能再加。请把几页合并成一个文件。"),
-            ));
-        }
         let matters: Vec<&str> = one.matters.iter().map(|matter| matter.zh()).collect();
         let keys = FileKeys {
             pool: Some(one.pool),
@@ -198,6 +192,20 @@ impl Service {
         change.record(proof).await?;
         change.commit().await?;
         Ok(file)
+    }
+
+    /// My request, if a file may still come to it.
+    async fn provable<'c>(&self, ctx: &'c Ctx, id: RecordId) -> Result<(Change<'c>, Row)> {
+        let (mut change, row) = self.own_amendment_change(ctx, id).await?;
+        // Only to see that it still waits.
+        row.body.amendment.clone().withdraw()?;
+        if proofs(&mut *change, id).await?.len() >= MOST_FILES {
+            return Err(Error::field(
+                "attachment",
+                format!("证明材料已有 {MOST_FILES} 个，不能再加。请把几页合并成一个文件。"),
+            ));
+        }
+        Ok((change, row))
     }
 
     /// 撤回 my request.

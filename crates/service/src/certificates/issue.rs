@@ -237,15 +237,28 @@ impl Service {
         let running = store::records::all::<Issuance>(&mut self.store.read(), &filter).await?;
         let mut worked = 0;
         for row in running {
-            for _ in 0..PORTIONS {
-                worked += match self.issue_portion(ctx, row.body.pool, row.id).await? {
-                    0 => match self.print_portion(ctx, row.body.pool, row.id).await? {
-                        0 => break,
-                        printed => printed,
-                    },
-                    appointed => appointed,
-                };
+            // One that fails does not hold up the others, and is tried again in the next round.
+            match self.continue_issuance(ctx, row.body.pool, row.id).await {
+                Ok(some) => worked += some,
+                Err(error) => {
+                    tracing::error!(%error, batch = %row.body.number, "a batch was not gone on with");
+                }
             }
+        }
+        Ok(worked)
+    }
+
+    /// Some portions of one batch.
+    async fn continue_issuance(&self, ctx: &Ctx, pool: PoolId, id: RecordId) -> Result<usize> {
+        let mut worked = 0;
+        for _ in 0..PORTIONS {
+            worked += match self.issue_portion(ctx, pool, id).await? {
+                0 => match self.print_portion(ctx, pool, id).await? {
+                    0 => break,
+                    printed => printed,
+                },
+                appointed => appointed,
+            };
         }
         Ok(worked)
     }
@@ -292,7 +305,12 @@ impl Service {
         if portion.is_empty() {
             return Ok(0);
         }
-        let prints = self.prints(ctx, &open, id, &portion).await?;
+        let pages = self.typeset_each(ctx, &open, &portion).await?;
+        let now = batch(&mut self.store.read(), pool, id).await?.body;
+        if now.printed != seen.printed {
+            return Ok(0);
+        }
+        let prints = self.keep_prints(ctx, &open, id, pages).await?;
         let mut change = self.change(ctx, pool).await?;
         let mut row = batch(&mut *change, pool, id).await?;
         if row.body.printed != seen.printed {

@@ -7,6 +7,7 @@ use documents::photo::Photo;
 use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::actor::Action;
 use domain::certificate::{Certificate, Detail, Standing};
+use domain::event::{Event, EventKind, Subject};
 use domain::explain::Explain as _;
 use domain::id::{FileId, RecordId};
 use domain::policy::pack::{Certificate as Rule, CertificatePaper, Source};
@@ -85,22 +86,35 @@ impl Service {
         self.print(view, ctx.now, name).await
     }
 
-    /// Prints these certificates of a batch, each by itself; what is to be kept with it.
-    pub(super) async fn prints(
+    /// Typesets these certificates, each by itself.
+    pub(super) async fn typeset_each(
         &self,
         ctx: &Ctx,
         pool: &OpenPool,
-        batch: RecordId,
         ids: &[RecordId],
-    ) -> Result<Vec<(FileId, FileKeys, Sheet)>> {
+    ) -> Result<Vec<(Certificate, Vec<u8>)>> {
         let mut read = self.store.read();
-        let mut prints = Vec::new();
+        let mut pages = Vec::new();
         for id in ids {
             let one = find(&mut read, pool.id(), *id).await?.body;
             let view = self
                 .on_paper(&mut read, ctx, pool, std::slice::from_ref(&one))
                 .await?;
-            let bytes = self.typeset(view, ctx.now).await?;
+            pages.push((one, self.typeset(view, ctx.now).await?));
+        }
+        Ok(pages)
+    }
+
+    /// Keeps what was typeset of a batch; what is to be written down of each.
+    pub(super) async fn keep_prints(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        batch: RecordId,
+        pages: Vec<(Certificate, Vec<u8>)>,
+    ) -> Result<Vec<(FileId, FileKeys, Sheet)>> {
+        let mut prints = Vec::new();
+        for (one, bytes) in pages {
             let file: FileId = self.id(ctx);
             let keys = FileKeys {
                 pool: Some(pool.id()),
@@ -113,7 +127,8 @@ impl Service {
                 state: "kept".to_owned(),
                 created_at: ctx.now,
             };
-            prints.push((file, keys, Sheet { certificate: *id }));
+            let certificate = one.id;
+            prints.push((file, keys, Sheet { certificate }));
         }
         Ok(prints)
     }
@@ -136,6 +151,14 @@ impl Service {
                 ),
             ));
         }
+        let mut change = self.change(ctx, pool.id()).await?;
+        change.authorize(Action::IssueCertificates, pool.target())?;
+        let taken = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
+            .fact("form", "certificates.zip")
+            .fact("number", &batch.number)
+            .fact("count", batch.done.len());
+        change.record(taken).await?;
+        change.commit().await?;
         let (pieces, bytes) = mpsc::channel(AHEAD);
         let name = format!("{}_{}_证书.zip", pool.pool.name, batch.number);
         let (service, ctx) = (self.clone(), ctx.clone());
