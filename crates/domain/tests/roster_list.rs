@@ -287,7 +287,10 @@ fn filter(random: &mut Random, size: usize) -> Filter {
         },
         status: d.then(|| (random.of(&statuses), day(random))),
         term_to: e.then(|| day(random)),
-        ends: g.then(|| (day(random), day(random))),
+        ends: g.then(|| {
+            let (one, other) = (day(random), day(random));
+            (one.min(other), one.max(other))
+        }),
         among: f.then(|| {
             (1..=u32::try_from(size).expect("small"))
                 .filter(|_| random.half())

@@ -217,11 +217,15 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
     let batch = desk
         .done(Role::Officer, "/p/1/certificates", &[("whom", "all")])
         .await;
-    assert!(
-        desk.get(Role::Officer, &batch)
-            .await
-            .contains("已颁发 1 份")
-    );
+    let begun = desk.get(Role::Officer, &batch).await;
+    assert!(begun.contains("已颁发 1 / 1") && begun.contains("已印制 0 / 1"));
+    let service = &desk.bureau.service;
+    service
+        .continue_issuances(&service.schedule())
+        .await
+        .expect("printed");
+    let done = desk.get(Role::Officer, &batch).await;
+    assert!(done.contains("已颁发 1 份") && done.contains("certificates.zip"));
     let list = desk.get(Role::Officer, "/p/1/certificates").await;
     assert!(list.contains("DG20220001"));
     let at = list.find("/p/1/certificates/0").expect("a link");
