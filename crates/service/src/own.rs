@@ -310,6 +310,7 @@ impl Service {
                 path: match message.reference_kind.as_str() {
                     _ if hidden => Some("/m/undertakings".to_owned()),
                     "engagement" => Some(format!("/m/invites/{about}")),
+                    "amendment" => Some("/m/amendments".to_owned()),
                     "campaign" => Some(format!("/m/updates/{about}")),
                     "renewal" => Some(format!("/m/renewals/{about}")),
                     _ => None,

@@ -12,6 +12,7 @@ use service::typed::Fields;
 use service::{Ctx, Error, PageRequest};
 use store::LedgerId;
 use store::ledger::{self, EntryFilter};
+use store::messages::MessageFilter;
 use store::testing::on_both;
 
 const PDF: &[u8] = b"%PDF-1.7 proof";
@@ -142,13 +143,16 @@ async fn a_new_employer_counts_once_the_office_agrees_and_the_old_one_stays_on_f
         for kind in [EventKind::AmendmentAsked, EventKind::AmendmentApproved] {
             assert!(ledger.contains(&kind.code().to_owned()), "{}", kind.code());
         }
-        let messages = service.own_messages(&expert, &PageRequest::first(10)).await;
+        let filter = MessageFilter {
+            channel: Some("in_app".to_owned()),
+            ..MessageFilter::default()
+        };
+        let page = PageRequest::first(10);
+        let sent = store::messages::page(&mut read, bureau.store.seals(), &filter, &page).await;
+        let sent = sent.expect("listed").items;
         assert!(
-            messages
-                .expect("mine")
-                .items
-                .iter()
-                .any(|one| one.content.contains("资料已变更"))
+            sent.iter()
+                .any(|one| one.content.reveal().contains("资料已变更"))
         );
     })
     .await;

@@ -264,7 +264,6 @@ pub(super) static CITIES: &[City; 4] = &[
                 work: &["teaching"],
                 honour: Some("市级专家"),
                 found: &["HOLDER"],
-                ..PLAIN
             },
             Claim {
                 channel: "direct",
@@ -272,7 +271,6 @@ pub(super) static CITIES: &[City; 4] = &[
                 work: &["management"],
                 honour: Some("市级督导员"),
                 found: &["HOLDER"],
-                ..PLAIN
             },
         ],
         first: &[0, 1, 2, 3, 0],

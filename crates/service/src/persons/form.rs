@@ -101,7 +101,6 @@ pub(crate) fn read(
             fields.text("retires_on"),
             "法定退休日期",
         ),
-        ..Profile::default()
     };
     (
         PersonFile {
