@@ -152,7 +152,7 @@ async fn a_new_employer_counts_once_the_office_agrees_and_the_old_one_stays_on_f
         let sent = sent.expect("listed").items;
         assert!(
             sent.iter()
-                .any(|one| one.content.reveal().contains("资料已变更"))
+                .any(|one| one.message.content.reveal().contains("资料已变更"))
         );
     })
     .await;
