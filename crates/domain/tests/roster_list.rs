@@ -266,6 +266,8 @@ fn filter(random: &mut Random, size: usize) -> Filter {
         one_in_four(true),
         one_in_four(true),
     );
+    // Seldom, so that most lists still find somebody.
+    let g = one_in_four(g);
     Filter {
         text: random.of(&texts).to_owned(),
         specialty: a.then(|| specialty(random.below(5))),
