@@ -247,18 +247,26 @@ fn event(now: jiff::Timestamp) -> Event {
 }
 
 /// Fills the folder if it is empty, logs everybody in, and notes what to ask.
-pub(crate) async fn fill(folder: &Path, wanted: usize) -> Result<()> {
+/// The use cases over a folder.
+pub(crate) async fn open(folder: &Path) -> Result<(Store, Service)> {
     let now = SystemClock::default().now();
     let store = Store::open(StoreConfig::folder(folder.join("data"), now)).await?;
-    let shipped = library::shipped("dg-2021").context("no pack")?;
-    let pack = check(shipped.pack).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
+    let mut packs = Vec::new();
+    for shipped in library::SHIPPED {
+        packs.push(check(shipped.pack).map_err(|problems| anyhow::anyhow!("{problems:?}"))?);
+    }
     let service = Service::new(
         store.clone(),
-        Packs::new([pack]),
+        Packs::new(packs),
         Arc::new(SystemClock::default()),
         Arc::new(SystemEntropy),
         Settings::default(),
     );
+    Ok((store, service))
+}
+
+pub(crate) async fn fill(folder: &Path, wanted: usize) -> Result<()> {
+    let (store, service) = open(folder).await?;
     let note = folder.join("filled.json");
     let mut filled: Filled = match std::fs::read(&note) {
         Ok(text) => serde_json::from_slice(&text)?,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -13,17 +12,14 @@ use documents::form::Field;
 use documents::pdf::Typesetter;
 use domain::id::RecordId;
 use domain::meeting::{Minutes, PersonResult, Verdict};
-use domain::policy::{check, library};
 use jiff::civil::{Date, date};
 use service::certificates::Order;
-use service::port::{Clock as _, SystemClock, SystemEntropy};
 use service::sessions::Credentials;
 use service::typed::Fields;
-use service::{Ctx, Packs, PageRequest, Service, Settings};
-use store::{Store, StoreConfig};
+use service::{Ctx, PageRequest, Service};
 
 use crate::client::Client;
-use crate::fill::PASSWORD;
+use crate::fill::{PASSWORD, open};
 use crate::server::{Folder, Server};
 
 /// Certificates a second, printed.
@@ -127,23 +123,6 @@ pub(crate) async fn measure(count: usize, folder: Option<PathBuf>) -> Result<()>
         println!("over the goal of {GOAL} a second");
     }
     Ok(())
-}
-
-async fn open(folder: &Path) -> Result<(Store, Service)> {
-    let now = SystemClock::default().now();
-    let store = Store::open(StoreConfig::folder(folder.join("data"), now)).await?;
-    let mut packs = Vec::new();
-    for shipped in library::SHIPPED {
-        packs.push(check(shipped.pack).map_err(|problems| anyhow::anyhow!("{problems:?}"))?);
-    }
-    let service = Service::new(
-        store.clone(),
-        Packs::new(packs),
-        Arc::new(SystemClock::default()),
-        Arc::new(SystemEntropy),
-        Settings::default(),
-    );
-    Ok((store, service))
 }
 
 async fn signed(service: &Service, login: &str) -> Result<Ctx> {

@@ -11,7 +11,7 @@ use domain::pool::{Pool, Specialty, SpecialtyStatus};
 use domain::task::Task;
 use store::ledger::{self, EntryFilter};
 use store::messages::{self, Delivery, MessageFilter, Queued};
-use store::{Db, Direction, LedgerId, PageRequest, Store};
+use store::{Db, Direction, PageRequest, Store};
 
 use crate::load::{Acknowledged, Open};
 
@@ -52,11 +52,8 @@ impl Inspection {
         let pools = store::pools::all::<Pool>(&mut db).await.expect("readable");
         let pool: PoolId = pools.first().expect("the demonstration's pool").id;
         let mut history: HashMap<String, Vec<String>> = HashMap::new();
-        let filter = EntryFilter {
-            ledger: Some(LedgerId::Pool(pool)),
-            ..EntryFilter::default()
-        };
-        let entries = ledger::list(&mut db, &filter, 1_000_000).await;
+        // Of every ledger: the outbox sends for all pools.
+        let entries = ledger::list(&mut db, &EntryFilter::default(), 1_000_000).await;
         for entry in entries.expect("readable").into_iter().rev() {
             history
                 .entry(entry.object.id)
