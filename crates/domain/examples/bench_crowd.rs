@@ -238,6 +238,7 @@ fn chances(pack: &Pack, roster: &Roster, request: &Request) -> usize {
         black_box(relaxation::relaxations(
             &question,
             &crowd,
+            &placed,
             &|request, placed| crowd::is_seatable(pack, request, placed),
         ));
     }

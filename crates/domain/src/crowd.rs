@@ -1,6 +1,9 @@
 //! People a request cannot tell apart, counted instead of listed. A pool of a million is a few
 //! thousand different prospects; what a page shows of them is counts.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use draw::{Candidate, Digest, Frame, FrameError, Infeasible, Ref};
 
 use crate::assembly::{self, Heading};
@@ -19,8 +22,8 @@ pub struct Crowd {
 /// The place of so many people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
-    /// Where each of them stands.
-    pub place: Place,
+    /// Where each of them stands; shared by every answer in which it is the same.
+    pub place: Arc<Place>,
     /// How many they are.
     pub people: u32,
 }
@@ -51,16 +54,35 @@ impl Crowd {
         self.members
             .iter()
             .map(|(prospect, people)| Placed {
-                place: question.place(prospect),
+                place: Arc::new(question.place(prospect)),
                 people: *people,
             })
             .collect()
+    }
+
+    /// Everybody's place in a question that differs from the one of `base` only for those who may have
+    /// `moved`.
+    pub fn place_again(
+        &self,
+        question: &Question<'_>,
+        base: &[Placed],
+        moved: impl Fn(&Prospect, &Place) -> bool,
+    ) -> Vec<Placed> {
+        let again = |((prospect, people), before): (&(Prospect, u32), &Placed)| Placed {
+            place: if moved(prospect, &before.place) {
+                Arc::new(question.place(prospect))
+            } else {
+                Arc::clone(&before.place)
+            },
+            people: *people,
+        };
+        self.members.iter().zip(base).map(again).collect()
     }
 }
 
 /// Places with their numbers, as [`crate::frame::funnel`] counts them.
 pub fn counted(placed: &[Placed]) -> impl Iterator<Item = (&Place, u32)> {
-    placed.iter().map(|placed| (&placed.place, placed.people))
+    placed.iter().map(|placed| (&*placed.place, placed.people))
 }
 
 /// Can every seat be filled at once? The exact test of the draw.
@@ -97,18 +119,23 @@ fn sketch(pack: &Pack, request: &Request, placed: &[Placed]) -> Result<Frame, Fr
         rehearsal: true,
     };
     let header = assembly::header(pack, request, &heading);
-    let kinds = placed.iter().filter(|placed| placed.place.is_candidate());
-    let candidates = kinds.flat_map(|Placed { place, people }| {
-        let most = match (&place.employer, request.per_employer) {
+    let mut alike = BTreeMap::new();
+    for (place, people) in counted(placed).filter(|(place, _)| place.is_candidate()) {
+        let employer = place.employer.as_ref().filter(|_| !header.caps.is_empty());
+        *alike.entry((&place.demands, employer)).or_insert(0_u32) += people;
+    }
+    let candidates = alike.into_iter().flat_map(|((demands, employer), people)| {
+        let most = match (employer, request.per_employer) {
             (Some(_), Some(cap)) => request.seats().min(cap),
             _ => request.seats(),
         };
-        std::iter::repeat_n(place, (*people).min(most) as usize)
+        std::iter::repeat_n((demands, employer), people.min(most) as usize)
     });
-    let numbered = (1_u128..).zip(candidates).map(|(number, place)| Candidate {
+    let numbered = (1_u128..).zip(candidates);
+    let numbered = numbered.map(|(number, (demands, employer))| Candidate {
         reference: Ref(number.to_be_bytes()),
-        groups: place.demands.clone(),
-        caps: header.caps.iter().map(|_| place.employer.clone()).collect(),
+        groups: demands.clone(),
+        caps: header.caps.iter().map(|_| employer.cloned()).collect(),
     });
     let numbered = numbered.collect();
     Frame::new(header, numbered, Vec::new())

@@ -194,48 +194,68 @@ impl Question<'_> {
     /// The demands the expert fits; when none, the nearest miss says why.
     fn demands(&self, prospect: &Prospect, reasons: &mut Vec<Reason>) -> Vec<u32> {
         let mut fits = Vec::new();
-        let mut miss: Option<(u8, Reason)> = None;
-        for (index, demand) in self.request.demands.iter().enumerate() {
+        let mut nearest: Option<(Miss<'_>, &Demand)> = None;
+        for (number, demand) in (0_u32..).zip(&self.request.demands) {
             match self.fit(prospect, demand) {
-                Ok(()) => fits.push(u32::try_from(index).unwrap_or(u32::MAX)),
-                Err(next) if miss.as_ref().is_none_or(|(rank, _)| *rank < next.0) => {
-                    miss = Some(next);
+                Ok(()) => fits.push(number),
+                Err(miss)
+                    if nearest
+                        .as_ref()
+                        .is_none_or(|(known, _)| known.rank() < miss.rank()) =>
+                {
+                    nearest = Some((miss, demand));
                 }
                 Err(_) => {}
             }
         }
         if fits.is_empty()
-            && let Some((_, why)) = miss
+            && let Some((miss, demand)) = nearest
         {
-            reasons.push(why);
+            reasons.push(self.why_not(prospect, demand, miss));
         }
         fits
     }
 
-    fn fit(&self, prospect: &Prospect, demand: &Demand) -> Result<(), (u8, Reason)> {
+    fn fit<'d>(&self, prospect: &Prospect, demand: &'d Demand) -> Result<(), Miss<'d>> {
         if !self.in_field(demand, &prospect.expert.specialties) {
-            let fact = format!("不在“{}”所需专业领域", demand.label);
-            return Err((0, reason(Exclusion::Specialty, self.draw(), fact)));
+            return Err(Miss::Field);
         }
         if let Some(duty) = &demand.duty
             && !prospect.expert.duties.contains(duty)
         {
-            let label = self.pack.axis("duty").map_or("职责", |axis| &axis.label);
-            // A value that names itself (技能评价专家组) is not named twice.
-            let label = if duty.ends_with(label) { "" } else { label };
-            let fact = format!("“{}”需要{duty}{label}", demand.label);
-            return Err((1, reason(Exclusion::Duty, self.draw(), fact)));
+            return Err(Miss::Duty(duty));
         }
-        if !self.reaches(&prospect.profile, &demand.level) {
-            let held = highest(self.pack, &prospect.profile).unwrap_or_else(|| "未登记".to_owned());
-            let asked = match &demand.level {
-                Level::Any => "不限",
-                Level::Title { rung } | Level::Skill { rung } => rung,
-            };
-            let fact = format!("“{}”要求{asked}以上，现为{held}", demand.label);
-            return Err((2, reason(Exclusion::Level, self.draw(), fact)));
+        if self.reaches(&prospect.profile, &demand.level) {
+            Ok(())
+        } else {
+            Err(Miss::Level)
         }
-        Ok(())
+    }
+
+    fn why_not(&self, prospect: &Prospect, demand: &Demand, miss: Miss<'_>) -> Reason {
+        match miss {
+            Miss::Field => {
+                let fact = format!("不在“{}”所需专业领域", demand.label);
+                reason(Exclusion::Specialty, self.draw(), fact)
+            }
+            Miss::Duty(duty) => {
+                let label = self.pack.axis("duty").map_or("职责", |axis| &axis.label);
+                // A value that names itself (技能评价专家组) is not named twice.
+                let label = if duty.ends_with(label) { "" } else { label };
+                let fact = format!("“{}”需要{duty}{label}", demand.label);
+                reason(Exclusion::Duty, self.draw(), fact)
+            }
+            Miss::Level => {
+                let held =
+                    highest(self.pack, &prospect.profile).unwrap_or_else(|| "未登记".to_owned());
+                let asked = match &demand.level {
+                    Level::Any => "不限",
+                    Level::Title { rung } | Level::Skill { rung } => rung,
+                };
+                let fact = format!("“{}”要求{asked}以上，现为{held}", demand.label);
+                reason(Exclusion::Level, self.draw(), fact)
+            }
+        }
     }
 
     /// Does the person hold the level asked, or what the pack counts as equal to it (A-G-11)?
@@ -303,6 +323,26 @@ impl Question<'_> {
         {
             let fact = format!("使用方要求“{}”人员回避：{why}", employer.name);
             reasons.push(reason(Exclusion::RequestedRecusal, self.draw(), fact));
+        }
+    }
+}
+
+/// How far somebody is from serving a demand, the nearest last. Put into words only for whoever serves
+/// none: a pool is asked for each of its people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Miss<'d> {
+    Field,
+    /// The duty asked for.
+    Duty(&'d str),
+    Level,
+}
+
+impl Miss<'_> {
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Field => 0,
+            Self::Duty(_) => 1,
+            Self::Level => 2,
         }
     }
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::application::By;
 use crate::id::{PoolId, RecordId};
-use crate::policy::pack::MinutesField;
+use crate::policy::pack::{MinutesField, PanelVote, Step};
+use crate::policy::words::Word as _;
 
 /// One person on the agenda.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,40 @@ pub struct PersonResult {
     pub votes: Option<Votes>,
 }
 
+/// What one of those attending said of the list (CY 第十二条).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opinion {
+    /// The department or person, as among the attendees.
+    pub of: String,
+    /// The opinion.
+    pub text: String,
+}
+
+impl Opinion {
+    /// Reads opinions as typed, one a line, the name before a colon. A line without one goes on with
+    /// the opinion before it.
+    pub fn read(text: &str) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            match (line.split_once(['：', ':']), found.last_mut()) {
+                (Some((of, text)), _) => found.push(Self {
+                    of: of.trim().to_owned(),
+                    text: text.trim().to_owned(),
+                }),
+                (None, Some(before)) => {
+                    before.text.push('\n');
+                    before.text.push_str(line);
+                }
+                (None, None) => found.push(Self {
+                    of: line.to_owned(),
+                    text: String::new(),
+                }),
+            }
+        }
+        found
+    }
+}
+
 /// The record of a meeting, as it is entered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Minutes {
@@ -75,6 +110,9 @@ pub struct Minutes {
     pub on: Date,
     /// 出席人员
     pub attendees: Vec<String>,
+    /// 各成员意见, where the pack asks for them.
+    #[serde(default)]
+    pub opinions: Vec<Opinion>,
     /// Each person's result, in the order of the agenda.
     pub results: Vec<PersonResult>,
 }
@@ -118,6 +156,42 @@ pub enum Refused {
     /// Nobody attended.
     #[error("没有填写出席人员。请按会议纪要逐人填写。")]
     NoAttendees,
+    /// Fewer attended than the pack asks.
+    #[error("出席 {present} 人，少于办法要求的 {needed} 人。请核对出席人员，人数不足的另行开会。")]
+    TooFew {
+        /// Who attended.
+        present: usize,
+        /// Fewest.
+        needed: u32,
+    },
+    /// Somebody attending gave no opinion.
+    #[error("没有填写{0}的意见。各成员的意见都要记录，请补填，每行一个，如“{0}：同意”。")]
+    NoOpinion(String),
+    /// An opinion of somebody who was not there.
+    #[error("“{0}”有意见，但不在出席人员中。请核对名称。")]
+    StrangeOpinion(String),
+    /// Votes decide, and none are recorded.
+    #[error("{name}没有登记表决。办法规定{rule}方为通过，请填写票数。")]
+    NoVotes {
+        /// The applicant.
+        name: String,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// Approved against the rule.
+    #[error(
+        "{name}同意 {yes} 票，可表决的出席人员 {voters} 人，没有达到{rule}，不能登记为通过。请核对票数或结论。"
+    )]
+    TooFewVotes {
+        /// The applicant.
+        name: String,
+        /// 同意
+        yes: u16,
+        /// Who could vote.
+        voters: usize,
+        /// The rule.
+        rule: &'static str,
+    },
     /// The day is ahead.
     #[error("会议日期 {0} 还没有到。请按会议纪要填写。")]
     Ahead(Date),
@@ -219,8 +293,9 @@ impl Meeting {
         found
     }
 
-    /// 登记: the meeting was held. `needed` is what the pack asks of its record; `gone` are the
-    /// applications on the agenda that were withdrawn meanwhile and get no result.
+    /// 登记: the meeting was held. `step` is the station of the pack, which says what its record must hold
+    /// and how it concludes; `gone` are the applications on the agenda that were withdrawn meanwhile and
+    /// get no result.
     ///
     /// # Errors
     /// [`Refused`] unless called, or when the record is not whole.
@@ -229,24 +304,34 @@ impl Meeting {
         minutes: Minutes,
         by: By,
         today: Date,
-        needed: &[MinutesField],
+        step: &Step,
         gone: &[RecordId],
     ) -> Result<Self, Refused> {
         if self.state != State::Called {
             return Err(self.state.refuse("登记审定结果"));
         }
-        if minutes.number.trim().is_empty() {
+        let needed = |field| step.minutes.contains(&field);
+        if minutes.number.trim().is_empty() && needed(MinutesField::Number) {
             return Err(Refused::NoMinutes);
         }
         if today < minutes.on {
             return Err(Refused::Ahead(minutes.on));
         }
-        if minutes.attendees.is_empty() && needed.contains(&MinutesField::Attendees) {
+        if minutes.attendees.is_empty() && needed(MinutesField::Attendees) {
             return Err(Refused::NoAttendees);
         }
+        let present = minutes.attendees.len();
+        if let Some(panel) = step.panel
+            && u32::try_from(present).is_ok_and(|present| present < panel.at_least)
+        {
+            let needed = panel.at_least;
+            return Err(Refused::TooFew { present, needed });
+        }
+        check_opinions(&minutes, needed(MinutesField::Opinions))?;
+        let vote = step.panel.map_or(PanelVote::Conclusion, |panel| panel.vote);
         for item in &self.agenda {
             if !gone.contains(&item.application) {
-                check(item, &minutes)?;
+                check(item, &minutes, vote)?;
             }
         }
         Ok(Self {
@@ -277,7 +362,37 @@ impl Meeting {
     }
 }
 
-fn check(item: &AgendaItem, minutes: &Minutes) -> Result<(), Refused> {
+/// Where opinions are asked for, everybody attending gave one; nobody else ever does.
+fn check_opinions(minutes: &Minutes, asked: bool) -> Result<(), Refused> {
+    let opinions = &minutes.opinions;
+    if let Some(strange) = opinions
+        .iter()
+        .find(|opinion| !minutes.attendees.contains(&opinion.of))
+    {
+        return Err(Refused::StrangeOpinion(strange.of.clone()));
+    }
+    let said = |who: &&String| {
+        opinions
+            .iter()
+            .any(|opinion| opinion.of == **who && !opinion.text.is_empty())
+    };
+    match minutes.attendees.iter().find(|who| asked && !said(who)) {
+        Some(silent) => Err(Refused::NoOpinion(silent.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Is this enough to approve? Of those who could vote, absences and abstentions counting against.
+fn carries(vote: PanelVote, yes: u16, voters: usize) -> bool {
+    let yes = usize::from(yes);
+    match vote {
+        PanelVote::Conclusion => true,
+        PanelVote::Majority => voters < yes * 2,
+        PanelVote::TwoThirds => voters * 2 <= yes * 3,
+    }
+}
+
+fn check(item: &AgendaItem, minutes: &Minutes, vote: PanelVote) -> Result<(), Refused> {
     let name = || item.name.clone();
     let result = minutes
         .results
@@ -313,9 +428,21 @@ fn check(item: &AgendaItem, minutes: &Minutes) -> Result<(), Refused> {
             });
         }
     }
-    match &result.verdict {
-        Verdict::NotApproved { reason } if reason.trim().is_empty() => {
+    let rule = vote.zh();
+    match (&result.verdict, result.votes) {
+        (Verdict::NotApproved { reason }, _) if reason.trim().is_empty() => {
             Err(Refused::NoReason(name()))
+        }
+        (Verdict::Approved, None) if vote != PanelVote::Conclusion => {
+            Err(Refused::NoVotes { name: name(), rule })
+        }
+        (Verdict::Approved, Some(Votes { yes, .. })) if !carries(vote, yes, voters) => {
+            Err(Refused::TooFewVotes {
+                name: name(),
+                yes,
+                voters,
+                rule,
+            })
         }
         _ => Ok(()),
     }
@@ -325,6 +452,7 @@ fn check(item: &AgendaItem, minutes: &Minutes) -> Result<(), Refused> {
 mod tests {
     use super::*;
     use crate::id::AccountId;
+    use crate::policy::pack::{Panel, Station};
     use jiff::Timestamp;
     use jiff::civil::date;
     use uuid::Uuid;
@@ -380,19 +508,86 @@ mod tests {
             number: "纪要〔2022〕3号".into(),
             on: date(2022, 6, 2),
             attendees: vec!["委员甲".into(), "委员乙".into()],
+            opinions: Vec::new(),
             results: (1..=3).map(|n| result(n, Verdict::Approved)).collect(),
         }
     }
 
-    const NEEDED: [MinutesField; 4] = [
-        MinutesField::Date,
-        MinutesField::Attendees,
-        MinutesField::Number,
-        MinutesField::PerPerson,
-    ];
+    /// The station of a shipped pack.
+    fn step(pack: &str) -> Step {
+        let text = crate::policy::library::shipped(pack).expect("shipped").pack;
+        let pack = crate::policy::check(text).expect("sound");
+        let step = pack.admission.step(Station::Committee);
+        step.expect("the station").clone()
+    }
 
     fn held(minutes: Minutes) -> Result<Meeting, Refused> {
-        meeting().hold(minutes, by(), date(2022, 6, 3), &NEEDED, &[])
+        meeting().hold(minutes, by(), date(2022, 6, 3), &step("dg-2021"), &[])
+    }
+
+    /// Covers: CY-12-d.
+    #[test]
+    fn everybody_attending_gives_an_opinion_where_the_pack_asks() {
+        let step = step("cy-2021");
+        let held = |typed: &str| {
+            let one = Minutes {
+                opinions: Opinion::read(typed),
+                ..minutes()
+            };
+            meeting().hold(one, by(), date(2022, 6, 3), &step, &[])
+        };
+        assert_eq!(held(""), Err(Refused::NoOpinion("委员甲".into())));
+        assert_eq!(
+            held("委员甲：同意"),
+            Err(Refused::NoOpinion("委员乙".into()))
+        );
+        assert_eq!(
+            held("委员甲：同意\n委员乙："),
+            Err(Refused::NoOpinion("委员乙".into()))
+        );
+        assert_eq!(
+            held("委员甲：同意\n委员乙:同意\n委员丙：同意"),
+            Err(Refused::StrangeOpinion("委员丙".into()))
+        );
+        let done = held("委员甲：同意，\n其中一人需补证\n委员乙: 同意").expect("whole");
+        let State::Held { minutes, .. } = done.state else {
+            panic!("held");
+        };
+        assert_eq!(minutes.opinions[0].text, "同意，\n其中一人需补证");
+    }
+
+    #[test]
+    fn a_panel_concludes_the_way_its_pack_says() {
+        let held = |vote, at_least, votes: Option<(u16, u16)>| {
+            let step = Step {
+                panel: Some(Panel { at_least, vote }),
+                ..step("dg-2021")
+            };
+            let mut one = minutes();
+            for result in &mut one.results {
+                result.votes = votes.map(|(yes, no)| Votes {
+                    yes,
+                    no,
+                    abstained: 0,
+                });
+            }
+            let done = meeting().hold(one, by(), date(2022, 6, 3), &step, &[]);
+            done.map(drop)
+        };
+        assert!(held(PanelVote::Conclusion, 2, None).is_ok());
+        let few = Refused::TooFew {
+            present: 2,
+            needed: 3,
+        };
+        assert_eq!(held(PanelVote::Conclusion, 3, None), Err(few));
+        let silent = held(PanelVote::Majority, 1, None);
+        assert!(matches!(silent, Err(Refused::NoVotes { .. })));
+        let half = held(PanelVote::Majority, 1, Some((1, 1)));
+        assert!(matches!(half, Err(Refused::TooFewVotes { .. })));
+        assert!(held(PanelVote::Majority, 1, Some((2, 0))).is_ok());
+        assert!(held(PanelVote::TwoThirds, 1, Some((2, 0))).is_ok());
+        assert!(!carries(PanelVote::TwoThirds, 1, 2));
+        assert!(carries(PanelVote::TwoThirds, 2, 3));
     }
 
     /// Covers: DG-7-2-b.
@@ -465,7 +660,7 @@ mod tests {
     fn whoever_withdrew_needs_no_result_and_all_recused_may_be_deferred() {
         let mut two = minutes();
         two.results.remove(1);
-        let held = meeting().hold(two, by(), date(2022, 6, 3), &NEEDED, &[id(2)]);
+        let held = meeting().hold(two, by(), date(2022, 6, 3), &step("dg-2021"), &[id(2)]);
         assert!(held.is_ok());
         let mut deferred = minutes();
         deferred.results[0].verdict = Verdict::Deferred;
@@ -478,7 +673,7 @@ mod tests {
         let done = held(minutes()).expect("whole");
         let again = done
             .clone()
-            .hold(minutes(), by(), date(2022, 6, 3), &NEEDED, &[]);
+            .hold(minutes(), by(), date(2022, 6, 3), &step("dg-2021"), &[]);
         assert!(matches!(again, Err(Refused::WrongState { .. })));
         assert!(done.cancel(by(), "改期").is_err());
         assert_eq!(meeting().cancel(by(), " "), Err(Refused::NoCancelReason));

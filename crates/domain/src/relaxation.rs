@@ -54,22 +54,52 @@ pub fn ratio_kept(ratio: (u32, u32), request: &Request, candidates: &[u32]) -> b
 /// Can every seat be filled at once? The exact test of the draw, on the places of a question.
 pub type Feasible<'f> = &'f dyn Fn(&Request, &[Placed]) -> bool;
 
-/// Every single change that helps some demand that is short.
+/// The same question, changed.
+struct Change<'m> {
+    request: Request,
+    rest_waived: bool,
+    /// Whose place the change may touch, by where they stand without it.
+    moved: &'m dyn Fn(&Prospect, &Place) -> bool,
+}
+
+impl<'m> Change<'m> {
+    /// Another request about the same people.
+    fn to(
+        request: Request,
+        question: &Question<'_>,
+        moved: &'m dyn Fn(&Prospect, &Place) -> bool,
+    ) -> Self {
+        Self {
+            request,
+            rest_waived: question.rest_waived,
+            moved,
+        }
+    }
+}
+
+/// Every single change that helps some demand that is short. `base` is where everybody stands as the
+/// request is.
 pub fn relaxations(
     question: &Question<'_>,
     crowd: &Crowd,
+    base: &[Placed],
     feasible: Feasible<'_>,
 ) -> Vec<Relaxation> {
-    let base = crowd.place(question);
-    let before = candidates(question.request, crowd::counted(&base));
+    let before = candidates(question.request, crowd::counted(base));
     let mut found = Vec::new();
-    let mut consider = |change: String, cost: String, request: Request, rest_waived: bool| {
+    let mut consider = |change: String, cost: String, to: Change<'_>| {
+        let Change {
+            request,
+            rest_waived,
+            moved,
+        } = to;
         let asked = Question {
             request: &request,
             rest_waived,
             ..*question
         };
-        let places = crowd.place(&asked);
+        let places = crowd.place_again(&asked, base, moved);
+        debug_assert_eq!(places, crowd.place(&asked), "{change}");
         let after = candidates(&request, crowd::counted(&places));
         let suffices = feasible(&request, &places);
         let fewer = request.seats() < question.request.seats();
@@ -90,6 +120,7 @@ pub fn relaxations(
         }
     };
     let request = question.request;
+    let nobody = |_: &Prospect, _: &Place| false;
     if let Some(rest) = &question.pack.draw.rest
         && rest.force != Force::Must
         && !question.rest_waived
@@ -98,8 +129,11 @@ pub fn relaxations(
         consider(
             "恢复本次应暂停的专家参加抽取".to_owned(),
             format!("{}为“原则上”，须写明理由并留痕", rest.citation),
-            request.clone(),
-            true,
+            Change {
+                request: request.clone(),
+                rest_waived: true,
+                moved: &|_, place| place.only_resting,
+            },
         );
     }
     if let Some(max) = request.per_employer {
@@ -108,11 +142,10 @@ pub fn relaxations(
         consider(
             format!("同一单位专家由至多 {max} 人放宽到 {} 人", max + 1),
             "同一单位的意见比重增加".to_owned(),
-            relaxed,
-            question.rest_waived,
+            Change::to(relaxed, question, &nobody),
         );
     }
-    for (index, demand) in request.demands.iter().enumerate() {
+    for (number, (index, demand)) in (0_u32..).zip(request.demands.iter().enumerate()) {
         for level in lower(question, &demand.level) {
             let mut relaxed = request.clone();
             relaxed.demands[index].level = level.clone();
@@ -123,8 +156,10 @@ pub fn relaxations(
             consider(
                 format!("“{}”的专业技术等级放宽到{to}", demand.label),
                 "专家等级降低，须使用方同意".to_owned(),
-                relaxed,
-                question.rest_waived,
+                Change::to(relaxed, question, &|prospect, place| {
+                    question.in_field(demand, &prospect.expert.specialties)
+                        && !place.demands.contains(&number)
+                }),
             );
         }
         let count = before.get(index).copied().unwrap_or(0);
@@ -134,8 +169,7 @@ pub fn relaxations(
             consider(
                 format!("“{}”由 {} 席减为 {count} 席", demand.label, demand.seats),
                 "少用专家，且全部抽中，没有随机性".to_owned(),
-                relaxed,
-                question.rest_waived,
+                Change::to(relaxed, question, &nobody),
             );
         }
     }
@@ -145,8 +179,7 @@ pub fn relaxations(
         consider(
             "取消使用方另行提出的单位回避".to_owned(),
             "法定回避仍然执行，只取消额外要求".to_owned(),
-            relaxed,
-            question.rest_waived,
+            Change::to(relaxed, question, &|_, place| !place.is_candidate()),
         );
     }
     found.sort_by_key(|relaxation| !relaxation.suffices);

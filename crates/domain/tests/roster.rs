@@ -313,8 +313,8 @@ fn a_roster_answers_every_request_as_the_full_facts_do() {
                     crowd::seatable(&pack, request, placed).is_ok()
                 };
                 assert_eq!(
-                    relaxation::relaxations(&question, &crowd, &fits),
-                    relaxation::relaxations(&question, &full, &fits)
+                    relaxation::relaxations(&question, &crowd, &got, &fits),
+                    relaxation::relaxations(&question, &full, &expected, &fits)
                 );
             }
         }

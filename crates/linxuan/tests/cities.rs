@@ -299,6 +299,10 @@ impl Journey {
         self.walk.set("minutes", "会议纪要〔2026〕9号").await;
         self.walk.set("met_on", &in_days(0)).await;
         self.walk.set("attendees", "委员甲、委员乙、委员丙").await;
+        if self.walk.asks("opinions").await {
+            let opinions = "委员甲：同意\n委员乙：同意\n委员丙：同意";
+            self.walk.set("opinions", opinions).await;
+        }
         let id = self
             .application
             .rsplit('/')

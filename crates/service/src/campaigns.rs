@@ -338,7 +338,11 @@ impl Service {
             after = Some(last.expert);
             let ids = silent.iter().map(|answer| answer.expert);
             let members = store::experts::find_all::<Membership>(&mut *change, ids).await?;
+            let left = |standing: &Standing| matches!(standing, Standing::Left { .. });
             for member in members {
+                if left(&member.body.expert.standing) {
+                    continue;
+                }
                 let who = (member.id, member.keys.person);
                 self.ask(&mut change, ctx, &pool, &row.body, who, true)
                     .await?;

@@ -106,7 +106,7 @@ impl Service {
         let relaxations = if enough {
             Vec::new()
         } else {
-            relaxation::relaxations(&question, &crowd, &|request, placed| {
+            relaxation::relaxations(&question, &crowd, &placed, &|request, placed| {
                 let candidates = relaxation::candidates(request, crowd::counted(placed));
                 relaxation::ratio_kept(rules.ratio, request, &candidates)
                     && crowd::is_seatable(&pool.pack, request, placed)

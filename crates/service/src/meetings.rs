@@ -9,7 +9,7 @@ use domain::application::Hand;
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{PoolId, RecordId};
 use domain::meeting::{AgendaItem, Meeting, Minutes, Refused, State, Verdict};
-use domain::policy::pack::{Act, Station, Step};
+use domain::policy::pack::{Act, MinutesField, Station, Step};
 use domain::policy::words::Word as _;
 use domain::special_invitation::Decision as Invited;
 use jiff::civil::Date;
@@ -41,6 +41,8 @@ pub struct MeetingView {
     pub citation: String,
     /// May the actor enter the record?
     pub may_record: bool,
+    /// Does the record need everybody's opinion?
+    pub asks_opinions: bool,
     /// How many wait who are not on the agenda.
     pub others: usize,
 }
@@ -63,13 +65,16 @@ impl From<Refused> for Error {
         let field = match &refused {
             Refused::WrongState { .. } => return Self::state("meeting.state", refused),
             Refused::NoMinutes => "minutes",
-            Refused::NoAttendees => "attendees",
+            Refused::NoAttendees | Refused::TooFew { .. } => "attendees",
+            Refused::NoOpinion(_) | Refused::StrangeOpinion(_) => "opinions",
             Refused::Ahead(_) => "met_on",
             Refused::NoCancelReason => "reason",
             Refused::Undecided(_)
             | Refused::NoReason(_)
             | Refused::NotPresent { .. }
             | Refused::NobodyLeft(_)
+            | Refused::NoVotes { .. }
+            | Refused::TooFewVotes { .. }
             | Refused::TooManyVotes { .. } => "results",
         };
         Self::field(field, refused.to_string())
@@ -324,6 +329,7 @@ impl Service {
         Ok(MeetingView {
             others: now.iter().filter(|item| !listed(item)).count(),
             citation: step.citation.to_string(),
+            asks_opinions: step.minutes.contains(&MinutesField::Opinions),
             may_record: meeting.state == State::Called
                 && ctx
                     .actor
@@ -370,7 +376,7 @@ impl Service {
         let held = row
             .body
             .clone()
-            .hold(minutes.clone(), by, ctx.today(), &step.minutes, &gone)?;
+            .hold(minutes.clone(), by, ctx.today(), step, &gone)?;
         let mut reasons = Vec::new();
         let (mut approved, mut refused) = (0, 0);
         for application in before.iter_mut().filter(|one| here(one)) {

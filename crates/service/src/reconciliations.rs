@@ -315,8 +315,6 @@ impl Service {
     ) -> Result<MadeFile> {
         let pool = self.open_pool(ctx, no, Action::ExportExperts).await?;
         let purpose = need_purpose(purpose)?;
-        let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::ExportExperts, pool.target())?;
         let report = self.report_of(ctx, &pool, day, usize::MAX).await?;
         let heads = [
             ("变动", 14.0, ExportKind::Text),
@@ -342,6 +340,9 @@ impl Service {
         });
         let bytes =
             xlsx::export(&table, rows).map_err(|error| Error::Document(error.sentence()))?;
+        // Only now: others write while the workbook is made.
+        let mut change = self.change(ctx, pool.id()).await?;
+        change.authorize(Action::ExportExperts, pool.target())?;
         let event = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
             .fact("form", "update_report")
             .fact("count", count)

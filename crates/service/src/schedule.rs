@@ -1,6 +1,8 @@
 //! Work nobody clicks for: what is due is found and done every few seconds, and again after any
 //! interruption. Each kind of work is idempotent; one that fails does not hold up the others.
 
+use std::fmt::Display;
+
 use crate::answers;
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -40,6 +42,14 @@ impl Service {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// How much was done for one of several; a failure is reported and holds up none of the others.
+pub(crate) fn done_for(work: &'static str, one: impl Display, done: Result<usize>) -> usize {
+    done.unwrap_or_else(|error| {
+        tracing::error!(work, %one, %error, "scheduled work failed");
+        0
+    })
 }
 
 fn report(work: &'static str, done: Result<()>) {

@@ -32,6 +32,7 @@ fn minutes(results: Vec<PersonResult>) -> Minutes {
         number: "标委纪〔2022〕3号".into(),
         on: date(2022, 6, 6),
         attendees: vec!["委员甲".into(), "委员乙".into(), "委员丙".into()],
+        opinions: Vec::new(),
         results,
     }
 }

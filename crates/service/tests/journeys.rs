@@ -7,7 +7,7 @@ use bureau::Bureau;
 use domain::actor::Role;
 use domain::application::State;
 use domain::id::RecordId;
-use domain::meeting::{Minutes, PersonResult, Verdict};
+use domain::meeting::{Minutes, Opinion, PersonResult, Verdict};
 use domain::policy::library::shipped;
 use domain::policy::pack::{How, Pack, Station};
 use jiff::civil::date;
@@ -285,6 +285,7 @@ async fn chaoyang_appoints_directly_or_after_a_joint_review() {
             number: "评审〔2022〕1号".into(),
             on: day,
             attendees: vec!["职建科".into(), "职建中心".into()],
+            opinions: Opinion::read("职建科：同意\n职建中心：同意"),
             results: vec![PersonResult {
                 application: applied,
                 verdict: Verdict::Approved,

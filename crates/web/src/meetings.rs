@@ -8,7 +8,7 @@ use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use domain::actor::{Action, Reach};
 use domain::id::RecordId;
-use domain::meeting::{Meeting, Minutes, PersonResult, State as Stands, Verdict, Votes};
+use domain::meeting::{Meeting, Minutes, Opinion, PersonResult, State as Stands, Verdict, Votes};
 use jiff::civil::Date;
 use serde::Deserialize;
 use service::PageRequest;
@@ -242,14 +242,23 @@ async fn show_page(
         ("安排".to_owned(), meeting.called.name.clone()),
     ];
     match &meeting.state {
-        Stands::Held { minutes, by } => facts.extend([
-            ("会议纪要".to_owned(), minutes.number.clone()),
-            ("出席人员".to_owned(), minutes.attendees.join("、")),
-            (
+        Stands::Held { minutes, by } => facts.extend(
+            [
+                ("会议纪要".to_owned(), minutes.number.clone()),
+                ("出席人员".to_owned(), minutes.attendees.join("、")),
+            ]
+            .into_iter()
+            .chain(
+                minutes
+                    .opinions
+                    .iter()
+                    .map(|one| (format!("{}意见", one.of), one.text.clone())),
+            )
+            .chain([(
                 "登记".to_owned(),
                 format!("{} {}", by.name, page::moment_short(by.at)),
-            ),
-        ]),
+            )]),
+        ),
         Stands::Cancelled { by, reason } => {
             facts.push(("取消".to_owned(), format!("{}：{reason}", by.name)));
         }
@@ -367,6 +376,7 @@ async fn record(at: At, mut form: FormState) -> Result<Response, WebError> {
         number: form.text("minutes"),
         on,
         attendees: names(form.value("attendees")),
+        opinions: Opinion::read(form.value("opinions")),
         results: results(&form, &view),
     };
     let outcome = app
@@ -387,7 +397,7 @@ struct MeetingCall {
     place: String,
 }
 
-/// 审定结果：number 会议纪要编号，on 会议日期，attendees 出席人员，results 逐人结论（application 申请编号；verdict 为含 verdict 的对象：approved、not_approved 加 reason、deferred；recused 回避人员；votes 表决）
+/// 审定结果：number 会议纪要编号，on 会议日期，attendees 出席人员，opinions 各成员意见（of 成员，text 意见；办法要求时每名出席人员一条），results 逐人结论（application 申请编号；verdict 为含 verdict 的对象：approved、not_approved 加 reason、deferred；recused 回避人员；votes 表决）
 #[derive(Deserialize, ToSchema)]
 #[schema(value_type = Object)]
 #[serde(transparent)]

@@ -238,6 +238,7 @@ async fn decided(service: &Service, ids: &[RecordId]) -> Result<()> {
         number: format!("标委纪〔{}〕9号（压力测试）", today.year()),
         on: today,
         attendees: vec!["委员甲".to_owned(), "委员乙".to_owned()],
+        opinions: Vec::new(),
         results: results.collect(),
     };
     service

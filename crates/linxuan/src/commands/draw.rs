@@ -190,11 +190,13 @@ impl DrawCommand {
         };
         if let Some(conflict) = short {
             let crowd = Crowd::of(prospects);
-            let relaxations = relaxation::relaxations(&question, &crowd, &|request, placed| {
-                let candidates = relaxation::candidates(request, crowd::counted(placed));
-                relaxation::ratio_kept(ratio, request, &candidates)
-                    && crowd::is_seatable(&pack, request, placed)
-            });
+            let placed = crowd.place(&question);
+            let relaxations =
+                relaxation::relaxations(&question, &crowd, &placed, &|request, placed| {
+                    let candidates = relaxation::candidates(request, crowd::counted(placed));
+                    relaxation::ratio_kept(ratio, request, &candidates)
+                        && crowd::is_seatable(&pack, request, placed)
+                });
             return show::infeasible(&frozen, &pack, &conflict, &relaxations, self.json);
         }
         if self.freeze {

@@ -63,6 +63,15 @@ impl Walk {
         path.as_str().expect("a path").to_owned()
     }
 
+    /// Is there a field with this name?
+    pub(crate) async fn asks(&self, name: &str) -> bool {
+        let script = format!(
+            "return document.getElementsByName({}).length > 0",
+            json!(name)
+        );
+        self.browser.run(&script).await == json!(true)
+    }
+
     /// Fills in the field with this name: a text, a choice of a list, one of several buttons, a box to tick.
     pub(crate) async fn set(&self, name: &str, value: &str) {
         let script = format!(

@@ -3,7 +3,7 @@
 use domain::actor::Role;
 use domain::application::State;
 use domain::id::RecordId;
-use domain::meeting::{Minutes, PersonResult, Verdict};
+use domain::meeting::{Minutes, Opinion, PersonResult, Verdict};
 use domain::person::{Honour, Skill, Title};
 use domain::policy::checklist;
 use domain::policy::pack::{Channel, How, Station, Test};
@@ -261,10 +261,16 @@ impl Service {
         let meeting = self
             .call_meeting(&secretary, office.no, Some(on), "三楼会议室")
             .await?;
+        let attendees = ["委员甲（演示）", "委员乙（演示）"].map(str::to_owned);
+        let opinion = |of: &String| Opinion {
+            of: of.clone(),
+            text: "同意".to_owned(),
+        };
         let minutes = Minutes {
             number: format!("会议纪要〔{}〕1号（演示）", on.year()),
             on,
-            attendees: vec!["委员甲（演示）".to_owned(), "委员乙（演示）".to_owned()],
+            opinions: attendees.iter().map(opinion).collect(),
+            attendees: attendees.to_vec(),
             results: waiting
                 .iter()
                 .map(|id| PersonResult {

@@ -24,6 +24,7 @@ use crate::experts::{Member, Membership};
 use crate::pools::OpenPool;
 use crate::questions::{LinkTo, Words, end_of};
 use crate::records;
+use crate::schedule::done_for;
 use crate::service::Service;
 
 /// Purpose of the link in the message.
@@ -65,21 +66,18 @@ impl Service {
         let pools = store::pools::all::<domain::pool::Pool>(&mut self.store.read()).await?;
         let mut asked = 0;
         for pool in pools {
-            let open = self.any_pool(pool.id).await?;
-            let needs = open
-                .pack
-                .admission
-                .renewal
-                .as_ref()
-                .is_some_and(policy::asks);
-            if needs {
-                asked += self.ask_pool(ctx, &open).await?;
-            }
+            let done = self.ask_pool(ctx, pool.id).await;
+            asked += done_for("willingness", pool.id, done);
         }
         Ok(asked)
     }
 
-    async fn ask_pool(&self, ctx: &Ctx, pool: &OpenPool) -> Result<usize> {
+    async fn ask_pool(&self, ctx: &Ctx, pool: PoolId) -> Result<usize> {
+        let pool = &self.any_pool(pool).await?;
+        let rules = pool.pack.admission.renewal.as_ref();
+        if !rules.is_some_and(policy::asks) {
+            return Ok(0);
+        }
         let today = ctx.today();
         let Some(horizon) = policy::horizon(&pool.pack, today) else {
             return Ok(0);
@@ -196,7 +194,24 @@ impl Service {
             .filter(|row| today <= row.body.term.to)
             .filter(|row| row.body.clone().ask(ctx.now, same_day).is_ok())
             .collect();
-        if due.is_empty() {
+        let mut count = 0;
+        for some in due.chunks(PORTION) {
+            let ids = some.iter().map(|row| row.body.expert);
+            let members = experts::find_all::<Membership>(&mut *change, ids).await?;
+            let stays =
+                |member: &&Member| !matches!(member.body.expert.standing, Standing::Left { .. });
+            for row in some {
+                let mut those = members.iter().filter(stays);
+                let Some(member) = those.find(|one| one.id == row.body.expert) else {
+                    continue;
+                };
+                let mut row = row.clone();
+                self.ask_one(&mut change, ctx, &pool, member, &mut row, true)
+                    .await?;
+                count += 1;
+            }
+        }
+        if count == 0 {
             return Err(Error::state(
                 "renewal.reminded",
                 match silent {
@@ -204,19 +219,6 @@ impl Service {
                     _ => "未答复的专家今天都已通知过，不再重复发送。请明天再催，急需的请电话联系。",
                 },
             ));
-        }
-        let count = due.len();
-        for some in due.chunks(PORTION) {
-            let ids = some.iter().map(|row| row.body.expert);
-            let members = experts::find_all::<Membership>(&mut *change, ids).await?;
-            for row in some {
-                let Some(member) = members.iter().find(|one| one.id == row.body.expert) else {
-                    continue;
-                };
-                let mut row = row.clone();
-                self.ask_one(&mut change, ctx, &pool, member, &mut row, true)
-                    .await?;
-            }
         }
         change.record(asked_event(&pool, count)).await?;
         change.commit().await?;

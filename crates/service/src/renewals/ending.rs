@@ -12,6 +12,7 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::experts::{Membership, index_standing};
 use crate::pools::OpenPool;
+use crate::schedule::done_for;
 use crate::service::Service;
 
 impl Service {
@@ -24,7 +25,8 @@ impl Service {
         let pools = store::pools::all::<domain::pool::Pool>(&mut self.store.read()).await?;
         let mut ended = 0;
         for pool in pools {
-            ended += self.end_terms_of(ctx, pool.id).await?;
+            let done = self.end_terms_of(ctx, pool.id).await;
+            ended += done_for("ends of terms", pool.id, done);
         }
         Ok(ended)
     }

@@ -47,8 +47,6 @@ impl Service {
     ) -> Result<MadeFile> {
         let pool = self.open_pool(ctx, no, Action::ExportExperts).await?;
         let purpose = need_purpose(purpose)?;
-        let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::ExportExperts, pool.target())?;
         let mut lines: Vec<RenewalLine> = Vec::new();
         let mut after = None;
         loop {
@@ -74,6 +72,9 @@ impl Service {
         };
         let bytes = xlsx::export(&table, lines.into_iter().map(row))
             .map_err(|error| Error::Document(error.sentence()))?;
+        // Only now: others write while the workbook is made.
+        let mut change = self.change(ctx, pool.id()).await?;
+        change.authorize(Action::ExportExperts, pool.target())?;
         let event = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
             .fact("form", format!("renewals.{}", view.code()))
             .fact("count", count)

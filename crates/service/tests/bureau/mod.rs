@@ -256,6 +256,7 @@ impl Bureau {
             number: "标委纪〔2022〕3号".into(),
             on: MEETING,
             attendees: vec!["委员甲".into(), "委员乙".into(), "委员丙".into()],
+            opinions: Vec::new(),
             results: ids
                 .iter()
                 .map(|id| PersonResult {
