@@ -1,10 +1,10 @@
 //! Serves the sample pages that the tests look at, for whoever works on the look: prints the address and stays.
 
-#[path = "../tests/look/frames.rs"]
+#[path = "../tests/web/look/frames.rs"]
 mod frames;
-#[path = "../tests/look/gallery.rs"]
+#[path = "../tests/web/look/gallery.rs"]
 mod gallery;
-#[path = "../tests/look/site.rs"]
+#[path = "../tests/web/look/site.rs"]
 mod site;
 
 #[tokio::main]

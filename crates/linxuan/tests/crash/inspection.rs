@@ -17,6 +17,8 @@ use crate::load::{Acknowledged, Open};
 
 /// One unchanging state of the whole place.
 pub(crate) struct Inspection {
+    /// The pool people work in.
+    pool: PoolId,
     /// Of each object, what was recorded, in order.
     history: HashMap<String, Vec<String>>,
     specialties: Vec<store::pools::Specialty<Specialty>>,
@@ -60,6 +62,11 @@ impl Inspection {
                 .or_default()
                 .push(entry.action);
         }
+        let mut specialties = Vec::new();
+        for pool in &pools {
+            let of_one = store::pools::specialties(&mut db, pool.id).await;
+            specialties.extend(of_one.expect("readable"));
+        }
         let tasks = every!(page => store::tasks::page::<Task>(
             &mut db, &Default::default(), Direction::Ascending, &page));
         let draws = every!(page => store::draws::page::<Attempt>(
@@ -76,9 +83,8 @@ impl Inspection {
         let persons: BTreeSet<_> = invited.map(|row| row.body.person).collect();
         Self {
             tails: tails(&mut db, store, persons).await,
-            specialties: store::pools::specialties(&mut db, pool)
-                .await
-                .expect("readable"),
+            pool,
+            specialties,
             organisations: organisations
                 .into_iter()
                 .map(|row| (row.id.to_string(), row.body.name))
@@ -330,7 +336,9 @@ impl Inspection {
     pub(crate) fn specialties(&self) -> Vec<SpecialtyId> {
         let rows = self.specialties.iter();
         rows.filter(|row| {
-            row.body.status == SpecialtyStatus::Active && !row.body.name.starts_with("领域")
+            row.body.pool == self.pool
+                && row.body.status == SpecialtyStatus::Active
+                && !row.body.name.starts_with("领域")
         })
         .map(|row| row.id)
         .collect()
