@@ -125,7 +125,7 @@ async fn a_server_process_is_waited_for_and_ended() {
     command
         .args([
             "--exact",
-            "a_server_process_is_waited_for_and_ended",
+            "look_browser::a_server_process_is_waited_for_and_ended",
             "--nocapture",
         ])
         .env(SERVE, "1");
