@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use documents::certificates::Paper;
 use documents::fonts::FontSettings;
 use documents::pdf::{Printable, Typesetter};
+use documents::{docx, xlsx};
 
 #[path = "../tests/samples/mod.rs"]
 mod samples;
@@ -17,9 +18,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let typesetter = Typesetter::new(&FontSettings::default())?;
     for (name, view) in samples::forms() {
         print(&typesetter, &folder, name, &view)?;
+        let file = folder.join(name);
+        std::fs::write(file.with_extension("docx"), docx::form(&view)?)?;
+        std::fs::write(file.with_extension("xlsx"), xlsx::form(&view)?)?;
     }
     for (name, view) in samples::letters() {
         print(&typesetter, &folder, name, &view)?;
+        let file = folder.join(name).with_extension("docx");
+        std::fs::write(file, docx::letter(&view)?)?;
     }
     for (name, paper) in [("certificate", Paper::Sheet), ("work_card", Paper::Card)] {
         print(&typesetter, &folder, name, &samples::certificates(paper))?;

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::pdf::{Printable, Template};
+use crate::photo::Photo;
 
 /// A whole document made of blocks, printed on A4.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -26,6 +27,9 @@ pub struct FormView {
     pub blocks: Vec<Block>,
     /// One line at the foot of every page beside the page number, e.g. a verification code.
     pub footer: Option<String>,
+    /// Pictures that cells show, by their place.
+    #[serde(skip)]
+    pub pictures: Vec<Photo>,
 }
 
 /// Orientation of an A4 sheet.
@@ -39,6 +43,37 @@ pub enum Paper {
     Landscape,
 }
 
+impl Paper {
+    /// Across or not.
+    pub const fn of(landscape: bool) -> Self {
+        match landscape {
+            true => Self::Landscape,
+            false => Self::Portrait,
+        }
+    }
+
+    /// Margins left and right, millimetres.
+    pub const fn margin(self) -> f32 {
+        match self {
+            Self::Portrait => 22.0,
+            Self::Landscape => 18.0,
+        }
+    }
+
+    /// Width and height of the sheet, millimetres.
+    pub const fn sheet(self) -> (f32, f32) {
+        match self {
+            Self::Portrait => (210.0, 297.0),
+            Self::Landscape => (297.0, 210.0),
+        }
+    }
+
+    /// Width between the margins, millimetres.
+    pub const fn width(self) -> f32 {
+        self.sheet().0 - 2.0 * self.margin()
+    }
+}
+
 /// Size of body text by its Chinese name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,6 +83,22 @@ pub enum Size {
     SmallFour,
     /// 五号, 10.5 pt
     Five,
+    /// 四号, 14 pt
+    Four,
+    /// 三号, 16 pt
+    Three,
+}
+
+impl Size {
+    /// Points.
+    pub const fn points(self) -> f32 {
+        match self {
+            Self::Three => 16.0,
+            Self::Four => 14.0,
+            Self::SmallFour => 12.0,
+            Self::Five => 10.5,
+        }
+    }
 }
 
 /// One piece of a form.
@@ -257,6 +308,17 @@ pub enum Content {
         /// Lines at the lower right: 盖章, a date ….
         sign: Vec<String>,
     },
+    /// A picture, or room for one.
+    Picture {
+        /// Which of the view's pictures; none leaves room.
+        picture: Option<usize>,
+        /// What belongs there.
+        caption: String,
+        /// Width in millimetres.
+        width: f32,
+        /// Height in millimetres.
+        height: f32,
+    },
 }
 
 impl Cell {
@@ -354,4 +416,51 @@ impl Printable for FormView {
     fn title(&self) -> String {
         self.title.concat()
     }
+
+    fn pictures(&self) -> &[Photo] {
+        &self.pictures
+    }
+}
+
+/// A place of a grid's row, from left to right.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Slot<'a> {
+    /// A cell begins at this column.
+    Begins(usize, &'a Cell),
+    /// A cell from above reaches here: its first column and how many it covers.
+    Covered(usize, usize),
+}
+
+/// What stands in each row of a grid of `columns` columns, places covered from above included.
+pub(crate) fn slots(rows: &[GridRow], columns: usize) -> Vec<Vec<Slot<'_>>> {
+    // First column, columns, rows left.
+    let mut reaching: Vec<(usize, usize, u16)> = Vec::new();
+    let mut all = Vec::new();
+    for row in rows {
+        let mut places = Vec::new();
+        let mut begun = Vec::new();
+        let mut cells = row.cells.iter();
+        let mut at = 0;
+        while at < columns {
+            if let Some((first, across, left)) =
+                reaching.iter_mut().find(|(first, _, _)| *first == at)
+            {
+                places.push(Slot::Covered(*first, *across));
+                at += (*across).max(1);
+                *left -= 1;
+                continue;
+            }
+            let Some(cell) = cells.next() else { break };
+            let across = usize::from(cell.across.max(1)).min(columns - at);
+            places.push(Slot::Begins(at, cell));
+            if cell.down > 1 {
+                begun.push((at, across, cell.down - 1));
+            }
+            at += across;
+        }
+        reaching.retain(|(_, _, left)| *left > 0);
+        reaching.extend(begun);
+        all.push(places);
+    }
+    all
 }

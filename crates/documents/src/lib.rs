@@ -1,19 +1,23 @@
-//! Bytes out and in: printed forms and letters (PDF), workbooks (XLSX), and the reading of rosters.
+//! Bytes out and in: printed forms and letters (PDF, DOCX), workbooks (XLSX), and the reading of rosters.
 //!
 //! Nothing here knows of users, storage or the web: typed views go in and bytes come out, or bytes
 //! go in and typed rows with their problems come out.
 
-pub mod applications;
+pub mod annex;
+pub mod approvals;
 pub mod bundle;
 pub mod certificates;
 pub mod check_ins;
 pub mod dates;
+pub mod docx;
 pub mod draws;
 pub mod fonts;
 pub mod form;
 pub mod invitations;
 pub mod letter;
+mod measure;
 pub mod meetings;
+pub mod minutes;
 pub mod pdf;
 pub mod photo;
 pub mod postings;

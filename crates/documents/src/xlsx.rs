@@ -5,6 +5,7 @@
 
 mod errors;
 mod export;
+mod form;
 mod summary;
 mod template;
 
@@ -12,6 +13,7 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxE
 
 pub use errors::error_workbook;
 pub use export::{ExportColumn, ExportKind, ExportTable, ExportValue, export};
+pub use form::form;
 pub use summary::summary_list;
 pub use template::roster_template;
 

@@ -8,12 +8,14 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use documents::annex::{Answer, Signed};
 use documents::certificates::Paper;
 use documents::fonts::{FANG, FontSettings, SystemFonts};
-use documents::form::Size;
+use documents::form::{FormView, Size};
 use documents::invitations::Standing;
 use documents::pdf::{PdfError, Printable, Typesetter};
 use domain::explain::Explain;
+use domain::policy::pack::{CellContent, FormCell, Source};
 
 /// Fonts are looked for and loaded once.
 fn typesetter() -> &'static Typesetter {
@@ -140,13 +142,149 @@ fn the_application_form_prints_every_field_of_the_annex() {
     }
 }
 
+/// Every field of every form of every pack is on the paper with its value, and so is room for each seal and
+/// day; a field no cell shows is missed.
+///
+/// Covers: GZ-A-1, DG-A1, DG-A2.
+#[test]
+fn every_field_of_every_form_is_printed_with_its_value() {
+    let mut seen = 0;
+    for shipped in domain::policy::library::SHIPPED {
+        let pack = domain::policy::check(shipped.pack).unwrap();
+        for form in &pack.forms {
+            seen += 1;
+            let mut filled = samples::filled("dg-2021", "annex1");
+            filled.signed = Signed::OnPaper;
+            let one = filled.stated.clone();
+            filled.stated.unit = "云岭市高级技工学校".into();
+            filled.stated.filled_by = "陈示范".into();
+            filled.stated.filler_phone = "15400000009".into();
+            filled.stated.rows = vec![one.clone(), one];
+            filled.form = form.clone();
+            let view = filled.view();
+            let pdf = typesetter().pdf(&view, samples::at()).unwrap();
+            let printed = letters(&poppler("pdftotext", &["-raw"], &pdf));
+            for missing in unprinted(&filled, &printed) {
+                panic!("{} {}: {missing} not in {printed}", shipped.id, form.id);
+            }
+            let sealed = form.signatures.iter().filter(|one| one.seal).count();
+            if form.is_of_one_person() {
+                assert_eq!(printed.matches("盖章年月日").count(), sealed, "{printed}");
+            }
+            let pictures = form.fields.iter().filter(|field| field.picture.is_some());
+            assert_eq!(view.pictures.len(), pictures.count());
+
+            // A field that falls out of the grid is noticed.
+            for row in 0..form.rows.len() {
+                let mut less = form.clone();
+                less.rows.remove(row);
+                let shows = |cell: &FormCell| {
+                    matches!(cell.shows, CellContent::Value(_) | CellContent::Table(_))
+                        && cell.rows == 1
+                };
+                if !form.rows[row].cells.iter().any(shows) {
+                    continue;
+                }
+                let short = samples::Filled {
+                    form: less,
+                    stated: filled.stated.clone(),
+                    signed: Signed::OnPaper,
+                    opinion: filled.opinion.clone(),
+                };
+                let words = letters(&words_of(&short.view()));
+                let complete = samples::Filled {
+                    form: form.clone(),
+                    ..short
+                };
+                assert!(
+                    !unprinted(&complete, &words).is_empty(),
+                    "{}: nobody misses row {row}",
+                    form.id
+                );
+            }
+        }
+    }
+    assert!(seen >= 4, "{seen} forms");
+}
+
+/// Labels and values of a form that are not among what was printed.
+fn unprinted(filled: &samples::Filled, printed: &str) -> Vec<String> {
+    let mut missing = Vec::new();
+    for field in &filled.form.fields {
+        let mut wanted = Vec::new();
+        match filled.stated.answer(field) {
+            Answer::Words(words) => {
+                wanted.extend(words);
+                wanted.extend(field.choices.clone());
+            }
+            Answer::Rows(rows) => {
+                let columns = field.columns.iter();
+                wanted.extend(columns.map(|column| column.label.clone()));
+                wanted.extend(rows.concat());
+            }
+            Answer::Picture(_) => {}
+        }
+        let own_label = !matches!(
+            field.source,
+            Source::Photo | Source::Channel | Source::BatchRows
+        );
+        if own_label && field.label != "填报日期" {
+            wanted.push(field.label.clone());
+        }
+        wanted.retain(|text| !printed.contains(&letters(text)));
+        missing.extend(wanted);
+    }
+    missing
+}
+
+/// Words of a view, without typesetting it.
+fn words_of(view: &FormView) -> String {
+    serde_json::to_value(&view.blocks)
+        .map(|blocks| {
+            let mut words = String::new();
+            let mut left = vec![blocks];
+            while let Some(value) = left.pop() {
+                match value {
+                    serde_json::Value::String(text) => words += &text,
+                    serde_json::Value::Array(all) => left.extend(all.into_iter().rev()),
+                    serde_json::Value::Object(all) => left.extend(all.into_iter().map(|(_, v)| v)),
+                    _ => {}
+                }
+            }
+            words
+        })
+        .unwrap()
+}
+
+/// Covers: GZ-A-1, GZ-A-1-c, GZ-A-1-d.
+#[test]
+fn the_recommendation_form_shows_photo_boxes_and_at_most_three_specialties() {
+    let filled = samples::filled("gz-2022", "annex");
+    let view = filled.view();
+    let pdf = typesetter().pdf(&view, samples::at()).unwrap();
+    let text = letters(&poppler("pdftotext", &["-raw"], &pdf));
+    let ticked = text.matches('√').count();
+    assert_eq!(ticked, 2, "{text}");
+    assert_eq!(text.matches('□').count(), 6, "{text}");
+    assert!(text.contains("焊工、数控车工、多轴数控加工"), "{text}");
+    for room in ["推荐单位意见：", "市职业能力建设指导中心意见："] {
+        assert!(text.contains(room), "{room} in {text}");
+    }
+    let images = poppler("pdfimages", &["-list"], &pdf);
+    assert_eq!(
+        images.lines().filter(|line| line.contains("image")).count(),
+        1,
+        "{images}"
+    );
+}
+
 /// Covers: DG-A1-b.
 #[test]
 fn only_the_channel_of_the_application_is_ticked() {
     let channels = ["个人自荐", "单位推荐", "互通遴选", "特约邀请"];
     for channel in channels {
         let mut form = samples::application(1, 1);
-        form.channel = Some(channel.to_owned());
+        form.stated.channel = channel.to_owned();
         let text = letters(&text(&form.view()));
         let ticked: Vec<&str> = channels
             .into_iter()
@@ -194,6 +332,9 @@ fn the_application_form_is_set_in_fangsong_small_four() {
     assert!((5.4..=7.2).contains(&width), "{width}");
 }
 
+/// Rows of 工作经历 on the form itself (DG 附件1).
+const WORK_ROWS: usize = 5;
+
 /// Covers: DG-A1-g.
 #[test]
 fn rows_that_do_not_fit_go_to_an_additional_sheet_with_heads() {
@@ -220,13 +361,10 @@ fn rows_that_do_not_fit_go_to_an_additional_sheet_with_heads() {
             .filter(|n| text.contains(&format!("第{n}分厂")))
             .count()
     };
-    assert_eq!(count(&sheet), 12 - documents::applications::WORK_ROWS);
+    assert_eq!(count(&sheet), 12 - WORK_ROWS);
     assert_eq!(count(&letters(&poppler("pdftotext", &["-raw"], &pdf))), 12);
     assert!(
-        !letters(&text(
-            &samples::application(documents::applications::WORK_ROWS, 1).view()
-        ))
-        .contains("入库申请表另附表")
+        !letters(&text(&samples::application(WORK_ROWS, 1).view())).contains("入库申请表另附表")
     );
 }
 
@@ -343,8 +481,8 @@ fn one_typesetter_serves_many_threads() {
 #[test]
 fn nothing_in_a_view_is_markup() {
     let mut form = samples::application(1, 1);
-    form.profile.name = "#panic(\"x\") $a_b$ *粗* [括] @引用 <标签> \\".into();
-    form.honour = "//注 /*注*/ = 标题 - 列表".into();
+    form.stated.profile.name = "#panic(\"x\") $a_b$ *粗* [括] @引用 <标签> \\".into();
+    form.stated.honour = "//注 /*注*/ = 标题 - 列表".into();
     let text = letters(&text(&form.view()));
     assert!(text.contains("*粗*") && text.contains("#panic"), "{text}");
     assert!(text.contains("/*注*/"), "{text}");

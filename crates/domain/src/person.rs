@@ -60,6 +60,10 @@ pub struct Profile {
     /// The unit a 单位代表 speaks for; it need not be the employer (JM 第二条).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub represents: Option<Employer>,
+    /// What a form of the pack asks and no condition tests (政治面貌, 民族, 邮编 …), by the word of its
+    /// source; several answers where boxes are ticked.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub particulars: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 /// A licence or card. `level` is the rung of the pack's administrative ladder on which its issuer

@@ -12,6 +12,7 @@ mod entering;
 mod list;
 mod materials;
 pub mod online;
+mod papers;
 mod received;
 mod recommending;
 mod reminders;
@@ -41,7 +42,7 @@ use store::{Db, Secret, document};
 
 pub use batch::{BatchEntered, EnteredRow};
 pub use checklist::{FileLine, MaterialLine};
-pub use claim::{PRIVACY_NOTICE, branches};
+pub use claim::{PRIVACY_NOTICE, branches, pledges};
 pub use conditions::{ConditionLine, ExceptionLine, PointLine, RegisterLine};
 pub(crate) use list::of_pool;
 pub use list::{ApplicationLine, ApplicationQuery};

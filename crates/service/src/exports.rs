@@ -1,13 +1,12 @@
-//! 导出: what the list shows as a workbook or CSV, 附件1 of one expert, 附件2 of several. Plain
+//! 导出: what the list shows as a workbook or CSV, 附件2 of several experts. Plain
 //! identity numbers and phones leave only for a stated purpose, and every export is in the ledger.
 
-use documents::applications::{ApplicationForm, ApplicationWording, qualifications, sex};
+use documents::annex::{qualifications, sex};
 use documents::summary_list::{SummaryList, SummaryRow};
 use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::explain::Explain as _;
-use domain::id::ExpertId;
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -27,11 +26,19 @@ pub enum ExportForm {
     SummaryXlsx,
     /// 附件2 汇总表 as PDF, with plain identity numbers and phones.
     SummaryPdf,
+    /// 附件2 汇总表 as a document to be edited, with plain identity numbers and phones.
+    SummaryDocx,
 }
 
 impl ExportForm {
     /// Every form, in the order offered.
-    pub const ALL: [Self; 4] = [Self::Xlsx, Self::Csv, Self::SummaryXlsx, Self::SummaryPdf];
+    pub const ALL: [Self; 5] = [
+        Self::Xlsx,
+        Self::Csv,
+        Self::SummaryXlsx,
+        Self::SummaryPdf,
+        Self::SummaryDocx,
+    ];
 
     /// Stable code.
     pub const fn code(self) -> &'static str {
@@ -40,6 +47,7 @@ impl ExportForm {
             Self::Csv => "csv",
             Self::SummaryXlsx => "summary.xlsx",
             Self::SummaryPdf => "summary.pdf",
+            Self::SummaryDocx => "summary.docx",
         }
     }
 
@@ -50,11 +58,15 @@ impl ExportForm {
             Self::Csv => "列表（.csv）",
             Self::SummaryXlsx => "附件2 名单汇总表（.xlsx，含证件号码和联系方式）",
             Self::SummaryPdf => "附件2 名单汇总表（PDF，含证件号码和联系方式）",
+            Self::SummaryDocx => "附件2 名单汇总表（.docx，含证件号码和联系方式）",
         }
     }
 
     const fn is_plain(self) -> bool {
-        matches!(self, Self::SummaryXlsx | Self::SummaryPdf)
+        matches!(
+            self,
+            Self::SummaryXlsx | Self::SummaryPdf | Self::SummaryDocx
+        )
     }
 }
 
@@ -113,6 +125,12 @@ impl Service {
                     PDF,
                     self.typeset(list.view(), ctx.now).await?,
                 ),
+                ExportForm::SummaryDocx => (
+                    format!("{name}_名单汇总表.docx"),
+                    documents::docx::MEDIA_TYPE,
+                    documents::docx::form(&list.view())
+                        .map_err(|error| Error::Document(error.sentence()))?,
+                ),
                 _ => {
                     let made = xlsx::summary_list(&list)
                         .map_err(|error| Error::Document(error.sentence()))?;
@@ -142,68 +160,6 @@ impl Service {
             media_type,
             bytes,
             count,
-        })
-    }
-
-    /// 附件1 入库申请表 of one expert, with plain values.
-    ///
-    /// # Errors
-    /// Denied, no purpose, or the document could not be made.
-    pub async fn print_application(
-        &self,
-        ctx: &Ctx,
-        no: i64,
-        id: ExpertId,
-        purpose: &str,
-    ) -> Result<MadeFile> {
-        let pool = self.open_pool(ctx, no, Action::RevealIdentity).await?;
-        let view = self.expert(ctx, no, id).await?;
-        let plain = self.reveal_expert(ctx, no, id, purpose).await?;
-        let form = pool.pack.form("annex1");
-        let official = ApplicationWording::default();
-        let wording = ApplicationWording {
-            annex: form.map_or(official.annex, |form| form.annex.clone()),
-            title: form.map_or(official.title, |form| form.title.clone()),
-            channels: pool
-                .pack
-                .admission
-                .channels
-                .iter()
-                .map(|channel| channel.label.clone())
-                .collect(),
-            unit_kinds: pool.offered("employer_kind"),
-            pledge: form
-                .and_then(|form| form.commitment.clone())
-                .unwrap_or(official.pledge),
-            notes: form.map_or(official.notes, |form| {
-                form.notes.iter().map(|note| note.text.clone()).collect()
-            }),
-        };
-        let channel = view
-            .member
-            .expert
-            .channel
-            .as_deref()
-            .and_then(|id| pool.pack.admission.channel(id));
-        let sheet = ApplicationForm {
-            wording,
-            marks: pool.standing(ctx.today()).banner().into_iter().collect(),
-            channel: channel.map(|channel| channel.label.clone()),
-            honour: persons::highest_honour(&pool, &view.person.profile),
-            office_phone: view.person.office_phone.clone().unwrap_or_default(),
-            id_number: plain.id_number,
-            address: plain.address,
-            mobile: plain.phone,
-            email: plain.email,
-            profile: view.person.profile,
-            ..ApplicationForm::default()
-        };
-        let name = format!("{}_入库申请表.pdf", sheet.profile.name);
-        Ok(MadeFile {
-            name,
-            media_type: PDF,
-            bytes: self.typeset(sheet.view(), ctx.now).await?,
-            count: 1,
         })
     }
 

@@ -174,7 +174,9 @@ impl Service {
             found.objection(&one, last_day);
         }
         if ctx.actor.allow(Action::IssueCertificates, target).is_ok() {
-            found.certificates(&self.appointments_due(pool).await?);
+            let open = self.any_pool(pool).await?;
+            let word = open.pack.certificate_word();
+            found.certificates(word, &self.appointments_due(pool).await?);
         }
         if ctx.actor.allow(Action::DecideRenewals, target).is_ok() {
             let open = self.any_pool(pool).await?;
@@ -719,16 +721,16 @@ impl Found<'_> {
     }
 
     /// People wait for their certificate.
-    fn certificates(&mut self, since: &[Timestamp]) {
+    fn certificates(&mut self, word: &str, since: &[Timestamp]) {
         if let Some(first) = since.iter().min() {
             let about = About {
-                title: "有专家等待颁发聘书",
+                title: &format!("有专家等待颁发{word}"),
                 path: "certificates".to_owned(),
                 facts: format!("{} 人", since.len()),
                 due: None,
                 since: *first,
             };
-            self.add("颁发聘书", "颁发", about);
+            self.add("颁发证书", "颁发", about);
         }
     }
 

@@ -37,6 +37,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod own;
 pub mod packs;
+pub mod papers;
 pub mod parameters;
 pub mod password;
 pub mod persons;

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use store::Secret;
 use store::persons::Private;
 
-pub use form::fields;
 pub(crate) use form::read;
+pub use form::{fields, particular};
 pub use lines::{differences, lines};
 
 use crate::pools::OpenPool;

@@ -15,6 +15,7 @@ pub mod misconduct;
 pub mod notices;
 pub mod organisations;
 pub mod own_applications;
+pub mod papers;
 pub mod pools;
 pub mod postings;
 pub mod publications;
@@ -55,6 +56,7 @@ pub fn routes() -> Routes {
         .and(relations::routes())
         .and(imports::routes())
         .and(organisations::routes())
+        .and(papers::routes())
         .and(own_applications::routes())
         .and(specialties::routes())
         .and(tasks::routes())

@@ -19,6 +19,7 @@ use service::PageRequest;
 use service::applications::{
     AdmissionStatistics, ApplicationLine, ApplicationQuery, ApplicationView, PassedBatch, Step,
 };
+use service::papers::PaperFile;
 
 use crate::components::{Empty, Here, Link, Moment, Pager, Progress, Status, Step as Stage, Tab};
 use crate::error::WebError;
@@ -108,6 +109,7 @@ struct ListPage {
     empty: Empty,
     may_enter: bool,
     may_pass: bool,
+    may_plain: bool,
     counts: bool,
     batches: bool,
     first: Option<String>,
@@ -228,6 +230,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         },
         may_enter: ctx.actor.reach_in(Action::EnterApplications, here.pool.id) != Reach::None,
         may_pass: code == "vetting" && may_vet,
+        may_plain: may_plain(&here),
         counts: whole,
         batches: here.pack.admission.channels.iter().any(|one| one.batch),
         first: queue.then(|| format!("{base}/next?state={code}")),
@@ -329,6 +332,9 @@ struct ShowPage {
     next: Option<String>,
     suggested: String,
     may_open: bool,
+    /// What the form of the pack is called; empty where it has none.
+    paper: String,
+    may_plain: bool,
     view: ApplicationView,
 }
 
@@ -402,6 +408,9 @@ async fn show_page(
         .iter()
         .filter(|axis| axis.id != "specialty")
         .flat_map(|axis| &axis.values);
+    let channel = here.pack.admission.channel(&one.channel);
+    let pledged =
+        channel.is_some_and(|channel| service::applications::pledges(&here.pack, channel));
     Ok(ShowPage {
         layout: here
             .layout(app, visit, format!("入库申请 {}", one.number))
@@ -411,7 +420,7 @@ async fn show_page(
         status: status(&one.state),
         outcome,
         stages: stages(&view),
-        facts: facts(&view),
+        facts: facts(&view, pledged),
         conditions: view
             .conditions
             .iter()
@@ -440,6 +449,8 @@ async fn show_page(
             .saturating_add(jiff::Span::new().days(14))
             .to_string(),
         may_open: ctx.actor.reach_in(Action::ReadApplications, here.pool.id) != Reach::None,
+        paper: crate::papers::title(&here.pack),
+        may_plain: may_plain(here),
         next,
         form,
         view,
@@ -470,7 +481,14 @@ fn stages(view: &ApplicationView) -> Vec<Stage> {
         .collect()
 }
 
-fn facts(view: &ApplicationView) -> Vec<(String, String)> {
+/// Whether plain values may leave in this person's hands.
+fn may_plain(here: &InPool) -> bool {
+    [Action::RevealIdentity, Action::RecommendApplicant]
+        .into_iter()
+        .any(|action| here.ctx().actor.reach_in(action, here.pool.id) != Reach::None)
+}
+
+fn facts(view: &ApplicationView, pledged: bool) -> Vec<(String, String)> {
     let one = &view.application;
     let filed = match &one.filed {
         Filed::Online => "本人网上提交".to_owned(),
@@ -514,7 +532,10 @@ fn facts(view: &ApplicationView) -> Vec<(String, String)> {
         );
         (label.to_owned(), text)
     };
-    rows.push(agreed("承诺", &one.pledge));
+    // A form without a pledge asks for none.
+    if pledged {
+        rows.push(agreed("承诺", &one.pledge));
+    }
     rows.push(agreed("个人信息告知", &one.privacy));
     if let Some(said) = &one.recommendation {
         let text = format!("{}：{}（{}）", said.unit, said.opinion, said.by.name);

@@ -154,6 +154,8 @@ struct Waiting {
 #[template(path = "certificates/list.html")]
 struct ListPage {
     layout: Layout,
+    /// What the paper is called here.
+    word: String,
     form: FormState,
     base: String,
     applications: String,
@@ -201,7 +203,7 @@ async fn list_page(
     };
     Ok(ListPage {
         layout: here
-            .layout(app, visit, "聘书")
+            .layout(app, visit, here.pack.certificate_word())
             .under(&[(&here.pool.name, &here.href(""))])
             .judged(&form),
         applications: here.href("applications"),
@@ -233,8 +235,9 @@ async fn list_page(
             next: found.next.map(|cursor| with(&cursor)),
             ..Pager::default()
         },
+        word: here.pack.certificate_word().to_owned(),
         empty: Empty {
-            what: "没有聘书".to_owned(),
+            what: format!("没有{}", here.pack.certificate_word()),
             hint: "审定通过并分类后，在这里颁发。".to_owned(),
             actions: Vec::new(),
         },
@@ -321,6 +324,8 @@ async fn open_cohort(
 #[template(path = "certificates/progress.html", blocks = ["state"])]
 struct ProgressPage {
     layout: Layout,
+    /// What the paper is called here.
+    word: String,
     base: String,
     list: String,
     batch: Issuance,
@@ -348,8 +353,12 @@ async fn progress(
     let page = ProgressPage {
         layout: here
             .layout(&app, &visit, format!("批量颁发 {}", batch.number))
-            .under(&[(&here.pool.name, &here.href("")), ("聘书", &list)]),
+            .under(&[
+                (&here.pool.name, &here.href("")),
+                (here.pack.certificate_word(), &list),
+            ]),
         base: here.href(format!("issuances/{id}")),
+        word: here.pack.certificate_word().to_owned(),
         list,
         batch,
     };
@@ -410,7 +419,10 @@ async fn show_page(
     Ok(ShowPage {
         layout: here
             .layout(app, visit, format!("{} {}", one.title, one.number))
-            .under(&[(&here.pool.name, &here.href("")), ("聘书", &list)])
+            .under(&[
+                (&here.pool.name, &here.href("")),
+                (here.pack.certificate_word(), &list),
+            ])
             .judged(&form),
         base: format!("{list}/{id}"),
         expert: here.href(format!("experts/{}", one.expert)),
@@ -450,8 +462,13 @@ async fn bundle((State(app), here, _, Path((_, id))): At) -> Result<Response, We
         .service
         .bundle_certificates(here.ctx(), here.no, id)
         .await?;
+    Ok(sent(pieces))
+}
+
+/// A zip sent while it is made.
+pub(crate) fn sent(pieces: service::certificates::Pieces) -> Response {
     let body = axum::body::Body::from_stream(InPieces(pieces.bytes));
-    Ok(attachment("application/zip", &pieces.name, body))
+    attachment("application/zip", &pieces.name, body)
 }
 
 /// A file sent while it is made; an error breaks it off, so that nobody takes a part for the whole.

@@ -41,6 +41,7 @@ pub mod organisations;
 pub mod own;
 pub mod own_applications;
 pub mod page;
+pub mod papers;
 pub mod parameters;
 pub mod pools;
 pub mod postings;

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use service::PageRequest;
 use service::meetings::{AgendaView, MeetingView, result_words};
+use service::papers::PaperFile;
 use utoipa::ToSchema;
 
 use crate::api::{Body, done, made, page_of, paged};

@@ -50,6 +50,8 @@ impl Count {
 pub struct Item {
     /// The entry.
     pub entry: Entry,
+    /// Its words, as the instrument of the pool has them.
+    pub label: String,
     /// Its address, the number of the pool filled in.
     pub href: String,
     /// The count beside it.
@@ -95,6 +97,7 @@ pub fn build(
     for (entry, href) in addressed.into_iter().filter(|(entry, _)| visible(entry)) {
         let item = Item {
             entry,
+            label: entry.label.to_owned(),
             count: count(&entry),
             here: Here::when(current.as_ref() == Some(&href)),
             href,
@@ -109,6 +112,9 @@ pub fn build(
     }
     groups
 }
+
+/// Where the papers of appointments are, under the name the instrument gives them.
+const CERTIFICATES: &str = "/p/{no}/certificates";
 
 /// The menu of the program: each entry with the actions any one of which opens it. No actions: for everybody who
 /// holds a role in the pool.
@@ -139,7 +145,7 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ReadPostings],
     ),
     (
-        entry("专家", "聘书", "/p/{no}/certificates", ""),
+        entry("专家", "聘书", CERTIFICATES, ""),
         &[Action::IssueCertificates],
     ),
     (
@@ -239,7 +245,7 @@ fn known_to(pack: &Pack, href: &str) -> bool {
         "/p/{no}/notices" => pack.admission.solicitation.is_some(),
         "/p/{no}/meetings" => pack.admission.step(Station::Committee).is_some(),
         "/p/{no}/postings" => pack.admission.public_notice.is_some(),
-        "/p/{no}/certificates" => pack.admission.certificate.is_some(),
+        CERTIFICATES => pack.admission.certificate.is_some(),
         "/p/{no}/renewals" => pack.admission.renewal.is_some(),
         "/p/{no}/update-report" => pack
             .information
@@ -272,7 +278,14 @@ pub fn of(actor: &Actor, pool: Option<(i64, PoolId, &Pack)>, path: &str) -> Vec<
                 known == entry && (actions.is_empty() || actions.iter().any(opens))
             })
     };
-    build(&entries, pool.map(|(no, ..)| no), path, visible, |_| None)
+    let mut groups = build(&entries, pool.map(|(no, ..)| no), path, visible, |_| None);
+    if let Some((_, _, pack)) = pool {
+        let items = groups.iter_mut().flat_map(|group| &mut group.items);
+        for item in items.filter(|item| item.entry.href == CERTIFICATES) {
+            item.label = pack.certificate_word().to_owned();
+        }
+    }
+    groups
 }
 
 fn is_home(href: &str) -> bool {

@@ -10,6 +10,7 @@ use domain::actor::{Action, Reach};
 use domain::id::RecordId;
 use domain::policy::due::State as Due;
 use domain::solicitation::{Notice, Standing, State as Stands};
+use service::papers::PaperFile;
 use service::solicitations::{Appearance, NoticeDuty, NoticeView, Outline, Step, Wording};
 
 use crate::components::{Empty, Here, Link, Moment, Note, Progress, Status, Tab, Tone};
@@ -18,6 +19,7 @@ use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
+use crate::papers::blanks;
 use crate::public_notices::{NoticeText, window_words};
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
@@ -653,6 +655,7 @@ struct PreviewPage {
     back: Link,
     pdf: String,
     apply: Option<String>,
+    forms: Vec<(String, String)>,
 }
 
 async fn preview((State(app), here, visit, Path((_, id))): At) -> Result<Response, WebError> {
@@ -668,6 +671,7 @@ async fn preview((State(app), here, visit, Path((_, id))): At) -> Result<Respons
         )),
         pdf: format!("{back}/notice.pdf"),
         apply: None,
+        forms: blanks(&here.pack, &format!("/public/guide/{}", here.no)),
         back: Link::new("返回办理", back),
     })
 }

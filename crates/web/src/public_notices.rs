@@ -7,6 +7,7 @@ use axum::response::Response;
 use domain::solicitation::Standing;
 use jiff::civil::{DateTime, Time};
 use service::PageRequest;
+use service::papers::PaperFile;
 use service::solicitations::{ChannelGuide, PublicNotice, Shown};
 
 use crate::components::{Link, Note, Status, Tone};
@@ -14,6 +15,7 @@ use crate::draws::pdf;
 use crate::error::WebError;
 use crate::layout::{Banner, Layout, Visit};
 use crate::page;
+use crate::papers::blanks;
 use crate::routes::{Access, Routes};
 use crate::state::App;
 
@@ -194,6 +196,7 @@ struct ShowPage {
     back: Link,
     pdf: String,
     apply: Option<String>,
+    forms: Vec<(String, String)>,
 }
 
 pub(crate) fn strip(layout: Layout, banner: Option<String>, demonstration: bool) -> Layout {
@@ -233,6 +236,7 @@ async fn show(
         _ => None,
     };
     let layout = Layout::new(&app.site.now(), &visit, shown.line.title.clone());
+    let pack = app.service.pack_of_notice(&key).await?;
     page::page(&ShowPage {
         layout: strip(layout, shown.banner.clone(), shown.demonstration),
         text: NoticeText::of(&shown),
@@ -242,6 +246,7 @@ async fn show(
             && shown.channels.iter().any(|channel| channel.own.is_some()))
         .then(|| format!("/public/notices/{}/apply", shown.line.number)),
         pdf: format!("/public/notices/{}/notice.pdf", shown.line.number),
+        forms: blanks(&pack, &format!("/public/notices/{}", shown.line.number)),
     })
 }
 
@@ -260,6 +265,7 @@ struct GuidePage {
     /// Departments the instrument names for questions, with the telephone of the office.
     contacts: Vec<(String, String)>,
     apply: Option<String>,
+    forms: Vec<(String, String)>,
 }
 
 async fn guide(
@@ -291,6 +297,7 @@ async fn guide(
             .iter()
             .any(|channel| channel.own.is_some() && !channel.needs_notice)
             .then(|| format!("/public/guide/{no}/apply")),
+        forms: blanks(&pool.pack, &format!("/public/guide/{no}")),
         pool: pool.pool.name.clone(),
         channels,
     })

@@ -300,6 +300,7 @@ pub fn all() -> Routes {
         .and(crate::applications::routes())
         .and(crate::meetings::routes())
         .and(crate::certificates::routes())
+        .and(crate::papers::routes())
         .and(crate::attachments::routes())
         .and(crate::imports::routes())
         .and(crate::instrument::routes())

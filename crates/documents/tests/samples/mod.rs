@@ -1,7 +1,8 @@
 //! Synthetic views of every document, shared by the golden texts and the picture example.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use documents::applications::{ApplicationForm, Opinion, Signed};
+use documents::annex::{Annex, Opinion, Signed, Stated};
+use documents::approvals::{ApprovalSheet, StationOpinion};
 use documents::certificates::{Certificate, Certificates, Paper};
 use documents::check_ins::{ExpectedExpert, SignInSheet};
 use documents::draws::{
@@ -14,10 +15,12 @@ use documents::form::{
 use documents::invitations::{AnswerCode, Invitation, SpecialInvitation, Standing};
 use documents::letter::LetterView;
 use documents::meetings::{AgendaPack, Dossier, Line};
+use documents::minutes::{Decided, Minutes};
 use documents::photo::Photo;
 use documents::solicitations::{CallForExperts, HowToApply};
 use documents::summary_list::{SummaryList, SummaryRow};
-use domain::person::{Achievement, Education, Employer, Profile, Sex, Title, Work};
+use domain::person::{Achievement, Education, Employer, Profile, Sex, Skill, Title, Work};
+use domain::policy::pack::{Form, SignedBy};
 use jiff::civil::{DateTime, date};
 
 pub(crate) fn at() -> DateTime {
@@ -26,8 +29,14 @@ pub(crate) fn at() -> DateTime {
 
 pub(crate) fn forms() -> Vec<(&'static str, FormView)> {
     vec![
-        ("application_blank", ApplicationForm::default().view()),
+        ("application_blank", blank("dg-2021", "annex1")),
         ("application_filled", application(12, 7).view()),
+        ("gz_blank", blank("gz-2022", "annex")),
+        ("gz_filled", filled("gz-2022", "annex").view()),
+        ("cy_filled", filled("cy-2021", "application").view()),
+        ("annex2_blank", blank("dg-2021", "annex2")),
+        ("approval", approval().view()),
+        ("minutes", minutes().view()),
         ("summary_blank", SummaryList::dg().view()),
         ("summary_7", summary(7).view()),
         ("summary_60", summary(60).view()),
@@ -510,7 +519,77 @@ pub(crate) fn generic() -> FormView {
     }
 }
 
-pub(crate) fn application(work: usize, achievements: usize) -> ApplicationForm {
+/// A form of a shipped pack, with everything that is stated on it.
+pub(crate) struct Filled {
+    pub(crate) form: Form,
+    pub(crate) stated: Stated,
+    pub(crate) signed: Signed,
+    pub(crate) opinion: Opinion,
+}
+
+impl Filled {
+    pub(crate) fn view(&self) -> FormView {
+        Annex {
+            form: &self.form,
+            stated: &self.stated,
+            signed: self.signed.clone(),
+            opinions: vec![(SignedBy::Unit, self.opinion.clone())],
+            marks: vec![],
+            watermark: None,
+        }
+        .view()
+    }
+}
+
+pub(crate) fn form(pack: &str, id: &str) -> Form {
+    let shipped = domain::policy::library::shipped(pack).unwrap();
+    let pack = domain::policy::check(shipped.pack).unwrap();
+    pack.form(id).unwrap().clone()
+}
+
+pub(crate) fn blank(pack: &str, id: &str) -> FormView {
+    Annex::blank(&form(pack, id), &Stated::default(), vec![]).view()
+}
+
+/// The form of a pack filled in by somebody who fills in everything.
+pub(crate) fn filled(pack: &str, id: &str) -> Filled {
+    let mut filled = application(5, 3);
+    filled.form = form(pack, id);
+    let stated = &mut filled.stated;
+    stated.photo = Some(portrait());
+    stated.team = "培训机构督导员".into();
+    stated.branch = "第八条(二)".into();
+    stated.filled_on = Some(date(2026, 11, 20));
+    stated.specialties = ["焊工", "数控车工", "多轴数控加工"]
+        .map(str::to_owned)
+        .to_vec();
+    stated.profile.skills = vec![Skill {
+        occupation: "焊工".into(),
+        level: "高级技师".into(),
+        obtained: None,
+        certificate: None,
+    }];
+    stated.profile.titles[0].level = "高级".into();
+    let said = [
+        ("political_status", "群众"),
+        ("ethnicity", "汉族"),
+        ("occupation", "职业培训教师"),
+        ("postcode", "510000"),
+        ("services", "职业技能培训机构评审"),
+        ("services", "职业技能评价机构评估"),
+        (
+            "experience",
+            "2012年起从事职业技能评价考评工作，担任焊工职业技能等级认定考评组长。\n2016年起参与职业技能培训机构评审。",
+        ),
+    ];
+    for (source, answer) in said {
+        let answers = stated.profile.particulars.entry(source.into()).or_default();
+        answers.push(answer.into());
+    }
+    filled
+}
+
+pub(crate) fn application(work: usize, achievements: usize) -> Filled {
     let work = (0..work).map(|n| Work {
         from: date(2026 - 2 * (n as i16) - 2, 3, 1),
         to: (n > 0).then(|| date(2026 - 2 * (n as i16), 2, 28)),
@@ -529,45 +608,49 @@ pub(crate) fn application(work: usize, achievements: usize) -> ApplicationForm {
         outcome: Some("获市级优秀成果奖，已推广使用".into()),
         level: Some("city".into()),
     });
-    ApplicationForm {
-        channel: Some("单位推荐".into()),
-        profile: Profile {
-            name: "欧阳示范".into(),
-            sex: Some(Sex::Male),
-            born: Some(date(1978, 6, 1)),
-            employer: Some(Employer {
-                organisation: None,
-                name: "云岭市高级技工学校".into(),
-                credit_code: None,
-                kind: Some("技工院校".into()),
-            }),
-            post: Some("教研室主任".into()),
-            titles: vec![Title {
-                name: "高级讲师".into(),
-                level: "deputy_senior".into(),
-                field: Some("机械工程".into()),
-                obtained: Some(date(2012, 12, 1)),
-                authority: Some("云岭市人力资源和社会保障局".into()),
-            }],
-            education: vec![Education {
-                level: "大学本科".into(),
-                ended: Some(date(2001, 7, 1)),
-                school: Some("云岭理工大学".into()),
-                major: Some("机械设计制造及其自动化".into()),
-                years: Some(4),
-                degree: Some("工学学士".into()),
-            }],
-            work: work.collect(),
-            achievements: achievements.collect(),
-            expertise: Some("数控加工、职业技能等级认定题库开发、技能竞赛裁判".into()),
-            ..Profile::default()
+    Filled {
+        form: form("dg-2021", "annex1"),
+        stated: Stated {
+            channel: "单位推荐".into(),
+            profile: Profile {
+                name: "欧阳示范".into(),
+                sex: Some(Sex::Male),
+                born: Some(date(1978, 6, 1)),
+                employer: Some(Employer {
+                    organisation: None,
+                    name: "云岭市高级技工学校".into(),
+                    credit_code: None,
+                    kind: Some("技工院校".into()),
+                }),
+                post: Some("教研室主任".into()),
+                titles: vec![Title {
+                    name: "高级讲师".into(),
+                    level: "deputy_senior".into(),
+                    field: Some("机械工程".into()),
+                    obtained: Some(date(2012, 12, 1)),
+                    authority: Some("云岭市人力资源和社会保障局".into()),
+                }],
+                education: vec![Education {
+                    level: "大学本科".into(),
+                    ended: Some(date(2001, 7, 1)),
+                    school: Some("云岭理工大学".into()),
+                    major: Some("机械设计制造及其自动化".into()),
+                    years: Some(4),
+                    degree: Some("工学学士".into()),
+                }],
+                work: work.collect(),
+                achievements: achievements.collect(),
+                expertise: Some("数控加工、职业技能等级认定题库开发、技能竞赛裁判".into()),
+                ..Profile::default()
+            },
+            id_number: "440000197806019990".into(),
+            address: "云岭市示范区学府路100号云岭市高级技工学校实训楼三楼".into(),
+            office_phone: "0769-00000001".into(),
+            mobile: "15400000001".into(),
+            email: "oysf@example.com".into(),
+            honour: "云岭市五一劳动奖章（2019年）".into(),
+            ..Stated::default()
         },
-        id_number: "440000197806019990".into(),
-        address: "云岭市示范区学府路100号云岭市高级技工学校实训楼三楼".into(),
-        office_phone: "0769-00000001".into(),
-        mobile: "15400000001".into(),
-        email: "oysf@example.com".into(),
-        honour: "云岭市五一劳动奖章（2019年）".into(),
         signed: Signed::Electronically {
             name: "欧阳示范".into(),
             on: date(2026, 11, 20),
@@ -576,7 +659,82 @@ pub(crate) fn application(work: usize, achievements: usize) -> ApplicationForm {
             text: "同意推荐。".into(),
             on: None,
         },
-        ..ApplicationForm::default()
+    }
+}
+
+pub(crate) fn approval() -> ApprovalSheet {
+    let fact = |label: &str, text: &str| (label.to_owned(), text.to_owned());
+    let line = |verdict: &str, text: &str, article: &str| Line {
+        verdict: verdict.into(),
+        text: text.into(),
+        article: article.into(),
+    };
+    let opinion = |label: &str, article: &str, text: &str| StationOpinion {
+        label: label.into(),
+        article: article.into(),
+        text: text.into(),
+    };
+    ApprovalSheet {
+        title: vec!["云岭市职业能力建设专家库".into(), "专家入库审批表".into()],
+        marks: vec!["征求意见稿".into()],
+        facts: vec![
+            fact("姓名", "欧阳示范"),
+            fact("申请编号", "SQ01-2026-0003"),
+            fact("性别", "男"),
+            fact("出生年月", "1978年6月"),
+            fact("工作单位", "云岭市高级技工学校"),
+            fact("职称/职业资格", "高级讲师"),
+            fact("入库方式", "单位推荐（第五条(二)）"),
+            fact(
+                "符合的条件",
+                "第四条(三)1 具有副高级以上专业技术职称，从事相关专业技术工作满三年",
+            ),
+        ],
+        conditions: vec![
+            line(
+                "符合",
+                "1978年6月1日出生，48 周岁，不满 70 周岁。",
+                "第四条(二)",
+            ),
+            line("符合", "副高级职称，达到副高级。", "第四条(三)1"),
+            line("待核实", "没有说明是否拥护党的路线方针政策。", "第四条(一)"),
+        ],
+        materials: "应交 4 项，齐备 4 项".into(),
+        opinions: vec![
+            opinion("资格审核", "第七条(一)", "通过（陈示范，2026-11-21）"),
+            opinion("会议审定", "第七条(二)", ""),
+            opinion("分类入库", "第七条(三)", ""),
+        ],
+    }
+}
+
+pub(crate) fn minutes() -> Minutes {
+    let person = |n: usize, name: &str, result: &str| Decided {
+        heading: "审核通过名单".into(),
+        number: format!("SQ01-2026-{n:04}"),
+        name: name.into(),
+        employer: "云岭市高级技工学校".into(),
+        votes: "同意 8，不同意 1，弃权 0".into(),
+        recused: if n == 2 {
+            vec!["黄演示".into()]
+        } else {
+            vec![]
+        },
+        result: result.into(),
+    };
+    Minutes {
+        title: vec!["云岭市职业能力建设专家库".into(), "会议审定纪要".into()],
+        marks: vec![],
+        body: "市职业技能培训课程标准技术委员会".into(),
+        number: "云课标委纪〔2026〕4号".into(),
+        on: "2026年11月22日".into(),
+        place: "行政楼三楼会议室".into(),
+        basis: "《云岭市职业能力建设专家库管理办法》第七条(二)".into(),
+        attendees: ["陈示范", "黄演示", "林示范"].map(str::to_owned).to_vec(),
+        people: vec![
+            person(1, "欧阳示范", "通过"),
+            person(2, "李㛃", "不通过：业绩证明不全"),
+        ],
     }
 }
 

@@ -272,6 +272,30 @@ impl Rules {
         self.forms.iter().find(|form| form.id == id)
     }
 
+    /// The form a person applies with, where the text has one.
+    pub fn application_form(&self) -> Option<&Form> {
+        self.forms.iter().find(|form| form.is_of_one_person())
+    }
+
+    /// What the paper of an appointment is called here: 聘书, 任用证书, 专项工作证.
+    pub fn certificate_word(&self) -> &str {
+        let rule = self.admission.certificate.as_ref();
+        rule.map_or("聘书", |rule| rule.title.as_str())
+    }
+
+    /// What forms ask of a person besides the facts of conditions, each once.
+    pub fn particulars(&self) -> Vec<&FormField> {
+        let mut found: Vec<&FormField> = Vec::new();
+        for field in self.forms.iter().flat_map(|form| &form.fields) {
+            if Source::PARTICULARS.contains(&field.source)
+                && !found.iter().any(|known| known.source == field.source)
+            {
+                found.push(field);
+            }
+        }
+        found
+    }
+
     /// A task kind by id.
     pub fn task_kind(&self, id: &str) -> Option<&TaskKind> {
         self.tasks.kinds.iter().find(|kind| kind.id == id)

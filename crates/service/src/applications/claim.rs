@@ -4,7 +4,7 @@
 use domain::actor::Role;
 use domain::application::{Agreed, Application, Filed, NoticeAnswered};
 use domain::id::RecordId;
-use domain::policy::pack::{Channel, Field, How, Situation, Test};
+use domain::policy::pack::{Channel, Field, How, Pack, Situation, Test};
 use domain::special_invitation::SpecialInvitation;
 use jiff::civil::Date;
 use store::persons::Private;
@@ -36,6 +36,14 @@ pub(crate) fn pledge_words<'p>(pool: &'p OpenPool, channel: &Channel) -> Option<
         .into_iter()
         .filter_map(|item| pool.pack.form(item.form.as_deref()?))
         .find_map(|form| form.commitment.as_deref())
+}
+
+/// Whether a channel's form has a pledge to sign.
+pub fn pledges(pack: &Pack, channel: &Channel) -> bool {
+    domain::policy::checklist::items(pack, channel)
+        .into_iter()
+        .filter_map(|item| pack.form(item.form.as_deref()?))
+        .any(|form| form.commitment.is_some())
 }
 
 /// What a form says.

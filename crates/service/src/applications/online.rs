@@ -70,7 +70,7 @@ struct Wanted {
 
 impl Service {
     /// The applicant as an actor: no role, no account; what they do, they do on one application.
-    fn applicant(&self, source: &str, application: RecordId, name: &str) -> Ctx {
+    pub(super) fn applicant(&self, source: &str, application: RecordId, name: &str) -> Ctx {
         let name = if name.is_empty() { "申请人" } else { name };
         let actor = Actor {
             account: Some(AccountId(application.0)),

@@ -172,7 +172,10 @@ impl Service {
         let Some(first) = ready.first() else {
             return Err(Error::state(
                 "certificate.nobody",
-                "没有人等待颁发聘书。审定通过并分类后，会列在这里。",
+                format!(
+                    "没有人等待颁发{}。审定通过并分类后，会列在这里。",
+                    pool.pack.certificate_word()
+                ),
             ));
         };
         Self::check_act(&pool, Act::IssueCertificate, role, &first.body.application)?;
@@ -523,7 +526,6 @@ impl Service {
         term: Term,
     ) -> Result<Certificate> {
         let known = self.specialties_of(pool.id()).await?;
-        let rule = pool.pack.admission.certificate.as_ref();
         let team = one.team.as_ref().and_then(|id| {
             let known = pool.pack.pool.teams.iter().find(|team| team.id == *id);
             known.map(|team| team.label.as_str())
@@ -538,7 +540,7 @@ impl Service {
             pool: pool.id(),
             number: number.to_owned(),
             code: self.verification_code(),
-            title: rule.map_or_else(|| "聘书".to_owned(), |rule| rule.title.clone()),
+            title: pool.pack.certificate_word().to_owned(),
             expert,
             name: one.profile.name.clone(),
             specialties: Self::names_of(&known, &one.specialties),

@@ -3,7 +3,6 @@
 use documents::bundle::Bundle;
 use documents::certificates::{Certificates, Paper};
 use documents::form::Field;
-use documents::photo::Photo;
 use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::actor::Action;
 use domain::certificate::{Certificate, Detail, Standing};
@@ -82,7 +81,7 @@ impl Service {
                 certificates.len()
             ),
         };
-        let view = self.on_paper(&mut read, ctx, &pool, &certificates).await?;
+        let view = self.on_paper(ctx, &pool, &certificates).await?;
         self.print(view, ctx.now, name).await
     }
 
@@ -97,9 +96,7 @@ impl Service {
         let mut pages = Vec::new();
         for id in ids {
             let one = find(&mut read, pool.id(), *id).await?.body;
-            let view = self
-                .on_paper(&mut read, ctx, pool, std::slice::from_ref(&one))
-                .await?;
+            let view = self.on_paper(ctx, pool, std::slice::from_ref(&one)).await?;
             pages.push((one, self.typeset(view, ctx.now).await?));
         }
         Ok(pages)
@@ -192,9 +189,7 @@ impl Service {
             let bytes = match print.filter(|_| !changed) {
                 Some(file) => self.open_sealed(file.id, &file.keys.digest).await?,
                 None => {
-                    let view = self
-                        .on_paper(&mut read, ctx, pool, std::slice::from_ref(&one))
-                        .await?;
+                    let view = self.on_paper(ctx, pool, std::slice::from_ref(&one)).await?;
                     self.typeset(view, ctx.now).await?
                 }
             };
@@ -216,13 +211,13 @@ impl Service {
     /// Certificates as they are printed, with the photos of their people where the pack shows one.
     async fn on_paper(
         &self,
-        db: &mut impl store::Db,
         ctx: &Ctx,
         pool: &OpenPool,
         certificates: &[Certificate],
     ) -> Result<Certificates> {
         let rule = pool.pack.admission.certificate.as_ref();
         let card = rule.is_some_and(|rule| rule.paper == CertificatePaper::Card);
+        let kinds = photo_kinds(pool);
         let mut view = Certificates {
             paper: if card { Paper::Card } else { Paper::Sheet },
             ..Certificates::default()
@@ -230,39 +225,16 @@ impl Service {
         for one in certificates {
             let page = self.certificate_page(ctx, pool, one).await?;
             let photo = match page.photo {
-                true => self.photo_of(db, pool, one).await?,
+                true => {
+                    let expert = one.expert.to_string();
+                    self.newest_photo(crate::attachments::OWNER, &expert, &kinds)
+                        .await?
+                }
                 false => None,
             };
             view.push(page, photo);
         }
         Ok(view)
-    }
-
-    /// The newest photo kept with the expert; one that cannot be read leaves its place empty.
-    async fn photo_of(
-        &self,
-        db: &mut impl store::Db,
-        pool: &OpenPool,
-        one: &Certificate,
-    ) -> Result<Option<Photo>> {
-        let kinds = photo_kinds(pool);
-        let files = attachments::of::<crate::attachments::Body>(
-            db,
-            crate::attachments::OWNER,
-            &one.expert.to_string(),
-        )
-        .await?;
-        let newest = files.into_iter().rev().find(|file| {
-            kinds.contains(&file.body.kind) && file.keys.media_type.starts_with("image/")
-        });
-        let Some(file) = newest else { return Ok(None) };
-        let bytes = self.open_sealed(file.id, &file.keys.digest).await?;
-        let read = tokio::task::spawn_blocking(move || Photo::read(&bytes)).await;
-        let read = read.map_err(|error| Error::Internal(error.to_string()))?;
-        if let Err(error) = &read {
-            tracing::warn!(%error, file = %file.id, "a photo was not read");
-        }
-        Ok(read.ok())
     }
 
     async fn certificate_page(

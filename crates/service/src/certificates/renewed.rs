@@ -49,7 +49,7 @@ impl Service {
             pool: pool.id(),
             number,
             code: self.verification_code(),
-            title: rule.map_or_else(|| "聘书".to_owned(), |rule| rule.title.clone()),
+            title: pool.pack.certificate_word().to_owned(),
             expert: member.id,
             name: person.body.profile.name.clone(),
             specialties: Self::names_of(&known, &expert.specialties),

@@ -154,19 +154,61 @@ pub(super) static CITIES: &[City; 4] = &[
         claims: &[
             Claim {
                 channel: "selected",
-                fields: &[("duty", "技能评价专家组")],
+                fields: &[
+                    ("duty", "技能评价专家组"),
+                    ("particular.occupation", "职业技能评价"),
+                    (
+                        "particular.services",
+                        "职业技能等级认定、专项能力考核考评员培训指导",
+                    ),
+                    ("particular.services", "职业技能评价机构评估"),
+                    (
+                        "particular.experience",
+                        "从事职业技能等级认定考评工作五年，担任考评组长。",
+                    ),
+                    ("particular.political_status", "群众"),
+                    ("particular.ethnicity", "汉族"),
+                    ("particular.postcode", "510000"),
+                ],
                 work: &["evaluation"],
                 ..PLAIN
             },
             Claim {
                 channel: "recommended",
-                fields: &[("duty", "培训评审专家组")],
+                fields: &[
+                    ("duty", "培训评审专家组"),
+                    ("particular.occupation", "职业技能培训"),
+                    ("particular.services", "职业技能培训机构评审"),
+                    (
+                        "particular.experience",
+                        "从事职业技能培训十年，参与培训机构办学评估。",
+                    ),
+                    ("particular.political_status", "群众"),
+                    ("particular.ethnicity", "汉族"),
+                    ("particular.postcode", "510000"),
+                ],
                 work: &["training"],
                 ..PLAIN
             },
             Claim {
                 channel: "selected",
-                fields: &[("duty", "培训评审专家组"), ("duty", "技能评价专家组")],
+                fields: &[
+                    ("duty", "培训评审专家组"),
+                    ("duty", "技能评价专家组"),
+                    ("particular.occupation", "职业技能培训与评价"),
+                    ("particular.services", "职业技能培训机构评审"),
+                    (
+                        "particular.services",
+                        "国家职业标准、职业技能试题、课程标准开发评审",
+                    ),
+                    (
+                        "particular.experience",
+                        "从事职业技能培训十年，承担题库开发和考评。",
+                    ),
+                    ("particular.political_status", "群众"),
+                    ("particular.ethnicity", "汉族"),
+                    ("particular.postcode", "510000"),
+                ],
                 work: &["training", "evaluation"],
                 ..PLAIN
             },

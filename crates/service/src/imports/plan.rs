@@ -603,6 +603,11 @@ fn merged_profile(new: &Profile, old: &Profile) -> Profile {
         retires_on: new.retires_on.or(old.retires_on),
         credentials: union(&old.credentials, &new.credentials, |a, b| a.name == b.name),
         represents: new.represents.clone().or_else(|| old.represents.clone()),
+        particulars: {
+            let mut kept = old.particulars.clone();
+            kept.extend(new.particulars.clone());
+            kept
+        },
     }
 }
 

@@ -2,11 +2,15 @@
 
 mod tables;
 
+use std::collections::BTreeMap;
+
 use domain::contact::{Email, Landline, Mobile};
 use domain::explain::Explain as _;
 use domain::identity::IdentityNumber;
 use domain::person::{Employer, Profile, Sex};
 use domain::person_name::PersonName;
+use domain::policy::pack::{Input, Source};
+use domain::policy::words::Word as _;
 use jiff::civil::Date;
 use store::Secret;
 use store::persons::Private;
@@ -95,6 +99,7 @@ pub(crate) fn read(
             .filter(|id| pool.pack.task_kind(id).is_some())
             .map(str::to_owned)
             .collect(),
+        particulars: reader.particulars(),
         retires_on: typed::date(
             reader.problems,
             "retires_on",
@@ -109,6 +114,14 @@ pub(crate) fn read(
         },
         private,
     )
+}
+
+/// Before the word of a source in the name of a field.
+const PARTICULAR: &str = "particular";
+
+/// The name of the field in which a form's question is answered.
+pub fn particular(source: Source) -> String {
+    format!("{PARTICULAR}.{}", source.word())
 }
 
 fn answer(value: &str) -> Option<bool> {
@@ -244,6 +257,32 @@ impl Reader<'_> {
         })
     }
 
+    /// What only the forms of the pack ask (政治面貌, 民族, 承担任务类型 …).
+    fn particulars(&mut self) -> BTreeMap<String, Vec<String>> {
+        let pack = self.pool.pack.clone();
+        let mut kept = BTreeMap::new();
+        for field in pack.particulars() {
+            let name = particular(field.source);
+            let fields = self.fields;
+            let answers: Vec<String> = match field.input {
+                Input::TickOne | Input::TickSeveral => fields
+                    .all(&name)
+                    .filter(|answer| field.choices.iter().any(|choice| choice == answer))
+                    .map(str::to_owned)
+                    .collect(),
+                Input::Lines => self
+                    .limited(&name, &field.label, 1000)
+                    .into_iter()
+                    .collect(),
+                _ => self.short(&name, &field.label).into_iter().collect(),
+            };
+            if !answers.is_empty() {
+                kept.insert(field.source.word().to_owned(), answers);
+            }
+        }
+        kept
+    }
+
     fn employer(&mut self) -> Option<Employer> {
         let name = self.short("employer", "现工作单位")?;
         let kind = typed::optional(self.fields.text("employer_kind"));
@@ -304,6 +343,11 @@ pub fn fields(file: &PersonFile) -> Fields {
     out.push("retires_on", day(profile.retires_on));
     for (flag, holds) in &profile.flags {
         out.push(format!("flag.{flag}"), if *holds { "yes" } else { "no" });
+    }
+    for (source, answers) in &profile.particulars {
+        for answer in answers {
+            out.push(format!("{PARTICULAR}.{source}"), answer);
+        }
     }
     for kind in &profile.task_kinds {
         out.push("task_kinds", kind);

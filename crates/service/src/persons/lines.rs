@@ -1,6 +1,8 @@
 //! A person in words, fact by fact, and what differs between two versions.
 
 use domain::policy::evidence;
+use domain::policy::pack::Source;
+use domain::policy::words::Word as _;
 use jiff::civil::Date;
 use store::Secret;
 use store::persons::Private;
@@ -33,10 +35,7 @@ pub fn lines(file: &PersonFile) -> Vec<(&'static str, String)> {
         ("姓名", profile.name.clone()),
         (
             "性别",
-            profile
-                .sex
-                .map_or("", documents::applications::sex)
-                .to_owned(),
+            profile.sex.map_or("", documents::annex::sex).to_owned(),
         ),
         ("出生日期", day(profile.born).unwrap_or_default()),
         ("办公电话", file.office_phone.clone().unwrap_or_default()),
@@ -199,6 +198,15 @@ pub fn lines(file: &PersonFile) -> Vec<(&'static str, String)> {
         ("可承担工作", profile.task_kinds.join("、")),
         ("法定退休日期", day(profile.retires_on).unwrap_or_default()),
     ]
+    .into_iter()
+    .chain(Source::PARTICULARS.map(|source| {
+        let said = profile.particulars.get(source.word());
+        (
+            source.zh(),
+            said.map(|said| said.join("、")).unwrap_or_default(),
+        )
+    }))
+    .collect()
 }
 
 /// What differs, sealed fields named without their values.

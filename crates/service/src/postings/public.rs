@@ -1,6 +1,7 @@
 //! The lists as everybody reads them without a log-in, and on paper. Nothing but the columns of the pack
 //! leaves here: no application, no number of one, no identifier of a person (A-G-18).
 
+use documents::form::FormView;
 use documents::postings::PublicList;
 use domain::actor::Action;
 use domain::id::RecordId;
@@ -15,6 +16,8 @@ use super::{KIND, Row, civil, find, reading, rules};
 use crate::ctx::{Ctx, shanghai};
 use crate::draw_documents::Printed;
 use crate::error::{Error, Result};
+use crate::exports::MadeFile;
+use crate::papers::PaperFile;
 use crate::pools::OpenPool;
 use crate::service::Service;
 
@@ -234,7 +237,30 @@ impl Service {
         self.print_list(&row.body, ctx.now).await
     }
 
+    /// 公示名单 as a file to be edited.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Document`].
+    pub async fn edit_posting(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        id: RecordId,
+        file: PaperFile,
+    ) -> Result<MadeFile> {
+        let pool = self.open_pool(ctx, no, Action::ReadPostings).await?;
+        let row = find(&mut self.store.read(), pool.id(), id).await?;
+        let (view, name) = self.public_list(&row.body, ctx.now).await?;
+        self.made_paper(view, file, &name, ctx.now).await
+    }
+
     async fn print_list(&self, one: &Posting, now: Timestamp) -> Result<Printed> {
+        let (view, name) = self.public_list(one, now).await?;
+        self.print(view, now, format!("{name}.pdf")).await
+    }
+
+    /// The list as it is printed, and the name of its file without its ending.
+    async fn public_list(&self, one: &Posting, now: Timestamp) -> Result<(FormView, String)> {
         let pool = self.any_pool(one.pool).await?;
         let rules = rules(&pool)?;
         let posted = one.state.posted();
@@ -282,9 +308,9 @@ impl Service {
             marks,
         };
         let name = match posted {
-            Some(posted) => format!("公示名单-{}.pdf", posted.number),
-            None => "公示名单-草稿.pdf".to_owned(),
+            Some(posted) => format!("公示名单-{}", posted.number),
+            None => "公示名单-草稿".to_owned(),
         };
-        self.print(list.view(), now, name).await
+        Ok((list.view(), name))
     }
 }

@@ -1,6 +1,7 @@
 //! The notices as everybody reads them without a log-in: the list, one notice with how to apply by each
 //! channel, and the same as a document.
 
+use documents::letter::LetterView;
 use documents::solicitations::{CallForExperts, HowToApply};
 use domain::id::{PoolId, RecordId};
 use domain::policy::checklist;
@@ -18,6 +19,8 @@ use crate::applications::online::{self, Hand};
 use crate::ctx::Ctx;
 use crate::draw_documents::Printed;
 use crate::error::{Error, Result};
+use crate::exports::MadeFile;
+use crate::papers::PaperFile;
 use crate::pools::OpenPool;
 use crate::service::Service;
 
@@ -293,6 +296,12 @@ impl Service {
         self.shown(notice, self.clock.now()).await
     }
 
+    /// The pool a published notice is of.
+    pub(crate) async fn pool_of_published_notice(&self, key: &str) -> Result<OpenPool> {
+        let notice = self.public_notice(key).await?;
+        self.any_pool(notice.pool).await
+    }
+
     /// A notice as everybody would read it, for those who prepare it.
     ///
     /// # Errors
@@ -393,7 +402,9 @@ impl Service {
     /// [`Error::NotFound`]; [`Error::Document`].
     pub async fn print_published_notice(&self, key: &str) -> Result<Printed> {
         let shown = self.published_notice(key).await?;
-        self.print_shown(shown, self.clock.now()).await
+        let (view, name) = self.call_for_experts(shown, self.clock.now());
+        self.print(view, self.clock.now(), format!("{name}.pdf"))
+            .await
     }
 
     /// A notice as a document, at any stage; until it is published every page says so.
@@ -402,13 +413,26 @@ impl Service {
     /// [`Error::NotFound`]; [`Error::Document`].
     pub async fn print_notice(&self, ctx: &Ctx, id: RecordId) -> Result<Printed> {
         let shown = self.preview_notice(ctx, id).await?;
-        self.print_shown(shown, ctx.now).await
+        let (view, name) = self.call_for_experts(shown, ctx.now);
+        self.print(view, ctx.now, format!("{name}.pdf")).await
     }
 
-    async fn print_shown(&self, shown: Shown, now: Timestamp) -> Result<Printed> {
+    /// A notice as a document to be edited.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Document`].
+    pub async fn edit_notice(&self, ctx: &Ctx, id: RecordId) -> Result<MadeFile> {
+        let shown = self.preview_notice(ctx, id).await?;
+        let (view, name) = self.call_for_experts(shown, ctx.now);
+        self.made_letter(view, PaperFile::Docx, &name, ctx.now)
+            .await
+    }
+
+    /// The notice as it is printed, and the name of its file without its ending.
+    fn call_for_experts(&self, shown: Shown, now: Timestamp) -> (LetterView, String) {
         let name = match shown.line.number.as_str() {
-            "" => "征集公告-草稿.pdf".to_owned(),
-            number => format!("征集公告-{number}.pdf"),
+            "" => "征集公告-草稿".to_owned(),
+            number => format!("征集公告-{number}"),
         };
         let mut marks: Vec<String> = shown.banner.clone().into_iter().collect();
         if shown.demonstration {
@@ -446,7 +470,7 @@ impl Service {
             marks,
             draft: shown.line.published.is_none(),
         };
-        self.print(document.view(), now, name).await
+        (document.view(), name)
     }
 
     /// 办事指南: how to apply by every channel of a pool, open or not.

@@ -4,14 +4,18 @@
 use crate::bureau::{APPLICANTS, Bureau};
 use domain::actor::{Actor, Grant, Role};
 use domain::application::{Filed, State};
+use domain::event::EventKind;
 use domain::id::{OrganisationId, RecordId};
 use domain::policy::library::shipped;
 use domain::policy::pack::Station;
 use service::accounts::NewAccount;
 use service::applications::ApplicationQuery;
 use service::applications::online::{Hand, Opening, Section};
+use service::exports::MadeFile;
+use service::papers::{PaperFile, Shown};
 use service::typed::Fields;
 use service::{Ctx, Error, PageRequest, Service};
+use store::ledger::EntryFilter;
 use store::messages::MessageFilter;
 use store::testing::{TestStore, on_both};
 use uuid::Uuid;
@@ -229,7 +233,132 @@ async fn link(bureau: &Bureau, phone: &str) -> String {
         .collect()
 }
 
-/// Covers: GZ-14-a.
+/// The texts of a workbook or document, without its marks.
+fn inside(bytes: &[u8], part: &str) -> String {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a package");
+    let mut file = zip.by_name(part).expect("its part");
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut file, &mut text).expect("UTF-8");
+    text
+}
+
+/// The form leaves masked, in full for a purpose and to whom it may, and the applicant's own in full; the
+/// unit has its list, and everything goes into one zip.
+async fn papers_of(bureau: &Bureau, own: (&str, RecordId), units: (&Ctx, &Ctx)) {
+    let (service, desk) = (&bureau.service, &bureau.officer);
+    let ((token, id), (unit, stranger)) = (own, units);
+    let (name, number) = APPLICANTS[0];
+    let docx = PaperFile::Docx;
+    let text = |made: &MadeFile| inside(&made.bytes, "word/document.xml");
+
+    let masked = service
+        .application_form(desk, 1, id, docx, Shown::Masked)
+        .await;
+    let masked = text(&masked.expect("masked"));
+    for words in [
+        name,
+        "汉族",
+        "☑职业技能培训机构评审",
+        "☑职业技能评价机构评估",
+        "□国家职业标准、职业技能试题、课程标准开发评审",
+        "担任考评组长三年。",
+        "专业能力突出，同意推荐。",
+        "市职业能力建设指导中心意见：",
+        "盖　章",
+    ] {
+        assert!(masked.contains(words), "{words}");
+    }
+    assert!(!masked.contains(number) && !masked.contains("16400000001"));
+    assert!(!masked.contains("表上没有的类型"));
+
+    let unsaid = service
+        .application_form(desk, 1, id, docx, Shown::Plain(" "))
+        .await;
+    assert_eq!(codes(unsaid), ["purpose"]);
+    let plain = service
+        .application_form(desk, 1, id, docx, Shown::Plain("归档"))
+        .await;
+    assert!(text(&plain.expect("plain")).contains(number));
+    let theirs = service
+        .application_form(unit, 1, id, docx, Shown::Plain("盖章"))
+        .await;
+    assert!(text(&theirs.expect("the unit's own")).contains(number));
+    let strange = service
+        .application_form(stranger, 1, id, docx, Shown::Masked)
+        .await;
+    assert!(matches!(strange, Err(Error::NotFound)));
+
+    let mine = service
+        .own_application_form(token, id, docx)
+        .await
+        .expect("my own");
+    assert!(text(&mine).contains(number));
+    let pdf = service
+        .own_application_form(token, id, PaperFile::Pdf)
+        .await;
+    let pdf = pdf.expect("typeset");
+    assert!(pdf.bytes.starts_with(b"%PDF") && pdf.name.ends_with("推荐表.pdf"));
+
+    let approval = service
+        .approval_sheet(desk, 1, id, docx)
+        .await
+        .expect("a sheet");
+    let sheet = text(&approval);
+    for words in [name, "专家入库审批表", "签名：", "专业能力突出，同意推荐。"]
+    {
+        assert!(sheet.contains(words), "{words}");
+    }
+
+    let list = service
+        .recommendation_list(unit, 1, &[id], docx, Shown::Plain("盖章上报"))
+        .await;
+    let list = text(&list.expect("a list"));
+    assert!(
+        list.contains(number) && list.contains("示例市云岭分局（盖章）"),
+        "{list}"
+    );
+    let nothing = service
+        .recommendation_list(unit, 1, &[], docx, Shown::Masked)
+        .await;
+    assert_eq!(codes(nothing), ["application"]);
+
+    let refused = service.bundle_applications(desk, 1, &[id], "").await;
+    assert_eq!(codes(refused.map(|pieces| pieces.name)), ["purpose"]);
+    let strange = service
+        .bundle_applications(stranger, 1, &[id], "看看")
+        .await;
+    assert!(matches!(strange, Err(Error::NotFound)));
+    let mut pieces = service
+        .bundle_applications(desk, 1, &[id], "移交")
+        .await
+        .expect("a zip");
+    let mut zip = Vec::new();
+    while let Some(piece) = pieces.bytes.recv().await {
+        zip.extend(piece.expect("whole"));
+    }
+    let archive = zip::ZipArchive::new(std::io::Cursor::new(&zip)).expect("a zip");
+    let names: Vec<String> = archive
+        .file_names()
+        .map(|name| name.expect("a name").into_owned())
+        .collect();
+    assert!(names.iter().any(|one| one == "目录.xlsx"), "{names:?}");
+    assert!(
+        names
+            .iter()
+            .any(|one| one.starts_with("0001_") && one.ends_with("推荐表.pdf")),
+        "{names:?}"
+    );
+    let filter = EntryFilter {
+        object: Some(("application".to_owned(), id.to_string())),
+        action: Some(EventKind::PlainValueRead.code().to_owned()),
+        ..EntryFilter::default()
+    };
+    let read = store::ledger::list(&mut bureau.store.read(), &filter, 50).await;
+    // In full by the desk and by the unit, the applicant's own twice, the list, the zip; nothing else.
+    assert_eq!(read.expect("the ledger").len(), 6);
+}
+
+/// Covers: GZ-14-a, GZ-A-1.
 #[tokio::test]
 async fn in_guangzhou_a_person_only_fills_in_for_a_unit_and_the_centre_selects_without_one() {
     on_both(|engine| async move {
@@ -258,6 +387,11 @@ async fn in_guangzhou_a_person_only_fills_in_for_a_unit_and_the_centre_selects_w
                     ("name", name),
                     ("id_number", number),
                     ("employer", "示例理工大学"),
+                    ("particular.ethnicity", "汉族"),
+                    ("particular.services", "职业技能培训机构评审"),
+                    ("particular.services", "职业技能评价机构评估"),
+                    ("particular.services", "表上没有的类型"),
+                    ("particular.experience", "担任考评组长三年。"),
                 ],
             ),
             (
@@ -333,6 +467,7 @@ async fn in_guangzhou_a_person_only_fills_in_for_a_unit_and_the_centre_selects_w
         assert_eq!(state.station(), Some(Station::Vetting));
         let view = service.application(desk, 1, id).await.expect("seen");
         assert!(matches!(&view.application.filed, Filed::Unit { by, .. } if by.name == name));
+        papers_of(&bureau, (&token, id), (&unit, &stranger)).await;
         let late = service
             .save_own_section("phone", &token, id, Section::Person, &fields(&[]))
             .await;

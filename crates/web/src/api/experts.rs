@@ -123,15 +123,6 @@ pub fn routes() -> Routes {
             reveal,
         )
         .api(
-            Method::POST,
-            "/api/v1/pools/{no}/experts/{id}/application",
-            REVEAL,
-            says(GROUP, "入库申请表（附件1）")
-                .takes::<WhatFor>()
-                .gives_file("application/pdf"),
-            application,
-        )
-        .api(
             Method::GET,
             "/api/v1/pools/{no}/experts/{id}/attachments",
             READ,
@@ -416,19 +407,6 @@ async fn reveal(
         .reveal_expert(here.ctx(), here.no, expert(&id)?, &what.purpose)
         .await?;
     Ok(Json(plain).into_response())
-}
-
-async fn application(
-    State(app): State<App>,
-    here: InPool,
-    Path((_, id)): Path<(i64, String)>,
-    Body(what): Body<WhatFor>,
-) -> Result<Response, WebError> {
-    let made = app
-        .service
-        .print_application(here.ctx(), here.no, expert(&id)?, &what.purpose)
-        .await?;
-    Ok(download(made))
 }
 
 async fn attachments(

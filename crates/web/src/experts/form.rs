@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::actor::Action;
 use domain::id::ExpertId;
-use domain::policy::pack::{Holding, Record, Test};
+use domain::policy::pack::{Holding, Input, Record, Test};
 use service::persons;
 use service::{Error, OpenPool};
 
@@ -51,6 +51,15 @@ impl Rows {
     }
 }
 
+/// One question only the forms of the pack ask.
+pub(crate) struct Particular {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    /// Boxes to tick; none: words.
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) long: bool,
+}
+
 /// What is asked of a person, whoever fills it in: choices of the pack, tables, and what is sealed.
 pub(crate) struct PersonFields {
     /// Where employers are searched.
@@ -63,6 +72,8 @@ pub(crate) struct PersonFields {
     pub(crate) kinds: Vec<Choice>,
     /// Somebody may speak for a unit.
     pub(crate) represents: bool,
+    /// What only the forms of the pack ask.
+    pub(crate) particulars: Vec<Particular>,
     pub(crate) flags: Vec<(String, String)>,
     pub(crate) yes_no: Vec<Choice>,
     pub(crate) task_kinds: Vec<Choice>,
@@ -109,6 +120,17 @@ impl PersonFields {
             sexes: vec![Choice::new("male", "男"), Choice::new("female", "女")],
             kinds: choices(&pool.offered("employer_kind")),
             represents: pool.pack.vocabulary.list("member_kind").is_some(),
+            particulars: pool
+                .pack
+                .particulars()
+                .into_iter()
+                .map(|field| Particular {
+                    name: persons::particular(field.source),
+                    label: field.label.clone(),
+                    choices: choices(&field.choices),
+                    long: field.input == Input::Lines,
+                })
+                .collect(),
             flags: persons::flags(&pool.pack)
                 .into_iter()
                 .map(|(flag, label)| (format!("flag.{flag}"), label))

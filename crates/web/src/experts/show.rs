@@ -12,10 +12,11 @@ use service::attachments::{self, AttachmentRow};
 use service::experts::{
     EligibilityCard, ExpertView, Participation, Participations, PlainValues, RestEntry,
 };
+use service::papers::PaperFile;
 use service::persons;
 use service::relations::{self, RelationDraft, RelationRow, With};
 
-use super::{download, note, standing_under};
+use super::{note, standing_under};
 use crate::components::{Here, Link, Note, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
@@ -32,7 +33,6 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/p/{no}/experts/{id}", read, full)
         .post("/p/{no}/experts/{id}/reveal", reveal, reveal_plain)
-        .post("/p/{no}/experts/{id}/application.pdf", reveal, application)
         .post("/p/{no}/experts/{id}/relations", relate, add_relation)
         .post(
             "/p/{no}/experts/{id}/relations/{relation}/end",
@@ -195,6 +195,8 @@ struct FullPage {
     kinds: Vec<Choice>,
     withs: Vec<Choice>,
     search: String,
+    /// What the form of the pack is called; empty where it has none.
+    paper: String,
     may_reveal: bool,
     may_edit: bool,
     may_relate: bool,
@@ -458,6 +460,7 @@ async fn full_page(
             .collect(),
         search: here.href("organisations/search"),
         may_reveal: reach(Action::RevealIdentity),
+        paper: crate::papers::title(&here.pack),
         may_edit: reach(Action::EditExperts),
         may_relate: reach(Action::EditRelations),
         participation: if tab == "participation" {
@@ -514,20 +517,6 @@ async fn reveal_plain(
         purpose: form.text("purpose"),
         plain,
     })
-}
-
-async fn application(
-    State(app): State<App>,
-    here: InPool,
-    Path((_, id)): Path<(i64, String)>,
-    form: FormState,
-) -> Result<Response, WebError> {
-    let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
-    Ok(download(
-        app.service
-            .print_application(here.ctx(), here.no, id, form.value("purpose"))
-            .await?,
-    ))
 }
 
 async fn add_relation(

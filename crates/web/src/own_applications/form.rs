@@ -6,6 +6,7 @@ use axum::response::Response;
 use domain::application::{Correction, State as Stands};
 use domain::id::RecordId;
 use service::applications::online::{Hand, OwnApplication, Section};
+use service::papers::PaperFile;
 
 use super::base_of;
 use crate::applications::status;
@@ -75,6 +76,8 @@ struct ShowPage {
     lacking: Vec<(String, String)>,
     materials: Status,
     lines: Vec<(&'static str, String)>,
+    /// What the form of the pack is called; empty where it has none.
+    paper: String,
     moments: Vec<Moment>,
     unit: String,
 }
@@ -196,6 +199,7 @@ fn show_page(
             some => Status::waiting(format!("还缺 {some} 项")),
         },
         lines: own.view.lines.clone(),
+        paper: crate::papers::title(&own.pool.pack),
         moments: moments(&own),
         unit: one.recommender.clone().unwrap_or_default(),
         open,

@@ -175,6 +175,19 @@ words! {
     }
 }
 
+impl Source {
+    /// What only forms ask and no condition tests: kept as it was answered, in
+    /// [`crate::person::Profile::particulars`].
+    pub const PARTICULARS: [Self; 6] = [
+        Self::PoliticalStatus,
+        Self::Ethnicity,
+        Self::Occupation,
+        Self::Postcode,
+        Self::Services,
+        Self::Experience,
+    ];
+}
+
 impl FontSize {
     /// Points, in tenths.
     pub const fn tenth_points(self) -> u16 {
@@ -222,6 +235,14 @@ pub struct Form {
     pub overflow_sheet: bool,
     /// Where.
     pub citation: Citation,
+}
+
+impl Form {
+    /// Whether it is about one person, rather than a list of several.
+    pub fn is_of_one_person(&self) -> bool {
+        let of = |source| self.fields.iter().any(|field| field.source == source);
+        of(Source::Name) && !of(Source::BatchRows)
+    }
 }
 
 /// One field.

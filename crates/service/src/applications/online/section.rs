@@ -92,7 +92,7 @@ impl Section {
                 )
             }
             Self::Person => {
-                table == "flag"
+                matches!(table, "flag" | "particular")
                     || matches!(
                         field,
                         "name"
@@ -135,7 +135,14 @@ mod tests {
     #[test]
     fn every_field_of_a_person_stands_in_one_section() {
         let form = crate::persons::fields(&crate::persons::PersonFile::default());
-        let typed = ["id_number", "mobile", "email", "address", "flag.in_city"];
+        let typed = [
+            "id_number",
+            "mobile",
+            "email",
+            "address",
+            "flag.in_city",
+            "particular.ethnicity",
+        ];
         let tables = [
             "work.0.from",
             "title.3.name",
