@@ -77,6 +77,8 @@ pub struct RosterRow {
     pub email: Option<Email>,
     /// 通讯地址
     pub address: Option<String>,
+    /// 队伍, as written.
+    pub team: Option<String>,
     /// 职业、专业, as written, one by one.
     pub specialties: Vec<String>,
     /// Statements whose rank the vocabulary does not know; a person decides.
@@ -230,7 +232,7 @@ struct RosterSink<'a> {
     sheet: Option<Sheet>,
     state: State,
     roster: Roster,
-    ids: HashMap<IdentityNumber, u32>,
+    ids: HashMap<(IdentityNumber, String), u32>,
     mobiles: HashMap<String, u32>,
 }
 
@@ -327,7 +329,9 @@ impl<'a> RosterSink<'a> {
     fn find_twins(&mut self, parsed: &mut row::Parsed) {
         let number = parsed.row.number;
         if let Some(id) = &parsed.row.id_number {
-            match self.ids.get(id) {
+            let team = parsed.row.team.clone().unwrap_or_default();
+            // Whoever is in several teams has a row for each.
+            match self.ids.get(&(id.clone(), team.clone())) {
                 Some(first) => parsed.problems.push(self.twin(
                     number,
                     Field::Id,
@@ -335,7 +339,7 @@ impl<'a> RosterSink<'a> {
                     &Complaint::SameId { first: *first },
                 )),
                 None => {
-                    self.ids.insert(id.clone(), number);
+                    self.ids.insert((id.clone(), team), number);
                 }
             }
         }

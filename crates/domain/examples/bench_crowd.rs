@@ -125,6 +125,7 @@ fn somebody(random: &mut Random, number: u32) -> (Expert, Profile) {
         id: ExpertId(Uuid::nil()),
         pool: PoolId(Uuid::nil()),
         person: PersonId(Uuid::nil()),
+        team: None,
         number: format!("DG-{number:07}"),
         specialties,
         duties: Vec::new(),

@@ -266,7 +266,8 @@ impl Standing {
     }
 }
 
-/// One person's membership of one pool.
+/// One person's membership of one pool, or of one team of it: whoever is in two teams has two memberships,
+/// each with its own term, number and certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expert {
     /// Identifier.
@@ -275,6 +276,9 @@ pub struct Expert {
     pub pool: PoolId,
     /// The person.
     pub person: PersonId,
+    /// The team, where membership is of a team; `None` there = not settled yet (队伍未定).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
     /// Number inside the pool, as on the certificate.
     pub number: String,
     /// 专业领域

@@ -9,6 +9,7 @@ use crate::id::{ExpertId, PersonId, SpecialtyId};
 use crate::person::Profile;
 use crate::policy::citation::Citation;
 use crate::policy::pack::{Exclusion, Force, Pack, RequestField, Rung};
+use crate::policy::teams::NoTeam;
 use crate::policy::words::Word as _;
 use crate::recusal::{self, Days};
 use crate::relation::Relation;
@@ -100,6 +101,7 @@ impl Question<'_> {
     pub fn place(&self, prospect: &Prospect) -> Place {
         let mut reasons = Vec::new();
         self.standing(prospect, &mut reasons);
+        self.team(prospect, &mut reasons);
         let demands = self.demands(prospect, &mut reasons);
         if let Some(register) = &prospect.listed
             && self.excludes(Exclusion::Listed)
@@ -189,6 +191,33 @@ impl Question<'_> {
             reasons.push(reason(exclusion, self.draw(), fact));
             return;
         }
+    }
+
+    /// Work of a team is for its members (CY 第二条, 第十四条 ff.). A request that does not say which of
+    /// several teams is not complete, and keeps nobody out on that account.
+    fn team(&self, prospect: &Prospect, reasons: &mut Vec<Reason>) {
+        if !self.excludes(Exclusion::Team) {
+            return;
+        }
+        let Some(kind) = self.pack.task_kind(&self.request.kind) else {
+            return;
+        };
+        let held = prospect.expert.team.as_slice();
+        if let Err(NoTeam::NotMember { team, .. }) =
+            self.pack.team_fits(kind, self.request.team(), held)
+        {
+            let fact = match held {
+                [] => format!("队伍未定，不能按{team}选派"),
+                _ => format!("不是{team}的成员：队伍不符"),
+            };
+            reasons.push(reason(Exclusion::Team, &kind.citation, fact));
+        }
+    }
+
+    /// The person may be drawn as a member of another team already.
+    pub(crate) fn twice(&self) -> Reason {
+        let fact = "同一人已按另一支队伍的身份列入，一次只占一席".to_owned();
+        reason(Exclusion::Team, self.draw(), fact)
     }
 
     /// The demands the expert fits; when none, the nearest miss says why.
@@ -401,6 +430,7 @@ const FUNNEL: &[Exclusion] = &[
     Exclusion::Left,
     Exclusion::TermOver,
     Exclusion::Suspended,
+    Exclusion::Team,
     Exclusion::Specialty,
     Exclusion::Duty,
     Exclusion::Level,

@@ -2,6 +2,8 @@
 //! asking the same question again, and what it costs. Cheapest first: changes that keep every
 //! demand of the requester come before changes that give one up.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::crowd::{self, Crowd, Placed};
@@ -186,12 +188,22 @@ pub fn relaxations(
     found
 }
 
-/// Places of everybody.
+/// Places of everybody. Whoever is a member of several teams sits on one panel once.
 pub fn place_all(question: &Question<'_>, prospects: &[Prospect]) -> Vec<Place> {
-    prospects
+    let mut places: Vec<Place> = prospects
         .iter()
         .map(|prospect| question.place(prospect))
-        .collect()
+        .collect();
+    if !question.pack.pool.teams.is_empty() {
+        let mut seated = HashSet::new();
+        for place in places.iter_mut().filter(|place| place.is_candidate()) {
+            if !seated.insert(place.person) {
+                place.demands.clear();
+                place.reasons.push(question.twice());
+            }
+        }
+    }
+    places
 }
 
 /// The next lower rung, then no level at all.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::id::SpecialtyId;
 use crate::policy::pack::{DrawMode, Field, Pack, RequestField, Situation, TaskField, TaskKind};
 use crate::policy::words::Word as _;
-use crate::task::{Level, Mode, RecusalDemand, Request};
+use crate::task::{Level, Mode, RecusalDemand, Request, TEAM_FIELD};
 
 /// Something a requester has to mend before filing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +22,6 @@ pub struct RequestProblem {
 pub const MOST_SEATS: u32 = 99;
 /// Most demands of one request.
 pub const MOST_DEMANDS: usize = 20;
-
-/// Id of the field of a request that says as which team its experts work.
-pub const TEAM_FIELD: &str = "team";
 
 /// Every problem of a request on this day. `known` says which specialties may be asked for.
 pub fn problems(
@@ -352,12 +349,7 @@ impl Found<'_> {
     /// A task of a kind that several teams do says as which of them (CY 第二条); one that names a team
     /// names one that does it.
     fn team(&mut self, kind: &TaskKind, request: &Request) -> Option<String> {
-        let said = request
-            .fields
-            .get(TEAM_FIELD)
-            .map(String::as_str)
-            .filter(|said| !said.trim().is_empty());
-        match self.pack.team_of_task(kind, said) {
+        match self.pack.team_of_task(kind, request.team()) {
             Ok(team) => team.map(|team| team.id.clone()),
             Err(no_team) => {
                 self.all.push(RequestProblem {

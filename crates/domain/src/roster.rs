@@ -11,7 +11,7 @@ mod names;
 mod numbers;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hasher;
 
 use jiff::civil::Date;
@@ -53,6 +53,7 @@ pub fn card(expert: &Expert, profile: &Profile) -> String {
     };
     let specialties: Vec<String> = expert.specialties.iter().map(ToString::to_string).collect();
     let grade = Grade {
+        team: expert.team.clone(),
         duties: expert.duties.clone(),
         titles: profile.titles.iter().map(|t| t.level.clone()).collect(),
         skills: profile.skills.iter().map(|s| s.level.clone()).collect(),
@@ -116,9 +117,11 @@ pub struct Entry<'c> {
 #[error("not a card: {0}")]
 pub struct BadCard(String);
 
-/// Duties and rungs.
+/// Team, duties and rungs: few pools have more than some thousands of these together.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 struct Grade {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    team: Option<String>,
     duties: Vec<String>,
     titles: Vec<String>,
     skills: Vec<String>,
@@ -200,6 +203,19 @@ impl Row {
     }
 }
 
+/// How many memberships there are in each group.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All together.
+    pub members: usize,
+    /// By team; under `None` those of no team.
+    pub teams: BTreeMap<Option<String>, usize>,
+    /// By value of the duty axis; whoever has several is counted in each.
+    pub duties: BTreeMap<String, usize>,
+    /// By specialty; whoever has several is counted in each.
+    pub specialties: BTreeMap<SpecialtyId, usize>,
+}
+
 /// A pool's experts by their number inside it.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
@@ -256,6 +272,34 @@ impl Roster {
     /// How many have a standing of which this holds.
     pub fn count(&self, holds: impl Fn(&Standing) -> bool) -> usize {
         self.standing(holds).len()
+    }
+
+    /// How many of those of whose standing this holds are in each group.
+    pub fn tally(&self, holds: impl Fn(&Standing) -> bool) -> Tally {
+        let answers: Vec<bool> = self.standings.values.iter().map(holds).collect();
+        let mut grades = vec![0_usize; self.grades.values.len()];
+        let mut classes = vec![0_usize; self.specialties.values.len()];
+        for row in self.rows.iter().filter(|row| row.is_somebody()) {
+            let counts = usize::from(answers[row.standing as usize]);
+            grades[row.grade as usize] += counts;
+            classes[row.specialties as usize] += counts;
+        }
+        let mut tally = Tally::default();
+        for (grade, members) in self.grades.values.iter().zip(grades) {
+            if members > 0 {
+                tally.members += members;
+                *tally.teams.entry(grade.team.clone()).or_insert(0) += members;
+                for duty in &grade.duties {
+                    *tally.duties.entry(duty.clone()).or_insert(0) += members;
+                }
+            }
+        }
+        for (specialties, members) in self.specialties.values.iter().zip(classes) {
+            for specialty in specialties.iter().filter(|_| members > 0) {
+                *tally.specialties.entry(*specialty).or_insert(0) += members;
+            }
+        }
+        tally
     }
 
     /// The first day on which a term of those ends of whose standing this holds.

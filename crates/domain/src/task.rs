@@ -168,10 +168,19 @@ pub struct Request {
     pub mode: Mode,
 }
 
+/// Id of the field of a request that says as which team its experts work.
+pub const TEAM_FIELD: &str = "team";
+
 impl Request {
     /// Seats asked for, all demands together.
     pub fn seats(&self) -> u32 {
         self.demands.iter().map(|demand| demand.seats).sum()
+    }
+
+    /// As which team its experts work, where the request says so.
+    pub fn team(&self) -> Option<&str> {
+        let said = self.fields.get(TEAM_FIELD)?.trim();
+        (!said.is_empty()).then_some(said)
     }
 
     /// The first day of work; look-backs count from it (A-DG-3).

@@ -34,6 +34,7 @@ fn prospect(number: u128, specialties: &[SpecialtyId], duties: &[&str]) -> Prosp
             id: ExpertId(id),
             pool: PoolId(Uuid::nil()),
             person: PersonId(id),
+            team: None,
             number: format!("GZ{number:04}"),
             specialties: specialties.to_vec(),
             duties: duties.iter().map(|duty| (*duty).to_owned()).collect(),
@@ -201,4 +202,95 @@ fn where_a_specialty_is_asked_for_a_demand_without_one_serves_nobody() {
     assert!(!places(&dg, &request, &pool)[0].is_candidate());
     request.demands[0].specialties = vec![CAR];
     assert!(places(&dg, &request, &pool)[0].is_candidate());
+}
+
+fn of_team(number: u128, person: u128, team: Option<&str>) -> Prospect {
+    let mut one = prospect(number, &[CAR], &[]);
+    one.expert.person = PersonId(Uuid::from_u128(person));
+    one.expert.team = team.map(str::to_owned);
+    one
+}
+
+/// Covers: CY-17-b.
+#[test]
+fn work_of_a_team_is_for_its_members_and_everybody_else_is_told_why() {
+    let pack = domain::policy::check(shipped("cy-2021").expect("shipped").pack).expect("sound");
+    let pool = [
+        of_team(1, 1, Some("school")),
+        of_team(2, 2, Some("exam")),
+        of_team(3, 1, Some("teaching")),
+        of_team(4, 3, None),
+    ];
+    let mut demand = demand("督导", &[CAR], "", 1);
+    demand.duty = None;
+    let mut asked = request("16-1-1", None, vec![demand]);
+    let found = places(&pack, &asked, &pool);
+    let candidates: Vec<bool> = found.iter().map(Place::is_candidate).collect();
+    assert_eq!(candidates, [true, false, false, false]);
+    assert_eq!(found[1].reasons[0].code, "team");
+    assert_eq!(found[1].reasons[0].fact, "不是培训机构督导员的成员：队伍不符");
+    assert!(
+        found[1].reasons[0].article.starts_with("第十六条"),
+        "{}",
+        found[1].reasons[0].article
+    );
+    assert_eq!(found[3].reasons[0].fact, "队伍未定，不能按培训机构督导员选派");
+    // Two teams do this work; the task says which.
+    asked.kind = "15-3".to_owned();
+    asked.fields.insert("team".to_owned(), "teaching".to_owned());
+    let found = places(&pack, &asked, &pool);
+    let candidates: Vec<bool> = found.iter().map(Place::is_candidate).collect();
+    assert_eq!(candidates, [false, false, true, false]);
+    // In memory as in full.
+    let mut roster = domain::roster::Roster::default();
+    let entries = (1..).zip(&pool).map(|(place, one)| domain::roster::Entry {
+        place,
+        name: "王伟".into(),
+        number: one.expert.number.clone().into(),
+        card: domain::roster::card(&one.expert, &one.profile).into(),
+    });
+    roster.entering().enter(entries).expect("own cards");
+    let question = Question {
+        pack: &pack,
+        request: &asked,
+        today: TODAY,
+        rest_waived: false,
+    };
+    let placed = roster.crowd(&question, Vec::new()).place(&question);
+    let drawable: u32 = placed
+        .iter()
+        .filter(|one| one.place.is_candidate())
+        .map(|one| one.people)
+        .sum();
+    assert_eq!(drawable, 1);
+    let tally = roster.tally(|_| true);
+    assert_eq!(tally.teams[&None], 1);
+    assert_eq!(tally.teams[&Some("exam".to_owned())], 1);
+}
+
+/// Covers: CY-2-a.
+#[test]
+fn nobody_sits_twice_on_a_panel_whatever_teams_they_are_in() {
+    let shipped = shipped("cy-2021").expect("shipped").pack;
+    // Work that no team is named for.
+    let text = shipped.replacen("teams = [\"licence\"]\n", "", 1);
+    let pack = domain::policy::check(&text).expect("sound");
+    let pool = [
+        of_team(1, 1, Some("school")),
+        of_team(2, 1, Some("exam")),
+        of_team(3, 2, Some("exam")),
+    ];
+    let mut demand = demand("检查", &[CAR], "", 2);
+    demand.duty = None;
+    let asked = request("14-1", None, vec![demand]);
+    let question = Question {
+        pack: &pack,
+        request: &asked,
+        today: TODAY,
+        rest_waived: false,
+    };
+    let places = domain::relaxation::place_all(&question, &pool);
+    let candidates: Vec<bool> = places.iter().map(Place::is_candidate).collect();
+    assert_eq!(candidates, [true, false, true]);
+    assert!(places[1].reasons[0].fact.contains("一次只占一席"));
 }

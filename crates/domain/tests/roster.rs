@@ -82,6 +82,7 @@ fn people(random: &mut Random, cast: &mut Cast, count: usize) -> Vec<Prospect> {
                 id: ExpertId(id),
                 pool: PoolId(Uuid::nil()),
                 person: PersonId(id),
+                team: None,
                 number: format!("DG{number:04}"),
                 specialties,
                 duties: random

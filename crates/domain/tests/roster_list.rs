@@ -10,6 +10,8 @@ use domain::roster::{self, Entry, Filter, Last, Order, Roster};
 use jiff::civil::{Date, date};
 use uuid::Uuid;
 
+const TEAMS: [&str; 3] = ["teaching", "school", "exam"];
+const DUTIES: [&str; 3] = ["督导", "考评", "命题"];
 const TITLES: [&str; 3] = ["中级", "副高级", "正高级"];
 const SKILLS: [&str; 2] = ["技师", "高级技师"];
 const EMPLOYERS: [&str; 6] = [
@@ -93,11 +95,14 @@ fn member(random: &mut Random, place: u32) -> Member {
             id: ExpertId(id),
             pool: PoolId(Uuid::nil()),
             person: PersonId(id),
+            team: (random.below(3) > 0).then(|| random.of(&TEAMS).to_owned()),
             number,
             specialties: (0..random.below(3))
                 .map(|_| specialty(random.below(4)))
                 .collect(),
-            duties: Vec::new(),
+            duties: (0..random.below(3))
+                .map(|n| DUTIES[n].to_owned())
+                .collect(),
             standing,
             channel: None,
             basis: None,
@@ -199,6 +204,14 @@ fn passes(member: &Member, filter: &Filter) -> bool {
         && filter
             .specialty
             .is_none_or(|one| member.expert.specialties.contains(&one))
+        && (filter.teams.is_empty()
+            || filter
+                .teams
+                .contains(&member.expert.team.clone().unwrap_or_default()))
+        && filter
+            .duty
+            .as_ref()
+            .is_none_or(|duty| member.expert.duties.contains(duty))
         && of(&filter.titles, titles.collect())
         && of(&filter.skills, skills.collect())
         && filter
@@ -268,9 +281,18 @@ fn filter(random: &mut Random, size: usize) -> Filter {
     );
     // Seldom, so that most lists still find somebody.
     let g = one_in_four(g);
+    let (team, duty) = (one_in_four(true), one_in_four(true));
     Filter {
         text: random.of(&texts).to_owned(),
         specialty: a.then(|| specialty(random.below(5))),
+        teams: if team {
+            let mut teams = TEAMS[random.below(3)..].to_vec();
+            teams.extend((random.below(3) == 0).then_some(""));
+            teams.into_iter().map(str::to_owned).collect()
+        } else {
+            Vec::new()
+        },
+        duty: duty.then(|| random.of(&DUTIES).to_owned()),
         titles: if b {
             TITLES[random.below(3)..]
                 .iter()

@@ -382,6 +382,7 @@ impl Service {
         let mut draft = Draft {
             file: person.body.clone(),
             private: before.clone(),
+            team: expert.team.clone(),
             specialties: expert.specialties.clone(),
             duties: expert.duties.clone(),
             declared: member.body.declared.clone(),

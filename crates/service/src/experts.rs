@@ -17,6 +17,7 @@ use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::{Expert, Status, Term};
 use domain::id::{ExpertId, PersonId, SpecialtyId};
+use domain::policy::classification;
 use domain::policy::facts::Ticks;
 use domain::pool::SpecialtyStatus;
 use jiff::civil::Date;
@@ -27,10 +28,10 @@ use store::{Db, experts, persons as stored_persons};
 pub use batch::{BatchAct, BatchReport, Chosen};
 pub use eligibility::{Decided, EligibilityCard, EligibilityLine};
 pub(crate) use eligibility::{decided_by_facts, kept};
-pub(crate) use entry::{NewMember, number_of, refuse_unmet};
+pub(crate) use entry::{NewMember, called, number_of, refuse_unmet};
 pub use history::HistoryLine;
 pub(crate) use index::{index_standing, keys, person_keys, refresh_keys};
-pub use list::{ExpertList, ExpertQuery, ExpertRow, SavedFilter};
+pub use list::{ExpertList, ExpertQuery, ExpertRow, NO_TEAM, SavedFilter};
 pub use participation::{Participation, Participations, RestEntry};
 
 use crate::change::Change;
@@ -123,6 +124,8 @@ pub struct ExpertView {
     pub person: PersonFile,
     /// What is sealed, masked.
     pub masked: Masked,
+    /// Name of the team, where the pool has teams.
+    pub team: Option<String>,
     /// Names of the specialties, retired ones marked.
     pub specialties: Vec<String>,
 }
@@ -133,6 +136,7 @@ impl ExpertView {
         let mut fields = persons::fields(&self.person);
         let member = &self.member;
         fields.push("number", &member.expert.number);
+        fields.push("team", member.expert.team.as_deref().unwrap_or_default());
         let specialties = member
             .expert
             .specialties
@@ -195,6 +199,8 @@ impl PlainValues {
 pub(crate) struct Draft {
     pub(crate) file: PersonFile,
     pub(crate) private: Private,
+    /// Of which team, where the pool has some and one is settled.
+    pub(crate) team: Option<String>,
     pub(crate) specialties: Vec<SpecialtyId>,
     pub(crate) duties: Vec<String>,
     pub(crate) declared: BTreeMap<String, Ticks>,
@@ -254,6 +260,11 @@ impl Service {
             person_version: person.version,
             status: member.body.expert.standing.on(ctx.today()),
             specialties: specialties.map(name).collect(),
+            team: pool
+                .pack
+                .pool
+                .team_words(member.body.expert.team.as_deref())
+                .map(str::to_owned),
             masked: Masked::of(&private),
             member: member.body,
             person: person.body,
@@ -293,14 +304,31 @@ impl Service {
         kept: Option<&Private>,
         problems: &mut Vec<Problem>,
     ) -> Result<Draft> {
-        let draft = self.read_claim(ctx, pool, fields, kept, problems).await?;
+        let mut draft = self.read_claim(ctx, pool, fields, kept, problems).await?;
+        if let Err(why) = pool.pack.pool.membership(fields.text("team")) {
+            problems.push(Problem::new("team", why.to_string()));
+        }
         let needed = pool.pack.axis("specialty").map_or(1, |axis| axis.at_least);
         if draft.specialties.len() < usize::try_from(needed).unwrap_or(usize::MAX) {
             problems.push(Problem::new(
                 "specialty",
                 format!("还没有分类。入库前至少选择 {needed} 个专业领域，抽取按专业领域进行。"),
             ));
+            return Ok(draft);
         }
+        let names: Vec<String> = draft.specialties.iter().map(ToString::to_string).collect();
+        let chosen = BTreeMap::from([
+            ("specialty".to_owned(), names),
+            ("duty".to_owned(), std::mem::take(&mut draft.duties)),
+        ]);
+        let mut settled = classification::settle(&pool.pack, &chosen);
+        draft.duties = settled.values.remove("duty").unwrap_or_default();
+        problems.extend(
+            settled
+                .findings
+                .into_iter()
+                .map(|finding| Problem::new(&finding.code, finding.sentence)),
+        );
         Ok(draft)
     }
 
@@ -344,6 +372,12 @@ impl Service {
         Ok(Draft {
             file,
             private,
+            team: pool
+                .pack
+                .pool
+                .membership(fields.text("team"))
+                .unwrap_or_default()
+                .map(|team| team.id.clone()),
             specialties,
             duties: duties
                 .into_iter()

@@ -225,10 +225,11 @@ impl Service {
     }
 }
 
-const HEADS: [(&str, f64, ExportKind); 7] = [
+const HEADS: [(&str, f64, ExportKind); 8] = [
     ("专家编号", 16.0, ExportKind::Text),
     ("姓名", 12.0, ExportKind::Text),
     ("专业领域", 28.0, ExportKind::Text),
+    ("队伍、分组", 22.0, ExportKind::Text),
     ("职称、等级", 20.0, ExportKind::Text),
     ("工作单位", 36.0, ExportKind::Text),
     ("聘期至", 14.0, ExportKind::Date),
@@ -246,6 +247,7 @@ fn workbook(rows: &[ExpertRow]) -> Result<Vec<u8>> {
             ExportValue::Text(row.number.clone()),
             ExportValue::Text(row.name.clone()),
             ExportValue::Text(row.specialties.join("、")),
+            ExportValue::Text(row.groups()),
             ExportValue::Text(row.level.clone()),
             ExportValue::Text(row.employer.clone()),
             ExportValue::Date(row.term_to),
@@ -270,6 +272,7 @@ fn csv(rows: &[ExpertRow]) -> Vec<u8> {
             row.number.clone(),
             row.name.clone(),
             row.specialties.join("、"),
+            row.groups(),
             row.level.clone(),
             row.employer.clone(),
             row.term_to.to_string(),

@@ -9,6 +9,7 @@ use domain::expert::Expert;
 use domain::frame::{self, Prospect, Question, Step};
 use domain::id::{ExpertId, PersonId, PoolId, SpecialtyId, TaskId};
 use domain::person::Profile;
+use domain::policy::pack::RequestField;
 use domain::relation::Relation;
 use domain::relaxation::{self, Relaxation};
 use domain::rotation::{Rotation, Use};
@@ -147,9 +148,9 @@ impl Service {
         let request = question.request;
         let id = pool.pool.id;
         let kept = self.roster(id).await?;
-        let mut busy = self.busy(request).await?;
+        let busy = self.busy(request).await?;
         let mut rotations = self.rotations(pool).await?;
-        let mut listed = self.listed_persons(pool).await?;
+        let listed = self.listed_persons(pool).await?;
         let mut read = self.store.read();
         let mut persons = related(&mut read, id, request).await?;
         persons.extend(busy.keys().chain(listed.keys()));
@@ -163,15 +164,15 @@ impl Service {
         };
         let whole = store::experts::whole::<Expert, Profile>(&mut read, id, &singled).await?;
         let of: Vec<PersonId> = whole.iter().map(|(_, person, ..)| *person).collect();
-        let mut relations = self.relations_of_all(&of).await?;
+        let relations = self.relations_of_all(&of).await?;
         let apart = whole
             .into_iter()
             .map(|(number, person, expert, profile)| {
                 let prospect = Prospect {
-                    relations: relations.remove(&person).unwrap_or_default(),
-                    busy: busy.remove(&person),
+                    relations: relations.get(&person).cloned().unwrap_or_default(),
+                    busy: busy.get(&person).cloned(),
                     rotation: rotations.remove(&expert.id).unwrap_or_default(),
-                    listed: listed.remove(&person),
+                    listed: listed.get(&person).cloned(),
                     expert,
                     profile,
                 };
@@ -195,8 +196,12 @@ impl Service {
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
-        if wanted.is_empty() {
-            return Ok(Vec::new());
+        // A demand may name none; then everybody is in its scope.
+        if request.demands.iter().any(|demand| demand.specialties.is_empty()) {
+            if pool.pack.draw.request.contains(&RequestField::Specialty) {
+                return Ok(Vec::new());
+            }
+            wanted.clear();
         }
         let mut found: Vec<(Expert, Profile)> = Vec::new();
         let mut read = self.store.read();
@@ -211,14 +216,14 @@ impl Service {
         )
         .await?;
         let persons: Vec<PersonId> = found.iter().map(|(expert, _)| expert.person).collect();
-        let mut relations = self.relations_of_all(&persons).await?;
+        let relations = self.relations_of_all(&persons).await?;
         let busy = self.busy(request).await?;
         let mut rotations = self.rotations(pool).await?;
         let listed = self.listed_persons(pool).await?;
         Ok(found
             .into_iter()
             .map(|(expert, profile)| Prospect {
-                relations: relations.remove(&expert.person).unwrap_or_default(),
+                relations: relations.get(&expert.person).cloned().unwrap_or_default(),
                 busy: busy.get(&expert.person).cloned(),
                 rotation: rotations.remove(&expert.id).unwrap_or_default(),
                 listed: listed.get(&expert.person).cloned(),

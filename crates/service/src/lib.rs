@@ -21,6 +21,7 @@ pub mod experts;
 pub mod exports;
 pub mod feasibility;
 pub mod frames;
+pub mod groups;
 pub mod health;
 pub mod imports;
 pub mod inbox;

@@ -190,8 +190,9 @@ impl Service {
                 Target::pool(pool).of_person(person),
             )
             .map_err(|_| Error::NotFound)?;
-        let member = store::experts::of_person::<Membership>(&mut *change, pool, person).await?;
-        let member = member.ok_or(Error::NotFound)?;
+        // A relation is of the person; any membership of the pool carries it.
+        let held = store::experts::of_person::<Membership>(&mut *change, pool, person).await?;
+        let member = held.into_iter().next().ok_or(Error::NotFound)?;
         let id = self
             .enter_relation(&mut change, ctx, &open, &member, draft, Source::Declared)
             .await?;

@@ -24,6 +24,21 @@ pub struct OpenPool {
 }
 
 impl OpenPool {
+    /// Is it divided into teams, or into groups with names of their own?
+    pub fn is_grouped(&self) -> bool {
+        let rules = &self.pack.pool;
+        let mut axes = rules.axes.iter();
+        !rules.teams.is_empty() || axes.any(|axis| axis.name_template.is_some())
+    }
+
+    /// How many specialties one expert may have.
+    pub(crate) fn most_specialties(&self) -> usize {
+        let axis = self.pack.axis("specialty");
+        axis.and_then(|axis| axis.at_most)
+            .and_then(|most| usize::try_from(most).ok())
+            .unwrap_or(usize::MAX)
+    }
+
     /// Where the instrument stands on a day, with any registered extension.
     pub fn standing(&self, on: Date) -> Standing {
         legal_status(&self.pack.identity, on, self.pool.extension.as_ref())

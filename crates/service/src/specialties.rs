@@ -4,13 +4,14 @@
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{ExpertId, SpecialtyId};
+use domain::policy::classification;
 use domain::pool::{Specialty, SpecialtyStatus};
 use store::document;
 use store::{Count, experts, pools};
 
 use crate::change::Change;
 use crate::ctx::Ctx;
-use crate::error::{Error, Result};
+use crate::error::{Error, Reason, Result};
 use crate::experts::Membership;
 use crate::pools::OpenPool;
 use crate::service::Service;
@@ -170,7 +171,8 @@ impl Service {
     /// 移除: no task may ask for it from now on (DG 第十六条(二)).
     ///
     /// # Errors
-    /// Denied, stale, without a reason, or retired already.
+    /// Denied, stale, without a reason, or retired already; refused where it makes a group that still has
+    /// members in the pool (GZ 第五条).
     pub async fn retire_specialty(
         &self,
         ctx: &Ctx,
@@ -187,6 +189,22 @@ impl Service {
                 "specialty.retired",
                 format!("“{}”已经移除，不能再移除一次。", row.body.name),
             ));
+        }
+        // Where a value makes a group (GZ 第五条), the group is not dissolved over its members' heads.
+        let axis = pool.pack.axis("specialty");
+        if let Some(axis) = axis.filter(|axis| axis.name_template.is_some()) {
+            let members = experts::serving(&mut *change, id).await?;
+            if members > 0 {
+                let group = classification::group_name(axis, &row.body.name);
+                return Err(Error::Refused(vec![Reason::law(
+                    "group.members",
+                    &axis.citation,
+                    format!(
+                        "“{group}”还有 {members} 名在库成员，不能撤销。请在专家库按“{}”查看，把他们调整到其他组后再撤销。",
+                        row.body.name
+                    ),
+                )]));
+            }
         }
         row.body.status = SpecialtyStatus::Retired {
             on: ctx.today(),

@@ -471,6 +471,7 @@ impl Service {
         &self,
         ctx: &Ctx,
         pool: PoolId,
+        team: Option<&str>,
         lines: &[String],
     ) -> Result<Vec<ExpertId>> {
         let mut target = Target::pool(pool);
@@ -490,9 +491,12 @@ impl Service {
                 if !employer.is_empty() && at != employer.trim() {
                     continue;
                 }
-                let member =
-                    store::experts::of_person::<Expert>(&mut read, pool, person.id).await?;
-                fits.extend(member.map(|row| row.id));
+                let held = store::experts::of_person::<Expert>(&mut read, pool, person.id).await?;
+                // Whoever is in several teams is meant as a member of the one the work is for.
+                let meant = held
+                    .iter()
+                    .find(|row| team.is_some() && row.body.team.as_deref() == team);
+                fits.extend(meant.or(held.first()).map(|row| row.id));
             }
             match fits.as_slice() {
                 [only] => found.push(*only),

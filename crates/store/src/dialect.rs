@@ -104,6 +104,41 @@ pub(crate) fn extras_5(kind: Kind) -> String {
     script + "DROP INDEX IF EXISTS expert_search;\n"
 }
 
+/// What version 7 of the schema needs beyond portable DDL: a person may be in a pool once for each team.
+/// SQLite cannot drop a constraint, so the table is made again as the manual of SQLite says, with
+/// foreign keys off (`Engine::begin_rebuilding`).
+pub(crate) fn extras_7(kind: Kind) -> String {
+    let script = match kind {
+        Kind::Sqlite => {
+            let columns = "seq, id, version, pool, person, number, number_sort, status, term_from, term_to, \
+                           name, name_sort, employer, employer_organisation, title_rank, skill_rank, card, \
+                           touched, body, team";
+            format!(
+                "CREATE TABLE expert_again (\
+                 seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version BIGINT NOT NULL, \
+                 pool TEXT NOT NULL REFERENCES pool (id), person TEXT NOT NULL REFERENCES person (id), \
+                 number TEXT, number_sort TEXT NOT NULL, status TEXT NOT NULL, term_from TEXT, term_to TEXT, \
+                 name TEXT NOT NULL, name_sort TEXT NOT NULL, employer TEXT NOT NULL, \
+                 employer_organisation TEXT, title_rank BIGINT NOT NULL, skill_rank BIGINT NOT NULL, \
+                 card TEXT NOT NULL, touched BIGINT, body TEXT NOT NULL, team TEXT NOT NULL DEFAULT '', \
+                 UNIQUE (pool, number));\n\
+                 INSERT INTO expert_again ({columns}) SELECT {columns} FROM expert ORDER BY seq;\n\
+                 DROP TABLE expert;\n\
+                 ALTER TABLE expert_again RENAME TO expert;\n\
+                 CREATE INDEX expert_number ON expert (pool, number_sort, seq);\n\
+                 CREATE INDEX expert_person ON expert (person);\n\
+                 CREATE INDEX expert_employer ON expert (employer_organisation, pool);\n\
+                 CREATE INDEX expert_status ON expert (pool, status, seq);\n\
+                 CREATE INDEX expert_touched ON expert (pool, touched);\n"
+            )
+        }
+        Kind::Postgres => {
+            "ALTER TABLE expert DROP CONSTRAINT IF EXISTS expert_pool_person_key;\n".to_owned()
+        }
+    };
+    script + "CREATE UNIQUE INDEX expert_member ON expert (pool, person, team);\n"
+}
+
 /// Appended to a SELECT that takes a row lock. On SQLite the transaction already holds the lock.
 pub(crate) fn for_update(kind: Kind) -> &'static str {
     match kind {

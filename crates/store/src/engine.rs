@@ -242,6 +242,21 @@ impl Engine {
         })
     }
 
+    /// A writing transaction in which tables others refer to may be made again. SQLite checks no
+    /// foreign keys in it, which can only be said before it begins; the connection is not used again.
+    pub(crate) async fn begin_rebuilding(&self) -> Result<Session> {
+        let Engine::Sqlite { writer, .. } = self else {
+            return self.begin().await;
+        };
+        let mut connection = writer.acquire().await?;
+        connection.close_on_drop();
+        sqlx::raw_sql("PRAGMA foreign_keys = OFF")
+            .execute(&mut *connection)
+            .await?;
+        let hold = Hold::begin(connection, "BEGIN IMMEDIATE").await?;
+        Ok(Session::Sqlite(hold))
+    }
+
     /// A writing connection outside any transaction (VACUUM INTO and the like).
     pub(crate) async fn outside_transaction(&self) -> Result<Session> {
         Ok(match self {

@@ -31,6 +31,8 @@ document! {
         pool: PoolId,
         /// Who.
         person: PersonId,
+        /// Of which team, for pools with teams; else empty.
+        team: String,
         /// 专家编号, unique in the pool.
         number: Option<String>,
         /// The number, or nothing; the store sets it.
@@ -94,7 +96,7 @@ fn columns(tx: &WriteTx, keys: &mut ExpertKeys) -> [(&'static str, Val); 1] {
 /// Adds an expert under the write lock of its pool. `seq` and `number_sort` are set here.
 ///
 /// # Errors
-/// [`Error::Duplicate`] when the person or the number is in the pool already.
+/// [`Error::Duplicate`] when the number, or the person in this team, is in the pool already.
 pub async fn insert<B: Serialize>(
     tx: &mut WriteTx,
     id: ExpertId,
@@ -229,20 +231,31 @@ pub async fn find_all<B: DeserializeOwned>(
     document::find_all(db, ids).await
 }
 
-/// The membership of a person in a pool.
+/// The memberships of a person in a pool, oldest first: one, or one for each team.
 pub async fn of_person<B: DeserializeOwned>(
     db: &mut impl Db,
     pool: PoolId,
     person: PersonId,
+) -> Result<Vec<Expert<B>>> {
+    of_persons(db, pool, &[person]).await
+}
+
+/// The membership of a person in a team of a pool; in a pool without teams the only one, of no team.
+pub async fn in_team<B: DeserializeOwned>(
+    db: &mut impl Db,
+    pool: PoolId,
+    person: PersonId,
+    team: Option<&str>,
 ) -> Result<Option<Expert<B>>> {
     document::Select::<ExpertKeys>::new()
         .equal("pool", pool)
         .equal("person", person)
+        .equal("team", team.unwrap_or_default())
         .first(db)
         .await
 }
 
-/// The memberships of some persons in a pool, in no particular order.
+/// The memberships of some persons in a pool, oldest first.
 pub async fn of_persons<B: DeserializeOwned>(
     db: &mut impl Db,
     pool: PoolId,
@@ -255,18 +268,21 @@ pub async fn of_persons<B: DeserializeOwned>(
             .one_of("person", some);
         found.extend(select.all(db).await?);
     }
+    found.sort_unstable_by_key(|one: &Expert<B>| one.keys.seq);
     Ok(found)
 }
 
-/// All memberships of a person.
+/// All memberships of a person, pool by pool, oldest first.
 pub async fn all_of_person<B: DeserializeOwned>(
     db: &mut impl Db,
     person: PersonId,
 ) -> Result<Vec<Expert<B>>> {
-    document::Select::<ExpertKeys>::new()
+    let mut found: Vec<Expert<B>> = document::Select::<ExpertKeys>::new()
         .equal("person", person)
         .all(db)
-        .await
+        .await?;
+    found.sort_unstable_by_key(|one| one.keys.seq);
+    Ok(found)
 }
 
 /// The expert with this number in a pool.
@@ -312,6 +328,20 @@ pub async fn of_status(db: &mut impl Db, pool: PoolId, status: &str) -> Result<C
     Ok(Count::of(found, STATUS_BOUND))
 }
 
+/// How many different people are in a pool on a day, suspended or not, whatever teams they are in.
+pub async fn people_on(db: &mut impl Db, pool: PoolId, day: Date) -> Result<u64> {
+    let rows = db
+        .rows(sql!(
+            "SELECT COUNT(DISTINCT person) FROM expert WHERE pool = $1 \
+             AND status IN ('active', 'suspended') AND term_from <= $2 AND term_to >= $2",
+            pool,
+            day
+        ))
+        .await?;
+    let found: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;
+    Ok(u64::try_from(found).unwrap_or_default())
+}
+
 /// How many experts each specialty of a pool has, up to [`document::COUNT_BOUND`] each.
 pub async fn by_specialty(db: &mut impl Db, pool: PoolId) -> Result<Vec<(SpecialtyId, Count)>> {
     let rows = db
@@ -327,6 +357,19 @@ pub async fn by_specialty(db: &mut impl Db, pool: PoolId) -> Result<Vec<(Special
         Ok((row.get(0)?, Count::of(found, document::COUNT_BOUND)))
     };
     rows.iter().map(counted).collect()
+}
+
+/// How many members a specialty has who are in the pool, suspended or not.
+pub async fn serving(db: &mut impl Db, specialty: SpecialtyId) -> Result<u64> {
+    let rows = db
+        .rows(sql!(
+            "SELECT COUNT(*) FROM expert_specialty s JOIN expert t ON t.seq = s.expert \
+             WHERE s.specialty = $1 AND t.status IN ('active', 'suspended')",
+            specialty
+        ))
+        .await?;
+    let found: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;
+    Ok(u64::try_from(found).unwrap_or_default())
 }
 
 /// The highest number that begins so, as the sort order has it.

@@ -16,7 +16,7 @@ struct Migration {
     extras: fn(Kind) -> String,
 }
 
-const CHAIN: [Migration; 6] = [
+const CHAIN: [Migration; 7] = [
     Migration {
         version: 1,
         name: "base",
@@ -53,6 +53,12 @@ const CHAIN: [Migration; 6] = [
         portable: include_str!("schema/0006_grams.sql"),
         extras: |_| String::new(),
     },
+    Migration {
+        version: 7,
+        name: "teams",
+        portable: include_str!("schema/0007_teams.sql"),
+        extras: dialect::extras_7,
+    },
 ];
 
 /// The schema version of this program.
@@ -70,7 +76,7 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<()> {
             other => break other?,
         }
     }
-    let mut session = engine.begin().await?;
+    let mut session = engine.begin_rebuilding().await?;
     let current = locked_version(&mut session).await?;
     if current > VERSION {
         return Err(Error::NewerDatabase {

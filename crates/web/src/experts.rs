@@ -10,8 +10,11 @@ use axum::response::{IntoResponse, Response};
 use domain::actor::Action;
 use domain::expert::Status as Standing;
 use domain::id::{ExpertId, FilterId, SpecialtyId};
-use domain::policy::pack::Pack;
-use service::experts::{BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, SavedFilter};
+use domain::policy::pack::{Pack, Team};
+use domain::policy::teams::UNSETTLED;
+use service::experts::{
+    BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, NO_TEAM, SavedFilter,
+};
 use service::exports::{ExportForm, MadeFile};
 use service::list::{Count, PageRequest};
 use service::typed::Fields;
@@ -123,6 +126,51 @@ pub(crate) async fn specialty_choices(app: &App, here: &InPool) -> Result<Vec<Ch
         .collect())
 }
 
+/// Teams a list is narrowed to: those one is a member of, those made of several, and none.
+pub(crate) fn team_filter(pool: &OpenPool) -> Vec<Choice> {
+    let rules = &pool.pack.pool;
+    let mut choices = Vec::new();
+    for whole in rules.whole_teams() {
+        choices.push(Choice::new(whole.id.clone(), whole.label.clone()));
+        let parts = rules.leaves_of(&whole.id).filter(|part| part.id != whole.id);
+        choices.extend(
+            parts.map(|part| Choice::new(part.id.clone(), format!("　{}", part.label))),
+        );
+    }
+    if !choices.is_empty() {
+        choices.push(Choice::new(NO_TEAM, UNSETTLED));
+    }
+    choices
+}
+
+/// Teams one can be a member of, as a form offers them.
+pub(crate) fn team_choices(pool: &OpenPool) -> Vec<Choice> {
+    let rules = &pool.pack.pool;
+    let label = |team: &Team| {
+        let around = team.part_of.as_deref().and_then(|id| rules.team(id));
+        around.map_or_else(
+            || team.label.clone(),
+            |around| format!("{}（{}）", team.label, around.label),
+        )
+    };
+    let leaves = rules.memberships();
+    leaves
+        .map(|team| Choice::new(team.id.clone(), label(team)))
+        .collect()
+}
+
+/// The second axis: what it is called, and its values.
+pub(crate) fn second_axis(pool: &OpenPool) -> (String, Vec<Choice>) {
+    pool.pack.axis("duty").map_or_else(
+        || ("职责".to_owned(), Vec::new()),
+        |axis| {
+            let values = axis.values.iter();
+            let choices = values.map(|value| Choice::new(value.clone(), value.clone()));
+            (axis.label.clone(), choices.collect())
+        },
+    )
+}
+
 fn level_choices(pool: &OpenPool) -> Vec<Choice> {
     let rungs = |ladder: &'static str| {
         pool.rungs(ladder)
@@ -138,10 +186,15 @@ struct ListPage {
     layout: Layout,
     base: String,
     imports: String,
+    groups: String,
     form: FormState,
     tabs: Vec<Tab>,
     saved: Vec<SavedFilter>,
     specialties: Vec<Choice>,
+    /// Teams to choose from, where the pool has some.
+    teams: Vec<Choice>,
+    /// The second axis: what it is called, and its values.
+    axis: (String, Vec<Choice>),
     levels: Vec<Choice>,
     statuses: Vec<Choice>,
     exports: Vec<Choice>,
@@ -159,6 +212,8 @@ struct ListPage {
 }
 
 struct Shown {
+    /// The pool is divided into teams, or into groups that have names of their own.
+    grouped: bool,
     row: ExpertRow,
     status: Status,
     href: String,
@@ -237,6 +292,8 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             "q" => format!("姓名或编号：{value}"),
             "employer" => format!("单位：{value}"),
             "specialty" => format!("专业领域：{}", choice(&specialties)),
+            "team" => format!("队伍：{}", choice(&team_filter(&pool)).trim()),
+            "duty" => format!("{}：{value}", second_axis(&pool).0),
             "level" => format!("等级：{}", choice(&level_choices(&pool))),
             "status" => format!(
                 "状态：{}",
@@ -359,6 +416,9 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         tabs,
         saved: app.service.expert_filters(ctx, here.no).await?,
         specialties,
+        teams: team_filter(&pool),
+        axis: second_axis(&pool),
+        groups: here.href("specialties"),
         levels: level_choices(&pool),
         statuses: Standing::ALL
             .iter()
@@ -379,6 +439,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             .rows
             .into_iter()
             .map(|row| Shown {
+                grouped: pool.is_grouped(),
                 status: standing_under(&pool.pack, row.status),
                 href: with(&row.id),
                 here: Here::when(row.id.to_string() == chosen),

@@ -168,10 +168,15 @@ struct Membership {
 
 fn membership(own: OwnMembership, today: jiff::civil::Date) -> Membership {
     let term = own.term;
-    let mut facts = vec![
+    let team = own.pool.pack.pool.team_words(own.expert.team.as_deref());
+    let mut facts: Vec<(String, String)> = team
+        .map(|team| ("队伍".to_owned(), team.to_owned()))
+        .into_iter()
+        .collect();
+    facts.extend([
         ("专家编号".to_owned(), own.expert.number.clone()),
         ("聘期".to_owned(), format!("{} 至 {}", term.from, term.to)),
-    ];
+    ]);
     facts.extend(own.held);
     let calls = &own.participations;
     let served = calls.calls.iter().filter(|call| call.served(today)).count();
@@ -222,6 +227,7 @@ async fn record_json(
         .map(|one| {
             serde_json::json!({
                 "pool": one.pool.pool.name, "number": one.expert.number,
+                "team": one.pool.pack.pool.team_words(one.expert.team.as_deref()),
                 "status": one.status.code(), "held": one.held,
                 "participations": one.participations,
             })

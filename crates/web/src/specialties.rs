@@ -6,6 +6,7 @@ use axum::response::Response;
 use domain::actor::{Action, Target};
 use domain::id::SpecialtyId;
 use domain::pool::SpecialtyStatus;
+use service::groups::Groups;
 use service::specialties::{SpecialtyRow, Stranded};
 
 use crate::error::WebError;
@@ -36,6 +37,7 @@ struct ListPage {
     base: String,
     experts: String,
     form: FormState,
+    groups: Groups,
     rows: Vec<SpecialtyRow>,
     stranded: Vec<Stranded>,
     may_keep: bool,
@@ -48,13 +50,16 @@ async fn list_page(
     form: FormState,
 ) -> Result<ListPage, WebError> {
     let ctx = here.ctx();
+    let groups = app.service.groups(ctx, here.no).await?;
+    let title = if here.open.is_grouped() { "队伍与分组" } else { "专业领域" };
     Ok(ListPage {
         layout: here
-            .layout(app, visit, "专业领域")
+            .layout(app, visit, title)
             .under(&[("专家库", &here.href("experts"))])
             .judged(&form),
         base: here.href("specialties"),
         experts: here.href("experts"),
+        groups,
         rows: app.service.specialties(ctx, here.no).await?,
         stranded: app.service.stranded_experts(ctx, here.no).await?,
         may_keep: ctx

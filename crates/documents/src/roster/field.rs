@@ -60,6 +60,8 @@ pub enum Field {
     Qualification,
     /// 申请专业、职业专业: what the expert is entered for
     Specialty,
+    /// 队伍: of which team of the pool
+    Team,
     /// 专业特长/研究领域
     Expertise,
     /// 参加工作时间
@@ -316,6 +318,11 @@ const HEADS: &[(Field, &str, &[&str])] = &[
             "从事专业",
             "熟悉专业",
         ],
+    ),
+    (
+        Field::Team,
+        "队伍",
+        &["专家队伍", "专家组", "所属队伍", "专家类别"],
     ),
     (
         Field::Expertise,

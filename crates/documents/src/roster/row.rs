@@ -92,6 +92,7 @@ impl RowReader<'_> {
             landline,
             email: self.email(),
             address: self.text(Field::Address, SHORT),
+            team: self.text(Field::Team, SHORT),
             specialties,
             unresolved,
         }

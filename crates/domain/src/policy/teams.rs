@@ -1,7 +1,11 @@
 //! Teams: who owns them, how one gets into them, and as which of them experts do a task (CY 第二条,
 //! 第三条, 第五条).
 
-use super::pack::{Field, PoolRules, Rules, Situation, TaskKind, Team};
+use super::pack::{Channel, Field, PoolRules, Rules, Situation, TaskKind, Team};
+use crate::text::match_key;
+
+/// What is said of a membership that names no team where it should.
+pub const UNSETTLED: &str = "队伍未定";
 
 /// Why it is not settled as which team experts do a task.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +38,107 @@ pub enum NoTeam {
     },
 }
 
+/// Why nobody can be a member of the team said.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoMembership {
+    /// None is said where membership is of a team.
+    #[error("没有选择队伍。聘期、证件和经费都按队伍，请选择一支：{teams}。")]
+    Unsaid {
+        /// Names of the teams.
+        teams: String,
+    },
+    /// The team said is made of others.
+    #[error("“{team}”下面还分队伍，保存前须选定其中一支：{parts}。")]
+    HasParts {
+        /// Name of the team.
+        team: String,
+        /// Names of its parts.
+        parts: String,
+    },
+    /// There is no such team.
+    #[error("本库没有“{said}”这支队伍。可以选：{teams}。")]
+    Unknown {
+        /// What was said.
+        said: String,
+        /// Names of the teams.
+        teams: String,
+    },
+    /// The channel does not lead into it.
+    #[error("“{channel}”不能聘入“{team}”。请改选入库渠道或队伍。")]
+    NotByChannel {
+        /// Name of the channel.
+        channel: String,
+        /// Name of the team.
+        team: String,
+    },
+}
+
 impl PoolRules {
+    /// The team of a membership, by id or name; `Ok(None)` where the pool has no teams.
+    ///
+    /// # Errors
+    /// [`NoMembership`] unless it is one of those people are members of.
+    pub fn membership(&self, said: &str) -> Result<Option<&Team>, NoMembership> {
+        if self.teams.is_empty() {
+            return Ok(None);
+        }
+        let names = |teams: Vec<&Team>| {
+            let labels: Vec<&str> = teams.iter().map(|team| team.label.as_str()).collect();
+            labels.join("、")
+        };
+        let all = || names(self.memberships().collect());
+        let said = said.trim();
+        if said.is_empty() {
+            return Err(NoMembership::Unsaid { teams: all() });
+        }
+        let key = match_key(said);
+        let known = |team: &&Team| team.id == said || match_key(&team.label) == key;
+        let Some(team) = self.teams.iter().find(known) else {
+            return Err(NoMembership::Unknown {
+                said: said.to_owned(),
+                teams: all(),
+            });
+        };
+        if self.has_parts(team) {
+            let parts = self.memberships();
+            return Err(NoMembership::HasParts {
+                team: team.label.clone(),
+                parts: names(
+                    parts
+                        .filter(|part| part.part_of.as_ref() == Some(&team.id))
+                        .collect(),
+                ),
+            });
+        }
+        Ok(Some(team))
+    }
+
+    /// The teams that are part of no other, in the order of the pack.
+    pub fn whole_teams(&self) -> impl Iterator<Item = &Team> {
+        self.teams.iter().filter(|team| team.part_of.is_none())
+    }
+
+    /// The teams one is a member of that are, or are part of, this one.
+    pub fn leaves_of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Team> {
+        self.memberships()
+            .filter(move |team| team.id == id || team.part_of.as_deref() == Some(id))
+    }
+
+    /// The teams a party owns.
+    pub fn owned_by<'a>(&'a self, party: &'a str) -> impl Iterator<Item = &'a Team> {
+        self.memberships()
+            .filter(move |team| self.owner(&team.id) == Some(party))
+    }
+
+    /// What users read of the team of a membership; nothing where the pool has no teams.
+    pub fn team_words(&self, team: Option<&str>) -> Option<&str> {
+        match team {
+            _ if self.teams.is_empty() => None,
+            None => Some(UNSETTLED),
+            Some(id) => Some(self.team(id).map_or(UNSETTLED, |team| &team.label)),
+        }
+    }
+
     /// A team by id.
     pub fn team(&self, id: &str) -> Option<&Team> {
         self.teams.iter().find(|team| team.id == id)
@@ -62,6 +166,27 @@ impl PoolRules {
         let team = self.team(id)?;
         let around = || self.around(team).and_then(|around| around.owner.as_deref());
         team.owner.as_deref().or_else(around)
+    }
+
+    /// The team of a membership one enters by this channel.
+    ///
+    /// # Errors
+    /// As [`PoolRules::membership`], and when the channel does not lead there.
+    pub fn membership_by(
+        &self,
+        said: &str,
+        channel: Option<&Channel>,
+    ) -> Result<Option<&Team>, NoMembership> {
+        let team = self.membership(said)?;
+        match (team, channel) {
+            (Some(team), Some(channel)) if !self.admits(team, &channel.id) => {
+                Err(NoMembership::NotByChannel {
+                    channel: channel.label.clone(),
+                    team: team.label.clone(),
+                })
+            }
+            _ => Ok(team),
+        }
     }
 
     /// Does this channel lead into this team?

@@ -143,6 +143,7 @@ impl Roster {
                 id: ExpertId(uuid::Uuid::nil()),
                 pool: PoolId(uuid::Uuid::nil()),
                 person: PersonId(uuid::Uuid::nil()),
+                team: grade.team.clone(),
                 number: String::new(),
                 specialties: self.specialties.at(row.specialties).clone(),
                 duties: grade.duties.clone(),

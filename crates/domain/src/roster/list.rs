@@ -17,6 +17,10 @@ pub struct Filter {
     pub text: String,
     /// In this specialty.
     pub specialty: Option<SpecialtyId>,
+    /// Member of one of these teams; an empty name stands for no team.
+    pub teams: Vec<String>,
+    /// Serving in this value of the duty axis.
+    pub duty: Option<String>,
     /// Holding a title of one of these levels.
     pub titles: Vec<String>,
     /// Holding a skill of one of these levels.
@@ -200,9 +204,19 @@ impl<'r> Sieve<'r> {
             let one_of = |asked: &[String], held: &[String]| {
                 asked.is_empty() || held.iter().any(|level| asked.contains(level))
             };
-            one_of(&filter.titles, &grade.titles) && one_of(&filter.skills, &grade.skills)
+            let team = grade.team.as_deref().unwrap_or_default();
+            one_of(&filter.titles, &grade.titles)
+                && one_of(&filter.skills, &grade.skills)
+                && (filter.teams.is_empty() || filter.teams.iter().any(|asked| asked == team))
+                && filter
+                    .duty
+                    .as_ref()
+                    .is_none_or(|asked| grade.duties.contains(asked))
         };
-        let levels = !filter.titles.is_empty() || !filter.skills.is_empty();
+        let levels = !filter.titles.is_empty()
+            || !filter.skills.is_empty()
+            || !filter.teams.is_empty()
+            || filter.duty.is_some();
         let days = filter.status.is_some() || filter.term_to.is_some() || filter.ends.is_some();
         let ends = |standing: &Standing| {
             let last = standing.term().to;

@@ -84,8 +84,9 @@ impl Service {
         let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
         let open = self.any_pool(pool).await?;
         let mut change = self.door_of_person(ctx, pool).await?;
-        let member = store::experts::of_person::<Membership>(&mut *change, pool, person).await?;
-        let member = member.ok_or(Error::NotFound)?;
+        // What is asked is about the person; any membership of the pool carries it.
+        let held = store::experts::of_person::<Membership>(&mut *change, pool, person).await?;
+        let member = held.into_iter().next().ok_or(Error::NotFound)?;
         let waiting = RecordFilter {
             pool: Some(pool),
             kinds: vec![KIND.to_owned()],

@@ -53,7 +53,6 @@ pub(super) struct Claim {
     received_on: Date,
     recommender: Option<String>,
     source: Option<String>,
-    team: Option<String>,
     category: Option<String>,
     member_kind: Option<String>,
     relies_on: Option<String>,
@@ -80,7 +79,7 @@ impl Claim {
         one.notice = self.notice;
         one.received_on = self.received_on;
         one.source = self.source;
-        one.team = self.team;
+        one.team = self.draft.team;
         one.category = self.category;
         one.member_kind = self.member_kind;
         one.relies_on = self.relies_on;
@@ -202,6 +201,13 @@ impl Service {
         problems: &mut Vec<Problem>,
     ) -> Result<Claim> {
         let draft = self.read_claim(ctx, pool, fields, kept, problems).await?;
+        let said = fields.text("team");
+        // An applicant may leave it for later; an officer settles it before anything is saved (CY 第二条).
+        if let Err(why) = pool.pack.pool.membership_by(said, Some(channel))
+            && (matches!(hand, Hand::Account) || !said.trim().is_empty())
+        {
+            problems.push(Problem::new("team", why.to_string()));
+        }
         let (received_on, notice) = match hand {
             Hand::Own(one) => (one.received_on, one.notice.clone()),
             Hand::Account => (
@@ -226,8 +232,6 @@ impl Service {
             received_on,
             recommender: typed::optional(fields.text("recommender")),
             source,
-            team: typed::optional(fields.text("team"))
-                .filter(|team| pool.pack.pool.teams.iter().any(|known| known.id == *team)),
             category: listed(pool, "category", fields.text("category")),
             member_kind: listed(pool, "member_kind", fields.text("member_kind")),
             relies_on: typed::optional(fields.text("relies_on"))

@@ -10,19 +10,20 @@ use super::{KIND, Row, channel_of};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Problem, Result};
-use crate::experts::Membership;
+use crate::experts::{Membership, called};
 use crate::persons::PersonFile;
 use crate::pools::OpenPool;
 use crate::service::Service;
 
 impl Service {
-    /// One person, one application: found by identity number, whatever the channel.
+    /// One person, one application, for each team where there are some: found by identity number, whatever
+    /// the channel.
     pub(super) async fn refuse_second_application(
         &self,
         change: &mut Change<'_>,
         ctx: &Ctx,
         pool: &OpenPool,
-        private: &Private,
+        (private, team): (&Private, Option<&str>),
         own: Option<RecordId>,
         problems: &mut Vec<Problem>,
     ) -> Result<()> {
@@ -32,7 +33,8 @@ impl Service {
         for row in self.same_person(&mut **change, private).await? {
             let other = &row.body.application;
             let open = !other.state.is_over() && !other.is_private();
-            if other.pool == pool.id() && Some(row.id) != own && open {
+            let rival = team.is_none() || other.team.is_none() || other.team.as_deref() == team;
+            if other.pool == pool.id() && Some(row.id) != own && open && rival {
                 problems.push(Problem::new(
                     "id_number",
                     format!(
@@ -48,8 +50,9 @@ impl Service {
         let person =
             store::persons::by_id_number::<PersonFile>(&mut **change, seals, number).await?;
         if let Some(person) = person
-            && let Some(member) =
-                store::experts::of_person::<Membership>(&mut **change, pool.id(), person.id).await?
+            && let Some(member) = self
+                .member_as(&mut **change, pool, person.id, team)
+                .await?
         {
             let status = member.body.expert.standing.on(ctx.today());
             if !matches!(status, Status::Left | Status::Expired) {
@@ -58,7 +61,7 @@ impl Service {
                     format!(
                         "这个身份证号码的专家已在库：{}（{}，{}）。不用再申请入库。",
                         member.keys.name,
-                        member.body.expert.number,
+                        called(pool, &member),
                         status.zh()
                     ),
                 ));

@@ -60,7 +60,7 @@ impl Service {
             &mut change,
             ctx,
             &pool,
-            &claim.draft.private,
+            (&claim.draft.private, claim.draft.team.as_deref()),
             None,
             &mut problems,
         )
@@ -152,7 +152,8 @@ impl Service {
             )
             .await?;
         let private = claim.draft.private.clone();
-        self.refuse_second_application(&mut change, ctx, &pool, &private, Some(id), &mut problems)
+        let whom = (&private, claim.draft.team.as_deref());
+        self.refuse_second_application(&mut change, ctx, &pool, whom, Some(id), &mut problems)
             .await?;
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));

@@ -59,6 +59,12 @@ impl Service {
                 "还没有确认个人信息处理告知。请阅读并确认后再提交。",
             ));
         }
+        if let Err(why) = pool.pack.pool.membership_by(
+            row.body.application.team.as_deref().unwrap_or_default(),
+            Some(channel),
+        ) {
+            open.push(Problem::new("team", why.to_string()));
+        }
         if needs_unit(pool, channel, &row.body.application) {
             open.push(Problem::new(
                 "recommender",

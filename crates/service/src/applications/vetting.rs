@@ -1,9 +1,12 @@
 //! 核对、通过、退回、不予通过、分类: what the office does with an application at a station.
 
+use std::collections::BTreeMap;
+
 use domain::actor::{Action, Role};
 use domain::application::{Application, Correction, GivenBack, Refused, State};
 use domain::event::{Event, EventKind};
 use domain::id::{RecordId, SpecialtyId};
+use domain::policy::classification;
 use domain::policy::pack::{Station, StepOutcome};
 use domain::policy::words::Word as _;
 use domain::pool::SpecialtyStatus;
@@ -392,15 +395,36 @@ impl Service {
             .iter()
             .flat_map(|axis| &axis.values)
             .collect();
+        let mut specialties = specialties.to_vec();
+        specialties.sort_unstable();
+        specialties.dedup();
+        let chosen = BTreeMap::from([
+            (
+                "specialty".to_owned(),
+                specialties.iter().map(ToString::to_string).collect(),
+            ),
+            (
+                "duty".to_owned(),
+                duties
+                    .iter()
+                    .filter(|duty| offered.contains(duty))
+                    .cloned()
+                    .collect(),
+            ),
+        ]);
+        // Who fits no group of an axis gets its fallback; every axis keeps its bounds (GZ 第五条, 第八条).
+        let mut settled = classification::settle(&pool.pack, &chosen);
+        if !settled.findings.is_empty() {
+            let problems = settled.findings.into_iter();
+            return Err(Error::Invalid(
+                problems
+                    .map(|finding| Problem::new(&finding.code, finding.sentence))
+                    .collect(),
+            ));
+        }
         let application = &mut row.body.application;
-        application.specialties = specialties.to_vec();
-        application.specialties.sort_unstable();
-        application.specialties.dedup();
-        application.duties = duties
-            .iter()
-            .filter(|duty| offered.contains(duty))
-            .cloned()
-            .collect();
+        application.specialties = specialties;
+        application.duties = settled.values.remove("duty").unwrap_or_default();
         self.pass_row(&mut change, &pool, &mut row, hand(ctx, None)?, "")
             .await?;
         let state = row.body.application.state.clone();

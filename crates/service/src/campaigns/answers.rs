@@ -130,16 +130,23 @@ impl Service {
         let person = ctx.actor.person.ok_or(Error::LoggedOut)?;
         let row = campaigns::find::<Campaign>(&mut self.store.read(), id).await?;
         let pool = row.ok_or(Error::NotFound)?.body.pool;
-        let member =
+        let held =
             store::experts::of_person::<Membership>(&mut self.store.read(), pool, person).await?;
-        let member = member.ok_or(Error::NotFound)?;
         ctx.actor
             .allow(
                 Action::AnswerInvitation,
                 domain::actor::Target::pool(pool).of_person(person),
             )
             .map_err(|_| Error::NotFound)?;
-        self.take_update(ctx, id, member.id, said).await
+        // Whoever is in several teams confirms their data once for all of them.
+        let mut answered = Err(Error::NotFound);
+        for member in held {
+            let mut read = self.store.read();
+            if campaigns::answer::<Answer>(&mut read, id, member.id).await?.is_some() {
+                answered = Ok(self.take_update(ctx, id, member.id, said.clone()).await?);
+            }
+        }
+        answered
     }
 
     /// The expert answers by the link of the message.

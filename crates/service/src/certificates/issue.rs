@@ -19,7 +19,7 @@ use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::experts::{
-    Draft, Entry, Membership, NewMember, Person, PersonFile, person_keys, refresh_keys,
+    Draft, Entry, NewMember, Person, PersonFile, person_keys, refresh_keys,
 };
 use crate::pools::OpenPool;
 use crate::records;
@@ -363,10 +363,18 @@ impl Service {
         };
         let member = match &known {
             Some(person) => {
-                store::experts::of_person::<Membership>(&mut **change, pool.id(), person.id).await?
+                self.member_as(&mut **change, pool, person.id, one.team.as_deref())
+                    .await?
             }
             None => None,
         };
+        if let Err(why) = pool
+            .pack
+            .pool
+            .membership(one.team.as_deref().unwrap_or_default())
+        {
+            return Ok(Err(why.to_string()));
+        }
         let status = member
             .as_ref()
             .map(|one| one.body.expert.standing.on(ctx.today()));
@@ -419,6 +427,7 @@ impl Service {
         let draft = Draft {
             file: applications::file_of(&one),
             private,
+            team: one.team.clone(),
             specialties: one.specialties.clone(),
             duties: one.duties.clone(),
             declared: one.declared.clone(),
@@ -482,7 +491,7 @@ impl Service {
         person.keys = person_keys(&draft.file);
         person.body = draft.file;
         store::persons::save_with_private(change, &mut person, &draft.private).await?;
-        self.follow_person(change, pool.id(), &person).await?;
+        self.follow_person(change, Some(member.id), &person).await?;
         let added = domain::event::Event::new(
             EventKind::ExpertAdded,
             domain::event::Subject::new("expert", member.id),
@@ -494,6 +503,7 @@ impl Service {
         .fact("pack", &new.entry.decision.pack)
         .fact("pack_digest", &new.entry.decision.digest);
         let expert = &mut member.body.expert;
+        expert.team = draft.team;
         expert.number = new.number;
         expert.specialties.clone_from(&draft.specialties);
         expert.duties = draft.duties;

@@ -39,7 +39,10 @@ impl Service {
         let expert = &mut member.body.expert;
         expert.number.clone_from(&number);
         let held = Held {
-            team: carried(Detail::Team),
+            team: match &expert.team {
+                Some(team) => pool.pack.pool.team_words(Some(team)),
+                None => carried(Detail::Team),
+            },
             range: carried(Detail::Range),
             duties: &expert.duties,
         };

@@ -92,6 +92,7 @@ impl Service {
             id: self.id(ctx),
             pool,
             person: id,
+            team: None,
             number: format!("DG{}{:04}", from.year(), n + 1),
             specialties: own.clone(),
             duties: if n.is_multiple_of(6) {
@@ -117,6 +118,7 @@ impl Service {
             seq: 0,
             pool,
             person: id,
+            team: String::new(),
             number: Some(expert.number.clone()),
             number_sort: String::new(),
             status: expert.standing.on(today).code().to_owned(),

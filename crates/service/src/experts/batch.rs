@@ -129,7 +129,7 @@ impl Service {
         let mut report = BatchReport::default();
         let mut files = self.files_of(&mut change, &members).await?;
         for mut member in members {
-            let event = match apply(&mut member, act, until, &reason) {
+            let event = match apply(&pool, &mut member, act, until, &reason) {
                 Ok(event) => event,
                 Err(why) => {
                     report
@@ -219,6 +219,7 @@ impl Service {
 }
 
 fn apply(
+    pool: &OpenPool,
     member: &mut Member,
     act: &BatchAct,
     until: Option<Date>,
@@ -249,6 +250,10 @@ fn apply(
         BatchAct::AddSpecialty { specialty } => {
             if expert.specialties.contains(specialty) {
                 return Err("已有这个专业领域".to_owned());
+            }
+            let most = pool.most_specialties();
+            if expert.specialties.len() >= most {
+                return Err(format!("已有 {most} 个专业领域，不能再多"));
             }
             expert.specialties.push(*specialty);
             Ok(Event::new(EventKind::ExpertChanged, subject)

@@ -2,9 +2,9 @@
 
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
-use domain::id::{ExpertId, PoolId};
+use domain::id::ExpertId;
 use store::persons::Private;
-use store::{experts, persons as stored_persons};
+use store::{Db, experts, persons as stored_persons};
 
 use super::{Draft, Member, Membership, Person, PersonFile, person_keys, refresh_keys};
 use crate::change::Change;
@@ -38,9 +38,19 @@ impl Service {
         }
         let before = self.private_of(&mut *change, person.id).await?;
         let mut problems = Vec::new();
+        let held = member.body.expert.team.clone();
+        let mut fields = fields.clone();
+        if let Some(team) = held.as_ref().filter(|_| fields.text("team").is_empty()) {
+            fields.push("team", team);
+        }
+        let fields = &fields;
         let draft = self
             .read_draft(ctx, &pool, fields, Some(&before), &mut problems)
             .await?;
+        problems.extend(
+            self.team_problem(&mut *change, &pool, &member, &draft)
+                .await?,
+        );
         let reason = typed::required(
             &mut problems,
             "reason",
@@ -80,6 +90,44 @@ impl Service {
         Ok(found)
     }
 
+    /// A membership stays of its team; one whose team is not settled becomes of one the person is not in.
+    async fn team_problem(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+        member: &Member,
+        draft: &Draft,
+    ) -> Result<Option<Problem>> {
+        let held = &member.body.expert.team;
+        if draft.team.is_none() || draft.team == *held {
+            return Ok(None);
+        }
+        let words = |team: &Option<String>| {
+            let words = pool.pack.pool.team_words(team.as_deref());
+            words.unwrap_or_default().to_owned()
+        };
+        if held.is_some() {
+            return Ok(Some(Problem::new(
+                "team",
+                format!(
+                    "这是“{}”的聘任，不能改成“{}”。聘期和证件都按队伍，请为另一支队伍另办聘任。",
+                    words(held),
+                    words(&draft.team)
+                ),
+            )));
+        }
+        let person = member.keys.person;
+        let other = experts::in_team::<Membership>(db, pool.id(), person, draft.team.as_deref());
+        Ok(other.await?.map(|other| {
+            let sentence = format!(
+                "此人已有“{}”的聘任（{}）。请改选队伍，或办理这条记录的出库。",
+                words(&draft.team),
+                other.body.expert.number
+            );
+            Problem::new("team", sentence)
+        }))
+    }
+
     /// Replaces what is known of somebody and tells the ledger what differs; does nothing when nothing
     /// does.
     pub(crate) async fn replace(
@@ -110,9 +158,10 @@ impl Service {
         person.keys = person_keys(&draft.file);
         person.body = draft.file;
         stored_persons::save_with_private(change, &mut person, &draft.private).await?;
-        self.follow_person(change, pool.id(), &person).await?;
+        self.follow_person(change, Some(member.id), &person).await?;
         let body = &mut member.body;
         body.expert.specialties.clone_from(&draft.specialties);
+        body.expert.team = draft.team;
         body.expert.duties = draft.duties;
         body.declared = draft.declared;
         body.reviewed = draft.reviewed;
@@ -123,16 +172,17 @@ impl Service {
         Ok(found)
     }
 
-    /// What other pools index of a person follows the person.
+    /// What other memberships index of a person follows the person; the one being written is not among
+    /// them.
     pub(crate) async fn follow_person(
         &self,
         change: &mut Change<'_>,
-        here: PoolId,
+        written: Option<ExpertId>,
         person: &Person,
     ) -> Result<()> {
         let members = experts::all_of_person::<Membership>(&mut **change, person.id).await?;
         for mut member in members {
-            if member.keys.pool == here {
+            if Some(member.id) == written {
                 continue;
             }
             let pool = self.any_pool(member.keys.pool).await?;
@@ -172,6 +222,11 @@ impl Service {
             Self::names_of(&known, &old),
             Self::names_of(&known, &after.specialties),
         );
+        let team = |team: &Option<String>| {
+            let words = pool.pack.pool.team_words(team.as_deref());
+            words.into_iter().map(str::to_owned).collect()
+        };
+        compare("队伍", team(&before.expert.team), team(&after.team));
         compare("职责", before.expert.duties.clone(), after.duties.clone());
         compare(
             "本人承诺",

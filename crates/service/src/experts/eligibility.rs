@@ -78,7 +78,7 @@ impl Decided {
 
 /// The decision on a draft when no register has anything to say.
 pub(crate) fn decided_by_facts(pool: &OpenPool, draft: &Draft, on: Date) -> Decided {
-    let mut facts = bare_facts(&draft.file, &draft.specialties);
+    let mut facts = bare_facts(&draft.file, &draft.specialties, draft.team.as_ref());
     facts.declared.clone_from(&draft.declared);
     facts.reviewed.clone_from(&draft.reviewed);
     kept(pool, &facts, on)
@@ -144,7 +144,8 @@ impl Service {
         person: &PersonFile,
         id_number: Option<&Secret>,
     ) -> Result<Facts> {
-        let mut facts = bare_facts(person, &member.expert.specialties);
+        let expert = &member.expert;
+        let mut facts = bare_facts(person, &expert.specialties, expert.team.as_ref());
         facts.declared.clone_from(&member.declared);
         facts.reviewed.clone_from(&member.reviewed);
         if let Some(channel) = &member.expert.channel {
@@ -162,7 +163,7 @@ impl Service {
         draft: &Draft,
         on: Date,
     ) -> Result<Decided> {
-        let mut facts = bare_facts(&draft.file, &draft.specialties);
+        let mut facts = bare_facts(&draft.file, &draft.specialties, draft.team.as_ref());
         facts.declared.clone_from(&draft.declared);
         facts.reviewed.clone_from(&draft.reviewed);
         self.look_up(db, pool, &mut facts, draft.private.id_number.as_ref())
@@ -208,8 +209,15 @@ impl Service {
     }
 }
 
-fn bare_facts(person: &PersonFile, specialties: &[SpecialtyId]) -> Facts {
+fn bare_facts(
+    person: &PersonFile,
+    specialties: &[SpecialtyId],
+    team: Option<&String>,
+) -> Facts {
     let mut situation = Situation::EMPTY;
+    if let Some(team) = team {
+        situation = situation.with(Field::Team, team);
+    }
     if let Some(kind) = person
         .profile
         .employer

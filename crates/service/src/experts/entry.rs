@@ -9,7 +9,7 @@ use domain::policy::words::Word as _;
 use jiff::civil::Date;
 use store::{Db, experts, persons as stored_persons};
 
-use super::{Decided, Draft, Entry, Membership, Person, PersonFile, keys, person_keys};
+use super::{Decided, Draft, Entry, Member, Membership, Person, PersonFile, keys, person_keys};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Reason, Result};
@@ -82,16 +82,29 @@ impl Service {
             None => None,
         };
         if let Some(person) = &known
-            && let Some(member) =
-                experts::of_person::<Membership>(&mut *change, pool.id(), person.id).await?
+            && let Some(member) = self
+                .member_as(&mut *change, &pool, person.id, draft.team.as_deref())
+                .await?
         {
             problems.push(Problem::new(
                 "id_number",
                 format!(
                     "这个身份证号码的专家已在库：{}（{}）。请在原记录上修改。",
-                    member.keys.name, member.body.expert.number
+                    member.keys.name,
+                    called(&pool, &member)
                 ),
             ));
+        }
+        let channel = typed::optional(fields.text("channel"))
+            .and_then(|id| pool.pack.admission.channel(&id));
+        if let Some(channel) = channel
+            && let Err(why) = pool
+                .pack
+                .pool
+                .membership_by(draft.team.as_deref().unwrap_or_default(), Some(channel))
+            && draft.team.is_some()
+        {
+            problems.push(Problem::new("channel", why.to_string()));
         }
         let (Some(on), Some(term), true) = (on, term, problems.is_empty()) else {
             return Err(Error::Invalid(problems));
@@ -108,8 +121,7 @@ impl Service {
             Some(number) => number,
             None => self.next_number(&mut *change, &pool, term.from).await?,
         };
-        let channel = typed::optional(fields.text("channel"))
-            .filter(|id| pool.pack.admission.channel(id).is_some());
+        let channel = channel.map(|channel| channel.id.clone());
         let entry = Entry {
             document,
             on,
@@ -135,6 +147,23 @@ impl Service {
         }
         change.commit().await?;
         Ok(id)
+    }
+
+    /// The membership this person has that stands in the way of another as a member of this team: the one
+    /// of the team, or one whose team is not settled.
+    pub(crate) async fn member_as(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+        person: PersonId,
+        team: Option<&str>,
+    ) -> Result<Option<Member>> {
+        let held = experts::of_person::<Membership>(db, pool.id(), person).await?;
+        let of = |team: Option<&str>| {
+            held.iter()
+                .find(|member| member.body.expert.team.as_deref() == team)
+        };
+        Ok(of(team).or_else(|| of(None)).cloned())
     }
 
     fn typed_term(
@@ -211,7 +240,7 @@ impl Service {
                 person.keys = person_keys(&draft.file);
                 person.body = draft.file;
                 stored_persons::save_with_private(change, &mut person, &draft.private).await?;
-                self.follow_person(change, pool.id(), &person).await?;
+                self.follow_person(change, None, &person).await?;
                 person
             }
             None => {
@@ -234,13 +263,18 @@ impl Service {
             .fact("term", format!("{} — {}", new.term.from, new.term.to))
             .fact("pack", &new.entry.decision.pack)
             .fact("pack_digest", &new.entry.decision.digest)
-            .fact("outcome", new.entry.decision.outcome.word())
+            .fact("outcome", new.entry.decision.outcome.word());
+        let event = match pool.pack.pool.team_words(draft.team.as_deref()) {
+            Some(team) => event.fact("team", team),
+            None => event,
+        }
             .detail(serde_json::json!({ "name": person.body.profile.name, "findings": new.entry.decision.findings }));
         let body = Membership {
             expert: Expert {
                 id,
                 pool: pool.id(),
                 person: person.id,
+                team: draft.team,
                 number: new.number,
                 specialties: draft.specialties.clone(),
                 duties: draft.duties,
@@ -263,6 +297,15 @@ impl Service {
         experts::insert(change, id, member.keys, &draft.specialties, member.body).await?;
         change.record(event).await?;
         Ok(id)
+    }
+}
+
+/// How a membership is named to an officer: by its number, and by its team where there are some.
+pub(crate) fn called(pool: &OpenPool, member: &Member) -> String {
+    let expert = &member.body.expert;
+    match pool.pack.pool.team_words(expert.team.as_deref()) {
+        Some(team) => format!("{}，{team}", expert.number),
+        None => expert.number.clone(),
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) fn keys(pool: &OpenPool, member: &Membership, file: &PersonFile) -> E
         seq: 0,
         pool: member.expert.pool,
         person: member.expert.person,
+        team: member.expert.team.clone().unwrap_or_default(),
         number: Some(member.expert.number.clone()).filter(|number| !number.is_empty()),
         number_sort: member.expert.number.clone(),
         status: standing_code(&member.expert.standing).to_owned(),

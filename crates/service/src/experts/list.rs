@@ -24,6 +24,9 @@ const LIST: &str = "experts";
 /// Most filters one account keeps.
 const MOST_FILTERS: usize = 20;
 
+/// Asks for those whose team is not settled.
+pub const NO_TEAM: &str = "none";
+
 /// The conditions of the list, as typed. Empty ones do not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -34,6 +37,10 @@ pub struct ExpertQuery {
     pub employer: String,
     /// Id of a specialty.
     pub specialty: String,
+    /// Id of a team, or `none` for those whose team is not settled.
+    pub team: String,
+    /// Value of the second axis (职责, 专家组).
+    pub duty: String,
     /// `title:中级` or `skill:技师`: at least this rung.
     pub level: String,
     /// Code of a status.
@@ -57,6 +64,11 @@ pub struct ExpertRow {
     pub number: String,
     /// 专业领域
     pub specialties: Vec<String>,
+    /// 队伍, for pools with teams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Values of the second axis (职责, 专家组).
+    pub duties: Vec<String>,
     /// 职称、技能等级: the highest of each.
     pub level: String,
     /// 工作单位
@@ -65,6 +77,19 @@ pub struct ExpertRow {
     pub term_to: Date,
     /// What holds today.
     pub status: Status,
+}
+
+impl ExpertRow {
+    /// Team and values of the second axis, as one cell shows them.
+    pub fn groups(&self) -> String {
+        let all: Vec<&str> = self
+            .team
+            .iter()
+            .chain(&self.duties)
+            .map(String::as_str)
+            .collect();
+        all.join("、")
+    }
 }
 
 /// One page of the list.
@@ -113,6 +138,8 @@ impl ExpertQuery {
             q: text("q"),
             employer: text("employer"),
             specialty: text("specialty"),
+            team: text("team"),
+            duty: text("duty"),
             level: text("level"),
             status: text("status"),
             term_to: text("term_to"),
@@ -127,6 +154,8 @@ impl ExpertQuery {
             ("q", &self.q),
             ("employer", &self.employer),
             ("specialty", &self.specialty),
+            ("team", &self.team),
+            ("duty", &self.duty),
             ("level", &self.level),
             ("status", &self.status),
             ("term_to", &self.term_to),
@@ -223,6 +252,12 @@ impl Service {
         let row = |member: Member| ExpertRow {
             id: member.id,
             specialties: Self::names_of(&known, &member.body.expert.specialties),
+            team: pool
+                .pack
+                .pool
+                .team_words(member.body.expert.team.as_deref())
+                .map(str::to_owned),
+            duties: member.body.expert.duties.clone(),
             level: [
                 rung("title", member.keys.title_rank),
                 rung("skill", member.keys.skill_rank),
@@ -281,6 +316,25 @@ impl Service {
                     "specialty",
                     "专业领域不在列表里。请从列表中选择。",
                 )),
+            }
+        }
+        let teams = &pool.pack.pool;
+        if query.team == NO_TEAM {
+            filter.teams = vec![String::new()];
+        } else if !query.team.is_empty() {
+            let leaves = teams.leaves_of(&query.team);
+            filter.teams = leaves.map(|team| team.id.clone()).collect();
+            if filter.teams.is_empty() {
+                problems.push(Problem::new("team", "队伍不在列表里。请从列表中选择。"));
+            }
+        }
+        if !query.duty.is_empty() {
+            filter.duty = Some(query.duty.clone());
+            let axis = pool.pack.axis("duty");
+            if !axis.is_some_and(|axis| axis.values.contains(&query.duty)) {
+                let label = axis.map_or("职责", |axis| &axis.label);
+                let sentence = format!("{label}不在列表里。请从列表中选择。");
+                problems.push(Problem::new("duty", sentence));
             }
         }
         if let Some((ladder, rung)) = query.level.split_once(':') {

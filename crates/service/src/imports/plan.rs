@@ -254,7 +254,7 @@ impl Service {
             experts::of_persons::<Membership>(db, pool.id(), &ids)
                 .await?
                 .into_iter()
-                .map(|m| (m.keys.person, m))
+                .map(|m| ((m.keys.person, m.body.expert.team.clone()), m))
                 .collect();
         let mut by_number: HashMap<String, (Person, Private)> = HashMap::new();
         for person in persons {
@@ -267,10 +267,20 @@ impl Service {
             let known = row
                 .id_number
                 .as_ref()
-                .and_then(|id| by_number.remove(id.expose()));
-            let member = known
-                .as_ref()
-                .and_then(|(person, _)| members.remove(&person.id));
+                .and_then(|id| by_number.get(id.expose()).cloned());
+            let team = match ground.team(row) {
+                Ok(team) => team,
+                Err(problem) => {
+                    plan.errors.push(*problem);
+                    plan.counts.errors += 1;
+                    continue;
+                }
+            };
+            let member = known.as_ref().and_then(|(person, _)| {
+                let held = members.remove(&(person.id, team.clone()));
+                // A membership whose team was not settled becomes of the one the row says.
+                held.or_else(|| members.remove(&(person.id, None)))
+            });
             let (specialties, missing) = match ground.specialties(row) {
                 Ok(found) => found,
                 Err(problem) => {
@@ -279,15 +289,29 @@ impl Service {
                     continue;
                 }
             };
+            let held = member
+                .as_ref()
+                .map(|member| member.body.expert.specialties.as_slice())
+                .unwrap_or_default();
+            if let Some(problem) = ground.too_many(row, held, &specialties, missing.len()) {
+                plan.errors.push(problem);
+                plan.counts.errors += 1;
+                continue;
+            }
             match (known, member) {
                 (Some((person, private)), Some(member)) => {
-                    let draft = merged(row, &person.body, &private, Some((&member, specialties)));
+                    let mut draft =
+                        merged(row, &person.body, &private, Some((&member, specialties)));
+                    draft.team = team;
                     let mut differences = persons::differences(
                         (&person.body, &private),
                         (&draft.file, &draft.private),
                     );
                     let added = draft.specialties.len() + missing.len()
                         - member.body.expert.specialties.len();
+                    if draft.team != member.body.expert.team {
+                        differences.push(ground.settled(draft.team.as_deref()));
+                    }
                     if added > 0 {
                         differences.push(ground.added(&member, &draft.specialties, &missing));
                     }
@@ -314,6 +338,7 @@ impl Service {
                         None => (PersonFile::default(), Private::default()),
                     };
                     let mut draft = merged(row, &file, &private, None);
+                    draft.team = team;
                     draft.specialties = specialties;
                     if let Some(problem) = ground.unclassified(row, &draft, &missing) {
                         plan.errors.push(problem);
@@ -427,6 +452,51 @@ impl Ground<'_> {
         ids.sort_unstable();
         ids.dedup();
         Ok((ids, missing))
+    }
+
+    /// The team a row names, where the pool has teams.
+    fn team(&self, row: &RosterRow) -> Result<Option<String>, Box<RowProblem>> {
+        let said = row.team.as_deref().unwrap_or_default();
+        match self.pool.pack.pool.membership(said) {
+            Ok(team) => Ok(team.map(|team| team.id.clone())),
+            Err(why) => Err(Box::new(self.problem(
+                row,
+                Field::Team,
+                said.to_owned(),
+                "team.membership",
+                why.to_string(),
+            ))),
+        }
+    }
+
+    /// The team of a membership is settled.
+    fn settled(&self, team: Option<&str>) -> Difference {
+        let words = |team| self.pool.pack.pool.team_words(team).unwrap_or_default();
+        Difference {
+            label: "队伍".to_owned(),
+            before: words(None).to_owned(),
+            after: words(team).to_owned(),
+        }
+    }
+
+    /// More specialties than one expert may have, with those held already.
+    fn too_many(
+        &self,
+        row: &RosterRow,
+        held: &[SpecialtyId],
+        named: &[SpecialtyId],
+        missing: usize,
+    ) -> Option<RowProblem> {
+        let new = named.iter().filter(|one| !held.contains(one)).count() + missing;
+        let (all, most) = (held.len() + new, self.pool.most_specialties());
+        if new == 0 || all <= most {
+            return None;
+        }
+        let sentence = format!(
+            "连同已有的共 {all} 个专业领域，不超过 {most} 个。请删去多出的，或先在原记录上调整。"
+        );
+        let value = row.specialties.join("、");
+        Some(self.problem(row, Field::Specialty, value, "specialty.many", sentence))
     }
 
     fn unclassified(
@@ -547,6 +617,7 @@ fn merged(
                 .and_then(secret)
                 .or_else(|| private.address.clone()),
         },
+        team: None,
         specialties,
         duties: member
             .as_ref()

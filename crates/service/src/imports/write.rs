@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::{Expert, Standing};
-use domain::id::{ExpertId, ImportId, SpecialtyId};
+use domain::id::{ExpertId, ImportId, PersonId, SpecialtyId};
 use domain::policy::term;
 use store::experts::NewExpert;
 use store::persons::NewPerson;
@@ -179,6 +179,8 @@ impl Service {
             .await?;
         let mut employers: HashMap<String, domain::organisation::OrganisationRef> = HashMap::new();
         let mut batch = Batch::default();
+        let mut seen: HashMap<String, PersonId> = HashMap::new();
+        let has_teams = !pool.pack.pool.teams.is_empty();
         for (n, mut planned) in plan.rows.into_iter().enumerate() {
             for name in &planned.missing {
                 planned.draft.specialties.extend(added.get(name));
@@ -194,13 +196,26 @@ impl Service {
                         decision,
                     };
                     let draft = planned.draft;
+                    let identity = draft
+                        .private
+                        .id_number
+                        .as_ref()
+                        .filter(|_| has_teams)
+                        .map(|number| number.reveal().to_owned());
+                    let before = identity.as_ref().and_then(|number| seen.get(number)).copied();
                     let person = match known {
+                        // An earlier row entered the person as a member of another team.
+                        _ if before.is_some() => {
+                            batch.write(change, pool).await?;
+                            let before = before.ok_or(Error::NotFound)?;
+                            self.person(&mut **change, before).await?
+                        }
                         Some(mut person) => {
                             person.keys = person_keys(&draft.file);
                             person.body = draft.file;
                             stored_persons::save_with_private(change, &mut person, &draft.private)
                                 .await?;
-                            self.follow_person(change, pool.id(), &person).await?;
+                            self.follow_person(change, None, &person).await?;
                             person
                         }
                         None => {
@@ -219,12 +234,16 @@ impl Service {
                             person
                         }
                     };
+                    if let Some(number) = identity {
+                        seen.insert(number, person.id);
+                    }
                     let id: ExpertId = self.id(ctx);
                     let body = Membership {
                         expert: Expert {
                             id,
                             pool: pool.id(),
                             person: person.id,
+                            team: draft.team,
                             number: number_of(pool, term.from.year(), sequence),
                             specialties: draft.specialties.clone(),
                             duties: draft.duties,
@@ -259,10 +278,16 @@ impl Service {
                     differences,
                 } => {
                     let draft = planned.draft;
+                    if has_teams {
+                        // Another row may have been about another membership of the same person.
+                        person = self.person(&mut **change, person.id).await?;
+                        *member = self.member(&mut **change, pool, member.id).await?;
+                    }
                     person.keys = person_keys(&draft.file);
                     person.body = draft.file;
                     stored_persons::save_with_private(change, &mut person, &draft.private).await?;
-                    self.follow_person(change, pool.id(), &person).await?;
+                    self.follow_person(change, Some(member.id), &person).await?;
+                    member.body.expert.team = draft.team;
                     member.body.expert.specialties = draft.specialties;
                     refresh_keys(pool, &mut member, &person.body);
                     experts::save(change, &mut member).await?;

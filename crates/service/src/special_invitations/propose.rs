@@ -228,9 +228,11 @@ impl Service {
             known.is_some_and(|known| known.name == employer)
         }));
         for person in persons {
-            let member =
+            let held =
                 store::experts::of_person::<Membership>(&mut read, pool.id(), person.id).await?;
-            let Some(member) = member else { continue };
+            let Some(member) = held.into_iter().next() else {
+                continue;
+            };
             let status = member.body.expert.standing.on(ctx.today());
             let what = match status {
                 Status::Active | Status::NotYet | Status::Suspended => {

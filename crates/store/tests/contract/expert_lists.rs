@@ -4,6 +4,7 @@ use crate::{done, expert, expert_keys, id, organisation, person, pool};
 use domain::id::SpecialtyId;
 use domain::roster::Entry;
 use jiff::civil::date;
+use store::experts::ExpertKeys;
 use store::experts;
 use store::pools::SpecialtyKeys;
 use store::testing::on_both;
@@ -175,8 +176,7 @@ async fn experts_are_read_packed_and_scanned() {
         assert_eq!(
             experts::of_person::<i64>(&mut db, one, renamed.keys.person)
                 .await
-                .unwrap()
-                .unwrap()
+                .unwrap()[0]
                 .id,
             renamed.id
         );
@@ -192,6 +192,37 @@ async fn experts_are_read_packed_and_scanned() {
         let again = expert_keys(one, renamed.keys.person, "赵芳");
         let twice = experts::insert(&mut tx, id(), again, &[], 0_i64).await;
         assert!(matches!(twice, Err(Error::Duplicate)));
+        drop(tx);
+        // But once in each team.
+        let mut tx = t.store.write(one).await.unwrap();
+        for team in ["teaching", "school"] {
+            let keys = ExpertKeys {
+                team: team.into(),
+                ..expert_keys(one, renamed.keys.person, "赵芳")
+            };
+            experts::insert(&mut tx, id(), keys, &[], 0_i64)
+                .await
+                .unwrap();
+        }
+        done(tx).await;
+        let mut db = t.store.read();
+        let person = renamed.keys.person;
+        let teams: Vec<String> = experts::of_person::<i64>(&mut db, one, person)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.keys.team)
+            .collect();
+        assert_eq!(teams, ["", "teaching", "school"]);
+        let school = experts::in_team::<i64>(&mut db, one, person, Some("school"));
+        assert_eq!(school.await.unwrap().unwrap().keys.team, "school");
+        let none = experts::in_team::<i64>(&mut db, one, person, Some("exam"));
+        assert!(none.await.unwrap().is_none());
+        assert_eq!(
+            experts::people_on(&mut db, one, date(2026, 11, 2)).await.unwrap(),
+            names.len() as u64,
+            "whoever is in three teams is one person"
+        );
     })
     .await;
 }

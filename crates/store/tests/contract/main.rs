@@ -84,6 +84,7 @@ fn expert_keys(pool: PoolId, person: PersonId, name: &str) -> ExpertKeys {
         seq: 0,
         pool,
         person,
+        team: String::new(),
         number: None,
         number_sort: String::new(),
         status: "active".into(),

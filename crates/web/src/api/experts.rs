@@ -47,6 +47,8 @@ pub fn routes() -> Routes {
                     ("q", "姓名、拼音、首字母、编号"),
                     ("employer", "工作单位的一部分"),
                     ("specialty", "专业领域的编号"),
+                    ("team", "队伍的编号；none：队伍未定"),
+                    ("duty", "职责、专家组等第二分类的一个值"),
                     ("level", "如 title:副高级、skill:技师"),
                     ("status", "active、expired、suspended、left"),
                     ("term_to", "聘期在这一天以前届满"),

@@ -1,8 +1,9 @@
 //! 专业领域 as data.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Method;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::actor::Action;
 use domain::id::SpecialtyId;
 use serde::Deserialize;
@@ -30,6 +31,15 @@ pub fn routes() -> Routes {
             list,
         )
         .api(
+            Method::GET,
+            "/api/v1/pools/{no}/groups",
+            Access::Pool(Action::ReadExperts),
+            says(GROUP, "队伍与分组").gives(
+                "divisions：队伍和各分类的组、人数；people：按人计；memberships：按队伍计",
+            ),
+            groups,
+        )
+        .api(
             Method::POST,
             "/api/v1/pools/{no}/specialties",
             EDIT,
@@ -49,6 +59,11 @@ pub fn routes() -> Routes {
 
 async fn list(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
     Ok(items(&app.service.specialties(here.ctx(), here.no).await?))
+}
+
+async fn groups(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
+    let groups = app.service.groups(here.ctx(), here.no).await?;
+    Ok(Json(groups).into_response())
 }
 
 /// 新的专业领域

@@ -150,13 +150,7 @@ async fn form_page(
             })
             .collect(),
         channel: asked(here, form.value("channel")),
-        teams: here
-            .pack
-            .pool
-            .teams
-            .iter()
-            .map(|team| Choice::new(team.id.clone(), team.label.clone()))
-            .collect(),
+        teams: crate::experts::team_choices(&here.open),
         branches: here
             .pack
             .admission

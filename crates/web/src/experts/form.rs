@@ -10,7 +10,7 @@ use domain::policy::pack::{Holding, Input, Record, Test};
 use service::persons;
 use service::{Error, OpenPool};
 
-use super::{fields, note, specialty_choices};
+use super::{fields, note, second_axis, specialty_choices, team_choices};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
@@ -78,6 +78,8 @@ pub(crate) struct PersonFields {
     pub(crate) yes_no: Vec<Choice>,
     pub(crate) task_kinds: Vec<Choice>,
     pub(crate) specialties: Vec<Choice>,
+    /// What the second axis is called, and its values.
+    pub(crate) axis: String,
     pub(crate) duties: Vec<Choice>,
     pub(crate) declared: Vec<Choice>,
     pub(crate) reviewed: Vec<Choice>,
@@ -144,13 +146,8 @@ impl PersonFields {
                 .map(|kind| Choice::new(kind.id.clone(), kind.label.clone()))
                 .collect(),
             specialties,
-            duties: choices(
-                &pool
-                    .pack
-                    .axis("duty")
-                    .map(|axis| axis.values.clone())
-                    .unwrap_or_default(),
-            ),
+            axis: second_axis(pool).0,
+            duties: second_axis(pool).1,
             declared: leaves(domain::policy::pack::How::Declared),
             reviewed: leaves(domain::policy::pack::How::Reviewed),
         }
@@ -166,6 +163,8 @@ struct FormPage {
     back: String,
     person: PersonFields,
     channels: Vec<Choice>,
+    /// Teams to choose from, where the pool has some; none once one is settled.
+    teams: Vec<Choice>,
     refusals: Vec<(String, String)>,
 }
 
@@ -349,10 +348,14 @@ async fn form_page(
     let ctx = here.ctx();
     let pool = app.service.pool_numbered(ctx, here.no).await?;
     let list = here.href("experts");
+    let mut teams = team_choices(&pool);
     let (title, action, back, on_file) = match id {
         Some(id) => {
             let view = app.service.expert(ctx, here.no, id).await?;
             let page = here.href(format!("experts/{id}"));
+            if view.member.expert.team.is_some() {
+                teams.clear();
+            }
             (
                 format!("变更 {}", view.person.profile.name),
                 format!("{page}/edit"),
@@ -375,6 +378,7 @@ async fn form_page(
             .under(&[("专家库", &list)])
             .judged(&form),
         person: PersonFields::of(&pool, &form, specialties, search, on_file),
+        teams,
         action,
         back,
         channels: pool

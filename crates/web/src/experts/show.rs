@@ -89,7 +89,12 @@ fn card(card: EligibilityCard) -> Card {
     }
 }
 
-fn facts(view: &ExpertView, today: jiff::civil::Date) -> Vec<(String, String)> {
+/// What the second axis is called.
+fn axis_label(here: &InPool) -> &str {
+    here.pack.axis("duty").map_or("职责", |axis| &axis.label)
+}
+
+fn facts(view: &ExpertView, axis: &str, today: jiff::civil::Date) -> Vec<(String, String)> {
     let profile = &view.person.profile;
     let dash = |text: String| {
         if text.is_empty() {
@@ -126,6 +131,12 @@ fn facts(view: &ExpertView, today: jiff::civil::Date) -> Vec<(String, String)> {
         ("证件号".to_owned(), dash(view.masked.id_number.clone())),
         ("手机".to_owned(), dash(view.masked.phone.clone())),
     ];
+    if let Some(team) = &view.team {
+        rows.insert(1, ("队伍".to_owned(), team.clone()));
+    }
+    if !view.member.expert.duties.is_empty() {
+        rows.insert(2, (axis.to_owned(), view.member.expert.duties.join("、")));
+    }
     if !view.member.renewed.is_empty() {
         let terms = view.member.terms();
         let terms = terms.iter().map(|term| {
@@ -159,7 +170,7 @@ pub(super) async fn aside(
     let full = here.href(format!("experts/{id}"));
     Ok(Aside {
         status: standing_under(&here.pack, view.status),
-        facts: facts(&view, here.ctx().today()),
+        facts: facts(&view, axis_label(here), here.ctx().today()),
         edit: format!("{full}/edit"),
         full,
         close,
@@ -412,7 +423,7 @@ async fn full_page(
             .judged(&form),
         status: standing_under(&here.pack, view.status),
         tabs,
-        facts: facts(&view, here.ctx().today()),
+        facts: facts(&view, axis_label(here), here.ctx().today()),
         masked: masked
             .iter()
             .map(|(label, value)| {

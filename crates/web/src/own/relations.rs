@@ -94,7 +94,10 @@ fn line(row: RelationRow) -> Line {
 
 async fn own_pools(app: &App, session: &Session) -> Result<Vec<OpenPool>, WebError> {
     let own = app.service.own_record(&session.ctx).await?;
-    Ok(own.into_iter().map(|one| one.pool).collect())
+    let mut pools: Vec<OpenPool> = own.into_iter().map(|one| one.pool).collect();
+    // Whoever is in several teams of a pool is in it once.
+    pools.dedup_by_key(|pool| pool.no);
+    Ok(pools)
 }
 
 async fn list_page(

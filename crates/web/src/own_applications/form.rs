@@ -395,14 +395,7 @@ async fn section_page(
         action: format!("{base}/form/{}", section.code()),
         places: own.sections.len(),
         place: place + 1,
-        teams: own
-            .pool
-            .pack
-            .pool
-            .teams
-            .iter()
-            .map(|team| Choice::new(team.id.clone(), team.label.clone()))
-            .collect(),
+        teams: crate::experts::team_choices(&own.pool),
         categories: listed("category"),
         member_kinds: listed("member_kind"),
         branches: own

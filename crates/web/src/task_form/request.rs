@@ -211,9 +211,15 @@ pub(super) async fn read(
     let mode = match form.value("mode") {
         "designated" => {
             let names = lines(form.value("experts"));
+            let said = Some(form.value("fields.team")).filter(|said| !said.is_empty());
+            let team = here
+                .pack
+                .task_kind(form.value("kind"))
+                .and_then(|kind| here.pack.team_of_task(kind, said).ok().flatten())
+                .map(|team| team.id.clone());
             let experts = match app
                 .service
-                .experts_named(here.ctx(), here.pool.id, &names)
+                .experts_named(here.ctx(), here.pool.id, team.as_deref(), &names)
                 .await
             {
                 Ok(experts) => experts,

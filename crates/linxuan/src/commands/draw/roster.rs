@@ -38,6 +38,9 @@ pub(super) struct People {
 #[serde(deny_unknown_fields)]
 struct Listed {
     id_number: String,
+    /// Team, by id, where the pool has some.
+    #[serde(default)]
+    team: Option<String>,
     specialties: Vec<String>,
     #[serde(default)]
     duties: Vec<String>,
@@ -131,6 +134,10 @@ impl People {
             };
             self.add(
                 number,
+                pack.pool
+                    .membership(row.team.as_deref().unwrap_or_default())
+                    .unwrap_or_default()
+                    .map(|team| team.id.clone()),
                 row.specialties,
                 Vec::new(),
                 None,
@@ -170,6 +177,7 @@ impl People {
             }
             self.add(
                 &number,
+                one.team,
                 one.specialties,
                 one.duties,
                 one.term,
@@ -189,6 +197,7 @@ impl People {
     fn add(
         &mut self,
         number: &IdentityNumber,
+        team: Option<String>,
         specialties: Vec<String>,
         duties: Vec<String>,
         term: Option<Term>,
@@ -214,6 +223,7 @@ impl People {
             id: ExpertId(id),
             pool: PoolId(Uuid::nil()),
             person: PersonId(id),
+            team,
             number: (self.prospects.len() + 1).to_string(),
             specialties: specialties.iter().map(|name| specialty_id(name)).collect(),
             duties,

@@ -494,7 +494,8 @@ impl Service {
     ) -> Result<()> {
         let private = self.open_applicant(row)?;
         let mut known = Vec::new();
-        self.refuse_second_application(change, ctx, pool, &private, Some(row.id), &mut known)
+        let whom = (&private, row.body.application.team.as_deref());
+        self.refuse_second_application(change, ctx, pool, whom, Some(row.id), &mut known)
             .await?;
         if known.is_empty() {
             return Ok(());

@@ -23,23 +23,25 @@ pub(crate) struct Bureau {
     pub(crate) service: Service,
     pub(crate) store: store::Store,
     pub(crate) clock: Arc<StoppedClock>,
+    /// Id of the pack.
+    law: &'static str,
     /// Pools in the order they were set up.
     pub(crate) pools: Vec<PoolId>,
 }
 
-fn pack() -> Pack {
-    let shipped = library::shipped("dg-2021").expect("shipped");
+fn pack(id: &str) -> Pack {
+    let shipped = library::shipped(id).expect("shipped");
     domain::policy::check(shipped.pack).expect("the pack is sound")
 }
 
-fn serve(store: store::Store, clock: &Arc<StoppedClock>) -> Service {
+fn serve(store: store::Store, pack: &Pack, clock: &Arc<StoppedClock>) -> Service {
     let settings = Settings {
         isolation: Some(Isolation::InProcess),
         ..Settings::default()
     };
     Service::new(
         store,
-        Packs::new([pack()]),
+        Packs::new([pack.clone()]),
         Arc::clone(clock) as Arc<dyn service::port::Clock>,
         Arc::new(SystemEntropy),
         settings,
@@ -49,9 +51,14 @@ fn serve(store: store::Store, clock: &Arc<StoppedClock>) -> Service {
 impl Bureau {
     /// With so many pools, at least one; experts are added by each test.
     pub(crate) async fn open(test: &TestStore, pools: usize) -> Self {
-        let pack = pack();
+        Self::under(test, "dg-2021", pools).await
+    }
+
+    /// The same under another pack.
+    pub(crate) async fn under(test: &TestStore, id: &'static str, pools: usize) -> Self {
+        let pack = pack(id);
         let clock = Arc::new(StoppedClock::at(now()));
-        let service = serve(test.store.clone(), &clock);
+        let service = serve(test.store.clone(), &pack, &clock);
         let mut ids = Vec::new();
         for n in 0..pools {
             let id = PoolId(Uuid::now_v7());
@@ -112,6 +119,7 @@ impl Bureau {
             service,
             store: test.store.clone(),
             clock,
+            law: id,
             pools: ids,
         }
     }
@@ -120,7 +128,8 @@ impl Bureau {
     pub(crate) async fn beside(&self, test: &TestStore) -> Self {
         let store = test.again().await.expect("a second server");
         Self {
-            service: serve(store.clone(), &self.clock),
+            service: serve(store.clone(), &pack(self.law), &self.clock),
+            law: self.law,
             store,
             clock: Arc::clone(&self.clock),
             pools: self.pools.clone(),
