@@ -126,6 +126,8 @@ words! {
         StopExpert = "stop_expert", "停止专家参与";
         /// Accept an expert's leave.
         AcceptLeave = "accept_leave", "受理请假";
+        /// Give an expert a post in a task, and take it back.
+        AppointPost = "appoint_post", "设立专家组组长";
         /// See notices calling for applications that are not published yet.
         ReadNotices = "read_notices", "查看征集公告";
         /// Draft, publish and withdraw a notice.
@@ -235,6 +237,7 @@ impl Action {
             Self::NotifyExperts
             | Self::StopExpert
             | Self::AcceptLeave
+            | Self::AppointPost
             | Self::AnswerInvitation
             | Self::ProposeMisconduct
             | Self::ConfirmMisconduct => Some(Scope::Panels),
@@ -308,6 +311,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadFrame
             | A::NotifyExperts
             | A::StopExpert
+            | A::AppointPost
             | A::ReadNotices
             | A::DraftNotice
             | A::ProposeInvitation

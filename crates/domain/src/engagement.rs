@@ -1,9 +1,11 @@
 //! 参与: one expert's part in one task, from the invitation to the day of work.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{DrawId, EngagementId, ExpertId, PersonId, PoolId, TaskId};
+use crate::task::Task;
 
 /// 回避申报: one ground, declared or found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +97,16 @@ pub enum State {
     },
 }
 
+impl Engagement {
+    /// The post held on a day: it ends with the seat, and with the task, which nobody has to say
+    /// (A-GZ-6).
+    pub fn post_on(&self, task: &Task, day: Date) -> Option<&HeldPost> {
+        self.post
+            .as_ref()
+            .filter(|_| self.state.holds_seat() && task.goes_on(day))
+    }
+}
+
 impl State {
     /// Stable code, as indexed.
     pub const fn code(&self) -> &'static str {
@@ -130,6 +142,21 @@ impl State {
     }
 }
 
+/// A post held in one task (GZ 第七条): 专家组组长.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldPost {
+    /// A post of the pack.
+    pub post: String,
+    /// What it is called.
+    pub label: String,
+    /// On what it rests: the conditions of the post, or another way to it, with the article.
+    pub basis: String,
+    /// Who gave it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// One expert's part in one task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engagement {
@@ -160,6 +187,9 @@ pub struct Engagement {
     pub to_arrange: bool,
     /// Where it stands.
     pub state: State,
+    /// The post given in this task, whether still held or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<HeldPost>,
 }
 
 /// An answer by telephone, as the first of two persons heard it (T-06). It is the whole answer, the

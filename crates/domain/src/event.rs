@@ -158,6 +158,8 @@ kinds! {
     ExpertStopped = "engagement.stopped", "停止专家参与";
     LeaveAsked = "engagement.leave_asked", "书面请假";
     LeaveAccepted = "engagement.leave_accepted", "受理请假";
+    PostGiven = "engagement.post_given", "设立组长";
+    PostReleased = "engagement.post_released", "免去组长";
     SeatFilled = "engagement.filled", "补抽";
     SeatClosed = "engagement.closed", "减员";
     MisconductProposed = "misconduct.proposed", "提出不良行为记录";

@@ -303,6 +303,14 @@ pub struct Task {
     pub state: State,
 }
 
+impl Task {
+    /// Is its work under way or ahead: its experts known, its last day not past?
+    pub fn goes_on(&self, day: Date) -> bool {
+        let over = self.request.last_date().is_some_and(|last| last < day);
+        matches!(self.state, State::Published { .. }) && !over
+    }
+}
+
 /// A step that the present state does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("需求现在是“{now}”，不能{step}。请刷新页面查看最新状态。")]

@@ -228,16 +228,24 @@ fn work_of_a_team_is_for_its_members_and_everybody_else_is_told_why() {
     let candidates: Vec<bool> = found.iter().map(Place::is_candidate).collect();
     assert_eq!(candidates, [true, false, false, false]);
     assert_eq!(found[1].reasons[0].code, "team");
-    assert_eq!(found[1].reasons[0].fact, "不是培训机构督导员的成员：队伍不符");
+    assert_eq!(
+        found[1].reasons[0].fact,
+        "不是培训机构督导员的成员：队伍不符"
+    );
     assert!(
         found[1].reasons[0].article.starts_with("第十六条"),
         "{}",
         found[1].reasons[0].article
     );
-    assert_eq!(found[3].reasons[0].fact, "队伍未定，不能按培训机构督导员选派");
+    assert_eq!(
+        found[3].reasons[0].fact,
+        "队伍未定，不能按培训机构督导员选派"
+    );
     // Two teams do this work; the task says which.
     asked.kind = "15-3".to_owned();
-    asked.fields.insert("team".to_owned(), "teaching".to_owned());
+    asked
+        .fields
+        .insert("team".to_owned(), "teaching".to_owned());
     let found = places(&pack, &asked, &pool);
     let candidates: Vec<bool> = found.iter().map(Place::is_candidate).collect();
     assert_eq!(candidates, [false, false, true, false]);

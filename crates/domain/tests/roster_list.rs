@@ -100,9 +100,7 @@ fn member(random: &mut Random, place: u32) -> Member {
             specialties: (0..random.below(3))
                 .map(|_| specialty(random.below(4)))
                 .collect(),
-            duties: (0..random.below(3))
-                .map(|n| DUTIES[n].to_owned())
-                .collect(),
+            duties: (0..random.below(3)).map(|n| DUTIES[n].to_owned()).collect(),
             standing,
             channel: None,
             basis: None,

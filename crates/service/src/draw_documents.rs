@@ -201,7 +201,10 @@ impl Service {
         {
             let profile = self.profile(seat.engagement.person).await?;
             experts.push(ConfirmedExpert {
-                name: seat.name.clone(),
+                name: match &seat.post {
+                    Some(post) => format!("{}（{post}）", seat.name),
+                    None => seat.name.clone(),
+                },
                 group: seat.demand.clone(),
                 employer: seat.employer.clone(),
                 qualification: qualification(&profile),

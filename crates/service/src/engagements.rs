@@ -31,6 +31,8 @@ pub struct Seat {
     pub demand: String,
     /// The channel by which the expert was invited into the pool (特约邀请); `None` for all others.
     pub invited: Option<String>,
+    /// Name of the post held in the task today.
+    pub post: Option<String>,
 }
 
 /// What the pool's manager may arrange for a seat given up by leave.
@@ -57,7 +59,7 @@ impl From<Refused> for Error {
     }
 }
 
-fn subject(engagement: &Engagement) -> Subject {
+pub(crate) fn subject(engagement: &Engagement) -> Subject {
     Subject::new("engagement", engagement.id)
 }
 
@@ -87,8 +89,10 @@ impl Service {
             let invited = crate::special_invitations::channel(&view.pool)
                 .filter(|(invited, _)| Some(&invited.id) == channel.as_ref())
                 .map(|(invited, _)| invited.label.clone());
+            let post = row.body.post_on(&view.task, ctx.today());
             seats.push(Seat {
                 invited,
+                post: post.map(|post| post.label.clone()),
                 name: profile.name,
                 employer: profile
                     .employer
@@ -156,6 +160,7 @@ impl Service {
             leave_asked: None,
             call: None,
             to_arrange: false,
+            post: None,
             state: State::Invited {
                 at: ctx.now,
                 answer_by: self.answer_by(ctx, &pool, task),

@@ -197,7 +197,11 @@ impl Service {
         wanted.sort_unstable();
         wanted.dedup();
         // A demand may name none; then everybody is in its scope.
-        if request.demands.iter().any(|demand| demand.specialties.is_empty()) {
+        if request
+            .demands
+            .iter()
+            .any(|demand| demand.specialties.is_empty())
+        {
             if pool.pack.draw.request.contains(&RequestField::Specialty) {
                 return Ok(Vec::new());
             }

@@ -65,9 +65,9 @@ impl Service {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
         let today = ctx.today();
         let kept = self.roster(pool.id()).await?;
-        let tally = kept.roster.tally(|standing| {
-            matches!(standing.on(today), Status::Active | Status::Suspended)
-        });
+        let tally = kept
+            .roster
+            .tally(|standing| matches!(standing.on(today), Status::Active | Status::Suspended));
         drop(kept);
         let has_teams = !pool.pack.pool.teams.is_empty();
         let people = if has_teams {
@@ -79,7 +79,11 @@ impl Service {
         let mut divisions = Vec::new();
         if has_teams {
             let members = |id: &str| tally.teams.get(&Some(id.to_owned())).copied();
-            divisions.push(teams(&pool, &|id| members(id).unwrap_or(0), tally.teams.get(&None)));
+            divisions.push(teams(
+                &pool,
+                &|id| members(id).unwrap_or(0),
+                tally.teams.get(&None),
+            ));
         }
         let known = self.specialties_of(pool.id()).await?;
         for axis in &pool.pack.pool.axes {
@@ -104,8 +108,8 @@ impl Service {
                 }
                 "duty" => {
                     let values = axis.values.iter();
-                    let groups = values
-                        .map(|value| group(value.clone(), value, tally.duties.get(value)));
+                    let groups =
+                        values.map(|value| group(value.clone(), value, tally.duties.get(value)));
                     ("duty", groups.collect())
                 }
                 _ => continue,
@@ -142,7 +146,9 @@ fn teams(pool: &OpenPool, members: &dyn Fn(&str) -> usize, unsettled: Option<&us
     let mut groups: Vec<Group> = rules
         .whole_teams()
         .map(|whole| {
-            let parts = rules.leaves_of(&whole.id).filter(|part| part.id != whole.id);
+            let parts = rules
+                .leaves_of(&whole.id)
+                .filter(|part| part.id != whole.id);
             let parts = parts.map(|part| group(part, Vec::new())).collect();
             group(whole, parts)
         })

@@ -47,6 +47,7 @@ pub mod pool_set_up;
 pub mod pools;
 pub mod port;
 pub mod postings;
+pub mod posts;
 mod press;
 pub mod publications;
 mod questions;

@@ -132,10 +132,10 @@ pub(crate) fn team_filter(pool: &OpenPool) -> Vec<Choice> {
     let mut choices = Vec::new();
     for whole in rules.whole_teams() {
         choices.push(Choice::new(whole.id.clone(), whole.label.clone()));
-        let parts = rules.leaves_of(&whole.id).filter(|part| part.id != whole.id);
-        choices.extend(
-            parts.map(|part| Choice::new(part.id.clone(), format!("　{}", part.label))),
-        );
+        let parts = rules
+            .leaves_of(&whole.id)
+            .filter(|part| part.id != whole.id);
+        choices.extend(parts.map(|part| Choice::new(part.id.clone(), format!("　{}", part.label))));
     }
     if !choices.is_empty() {
         choices.push(Choice::new(NO_TEAM, UNSETTLED));

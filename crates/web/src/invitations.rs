@@ -131,6 +131,10 @@ fn invite_page(
             format!("{}（共 {} 人）", demand.label, demand.seats),
         ));
     }
+    let today = app.service.visitor("", "").today();
+    if let Some(post) = one.engagement.post_on(&one.task, today) {
+        facts.push(("职务".to_owned(), format!("{}（随任务结束）", post.label)));
+    }
     let reviewed: Vec<&str> = request
         .reviewed
         .iter()

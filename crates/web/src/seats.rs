@@ -7,6 +7,7 @@ use domain::actor::Action;
 use domain::engagement::{Declaration, State as Seated};
 use domain::id::{EngagementId, TaskId};
 use service::engagements::{FollowUp, Seat};
+use service::posts::TaskPost;
 
 use crate::components::{Note, Status, Tone};
 use crate::draws::pdf;
@@ -58,6 +59,16 @@ pub fn routes() -> Routes {
             NOTIFY,
             follow_up,
         )
+        .post(
+            "/p/{no}/tasks/{task}/seats/{seat}/post",
+            Access::Pool(Action::AppointPost),
+            give_post,
+        )
+        .post(
+            "/p/{no}/tasks/{task}/seats/{seat}/post/release",
+            Access::Pool(Action::AppointPost),
+            release_post,
+        )
 }
 
 #[derive(Template)]
@@ -75,9 +86,14 @@ struct SeatsPage {
     rows: Vec<Row>,
     grounds: Vec<Choice>,
     shortage: Option<ShortageCard>,
+    posts: Vec<TaskPost>,
+    may_appoint: bool,
+    base: String,
 }
 
 struct Row {
+    /// Name of the post held in the task.
+    post: Option<String>,
     act: String,
     name: String,
     employer: String,
@@ -155,8 +171,13 @@ async fn page_of(
             "同一次抽取的候选人已用完，或名额待安排，办法见下。",
         ),
     };
+    let posts = app.service.task_posts(here.ctx(), id).await?;
+    let may_appoint = can(Action::AppointPost) && view.task.goes_on(here.ctx().today());
     let shortage = app.service.shortage(here.ctx(), id).await?;
     Ok(SeatsPage {
+        posts,
+        may_appoint,
+        base,
         shortage: shortage.map(|found| ShortageCard::new(here, id, found)),
         layout: here
             .layout(app, visit, format!("专家组 {}", view.task.number))
@@ -227,6 +248,7 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
     Row {
         act: format!("{base}/{}", one.id),
         name: seat.name.clone(),
+        post: seat.post.clone(),
         employer: seat.employer.clone(),
         demand: seat.demand.clone(),
         round: match (one.draw, one.round) {
@@ -345,6 +367,27 @@ async fn stop(at: SeatAt, form: FormState) -> Result<Response, WebError> {
 
 async fn accept_leave(at: SeatAt, form: FormState) -> Result<Response, WebError> {
     let outcome = at.0.service.accept_leave(at.1.ctx(), at.3.0.2).await;
+    answered(at, form, outcome).await
+}
+
+async fn give_post(at: SeatAt, form: FormState) -> Result<Response, WebError> {
+    let outcome =
+        at.0.service
+            .give_post(
+                at.1.ctx(),
+                at.3.0.2,
+                form.value("post"),
+                form.value("words"),
+            )
+            .await;
+    answered(at, form, outcome).await
+}
+
+async fn release_post(at: SeatAt, form: FormState) -> Result<Response, WebError> {
+    let outcome =
+        at.0.service
+            .release_post(at.1.ctx(), at.3.0.2, form.value("post_reason"))
+            .await;
     answered(at, form, outcome).await
 }
 

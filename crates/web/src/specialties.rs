@@ -51,7 +51,11 @@ async fn list_page(
 ) -> Result<ListPage, WebError> {
     let ctx = here.ctx();
     let groups = app.service.groups(ctx, here.no).await?;
-    let title = if here.open.is_grouped() { "队伍与分组" } else { "专业领域" };
+    let title = if here.open.is_grouped() {
+        "队伍与分组"
+    } else {
+        "专业领域"
+    };
     Ok(ListPage {
         layout: here
             .layout(app, visit, title)

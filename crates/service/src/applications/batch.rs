@@ -214,8 +214,15 @@ impl Service {
             )
             .await?;
         let private = claim.draft.private.clone();
-        self.refuse_second_application(change, ctx, pool, (&private, claim.draft.team.as_deref()), None, &mut problems)
-            .await?;
+        self.refuse_second_application(
+            change,
+            ctx,
+            pool,
+            (&private, claim.draft.team.as_deref()),
+            None,
+            &mut problems,
+        )
+        .await?;
         wrong.extend(
             problems
                 .into_iter()

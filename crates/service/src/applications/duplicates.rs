@@ -50,9 +50,7 @@ impl Service {
         let person =
             store::persons::by_id_number::<PersonFile>(&mut **change, seals, number).await?;
         if let Some(person) = person
-            && let Some(member) = self
-                .member_as(&mut **change, pool, person.id, team)
-                .await?
+            && let Some(member) = self.member_as(&mut **change, pool, person.id, team).await?
         {
             let status = member.body.expert.standing.on(ctx.today());
             if !matches!(status, Status::Left | Status::Expired) {

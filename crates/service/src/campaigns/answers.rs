@@ -142,7 +142,10 @@ impl Service {
         let mut answered = Err(Error::NotFound);
         for member in held {
             let mut read = self.store.read();
-            if campaigns::answer::<Answer>(&mut read, id, member.id).await?.is_some() {
+            if campaigns::answer::<Answer>(&mut read, id, member.id)
+                .await?
+                .is_some()
+            {
                 answered = Ok(self.take_update(ctx, id, member.id, said.clone()).await?);
             }
         }

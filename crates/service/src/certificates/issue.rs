@@ -18,9 +18,7 @@ use crate::applications::{self, Row as Application, by, channel_of};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::experts::{
-    Draft, Entry, NewMember, Person, PersonFile, person_keys, refresh_keys,
-};
+use crate::experts::{Draft, Entry, NewMember, Person, PersonFile, person_keys, refresh_keys};
 use crate::pools::OpenPool;
 use crate::records;
 use crate::service::Service;

@@ -9,12 +9,14 @@ use domain::policy::checklist;
 use domain::policy::pack::{Channel, How, Station, Test};
 use domain::synthetic::{Cast, Person};
 use jiff::Span;
+use store::PageRequest;
 
 use super::cities::{Claim, Stop};
 use super::{Office, back};
 use crate::certificates::Order;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::experts::ExpertQuery;
 use crate::objections::Statement;
 use crate::persons::PersonFile;
 use crate::pools::OpenPool;
@@ -64,6 +66,51 @@ impl Service {
             ..Order::default()
         };
         self.issue_certificates(&officer, office.no, order).await?;
+        if let Some(team) = office.city.second_team {
+            self.demo_second_team(office, &officer, team).await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody of the pool is appointed to another team as well.
+    async fn demo_second_team(&self, office: &Office, officer: &Ctx, team: &str) -> Result<()> {
+        let query = ExpertQuery {
+            team: "teaching".to_owned(),
+            ..ExpertQuery::default()
+        };
+        let found = self
+            .experts(officer, office.no, &query, &PageRequest::first(1))
+            .await?;
+        let Some(row) = found.rows.first() else {
+            return Ok(());
+        };
+        let view = self.expert(officer, office.no, row.id).await?;
+        let person = view.member.expert.person;
+        let private = self.private_of(&mut self.store.read(), person).await?;
+        let sealed = [
+            ("id_number", private.id_number),
+            ("mobile", private.phone),
+            ("email", private.email),
+            ("address", private.address),
+        ];
+        let mut form = Fields::default();
+        for (name, secret) in sealed {
+            if let Some(secret) = secret {
+                form.push(name, secret.reveal());
+            }
+        }
+        let own = view.fields();
+        let kept = own
+            .pairs()
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "number" | "team"));
+        for (name, value) in kept {
+            form.push(name.clone(), value.clone());
+        }
+        form.push("team", team);
+        form.push("basis", "演示聘任通知");
+        form.push("basis_on", officer.today().to_string());
+        self.add_expert(officer, office.no, &form).await?;
         Ok(())
     }
 

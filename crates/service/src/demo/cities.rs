@@ -27,6 +27,8 @@ pub(super) struct City {
     pub(super) claims: &'static [Claim],
     /// Those who applied first and are appointed, by the place of their claim; the last waits for the certificate.
     pub(super) first: &'static [usize],
+    /// The team into which the first of these is appointed besides their own, where the pack has teams.
+    pub(super) second_team: Option<&'static str>,
     /// Those on public notice now, where the pack knows one.
     pub(super) posted: &'static [usize],
     /// Everybody else, and how far they came.
@@ -124,6 +126,7 @@ pub(super) static CITIES: &[City; 4] = &[
             ..PLAIN
         }],
         first: &[0, 0, 0],
+        second_team: None,
         posted: &[],
         under_way: &[
             (0, Stop::Draft),
@@ -214,6 +217,7 @@ pub(super) static CITIES: &[City; 4] = &[
             },
         ],
         first: &[0, 1, 2, 0, 1],
+        second_team: None,
         posted: &[],
         under_way: &[
             (0, Stop::Draft),
@@ -265,6 +269,7 @@ pub(super) static CITIES: &[City; 4] = &[
             },
         ],
         first: &[0, 1, 0, 1],
+        second_team: None,
         posted: &[0, 1, 0],
         under_way: &[
             (0, Stop::Draft),
@@ -316,6 +321,7 @@ pub(super) static CITIES: &[City; 4] = &[
             },
         ],
         first: &[0, 1, 2, 3, 0],
+        second_team: Some("school"),
         posted: &[],
         under_way: &[
             (0, Stop::Draft),

@@ -209,11 +209,7 @@ impl Service {
     }
 }
 
-fn bare_facts(
-    person: &PersonFile,
-    specialties: &[SpecialtyId],
-    team: Option<&String>,
-) -> Facts {
+fn bare_facts(person: &PersonFile, specialties: &[SpecialtyId], team: Option<&String>) -> Facts {
     let mut situation = Situation::EMPTY;
     if let Some(team) = team {
         situation = situation.with(Field::Team, team);

@@ -95,8 +95,8 @@ impl Service {
                 ),
             ));
         }
-        let channel = typed::optional(fields.text("channel"))
-            .and_then(|id| pool.pack.admission.channel(&id));
+        let channel =
+            typed::optional(fields.text("channel")).and_then(|id| pool.pack.admission.channel(&id));
         if let Some(channel) = channel
             && let Err(why) = pool
                 .pack

@@ -202,7 +202,10 @@ impl Service {
                         .as_ref()
                         .filter(|_| has_teams)
                         .map(|number| number.reveal().to_owned());
-                    let before = identity.as_ref().and_then(|number| seen.get(number)).copied();
+                    let before = identity
+                        .as_ref()
+                        .and_then(|number| seen.get(number))
+                        .copied();
                     let person = match known {
                         // An earlier row entered the person as a member of another team.
                         _ if before.is_some() => {

@@ -4,8 +4,8 @@ use crate::{done, expert, expert_keys, id, organisation, person, pool};
 use domain::id::SpecialtyId;
 use domain::roster::Entry;
 use jiff::civil::date;
-use store::experts::ExpertKeys;
 use store::experts;
+use store::experts::ExpertKeys;
 use store::pools::SpecialtyKeys;
 use store::testing::on_both;
 use store::{Count, Error, Secret, document};
@@ -219,7 +219,9 @@ async fn experts_are_read_packed_and_scanned() {
         let none = experts::in_team::<i64>(&mut db, one, person, Some("exam"));
         assert!(none.await.unwrap().is_none());
         assert_eq!(
-            experts::people_on(&mut db, one, date(2026, 11, 2)).await.unwrap(),
+            experts::people_on(&mut db, one, date(2026, 11, 2))
+                .await
+                .unwrap(),
             names.len() as u64,
             "whoever is in three teams is one person"
         );

@@ -73,6 +73,27 @@ pub fn routes() -> Routes {
         )
         .api(
             Method::GET,
+            "/api/v1/pools/{no}/tasks/{task}/posts",
+            READ,
+            says(GROUP, "专家组组长：谁可任、依据、谁不可任及原因").gives("items"),
+            posts,
+        )
+        .api(
+            Method::POST,
+            "/api/v1/pools/{no}/tasks/{task}/seats/{seat}/post",
+            Access::Pool(Action::AppointPost),
+            says(GROUP, "设为专家组组长").takes::<Given>(),
+            give_post,
+        )
+        .api(
+            Method::POST,
+            "/api/v1/pools/{no}/tasks/{task}/seats/{seat}/post/release",
+            Access::Pool(Action::AppointPost),
+            says(GROUP, "免去专家组组长").takes::<Released>(),
+            release_post,
+        )
+        .api(
+            Method::GET,
             "/api/v1/pools/{no}/tasks/{task}/confirmation.pdf",
             READ,
             says(GROUP, "结果确认表").gives_file("application/pdf"),
@@ -131,7 +152,7 @@ async fn show((State(app), here, Path((_, id))): At) -> Result<Response, WebErro
                 "id": one.id, "expert": one.expert, "name": seat.name, "employer": seat.employer,
                 "demand": seat.demand, "round": one.round, "designated": one.draw.is_none(),
                 "state": one.state.code(), "standing": one.state, "call": one.call,
-                "leave_asked": one.leave_asked, "invited": seat.invited, "to_arrange": one.to_arrange,
+                "post": seat.post, "leave_asked": one.leave_asked, "invited": seat.invited, "to_arrange": one.to_arrange,
             })
         })
         .collect();
@@ -253,4 +274,48 @@ async fn invitation(
 ) -> Result<Response, WebError> {
     seated(&app, &here, task, seat).await?;
     Ok(pdf(app.service.print_invitation(here.ctx(), seat).await?))
+}
+
+async fn posts((State(app), here, Path((_, id))): At) -> Result<Response, WebError> {
+    known(&app, &here, id).await?;
+    Ok(items(&app.service.task_posts(here.ctx(), id).await?))
+}
+
+/// 设为组长
+#[derive(Deserialize, ToSchema)]
+struct Given {
+    /// 职务在规则包中的编号，如 leader
+    post: String,
+    /// 按另一途径设立时的说明
+    #[serde(default)]
+    words: String,
+}
+
+async fn give_post(
+    (State(app), here, Path((_, task, seat))): SeatAt,
+    Body(sent): Body<Given>,
+) -> Result<Response, WebError> {
+    seated(&app, &here, task, seat).await?;
+    app.service
+        .give_post(here.ctx(), seat, &sent.post, &sent.words)
+        .await?;
+    Ok(done())
+}
+
+/// 免去组长
+#[derive(Deserialize, ToSchema)]
+struct Released {
+    /// 理由
+    reason: String,
+}
+
+async fn release_post(
+    (State(app), here, Path((_, task, seat))): SeatAt,
+    Body(sent): Body<Released>,
+) -> Result<Response, WebError> {
+    seated(&app, &here, task, seat).await?;
+    app.service
+        .release_post(here.ctx(), seat, &sent.reason)
+        .await?;
+    Ok(done())
 }

@@ -34,9 +34,8 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/pools/{no}/groups",
             Access::Pool(Action::ReadExperts),
-            says(GROUP, "队伍与分组").gives(
-                "divisions：队伍和各分类的组、人数；people：按人计；memberships：按队伍计",
-            ),
+            says(GROUP, "队伍与分组")
+                .gives("divisions：队伍和各分类的组、人数；people：按人计；memberships：按队伍计"),
             groups,
         )
         .api(

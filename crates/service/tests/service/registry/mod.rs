@@ -23,6 +23,8 @@ pub(crate) struct Bureau {
     pub(crate) service: Service,
     pub(crate) store: store::Store,
     pub(crate) clock: Arc<StoppedClock>,
+    /// The bureau of the last pool.
+    pub(crate) organisation: OrganisationId,
     /// Id of the pack.
     law: &'static str,
     /// Pools in the order they were set up.
@@ -60,10 +62,12 @@ impl Bureau {
         let clock = Arc::new(StoppedClock::at(now()));
         let service = serve(test.store.clone(), &pack, &clock);
         let mut ids = Vec::new();
+        let mut last = OrganisationId(Uuid::nil());
         for n in 0..pools {
             let id = PoolId(Uuid::now_v7());
             let mut tx = test.store.write(LedgerId::System).await.expect("door");
             let organisation = OrganisationId(Uuid::now_v7());
+            last = organisation;
             let body = Organisation {
                 id: organisation,
                 name: format!("示例市第{n}局"),
@@ -119,6 +123,7 @@ impl Bureau {
             service,
             store: test.store.clone(),
             clock,
+            organisation: last,
             law: id,
             pools: ids,
         }
@@ -129,6 +134,7 @@ impl Bureau {
         let store = test.again().await.expect("a second server");
         Self {
             service: serve(store.clone(), &pack(self.law), &self.clock),
+            organisation: self.organisation,
             law: self.law,
             store,
             clock: Arc::clone(&self.clock),
@@ -148,6 +154,14 @@ impl Bureau {
             ..Actor::system()
         };
         self.service.ctx(actor, "127.0.0.1", "test")
+    }
+
+    /// The officer on another day.
+    pub(crate) fn on(&self, day: jiff::civil::Date) -> Ctx {
+        let mut ctx = self.officer();
+        let noon = day.at(12, 0, 0, 0).in_tz("Asia/Shanghai");
+        ctx.now = noon.expect("a zone").timestamp();
+        ctx
     }
 
     pub(crate) fn officer(&self) -> Ctx {
