@@ -49,13 +49,14 @@ impl Service {
         let open = campaigns::with_status::<Campaign>(&mut read, State::Open.code()).await?;
         let mut found = Vec::new();
         for row in open {
-            let own = members
-                .iter()
-                .find(|member| member.keys.pool == row.body.pool);
-            let Some(member) = own else { continue };
-            let asked = campaigns::answer::<Answer>(&mut read, row.id, member.id).await?;
-            if let Some(asked) = asked {
-                found.push(self.own_update(row.body, member, asked.body, false).await?);
+            // Whoever is in several teams is shown it once.
+            let pool = row.body.pool;
+            for member in members.iter().filter(|member| member.keys.pool == pool) {
+                let asked = campaigns::answer::<Answer>(&mut read, row.id, member.id).await?;
+                if let Some(asked) = asked {
+                    found.push(self.own_update(row.body, member, asked.body, false).await?);
+                    break;
+                }
             }
         }
         Ok(found)

@@ -251,7 +251,7 @@ async fn chaoyang_appoints_directly_or_after_a_joint_review() {
         let pack = pack("cy-2021");
         let service = &bureau.service;
         let officer = bureau.officer.clone();
-        let team = ("team", "supervisor");
+        let team = ("team", "school");
         let in_city = ("flag.in_city", "yes");
         let worked = [
             team,

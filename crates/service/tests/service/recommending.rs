@@ -74,7 +74,7 @@ async fn applied(bureau: &Bureau, n: usize) -> RecordId {
         ("mobile", "16400000001"),
         ("employer", "示例市云岭分局"),
         ("title.0.name", "高级工程师"),
-        ("team", "supervisor"),
+        ("team", "school"),
         ("flag.in_city", "yes"),
         ("work.0.from", "2005-01-01"),
         ("work.0.employer", "示例市云岭分局"),

@@ -252,7 +252,7 @@ async fn chaoyang_checks_before_the_unit_and_says_why_at_the_end() {
         let service = &bureau.service;
         let desk = bureau.now(&bureau.officer);
         let worked = [
-            ("team", "supervisor"),
+            ("team", "school"),
             ("flag.in_city", "yes"),
             ("work.0.from", "2005-01-01"),
             ("work.0.employer", "示例理工大学"),
