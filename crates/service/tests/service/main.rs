@@ -12,6 +12,7 @@ mod certificates;
 mod contention;
 mod draws;
 mod experts;
+mod groups;
 mod health;
 mod imports;
 mod inbox;

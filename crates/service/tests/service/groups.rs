@@ -1,10 +1,9 @@
 //! Teams and groups of a pool, on both engines: a membership is of a team, one person has one in each,
 //! lists are narrowed by either axis.
 
-mod registry;
-
 use std::collections::BTreeMap;
 
+use crate::registry::{Bureau, form, id_number};
 use domain::actor::Role;
 use domain::engagement::{Answered, Engagement, State as Seated};
 use domain::event::EventKind;
@@ -12,7 +11,6 @@ use domain::half_day::{HalfDay, Slot};
 use domain::id::{AccountId, EngagementId, ExpertId, PersonId, SpecialtyId, TaskId};
 use domain::task::{Demand, Level, Mode, RecusalDemand, Request, State, Task, Venue};
 use jiff::civil::Date;
-use registry::{Bureau, form, id_number};
 use service::Error;
 use service::experts::{Chosen, ExpertQuery};
 use service::exports::ExportForm;
