@@ -490,7 +490,7 @@ async fn remove_filter(
 /// The ticked, or everybody the query finds when that was chosen.
 fn chosen(form: &FormState) -> Chosen {
     if form.value("all") == "yes" {
-        Chosen::Query(ExpertQuery::of(&fields(form)))
+        Chosen::Query(Box::new(ExpertQuery::of(&fields(form))))
     } else {
         Chosen::Ticked(form.values("id").filter_map(|id| id.parse().ok()).collect())
     }

@@ -63,7 +63,7 @@ impl Export {
                 status: self.status,
                 ..ExpertQuery::default()
             };
-            let chosen = Chosen::Query(query);
+            let chosen = Chosen::Query(Box::new(query));
             let made = service
                 .export_experts(&ctx, self.pool, &chosen, form, &self.purpose)
                 .await?;

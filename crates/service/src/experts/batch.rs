@@ -30,7 +30,7 @@ pub enum Chosen {
     /// These.
     Ticked(Vec<ExpertId>),
     /// Everybody the query finds when the batch runs.
-    Query(ExpertQuery),
+    Query(Box<ExpertQuery>),
 }
 
 /// What.

@@ -273,7 +273,7 @@ struct Whom {
 impl Whom {
     fn chosen(&self) -> Result<Chosen, WebError> {
         if let Some(query) = &self.query {
-            return Ok(Chosen::Query(ExpertQuery::of(&fields_of(query))));
+            return Ok(Chosen::Query(Box::new(ExpertQuery::of(&fields_of(query)))));
         }
         let ids: Result<Vec<ExpertId>, WebError> = self.ids.iter().map(|id| expert(id)).collect();
         Ok(Chosen::Ticked(ids?))
