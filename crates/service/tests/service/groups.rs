@@ -315,7 +315,13 @@ async fn groups_of_two_axes_are_kept_filtered_and_not_dissolved_over_their_membe
         let query = ExpertQuery::of(&form(&two_axes));
         let file = bureau
             .service
-            .export_experts(&ctx, 1, &Chosen::Query(Box::new(query)), ExportForm::Csv, "核对")
+            .export_experts(
+                &ctx,
+                1,
+                &Chosen::Query(Box::new(query)),
+                ExportForm::Csv,
+                "核对",
+            )
             .await
             .expect("exported");
         let text = String::from_utf8(file.bytes).expect("text");
