@@ -211,7 +211,6 @@ fn of_team(number: u128, person: u128, team: Option<&str>) -> Prospect {
     one
 }
 
-/// Covers: CY-17-b.
 #[test]
 fn work_of_a_team_is_for_its_members_and_everybody_else_is_told_why() {
     let pack = domain::policy::check(shipped("cy-2021").expect("shipped").pack).expect("sound");
@@ -276,7 +275,6 @@ fn work_of_a_team_is_for_its_members_and_everybody_else_is_told_why() {
     assert_eq!(tally.teams[&Some("exam".to_owned())], 1);
 }
 
-/// Covers: CY-2-a.
 #[test]
 fn nobody_sits_twice_on_a_panel_whatever_teams_they_are_in() {
     let shipped = shipped("cy-2021").expect("shipped").pack;
