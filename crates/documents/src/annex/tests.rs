@@ -64,8 +64,10 @@ fn a_list_without_a_label_repeats_its_head() {
 #[test]
 fn very_long_answers_make_the_form_longer_and_lose_nothing() {
     let form = form("dg-2021", "annex1");
-    let mut stated = Stated::default();
-    stated.address = "很长的地址".repeat(40);
+    let stated = Stated {
+        address: "很长的地址".repeat(40),
+        ..Stated::default()
+    };
     let long = Annex::blank(&form, &stated, Vec::new()).view();
     assert!(words(&long).contains(&stated.address));
 }

@@ -439,7 +439,7 @@ async fn a_batch_by_query_suspends_everybody_it_finds_and_names_the_rest() {
         ] {
             add(&bureau, welding, name, born).await;
         }
-        let everybody = Chosen::Query(ExpertQuery::default());
+        let everybody = Chosen::Query(Box::default());
         let report = bureau
             .service
             .run_expert_batch(

@@ -328,7 +328,7 @@ async fn imports_and_exports_stop_at_pool_and_role_and_exports_are_logged() {
         .confirm_import(&ctx, 1, id, RowsWithErrors::LeaveOut)
         .await
         .expect("written");
-    let everybody = Chosen::Query(ExpertQuery::default());
+    let everybody = Chosen::Query(Box::default());
     assert!(matches!(
         bureau
             .service
