@@ -170,7 +170,7 @@ async fn three_lists_one_meeting_and_nobody_without_it() {
         let bare = service
             .classify_application(&bureau.officer, 1, ids[0], &[], &[])
             .await;
-        assert!(matches!(bare, Err(Error::Refused(_))), "unclassified");
+        assert!(matches!(bare, Err(Error::Invalid(_))), "unclassified");
         for id in [ids[0], ids[2]] {
             service
                 .classify_application(&bureau.officer, 1, id, &[bureau.specialty], &[])
