@@ -358,7 +358,8 @@ impl Service {
     /// 分类: the specialties and duties assigned, and on to the certificate (DG 第七条(三)).
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::Refused`] unless it waits for classification, or too few values.
+    /// [`Error::Forbidden`], [`Error::Refused`] unless it waits for classification, [`Error::Invalid`] for
+    /// too few or too many values of an axis.
     pub async fn classify_application(
         &self,
         ctx: &Ctx,
