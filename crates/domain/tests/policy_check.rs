@@ -162,8 +162,8 @@ fn one_mistake_is_one_problem_with_what_was_meant() {
         one(key, &format!("{name} = \"x\""), "unknown_word", "x");
     }
     one(
-        "width = 120 }, { width = 60 }",
-        "width = 130 }, { width = 60 }",
+        "width = 172 },\n  { width = 69 }",
+        "width = 182 },\n  { width = 69 }",
         "conflict",
         "1000",
     );
