@@ -14,13 +14,11 @@ use web::security::Transport;
 use super::{frames, gallery};
 
 /// Starts the sample pages and gives their address.
-#[allow(dead_code, reason = "the tests without a browser need no socket")]
 pub(crate) async fn start() -> String {
     serve(router()).await
 }
 
 /// Serves routes on a free port and gives the address.
-#[allow(dead_code, reason = "the tests without a browser need no socket")]
 pub(crate) async fn serve(router: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
