@@ -280,6 +280,9 @@ pub enum Reach {
     Own,
     /// What belongs to the account's own organisation, inside the granted pool.
     Unit,
+    /// What belongs to the teams of the granted remit. The matrix never says so: a grant does, by
+    /// narrowing [`Reach::Pool`].
+    Teams,
     /// Everything in the granted pool.
     Pool,
     /// The system, not any pool.
@@ -430,13 +433,82 @@ pub const fn exclusive(a: Role, b: Role) -> bool {
     a != b && (a <= 7 || b <= 7) && !(a == 8 && b == 8)
 }
 
+/// 职责范围: how much of a pool somebody answers for. Where a pack divides people and money of a pool
+/// among departments, each answers for the teams it owns (CY 第五条).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(tag = "remit", content = "teams", rename_all = "snake_case")]
+pub enum Remit {
+    /// All of it.
+    #[default]
+    Pool,
+    /// The memberships, applications and tasks of these teams, and nothing that belongs to none.
+    Teams(BTreeSet<String>),
+}
+
+impl Remit {
+    /// Does something of this team, or of none, lie within?
+    pub fn covers(&self, team: Option<&str>) -> bool {
+        match self {
+            Self::Pool => true,
+            Self::Teams(teams) => team.is_some_and(|team| teams.contains(team)),
+        }
+    }
+
+    /// The teams it is bounded by, if it is.
+    pub fn teams(self) -> Option<BTreeSet<String>> {
+        match self {
+            Self::Pool => None,
+            Self::Teams(teams) => Some(teams),
+        }
+    }
+
+    /// What lies within either.
+    fn joined(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Teams(mine), Self::Teams(others)) => Self::Teams(&mine | others),
+            _ => Self::Pool,
+        }
+    }
+}
+
 /// A role and where it counts. The three administrators have no pool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Grant {
     /// What the holder is.
     pub role: Role,
     /// In which pool; `None` only for roles of the system.
     pub pool: Option<PoolId>,
+    /// How much of the pool.
+    #[serde(default)]
+    pub remit: Remit,
+}
+
+impl Grant {
+    /// A role in the whole of a pool.
+    pub const fn whole(role: Role, pool: PoolId) -> Self {
+        Self {
+            role,
+            pool: Some(pool),
+            remit: Remit::Pool,
+        }
+    }
+
+    /// A role of the system.
+    pub const fn of_system(role: Role) -> Self {
+        Self {
+            role,
+            pool: None,
+            remit: Remit::Pool,
+        }
+    }
+
+    /// How far the grant goes for an action.
+    pub fn reach(&self, action: Action) -> Reach {
+        match (reach(self.role, action), &self.remit) {
+            (Reach::Pool, Remit::Teams(_)) => Reach::Teams,
+            (reach, _) => reach,
+        }
+    }
 }
 
 /// Who acts.
@@ -459,21 +531,24 @@ pub struct Actor {
 
 /// What an action is about. Leave out what does not apply; what is left out matches nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Target {
+pub struct Target<'t> {
     /// The pool.
     pub pool: Option<PoolId>,
     /// The organisation the object belongs to (a task's requester).
     pub organisation: Option<OrganisationId>,
     /// The person the object belongs to (an invitation's expert).
     pub person: Option<PersonId>,
+    /// The team the object belongs to (a membership's, an application's, a task's).
+    pub team: Option<&'t str>,
 }
 
-impl Target {
+impl<'t> Target<'t> {
     /// The system itself.
     pub const SYSTEM: Self = Self {
         pool: None,
         organisation: None,
         person: None,
+        team: None,
     };
 
     /// Anything in this pool.
@@ -482,7 +557,13 @@ impl Target {
             pool: Some(pool),
             organisation: None,
             person: None,
+            team: None,
         }
+    }
+
+    /// Something of this team, where the pool has teams.
+    pub const fn of_team(self, team: Option<&'t str>) -> Self {
+        Self { team, ..self }
     }
 
     /// Something of this organisation in this pool.
@@ -527,12 +608,46 @@ impl Actor {
     ///
     /// # Errors
     /// [`Denied`] unless one grant reaches the target.
-    pub fn allow(&self, action: Action, target: Target) -> Result<Role, Denied> {
+    pub fn allow(&self, action: Action, target: Target<'_>) -> Result<Role, Denied> {
         self.grants
             .iter()
             .filter(|_| self.within.admits(action))
-            .find(|grant| self.reaches(**grant, action, target))
+            .find(|grant| self.reaches(grant, action, target))
             .map(|grant| grant.role)
+            .ok_or(Denied { action })
+    }
+
+    /// May this actor do this everywhere in this part of a pool? Which object it is about is checked
+    /// when it is at hand.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub fn allow_in(&self, action: Action, pool: PoolId, part: &Remit) -> Result<Role, Denied> {
+        let target = Target::pool(pool);
+        match part {
+            Remit::Pool => self.allow(action, target),
+            Remit::Teams(teams) => {
+                let each = teams.iter();
+                let roles: Result<Vec<Role>, Denied> = each
+                    .map(|team| self.allow(action, target.of_team(Some(team))))
+                    .collect();
+                roles?.first().copied().ok_or(Denied { action })
+            }
+        }
+    }
+
+    /// How much of a pool this action reaches, for a list or another piece of work that is not about
+    /// one object. Whoever asks shows and changes nothing outside.
+    ///
+    /// # Errors
+    /// [`Denied`] unless some grant reaches the pool or a part of it.
+    pub fn remit(&self, action: Action, pool: PoolId) -> Result<Remit, Denied> {
+        self.grants
+            .iter()
+            .filter(|grant| self.within.admits(action) && grant.pool == Some(pool))
+            .filter(|grant| matches!(grant.reach(action), Reach::Pool | Reach::Teams))
+            .map(|grant| grant.remit.clone())
+            .reduce(|all, one| all.joined(&one))
             .ok_or(Denied { action })
     }
 
@@ -542,7 +657,7 @@ impl Actor {
             .grants
             .iter()
             .filter(|_| self.within.admits(action))
-            .filter(|grant| !matches!(reach(grant.role, action), Reach::None | Reach::System))
+            .filter(|grant| !matches!(grant.reach(action), Reach::None | Reach::System))
             .filter_map(|grant| grant.pool)
             .collect();
         pools.sort_unstable();
@@ -556,7 +671,7 @@ impl Actor {
             .iter()
             .filter(|_| self.within.admits(action))
             .filter(|grant| grant.pool == Some(pool))
-            .map(|grant| reach(grant.role, action))
+            .map(|grant| grant.reach(action))
             .max_by_key(|reach| *reach as u8)
             .unwrap_or(Reach::None)
     }
@@ -566,14 +681,18 @@ impl Actor {
         self.grants.iter().any(|grant| grant.role == role)
     }
 
-    fn reaches(&self, grant: Grant, action: Action, target: Target) -> bool {
+    fn reaches(&self, grant: &Grant, action: Action, target: Target<'_>) -> bool {
         let in_pool = grant.pool.is_some() && grant.pool == target.pool;
-        match reach(grant.role, action) {
+        match grant.reach(action) {
             Reach::None => false,
             Reach::System => grant.pool.is_none() && target.pool.is_none(),
             Reach::Pool => in_pool,
+            Reach::Teams => in_pool && grant.remit.covers(target.team),
             Reach::Unit => {
-                in_pool && self.organisation.is_some() && self.organisation == target.organisation
+                in_pool
+                    && grant.remit.covers(target.team)
+                    && self.organisation.is_some()
+                    && self.organisation == target.organisation
             }
             Reach::Own => self.person.is_some() && self.person == target.person,
         }
@@ -595,7 +714,11 @@ mod tests {
             name: "测试".into(),
             organisation: Some(OrganisationId(Uuid::from_u128(7))),
             person: Some(PersonId(Uuid::from_u128(8))),
-            grants: vec![Grant { role, pool }],
+            grants: vec![Grant {
+                role,
+                pool,
+                remit: Remit::Pool,
+            }],
             within: Within::Everything,
         }
     }
@@ -665,6 +788,54 @@ mod tests {
                 .is_err()
         );
         assert!(officer.allow(Action::ReadExperts, Target::SYSTEM).is_err());
+    }
+
+    /// Covers: CY-5-a, CY-5-b, CY-5-c.
+    #[test]
+    fn a_department_reaches_what_is_of_its_own_teams_and_nothing_else() {
+        let teams = |ids: &[&str]| Remit::Teams(ids.iter().map(|id| (*id).to_owned()).collect());
+        let target = Target::pool(pool(1));
+        let mut section = actor(Role::Officer, Some(pool(1)));
+        section.grants[0].remit = teams(&["project"]);
+        let may = |actor: &Actor, team| {
+            actor
+                .allow(Action::EditExperts, target.of_team(team))
+                .is_ok()
+        };
+        assert!(may(&section, Some("project")));
+        assert!(!may(&section, Some("lecturer")));
+        assert!(!may(&section, None), "what is of no team is of the whole");
+        let elsewhere = Target::pool(pool(2)).of_team(Some("project"));
+        assert!(section.allow(Action::EditExperts, elsewhere).is_err());
+        assert_eq!(section.reach_in(Action::EditExperts, pool(1)), Reach::Teams);
+        assert_eq!(
+            section.remit(Action::EditExperts, pool(1)),
+            Ok(teams(&["project"]))
+        );
+        assert!(section.remit(Action::EditParameters, pool(1)).is_err());
+
+        // Two remits add up; the whole is more than any.
+        let mut both = section.clone();
+        both.grants.push(Grant {
+            remit: teams(&["exam"]),
+            ..section.grants[0].clone()
+        });
+        assert!(may(&both, Some("project")) && may(&both, Some("exam")));
+        assert_eq!(
+            both.remit(Action::EditExperts, pool(1)),
+            Ok(teams(&["exam", "project"]))
+        );
+        both.grants.push(Grant::whole(Role::Officer, pool(1)));
+        assert!(may(&both, Some("lecturer")) && may(&both, None));
+        assert_eq!(both.remit(Action::EditExperts, pool(1)), Ok(Remit::Pool));
+
+        // What a unit reaches is narrowed too: its own tasks, for its own teams.
+        let mut requester = actor(Role::Requester, Some(pool(1)));
+        requester.grants[0].remit = teams(&["exam"]);
+        let own = target.of_organisation(OrganisationId(Uuid::from_u128(7)));
+        let files = |team| requester.allow(Action::FileTask, own.of_team(team)).is_ok();
+        assert!(files(Some("exam")));
+        assert!(!files(Some("school")) && !files(None));
     }
 
     #[test]

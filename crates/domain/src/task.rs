@@ -297,6 +297,10 @@ pub struct Task {
     pub filed_by: AccountId,
     /// When it was first filed; eligibility of facts entered later does not count for it (T-03).
     pub filed_at: Timestamp,
+    /// As which team its experts work, settled by the pack when it was filed; `None` where the pool
+    /// has no teams for such work.
+    #[serde(default)]
+    pub team: Option<String>,
     /// What is asked.
     pub request: Request,
     /// Where it stands.

@@ -8,7 +8,7 @@ use domain::id::{AccountId, OrganisationId, PersonId};
 use domain::organisation::Organisation;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::accounts::{AccountFilter, AccountKeys, RoleGrant};
+use store::accounts::{AccountFilter, AccountKeys};
 use store::{LedgerId, PageRequest, Stored};
 
 use crate::change::Change;
@@ -100,6 +100,10 @@ pub struct GrantLine {
     pub pool: Option<i64>,
     /// Name of the pool, or empty.
     pub pool_name: String,
+    /// The party of the pack for whose teams alone the role counts, or empty.
+    pub party: String,
+    /// What the pack calls it, or empty.
+    pub party_name: String,
 }
 
 /// A link that works once, to be handed to one person.
@@ -152,7 +156,7 @@ pub(crate) fn problems(
 }
 
 /// The domain's account of a row and its roles.
-pub(crate) fn account(row: &AccountRow, roles: &[RoleGrant]) -> Account {
+pub(crate) fn account(row: &AccountRow, grants: Vec<Grant>) -> Account {
     Account {
         id: row.id,
         login: row.keys.login.clone(),
@@ -161,18 +165,8 @@ pub(crate) fn account(row: &AccountRow, roles: &[RoleGrant]) -> Account {
         person: row.keys.person,
         // A status no program wrote is not one to log in with.
         status: AccountStatus::from_code(&row.keys.status).unwrap_or(AccountStatus::Disabled),
-        grants: grants(roles),
+        grants,
     }
-}
-
-pub(crate) fn grants(roles: &[RoleGrant]) -> Vec<Grant> {
-    let known = |grant: &RoleGrant| {
-        Some(Grant {
-            role: Role::from_code(&grant.role)?,
-            pool: grant.pool,
-        })
-    };
-    roles.iter().filter_map(known).collect()
 }
 
 pub(crate) fn subject(id: AccountId) -> Subject {
@@ -240,21 +234,27 @@ impl Service {
     async fn account_line(&self, ctx: &Ctx, row: &AccountRow) -> Result<AccountLine> {
         let mut db = self.store.read();
         let roles = store::accounts::roles(&mut db, row.id).await?;
-        let known = account(row, &roles);
+        let known = account(row, Vec::new());
         let organisation = match known.organisation {
             Some(id) => store::organisations::find::<Organisation>(&mut db, id).await?,
             None => None,
         };
         let mut lines = Vec::new();
-        for grant in &known.grants {
+        for grant in &roles {
+            let Some(role) = Role::from_code(&grant.role) else {
+                continue;
+            };
             let pool = match grant.pool {
-                Some(id) => store::pools::find::<domain::pool::Pool>(&mut db, id).await?,
+                Some(id) => Some(self.any_pool(id).await?),
                 None => None,
             };
+            let party = pool.as_ref().map(|pool| pool.pack.party_label(&grant.unit));
             lines.push(GrantLine {
-                role: grant.role,
-                pool: pool.as_ref().map(|pool| pool.keys.no),
-                pool_name: pool.map(|pool| pool.keys.name).unwrap_or_default(),
+                role,
+                party_name: party.unwrap_or_default().to_owned(),
+                party: grant.unit.clone(),
+                pool: pool.as_ref().map(|pool| pool.no),
+                pool_name: pool.map(|pool| pool.pool.name).unwrap_or_default(),
             });
         }
         Ok(AccountLine {

@@ -4,7 +4,7 @@
 
 mod own;
 
-use domain::actor::{Action, Target};
+use domain::actor::Action;
 use domain::amendment::{Amendment, Matter, Refused, State};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{FileId, PersonId, PoolId, RecordId};
@@ -107,6 +107,7 @@ fn keys(one: &Amendment) -> RecordKeys {
         status: one.state.code().to_owned(),
         parent: None,
         subject: Some(one.expert.to_string()),
+        team: String::new(),
         due_on: None,
         sort: one.number.clone(),
         title: one.name.clone(),
@@ -141,12 +142,13 @@ impl Service {
         waiting: bool,
         page: &PageRequest,
     ) -> Result<Page<Amendment>> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let filter = RecordFilter {
             statuses: waiting
                 .then(|| State::Waiting.code().to_owned())
                 .into_iter()
                 .collect(),
+            experts_of: pool.experts_of(),
             ..of_pool(pool.id())
         };
         let mut read = self.store.read();
@@ -163,10 +165,11 @@ impl Service {
     }
 
     /// Since when each of a pool's requests waits, for the inbox.
-    pub(crate) async fn amendments_due(&self, pool: PoolId) -> Result<Vec<Amendment>> {
+    pub(crate) async fn amendments_due(&self, pool: &OpenPool) -> Result<Vec<Amendment>> {
         let filter = RecordFilter {
             statuses: vec![State::Waiting.code().to_owned()],
-            ..of_pool(pool)
+            experts_of: pool.experts_of(),
+            ..of_pool(pool.id())
         };
         let rows = store::records::all::<Kept>(&mut self.store.read(), &filter).await?;
         Ok(rows.into_iter().map(|row| row.body.amendment).collect())
@@ -177,10 +180,11 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn amendment(&self, ctx: &Ctx, no: i64, id: RecordId) -> Result<AmendmentView> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let mut read = self.store.read();
         let row: Row = records::find_in(&mut read, pool.id(), id, KIND).await?;
         let one = row.body.amendment.clone();
+        self.member(&mut read, &pool, one.expert).await?;
         let waiting = one.state == State::Waiting;
         let (mut changes, mut unmet) = (Vec::new(), Vec::new());
         if waiting {
@@ -334,10 +338,12 @@ impl Service {
         no: i64,
         id: RecordId,
     ) -> Result<(Change<'c>, Row, OpenPool)> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditExperts, Target::pool(pool.id()))?;
-        let row = records::find_in(&mut *change, pool.id(), id, KIND).await?;
+        change.authorize_in(Action::EditExperts, &pool)?;
+        let row: Row = records::find_in(&mut *change, pool.id(), id, KIND).await?;
+        let expert = row.body.amendment.expert;
+        self.member(&mut *change, &pool, expert).await?;
         Ok((change, row, pool))
     }
 

@@ -157,8 +157,8 @@ pub(crate) fn subject(one: &Application) -> Subject {
 }
 
 /// Whose it is: what a unit recommends is the unit's.
-pub(crate) fn target(one: &Application) -> Target {
-    let pool = Target::pool(one.pool);
+pub(crate) fn target(one: &Application) -> Target<'_> {
+    let pool = Target::pool(one.pool).of_team(one.team.as_deref());
     match one.unit() {
         Some(organisation) => pool.of_organisation(organisation),
         None => pool,
@@ -216,6 +216,7 @@ impl Service {
             },
             parent: Some(one.channel.clone()),
             subject: kept.identity.clone(),
+            team: one.team.clone().unwrap_or_default(),
             due_on: self.due(pool, one),
             sort: one.number.clone(),
             title: one.profile.name.clone(),

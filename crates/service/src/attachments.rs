@@ -173,7 +173,7 @@ impl Service {
         no: i64,
         expert: ExpertId,
     ) -> Result<Vec<AttachmentRow>> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         self.member(&mut db, &pool, expert).await?;
         let files = attachments::of::<Body>(&mut db, OWNER, &expert.to_string()).await?;
@@ -203,7 +203,7 @@ impl Service {
         name: &str,
         bytes: Vec<u8>,
     ) -> Result<FileId> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let mut problems = Vec::new();
         if !kinds(&pool).iter().any(|known| known == kind) {
             problems.push(Problem::new(
@@ -221,7 +221,7 @@ impl Service {
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let digest = self.put_sealed(id, &bytes).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditExperts, pool.target())?;
+        change.authorize_in(Action::EditExperts, &pool)?;
         self.member(&mut *change, &pool, expert).await?;
         if attachments::of::<Body>(&mut *change, OWNER, &expert.to_string())
             .await?
@@ -271,9 +271,9 @@ impl Service {
         id: FileId,
         purpose: &str,
     ) -> Result<MadeFile> {
-        let pool = self.open_pool(ctx, no, Action::RevealIdentity).await?;
+        let pool = self.open_part(ctx, no, Action::RevealIdentity).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::RevealIdentity, pool.target())?;
+        change.authorize_in(Action::RevealIdentity, &pool)?;
         self.member(&mut *change, &pool, expert).await?;
         let file = attachments::find::<Body>(&mut *change, id)
             .await?
@@ -308,9 +308,9 @@ impl Service {
         version: i64,
         reason: &str,
     ) -> Result<()> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditExperts, pool.target())?;
+        change.authorize_in(Action::EditExperts, &pool)?;
         self.member(&mut *change, &pool, expert).await?;
         let file = attachments::find::<Body>(&mut *change, id)
             .await?

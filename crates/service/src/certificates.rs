@@ -21,6 +21,7 @@ use crate::applications::by;
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::pools::OpenPool;
 use crate::records;
 use crate::service::Service;
 
@@ -83,6 +84,7 @@ fn keys(one: &Certificate) -> RecordKeys {
         },
         parent: Some(one.code.clone()),
         subject: Some(one.expert.to_string()),
+        team: String::new(),
         due_on: None,
         sort: one.number.clone(),
         title: one.name.clone(),
@@ -119,9 +121,10 @@ impl Service {
         name: &str,
         page: &PageRequest,
     ) -> Result<Page<Certificate>> {
-        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
+        let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
         let filter = RecordFilter {
             title: Some(name.to_owned()).filter(|name| !name.is_empty()),
+            experts_of: pool.experts_of(),
             ..of_pool(pool.id())
         };
         let mut read = self.store.read();
@@ -139,8 +142,25 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn certificate(&self, ctx: &Ctx, no: i64, id: RecordId) -> Result<Certificate> {
-        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
-        Ok(find(&mut self.store.read(), pool.id(), id).await?.body)
+        let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
+        Ok(self
+            .certificate_of(&mut self.store.read(), &pool, id)
+            .await?
+            .body)
+    }
+
+    /// A certificate of somebody in the part of the pool that is open.
+    async fn certificate_of(
+        &self,
+        db: &mut impl store::Db,
+        pool: &OpenPool,
+        id: RecordId,
+    ) -> Result<Row> {
+        let row = find(db, pool.id(), id).await?;
+        if pool.experts_of().is_some() {
+            self.member(db, pool, row.body.expert).await?;
+        }
+        Ok(row)
     }
 
     /// 补发: the same number again, with a reason; the paper says that it replaces the one before.
@@ -192,10 +212,10 @@ impl Service {
         no: i64,
         id: RecordId,
     ) -> Result<(Change<'c>, Row)> {
-        let pool = self.pool_numbered(ctx, no).await?;
+        let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::IssueCertificates, pool.target())?;
-        let row = find(&mut *change, pool.id(), id).await?;
+        change.authorize_in(Action::IssueCertificates, &pool)?;
+        let row = self.certificate_of(&mut *change, &pool, id).await?;
         Ok((change, row))
     }
 

@@ -10,6 +10,7 @@ use store::{LedgerId, Receipt, WriteTx};
 
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::pools::OpenPool;
 use crate::service::Service;
 
 /// A change under way. Dropped without [`Change::commit`], it never happened.
@@ -45,8 +46,19 @@ impl Change<'_> {
     ///
     /// # Errors
     /// [`Denied`].
-    pub fn authorize(&mut self, action: Action, target: Target) -> Result<Role, Denied> {
+    pub fn authorize(&mut self, action: Action, target: Target<'_>) -> Result<Role, Denied> {
         let role = self.ctx.actor.allow(action, target)?;
+        self.role = Some(role);
+        Ok(role)
+    }
+
+    /// The same for the part of a pool that is open; [`OpenPool::within`] says of each object whether
+    /// it belongs there.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub fn authorize_in(&mut self, action: Action, pool: &OpenPool) -> Result<Role, Denied> {
+        let role = self.ctx.actor.allow_in(action, pool.id(), &pool.remit)?;
         self.role = Some(role);
         Ok(role)
     }

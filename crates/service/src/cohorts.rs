@@ -133,6 +133,7 @@ impl Service {
             status: "open".to_owned(),
             parent: None,
             subject: None,
+            team: String::new(),
             due_on: Some(term.to),
             sort: format!("{:04}", one.place),
             title: one.label(),

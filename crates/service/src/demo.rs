@@ -23,6 +23,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::pool_set_up::NewPool;
 use crate::port::Clock;
+use crate::roles::RoleIn;
 use crate::service::{Service, Settings};
 use crate::set_up::{NewPerson, SetUp};
 
@@ -200,6 +201,7 @@ impl Service {
             login,
             name,
             unit,
+            party,
         } in city.people
         {
             let new = NewAccount {
@@ -210,13 +212,13 @@ impl Service {
             };
             let (id, link) = self.create_account(&console, &new).await?;
             self.take_link(&console, &link.address, password).await?;
-            accounts.push((id, *role));
+            accounts.push((id, *role, *party));
         }
         let known = store::pools::all::<Pool>(&mut self.store.read()).await?;
         let (no, pool) = match known.iter().find(|row| row.keys.pack == city.pack) {
             Some(row) => (row.keys.no, row.id),
             None => {
-                let (manager, _) = accounts.first().ok_or(Error::NotFound)?;
+                let (manager, ..) = accounts.first().ok_or(Error::NotFound)?;
                 let mut read = self.store.read();
                 let row = store::accounts::find::<serde_json::Value>(&mut read, *manager).await?;
                 let manager = row.and_then(|row| row.keys.organisation);
@@ -228,8 +230,9 @@ impl Service {
                 (no, row.ok_or(Error::NotFound)?.id)
             }
         };
-        for (account, role) in accounts {
-            self.grant_role(&security, account, role, Some(no)).await?;
+        for (account, role, party) in accounts {
+            let wanted = RoleIn::new(role, Some(no)).for_party(party);
+            self.grant_role(&security, account, wanted).await?;
         }
         let officer = city.login(Role::Officer).ok_or(Error::NotFound)?;
         let officer = self.as_demo(officer, Role::Officer, pool).await?;
@@ -258,7 +261,7 @@ impl Service {
         let actor = Actor {
             account: Some(line.id),
             name: line.name,
-            grants: vec![Grant { role, pool: None }],
+            grants: vec![Grant::of_system(role)],
             ..Actor::system()
         };
         Ok(self.ctx(actor, "cli", ""))
@@ -275,10 +278,7 @@ impl Service {
             account: Some(line.id),
             name: line.name,
             organisation,
-            grants: vec![Grant {
-                role,
-                pool: Some(pool),
-            }],
+            grants: vec![Grant::whole(role, pool)],
             ..Actor::system()
         };
         Ok(self.ctx(actor, "cli", ""))

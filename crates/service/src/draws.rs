@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::actor::Action;
+use domain::actor::{Action, Target};
 use domain::assembly::{self, Heading};
 use domain::draw_process::{AfterReveal, Annex, Attempt, Party, Proposal, Signature, State};
 use domain::event::{Event, EventKind, Subject};
@@ -33,6 +33,13 @@ pub struct DrawView {
     pub attempts: Vec<Attempt>,
     /// The parties this actor may act for.
     pub parties: Vec<Party>,
+}
+
+impl DrawView {
+    /// The task it draws for, as the target of an action.
+    pub fn target(&self) -> Target<'_> {
+        crate::tasks::target(&self.task)
+    }
 }
 
 pub(crate) fn subject(attempt: &Attempt) -> Subject {

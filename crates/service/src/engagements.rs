@@ -664,7 +664,7 @@ impl Service {
     }
 
     /// An expert's own engagement as a target.
-    pub(crate) fn own(engagement: &Engagement) -> Target {
+    pub(crate) fn own(engagement: &Engagement) -> Target<'static> {
         Target::pool(engagement.pool).of_person(engagement.person)
     }
 }

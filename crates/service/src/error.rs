@@ -65,6 +65,9 @@ pub enum Error {
     /// The actor's roles do not reach it.
     #[error("{0}。需要时请联系安全管理员调整岗位。")]
     Forbidden(#[from] Denied),
+    /// It belongs to a team another department answers for; the reason names the article.
+    #[error("{}。需要时请联系安全管理员调整岗位。", .0.sentence)]
+    OutsideRemit(Reason),
     /// Nobody is logged in, or the session ended.
     #[error("请先登录。")]
     LoggedOut,

@@ -208,7 +208,7 @@ pub(crate) struct Draft {
 }
 
 impl Service {
-    /// The membership in this pool, or nothing the actor may know of.
+    /// The membership in the part of this pool that is open.
     pub(crate) async fn member(
         &self,
         db: &mut impl Db,
@@ -216,9 +216,11 @@ impl Service {
         id: ExpertId,
     ) -> Result<Member> {
         let member = experts::find::<Membership>(db, id).await?;
-        member
+        let member = member
             .filter(|member| member.keys.pool == pool.id())
-            .ok_or(Error::NotFound)
+            .ok_or(Error::NotFound)?;
+        pool.within(member.body.expert.team.as_deref())?;
+        Ok(member)
     }
 
     pub(crate) async fn person(&self, db: &mut impl Db, id: PersonId) -> Result<Person> {
@@ -239,7 +241,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn expert(&self, ctx: &Ctx, no: i64, id: ExpertId) -> Result<ExpertView> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         let member = self.member(&mut db, &pool, id).await?;
         let person = self.person(&mut db, member.keys.person).await?;
@@ -282,9 +284,9 @@ impl Service {
         id: ExpertId,
         purpose: &str,
     ) -> Result<PlainValues> {
-        let pool = self.open_pool(ctx, no, Action::RevealIdentity).await?;
+        let pool = self.open_part(ctx, no, Action::RevealIdentity).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::RevealIdentity, pool.target())?;
+        change.authorize_in(Action::RevealIdentity, &pool)?;
         let member = self.member(&mut *change, &pool, id).await?;
         let purpose = need_purpose(purpose)?;
         let private = self.private_of(&mut *change, member.keys.person).await?;

@@ -99,12 +99,12 @@ impl Service {
         form: ExportForm,
         purpose: &str,
     ) -> Result<MadeFile> {
-        let pool = self.open_pool(ctx, no, Action::ExportExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ExportExperts).await?;
         let purpose = need_purpose(purpose)?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::ExportExperts, pool.target())?;
+        change.authorize_in(Action::ExportExperts, &pool)?;
         if form.is_plain() {
-            change.authorize(Action::RevealIdentity, pool.target())?;
+            change.authorize_in(Action::RevealIdentity, &pool)?;
         }
         let members = self
             .chosen_members(ctx, &pool, &mut *change, chosen)

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use domain::actor::{Action, Target};
 use domain::crowd::{self, Crowd};
 use domain::expert::Expert;
 use domain::frame::{self, Prospect, Question, Step};
@@ -72,9 +71,7 @@ impl Service {
         pool: &OpenPool,
         request: &Request,
     ) -> Result<Feasibility> {
-        let mut target = Target::pool(pool.pool.id);
-        target.organisation = ctx.actor.organisation;
-        ctx.actor.allow(Action::ReadTasks, target)?;
+        crate::tasks::readable(ctx, pool.pool.id)?;
         self.feasibility(ctx, pool, request, false).await
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::actor::{Action, Target};
+use domain::actor::Action;
 use domain::draw_process::State;
 use domain::event::{Event, EventKind};
 use domain::frame::Reason;
@@ -74,7 +74,7 @@ impl Service {
     ) -> Result<Vec<FrameLine>> {
         let view = self.draw(ctx, id).await?;
         ctx.actor
-            .allow(Action::ReadFrame, Target::pool(view.attempt.pool))?;
+            .allow(Action::ReadFrame, crate::tasks::target(&view.task))?;
         let State::Unsealed { record, .. } = &view.attempt.state else {
             return Err(Error::state(
                 "frame.sealed",
@@ -107,7 +107,7 @@ impl Service {
                 .map(|row| (row.id, row.body))
                 .collect();
         let mut change = self.change(ctx, view.attempt.pool).await?;
-        change.authorize(Action::ReadFrame, Target::pool(view.attempt.pool))?;
+        change.authorize(Action::ReadFrame, crate::tasks::target(&view.task))?;
         let event = Event::new(EventKind::PlainValueRead, subject(&view.attempt))
             .fact("what", "frame")
             .fact("purpose", purpose)

@@ -62,7 +62,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn groups(&self, ctx: &Ctx, no: i64) -> Result<Groups> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let today = ctx.today();
         let kept = self.roster(pool.id()).await?;
         let tally = kept
@@ -143,17 +143,18 @@ fn teams(pool: &OpenPool, members: &dyn Fn(&str) -> usize, unsettled: Option<&us
         members: members(&team.id) + parts.iter().map(|part| part.members).sum::<usize>(),
         parts,
     };
+    let open = |team: &Team| pool.remit.covers(Some(&team.id));
     let mut groups: Vec<Group> = rules
         .whole_teams()
-        .map(|whole| {
+        .filter_map(|whole| {
             let parts = rules
                 .leaves_of(&whole.id)
-                .filter(|part| part.id != whole.id);
-            let parts = parts.map(|part| group(part, Vec::new())).collect();
-            group(whole, parts)
+                .filter(|part| part.id != whole.id && open(part));
+            let parts: Vec<Group> = parts.map(|part| group(part, Vec::new())).collect();
+            (open(whole) || !parts.is_empty()).then(|| group(whole, parts))
         })
         .collect();
-    if let Some(members) = unsettled {
+    if let Some(members) = unsettled.filter(|_| pool.remit.covers(None)) {
         groups.push(Group {
             id: NO_TEAM.to_owned(),
             name: UNSETTLED.to_owned(),

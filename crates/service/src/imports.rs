@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use documents::roster::{self, Column, Roster, RosterVocabulary, RowProblem};
 use documents::table::TableReader;
-use domain::actor::Action;
+use domain::actor::{Action, Remit};
 use domain::explain::Explain as _;
-use domain::id::ImportId;
+use domain::id::{AccountId, ImportId};
 use domain::skill_level::SkillLevel;
 use domain::title;
 use jiff::Timestamp;
@@ -206,10 +206,20 @@ pub struct Import {
     pub options: ImportOptions,
     /// Who uploaded it.
     pub by: String,
+    /// Their account; none for the command line.
+    #[serde(default)]
+    pub account: Option<AccountId>,
     /// When.
     pub at: Timestamp,
     /// Where it stands.
     pub state: ImportState,
+}
+
+impl Import {
+    fn is_open_to(&self, ctx: &Ctx, pool: &OpenPool) -> bool {
+        let own = self.account.is_some() && self.account == ctx.actor.account;
+        own || pool.remit == Remit::Pool
+    }
 }
 
 /// How far a running import is. Kept in memory: what is running ends with the process and leaves
@@ -274,7 +284,7 @@ impl Service {
         bytes: Vec<u8>,
         fields: &Fields,
     ) -> Result<ImportId> {
-        let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
         let mut problems = Vec::new();
         if bytes.is_empty() {
             problems.push(Problem::new(
@@ -309,6 +319,7 @@ impl Service {
             file: self.store.files().put(sealed).await?,
             options,
             by: ctx.actor.name.clone(),
+            account: ctx.actor.account,
             at: ctx.now,
             state: ImportState::Reading,
         };
@@ -329,8 +340,8 @@ impl Service {
     /// # Errors
     /// Not found, denied, or the store fails. What is wrong with the file is a state of the import.
     pub async fn read_import(&self, ctx: &Ctx, no: i64, id: ImportId) -> Result<Import> {
-        let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
-        let import = self.stored_import(&pool, id).await?.body;
+        let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
+        let import = self.stored_import(ctx, &pool, id).await?.body;
         if matches!(import.state, ImportState::Done { .. }) {
             return Ok(import);
         }
@@ -382,8 +393,8 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn import(&self, ctx: &Ctx, no: i64, id: ImportId) -> Result<Import> {
-        let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
-        Ok(self.stored_import(&pool, id).await?.body)
+        let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
+        Ok(self.stored_import(ctx, &pool, id).await?.body)
     }
 
     /// The preview of an import that has been read.
@@ -391,8 +402,8 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn import_preview(&self, ctx: &Ctx, no: i64, id: ImportId) -> Result<Preview> {
-        let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
-        let import = self.stored_import(&pool, id).await?.body;
+        let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
+        let import = self.stored_import(ctx, &pool, id).await?.body;
         let (ImportState::Ready { preview, .. } | ImportState::Done { preview, .. }) =
             &import.state
         else {
@@ -412,11 +423,12 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn imports(&self, ctx: &Ctx, no: i64) -> Result<Vec<Import>> {
-        let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
         let page =
             imports::page::<Import>(&mut self.store.read(), pool.id(), &PageRequest::first(50))
                 .await?;
-        Ok(page.items.into_iter().map(|row| row.body).collect())
+        let imports = page.items.into_iter().map(|row| row.body);
+        Ok(imports.filter(|one| one.is_open_to(ctx, &pool)).collect())
     }
 
     /// 错误行工作簿: the rows that cannot be read, as they stand in the file, each with what to do.
@@ -424,8 +436,8 @@ impl Service {
     /// # Errors
     /// Not found, denied, or no row has an error.
     pub async fn import_errors(&self, ctx: &Ctx, no: i64, id: ImportId) -> Result<Vec<u8>> {
-        let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
-        let import = self.stored_import(&pool, id).await?.body;
+        let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
+        let import = self.stored_import(ctx, &pool, id).await?.body;
         let mut roster = self.read_roster(ctx, &pool, &import).await?;
         let plan = self
             .plan(
@@ -451,19 +463,22 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn import_template(&self, ctx: &Ctx, no: i64) -> Result<Vec<u8>> {
-        let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
         documents::xlsx::roster_template(&vocabulary(&pool))
             .map_err(|error| Error::Document(error.sentence()))
     }
 
+    /// An import of this pool; whoever answers for a part of it knows of their own, because a file may
+    /// name anybody.
     pub(crate) async fn stored_import(
         &self,
+        ctx: &Ctx,
         pool: &OpenPool,
         id: ImportId,
     ) -> Result<imports::Import<Import>> {
         let found = imports::find::<Import>(&mut self.store.read(), id).await?;
         found
-            .filter(|row| row.keys.pool == pool.id())
+            .filter(|row| row.keys.pool == pool.id() && row.body.is_open_to(ctx, pool))
             .ok_or(Error::NotFound)
     }
 

@@ -1,7 +1,7 @@
 //! 待办: what waits for this person in this pool, found from where the work stands, so that an item
 //! leaves the list because the work is done and never because it was marked as read.
 
-use domain::actor::{Action, Reach, Target};
+use domain::actor::{Action, Target};
 use domain::amendment::Amendment;
 use domain::application::{Application, Filed, State as Applied};
 use domain::campaign::State as CampaignState;
@@ -129,10 +129,11 @@ impl Service {
                 found.seats(&seats, &task);
             }
         }
-        if ctx.actor.allow(Action::ConfirmMisconduct, target).is_ok() {
+        if let Ok(part) = ctx.actor.remit(Action::ConfirmMisconduct, pool) {
             let filter = MisconductFilter {
                 pool: Some(pool),
                 statuses: vec!["proposed".to_owned()],
+                experts_of: part.teams(),
                 ..MisconductFilter::default()
             };
             let page = PageRequest::first(MOST);
@@ -146,13 +147,12 @@ impl Service {
         for line in self.open_special_invitations(ctx, pool).await? {
             found.invitation(&line);
         }
-        if ctx.actor.allow(Action::ReadNotices, target).is_ok() {
-            let open = self.any_pool(pool).await?;
+        if let Some(open) = self.any_part_of(ctx, pool, Action::ReadNotices).await? {
             for line in self.notices_at_work(ctx, &open).await? {
                 found.notice(&line);
             }
             if let Some(duty) = self.notice_duty(ctx, pool).await? {
-                let drafts = ctx.actor.allow(Action::DraftNotice, target).is_ok();
+                let drafts = ctx.actor.remit(Action::DraftNotice, pool).is_ok();
                 if drafts && duty.presses() {
                     found.notice_duty(&duty);
                 }
@@ -165,24 +165,25 @@ impl Service {
         found.meetings(waiting, &meetings);
         let (waiting, drafts) = self.postings_due(ctx, pool).await?;
         found.postings(&waiting, &drafts);
-        if ctx.actor.allow(Action::EditExperts, target).is_ok() {
-            for one in self.amendments_due(pool).await? {
+        if let Some(open) = self.any_part_of(ctx, pool, Action::EditExperts).await? {
+            for one in self.amendments_due(&open).await? {
                 found.amendment(&one);
             }
         }
         for (one, last_day) in self.objections_open(ctx, pool).await? {
             found.objection(&one, last_day);
         }
-        if ctx.actor.allow(Action::IssueCertificates, target).is_ok() {
-            let open = self.any_pool(pool).await?;
+        if let Some(open) = self
+            .any_part_of(ctx, pool, Action::IssueCertificates)
+            .await?
+        {
             let word = open.pack.certificate_word();
-            found.certificates(word, &self.appointments_due(pool).await?);
+            found.certificates(word, &self.appointments_due(&open).await?);
         }
-        if ctx.actor.allow(Action::DecideRenewals, target).is_ok() {
-            let open = self.any_pool(pool).await?;
-            if let Some(pending) = self.renewals_pending(ctx, &open).await? {
-                found.renewals(&pending);
-            }
+        if let Some(open) = self.any_part_of(ctx, pool, Action::DecideRenewals).await?
+            && let Some(pending) = self.renewals_pending(ctx, &open).await?
+        {
+            found.renewals(&pending);
         }
         if ctx.actor.allow(Action::EditExperts, target).is_ok() {
             let open = self.any_pool(pool).await?;
@@ -248,17 +249,12 @@ impl Service {
     async fn figures(&self, ctx: &Ctx, pool: PoolId) -> Result<Vec<Figure>> {
         let mut figures = Vec::new();
         let mut read = self.store.read();
-        let actor = &ctx.actor;
-        let requester = match actor.reach_in(Action::ReadTasks, pool) {
-            Reach::Pool => None,
-            Reach::Unit => actor.organisation,
-            _ => return Ok(figures),
+        let Ok(readable) = crate::tasks::readable(ctx, pool) else {
+            return Ok(figures);
         };
         let tasks = |statuses: &[&str]| TaskFilter {
-            pool: Some(pool),
-            requester,
             statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
-            ..TaskFilter::default()
+            ..readable.clone()
         };
         for (label, statuses, note) in [
             ("待受理需求", &["filed"][..], "使用方已提出"),
@@ -277,8 +273,11 @@ impl Service {
                 path: "tasks",
             });
         }
-        if actor.reach_in(Action::ReadExperts, pool) == Reach::Pool {
-            let count = store::experts::count(&mut read, pool).await?;
+        if let Some(open) = self.any_part_of(ctx, pool, Action::ReadExperts).await? {
+            let count = match open.experts_of() {
+                None => store::experts::count(&mut read, pool).await?,
+                Some(_) => self.count_members(&open, None).await?,
+            };
             figures.push(Figure {
                 label: "在册专家",
                 count: number(&count),
@@ -306,7 +305,7 @@ struct About<'t> {
 }
 
 impl Found<'_> {
-    fn may(&self, action: Action, target: Target) -> bool {
+    fn may(&self, action: Action, target: Target<'_>) -> bool {
         self.ctx.actor.allow(action, target).is_ok()
     }
 

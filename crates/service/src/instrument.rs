@@ -22,8 +22,13 @@ impl OpenPool {
     }
 
     /// Everything in this pool, as a target.
-    pub const fn target(&self) -> Target {
+    pub const fn target(&self) -> Target<'static> {
         Target::pool(self.pool.id)
+    }
+
+    /// Something of a team in this pool, as a target.
+    pub const fn target_of<'t>(&self, team: Option<&'t str>) -> Target<'t> {
+        self.target().of_team(team)
     }
 
     /// The ladder rung of a person's best title or skill, 1 = lowest, 0 = none of this pack's.
@@ -74,10 +79,7 @@ impl Service {
             .ok_or(Error::NotFound)?;
         let actor = Actor {
             name: "命令行".to_owned(),
-            grants: vec![Grant {
-                role: Role::Officer,
-                pool: Some(pool.id),
-            }],
+            grants: vec![Grant::whole(Role::Officer, pool.id)],
             ..Actor::system()
         };
         Ok(self.ctx(actor, "cli", ""))
@@ -92,6 +94,49 @@ impl Service {
         let pool = self.pool_numbered(ctx, no).await?;
         ctx.actor.allow(action, pool.target())?;
         Ok(pool)
+    }
+
+    /// The pool with this number, or as much of it as the actor answers for; the use case keeps within
+    /// [`OpenPool::remit`].
+    ///
+    /// # Errors
+    /// As [`Service::open_pool`].
+    pub async fn open_part(&self, ctx: &Ctx, no: i64, action: Action) -> Result<OpenPool> {
+        let pool = self.pool_numbered(ctx, no).await?;
+        let remit = ctx.actor.remit(action, pool.id())?;
+        Ok(OpenPool { remit, ..pool })
+    }
+
+    /// The same by the pool's id, or nothing where the actor reaches no part of it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn any_part_of(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+        action: Action,
+    ) -> Result<Option<OpenPool>> {
+        match self.part_of(ctx, pool, action).await {
+            Ok(open) => Ok(Some(open)),
+            Err(Error::Forbidden(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same by the pool's id.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub(crate) async fn part_of(
+        &self,
+        ctx: &Ctx,
+        pool: PoolId,
+        action: Action,
+    ) -> Result<OpenPool> {
+        let remit = ctx.actor.remit(action, pool)?;
+        let pool = self.any_pool(pool).await?;
+        Ok(OpenPool { remit, ..pool })
     }
 
     /// Version of the stored pool, for the forms that change it.

@@ -89,6 +89,7 @@ fn keys(one: &Meeting) -> RecordKeys {
         status: one.state.code().to_owned(),
         parent: None,
         subject: None,
+        team: String::new(),
         due_on: (one.state == State::Called).then_some(one.on),
         sort: one.number.clone(),
         title: format!("{} {}", one.on, one.place),

@@ -4,7 +4,7 @@ use domain::actor::{Action, Denied, Reach, Target};
 use domain::engagement::{Declaration, Engagement};
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::Expert;
-use domain::id::{ExpertId, MisconductId, OrganisationId, PoolId, TaskId};
+use domain::id::{ExpertId, MisconductId, PoolId, TaskId};
 use domain::misconduct::{Misconduct, Proposer, Refused, State};
 use domain::policy::pack::Evidence;
 use domain::task::Task;
@@ -73,17 +73,17 @@ impl Service {
         proposal: Proposal,
     ) -> Result<MisconductId> {
         let open = self.any_pool(pool).await?;
-        let mut target = Target::pool(pool);
+        let member =
+            store::experts::find::<Expert>(&mut self.store.read(), proposal.expert).await?;
+        let member = member
+            .filter(|member| member.keys.pool == pool)
+            .ok_or(Error::NotFound)?;
+        let mut target = open.target_of(member.body.team.as_deref());
         if let Some(task) = proposal.task {
             let row = store::tasks::find::<Task>(&mut self.store.read(), task).await?;
             let row = row.filter(|row| row.body.pool == pool);
             target.organisation = Some(row.ok_or(Error::NotFound)?.body.requester);
         }
-        let member =
-            store::experts::find::<Expert>(&mut self.store.read(), proposal.expert).await?;
-        member
-            .filter(|member| member.keys.pool == pool)
-            .ok_or(Error::NotFound)?;
         let mut change = self.change(ctx, pool).await?;
         change.authorize(Action::ProposeMisconduct, target)?;
         let mut problems = Vec::new();
@@ -181,8 +181,14 @@ impl Service {
     ) -> Result<()> {
         let seen = store::misconduct::find::<Misconduct>(&mut self.store.read(), id).await?;
         let seen = seen.ok_or(Error::NotFound)?;
+        let member =
+            store::experts::find::<Expert>(&mut self.store.read(), seen.body.expert).await?;
+        let member = member.ok_or(Error::NotFound)?;
         let mut change = self.change(ctx, seen.body.pool).await?;
-        change.authorize(Action::ConfirmMisconduct, Target::pool(seen.body.pool))?;
+        change.authorize(
+            Action::ConfirmMisconduct,
+            Target::pool(seen.body.pool).of_team(member.body.team.as_deref()),
+        )?;
         let row = store::misconduct::find::<Misconduct>(&mut *change, id).await?;
         let mut row = row.ok_or(Error::NotFound)?;
         let pool = self.any_pool(row.body.pool).await?;
@@ -223,17 +229,30 @@ pub struct MisconductQuery {
     pub to: Option<Date>,
 }
 
-/// Whose requests the records must belong to, for this actor to see them; `None`: all are seen.
-fn seen_of(ctx: &Ctx, pool: PoolId) -> Result<Option<OrganisationId>> {
-    let reach = [Action::ConfirmMisconduct, Action::ProposeMisconduct]
-        .map(|action| ctx.actor.reach_in(action, pool));
-    match ctx.actor.organisation {
-        _ if reach.contains(&Reach::Pool) => Ok(None),
-        Some(own) if reach.contains(&Reach::Unit) => Ok(Some(own)),
-        _ => Err(Denied {
-            action: Action::ProposeMisconduct,
-        }
-        .into()),
+/// The records of a pool this actor may see: all, those of experts it answers for, or those of its own
+/// requests.
+fn seen_by(ctx: &Ctx, pool: PoolId) -> Result<MisconductFilter> {
+    let action = Action::ProposeMisconduct;
+    let of_pool = MisconductFilter {
+        pool: Some(pool),
+        ..MisconductFilter::default()
+    };
+    let part = ctx.actor.remit(Action::ConfirmMisconduct, pool);
+    let part = part.or_else(|_| ctx.actor.remit(action, pool));
+    match (
+        part,
+        ctx.actor.reach_in(action, pool),
+        ctx.actor.organisation,
+    ) {
+        (Ok(part), ..) => Ok(MisconductFilter {
+            experts_of: part.teams(),
+            ..of_pool
+        }),
+        (_, Reach::Unit, Some(own)) => Ok(MisconductFilter {
+            requester: Some(own),
+            ..of_pool
+        }),
+        _ => Err(Denied { action }.into()),
     }
 }
 
@@ -264,13 +283,12 @@ impl Service {
         page: &PageRequest,
     ) -> Result<(Page<MisconductLine>, Count)> {
         let filter = MisconductFilter {
-            pool: Some(pool),
             expert: query.expert,
             kinds: query.kind.iter().cloned().collect(),
             statuses: query.status.iter().cloned().collect(),
-            requester: seen_of(ctx, pool)?,
             from: query.from,
             to: query.to,
+            ..seen_by(ctx, pool)?
         };
         let mut read = self.store.read();
         let found = store::misconduct::page::<Misconduct>(&mut read, &filter, page).await?;

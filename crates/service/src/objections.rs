@@ -90,6 +90,7 @@ fn keys(one: &Objection) -> RecordKeys {
         },
         parent: Some(one.posting.to_string()),
         subject: Some(one.application.to_string()),
+        team: String::new(),
         due_on: None,
         sort: one.number.clone(),
         title: one.person.clone(),

@@ -66,7 +66,7 @@ impl Service {
         kinds: Vec<String>,
         page: &PageRequest,
     ) -> Result<(Page<OrganisationRow>, Count)> {
-        self.open_pool(ctx, no, Action::ReadRelations).await?;
+        self.open_part(ctx, no, Action::ReadRelations).await?;
         let filter = OrganisationFilter {
             text: text.to_owned(),
             kinds,
@@ -120,7 +120,7 @@ impl Service {
         no: i64,
         id: OrganisationId,
     ) -> Result<OrganisationRow> {
-        self.open_pool(ctx, no, Action::ReadRelations).await?;
+        self.open_part(ctx, no, Action::ReadRelations).await?;
         let found = organisations::find(&mut self.store.read(), id).await?;
         found.map(row).ok_or(Error::NotFound)
     }
@@ -135,9 +135,9 @@ impl Service {
         no: i64,
         draft: &OrganisationDraft,
     ) -> Result<OrganisationId> {
-        let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
+        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditRelations, pool.target())?;
+        change.authorize_in(Action::EditRelations, &pool)?;
         let organisation = checked(&mut change, &pool, self.id(ctx), draft, None).await?;
         insert(&mut change, &organisation).await?;
         change
@@ -159,9 +159,9 @@ impl Service {
         version: i64,
         draft: &OrganisationDraft,
     ) -> Result<()> {
-        let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
+        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditRelations, pool.target())?;
+        change.authorize_in(Action::EditRelations, &pool)?;
         let mut stored = organisations::find::<Organisation>(&mut *change, id)
             .await?
             .ok_or(Error::NotFound)?;

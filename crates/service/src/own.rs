@@ -15,7 +15,7 @@ use store::ledger::{self, EntryFilter};
 use store::messages::MessageFilter;
 use store::{LedgerId, Page, PageRequest, relations};
 
-use crate::accounts::{AccountBody, NewAccount, OneTimeLink, grants};
+use crate::accounts::{AccountBody, NewAccount, OneTimeLink};
 use crate::campaigns::held;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -23,6 +23,7 @@ use crate::experts::{Member, Membership, Participations};
 use crate::persons::Masked;
 use crate::pools::OpenPool;
 use crate::relations::{RelationDraft, RelationRow};
+use crate::roles::held_roles;
 use crate::service::Service;
 use crate::typed;
 
@@ -347,9 +348,9 @@ impl Service {
         no: i64,
         expert: ExpertId,
     ) -> Result<Option<OneTimeLink>> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let mut change = self.change(ctx, LedgerId::System).await?;
-        change.authorize(Action::EditExperts, pool.target())?;
+        change.authorize_in(Action::EditExperts, &pool)?;
         let member = self.member(&mut *change, &pool, expert).await?;
         let person = member.keys.person;
         let grant = RoleGrant {
@@ -369,16 +370,13 @@ impl Service {
                     ),
                 ));
             }
-            if let Some(held) = grants(&roles)
-                .into_iter()
-                .find(|held| exclusive(held.role, Role::Expert))
-            {
+            if let Some(held) = held_roles(&roles).find(|held| exclusive(*held, Role::Expert)) {
                 return Err(Error::state(
                     "exclusive_roles",
                     format!(
                         "{}已任{}，不能同时以专家身份登录。请先由安全管理员收回原岗位。",
                         member.keys.name,
-                        held.role.zh()
+                        held.zh()
                     ),
                 ));
             }
@@ -465,7 +463,7 @@ impl Service {
         no: i64,
         expert: ExpertId,
     ) -> Result<Option<(AccountId, String)>> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let mut read = self.store.read();
         let member = self.member(&mut read, &pool, expert).await?;
         let accounts =

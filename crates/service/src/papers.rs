@@ -241,7 +241,7 @@ impl Service {
         file: PaperFile,
         shown: Shown<'_>,
     ) -> Result<MadeFile> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let form = pool.pack.application_form().ok_or(Error::NotFound)?;
         let view = self.expert(ctx, no, id).await?;
         let contacts = match shown {

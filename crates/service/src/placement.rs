@@ -68,7 +68,9 @@ impl Service {
         let Some(task) = task else { return Ok(false) };
         let row = store::tasks::find::<IgnoredAny>(&mut db, task).await?;
         Ok(row.is_some_and(|row| {
-            let target = Target::pool(row.keys.pool).of_organisation(row.keys.requester);
+            let target = Target::pool(row.keys.pool)
+                .of_organisation(row.keys.requester)
+                .of_team(Some(&row.keys.team));
             row.keys.pool == pool && ctx.actor.allow(Action::ReadTasks, target).is_ok()
         }))
     }

@@ -1,7 +1,9 @@
 //! 专家库: which pools an actor may know of, under which pack, with which specialties.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::actor::{Actor, Denied, Reach, Remit};
 use domain::id::{PoolId, SpecialtyId};
 use domain::policy::in_force::{Standing, legal_status};
 use domain::policy::pack::Pack;
@@ -9,7 +11,7 @@ use domain::pool::{Pool, Specialty};
 use jiff::civil::Date;
 
 use crate::ctx::Ctx;
-use crate::error::{Error, Result};
+use crate::error::{Error, Reason, Result};
 use crate::service::Service;
 
 /// A pool with its number (as in addresses) and its law.
@@ -21,9 +23,16 @@ pub struct OpenPool {
     pub no: i64,
     /// The pack it obeys.
     pub pack: Arc<Pack>,
+    /// How much of it is open: all, or what whoever opened it answers for.
+    pub remit: Remit,
 }
 
 impl OpenPool {
+    /// The teams whose experts are open, for the records about them; `None` = everybody's.
+    pub(crate) fn experts_of(&self) -> Option<BTreeSet<String>> {
+        self.remit.clone().teams()
+    }
+
     /// Is it divided into teams, or into groups with names of their own?
     pub fn is_grouped(&self) -> bool {
         let rules = &self.pack.pool;
@@ -37,6 +46,53 @@ impl OpenPool {
         axis.and_then(|axis| axis.at_most)
             .and_then(|most| usize::try_from(most).ok())
             .unwrap_or(usize::MAX)
+    }
+
+    /// Refuses what belongs to a team outside the part that is open, naming whose it is and by which
+    /// article (CY 第五条).
+    ///
+    /// # Errors
+    /// [`Error::OutsideRemit`].
+    pub(crate) fn within(&self, team: Option<&str>) -> Result<()> {
+        if self.remit.covers(team) {
+            return Ok(());
+        }
+        let rules = &self.pack.pool;
+        let team = team.and_then(|team| rules.team(team));
+        let owner = team.and_then(|team| self.pack.party(rules.owner(&team.id)?));
+        let reason = match (team, owner) {
+            (Some(team), Some(owner)) => Reason::law(
+                "remit",
+                &owner.citation,
+                format!(
+                    "“{}”的队伍和经费由{}管理，不在您的职责范围内（{}）",
+                    team.label, owner.label, owner.citation
+                ),
+            ),
+            _ => Reason::state("remit", "这一项没有列入您负责的队伍，不在您的职责范围内"),
+        };
+        Err(Error::OutsideRemit(reason))
+    }
+
+    /// The denial of something of a team, in the words of [`OpenPool::within`] where only the team
+    /// stands in the way.
+    pub(crate) fn refused(&self, actor: &Actor, denied: Denied, team: Option<&str>) -> Error {
+        let of_pool = actor
+            .grants
+            .iter()
+            .filter(|grant| grant.pool == Some(self.pool.id));
+        let part = of_pool
+            .filter(|grant| domain::actor::reach(grant.role, denied.action) != Reach::None)
+            .map(|grant| grant.remit.clone())
+            .next();
+        let outside = part.map(|remit| Self {
+            remit,
+            ..self.clone()
+        });
+        match outside.map(|part| part.within(team)) {
+            Some(Err(error)) => error,
+            _ => denied.into(),
+        }
     }
 
     /// Where the instrument stands on a day, with any registered extension.
@@ -95,6 +151,7 @@ impl Service {
             pool: row.body,
             no: row.keys.no,
             pack,
+            remit: Remit::Pool,
         })
     }
 

@@ -78,6 +78,7 @@ pub(crate) fn keys(one: &Posting) -> RecordKeys {
         status: one.state.code().to_owned(),
         parent: None,
         subject: None,
+        team: String::new(),
         due_on: match &one.state {
             State::Posted { posted } => Some(posted.last_day),
             _ => None,

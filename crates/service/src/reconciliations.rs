@@ -228,6 +228,7 @@ impl Service {
             status: "filed".to_owned(),
             parent: None,
             subject: None,
+            team: String::new(),
             due_on: None,
             sort: filed.from.to_string(),
             title: format!("{} 至 {}", filed.from, filed.to),

@@ -127,7 +127,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn register_head(&self, ctx: &Ctx, no: i64) -> Result<Option<RegisterHead>> {
-        let pool = self.open_pool(ctx, no, Action::ReadRelations).await?;
+        let pool = self.open_part(ctx, no, Action::ReadRelations).await?;
         Ok(head(&pool))
     }
 
@@ -141,7 +141,7 @@ impl Service {
         no: i64,
         page: &PageRequest,
     ) -> Result<Page<EntryRow>> {
-        let pool = self.open_pool(ctx, no, Action::ReadRelations).await?;
+        let pool = self.open_part(ctx, no, Action::ReadRelations).await?;
         let head = needed(&pool)?;
         let mut read = self.store.read();
         let found = registers::page::<serde_json::Value>(&mut read, &head.id, page).await?;
@@ -161,10 +161,10 @@ impl Service {
     /// # Errors
     /// Denied; everything wrong with what was typed; refused when the subject is listed already.
     pub async fn add_register_entry(&self, ctx: &Ctx, no: i64, draft: &EntryDraft) -> Result<Uuid> {
-        let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
+        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
         let head = needed(&pool)?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditRelations, pool.target())?;
+        change.authorize_in(Action::EditRelations, &pool)?;
         let mut problems = Vec::new();
         let name = typed::required(
             &mut problems,
@@ -251,10 +251,10 @@ impl Service {
         id: Uuid,
         reason: &str,
     ) -> Result<()> {
-        let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
+        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
         let head = needed(&pool)?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditRelations, pool.target())?;
+        change.authorize_in(Action::EditRelations, &pool)?;
         let entry = registers::find::<serde_json::Value>(&mut *change, id)
             .await?
             .filter(|entry| entry.register == head.id)

@@ -175,7 +175,7 @@ impl Service {
         no: i64,
         expert: ExpertId,
     ) -> Result<Vec<RelationRow>> {
-        let pool = self.open_pool(ctx, no, Action::ReadRelations).await?;
+        let pool = self.open_part(ctx, no, Action::ReadRelations).await?;
         let mut db = self.store.read();
         let person = self.member(&mut db, &pool, expert).await?.keys.person;
         let found = relations::of_persons::<Relation>(&mut db, [person]).await?;
@@ -199,9 +199,9 @@ impl Service {
         expert: ExpertId,
         draft: &RelationDraft,
     ) -> Result<RelationId> {
-        let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
+        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditRelations, pool.target())?;
+        change.authorize_in(Action::EditRelations, &pool)?;
         let member = self.member(&mut *change, &pool, expert).await?;
         let id = self
             .enter_relation(&mut change, ctx, &pool, &member, draft, Source::Officer)
@@ -287,9 +287,9 @@ impl Service {
         version: i64,
         to: &str,
     ) -> Result<()> {
-        let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
+        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditRelations, pool.target())?;
+        change.authorize_in(Action::EditRelations, &pool)?;
         let member = self.member(&mut *change, &pool, expert).await?;
         let mut row = relations::find::<Relation>(&mut *change, id)
             .await?
@@ -338,9 +338,9 @@ impl Service {
         version: i64,
         reason: &str,
     ) -> Result<()> {
-        let pool = self.open_pool(ctx, no, Action::EditRelations).await?;
+        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditRelations, pool.target())?;
+        change.authorize_in(Action::EditRelations, &pool)?;
         let member = self.member(&mut *change, &pool, expert).await?;
         let row = relations::find::<Relation>(&mut *change, id)
             .await?

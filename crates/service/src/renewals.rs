@@ -70,6 +70,7 @@ fn keys(one: &Renewal, name: &str) -> RecordKeys {
         status: one.status().to_owned(),
         parent: None,
         subject: Some(one.expert.to_string()),
+        team: String::new(),
         due_on: match one.state {
             State::Open | State::NotRenewed { .. } => Some(one.term.to),
             State::Renewed { .. } | State::Lapsed { .. } => None,

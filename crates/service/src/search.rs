@@ -1,7 +1,7 @@
 //! 全局搜索: one line of text against the experts, requests and organisations of every pool, each within
 //! what the actor may see there.
 
-use domain::actor::{Action, Reach};
+use domain::actor::Action;
 use domain::organisation::Organisation;
 use domain::task::Task;
 use store::document::{Direction, PageRequest};
@@ -100,7 +100,7 @@ impl Service {
         pool: &OpenPool,
         text: &str,
     ) -> Result<Hits<ExpertRow>> {
-        if ctx.actor.reach_in(Action::ReadExperts, pool.id()) != Reach::Pool {
+        if ctx.actor.remit(Action::ReadExperts, pool.id()).is_err() {
             return Ok(Hits::default());
         }
         let query = ExpertQuery {
@@ -117,23 +117,16 @@ impl Service {
     }
 
     async fn search_tasks(&self, ctx: &Ctx, pool: &OpenPool, text: &str) -> Result<Hits<TaskRow>> {
-        let requester = match ctx.actor.reach_in(Action::ReadTasks, pool.id()) {
-            Reach::Pool => None,
-            Reach::Unit if ctx.actor.organisation.is_some() => ctx.actor.organisation,
-            _ => return Ok(Hits::default()),
-        };
-        let of_pool = || TaskFilter {
-            pool: Some(pool.id()),
-            requester,
-            ..TaskFilter::default()
+        let Ok(readable) = crate::tasks::readable(ctx, pool.id()) else {
+            return Ok(Hits::default());
         };
         let by_title = TaskFilter {
             title: Some(text.to_owned()),
-            ..of_pool()
+            ..readable.clone()
         };
         let by_number = TaskFilter {
             number: Some(text.to_uppercase()),
-            ..of_pool()
+            ..readable
         };
         let mut hits = Hits::default();
         let mut tasks: Vec<Task> = Vec::new();
@@ -165,7 +158,7 @@ impl Service {
         pool: &OpenPool,
         text: &str,
     ) -> Result<Hits<Organisation>> {
-        if ctx.actor.reach_in(Action::ReadRelations, pool.id()) != Reach::Pool {
+        if ctx.actor.remit(Action::ReadRelations, pool.id()).is_err() {
             return Ok(Hits::default());
         }
         let filter = OrganisationFilter {

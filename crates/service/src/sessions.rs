@@ -260,7 +260,7 @@ impl Service {
             agent: typed.agent.clone(),
         };
         let mut own = ctx.clone();
-        own.actor = accounts::account(row, &[]).actor();
+        own.actor = accounts::account(row, Vec::new()).actor();
         own.factors = stage.factors().to_owned();
         let mut change = self.change(&own, LedgerId::System).await?;
         // The account may have been disabled or reset while the password was being checked.
@@ -373,7 +373,7 @@ impl Service {
             return Ok(None);
         };
         let roles = store::accounts::roles(&mut db, row.id).await?;
-        let account = accounts::account(&row, &roles);
+        let account = accounts::account(&row, self.grants(&roles).await?);
         let gate = match (session.body.stage, account.status) {
             (_, AccountStatus::Disabled) => return Ok(None),
             (Stage::AwaitingCode, _) => Gate::Code,

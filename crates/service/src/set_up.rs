@@ -376,7 +376,7 @@ impl Service {
             .ok_or(Error::NotFound)?;
         self.set_password(ctx, &mut row, new, again).await?;
         let mut own = ctx.clone();
-        own.actor = accounts::account(&row, &[]).actor();
+        own.actor = accounts::account(&row, Vec::new()).actor();
         let mut change = self.change(&own, LedgerId::System).await?;
         if !store::accounts::use_link(&mut change, &links::hash(token), own.now).await? {
             return Err(Error::NotFound);
@@ -396,10 +396,7 @@ impl Service {
     pub fn console(&self) -> Ctx {
         let actor = Actor {
             name: "命令行".to_owned(),
-            grants: vec![Grant {
-                role: Role::SystemAdmin,
-                pool: None,
-            }],
+            grants: vec![Grant::of_system(Role::SystemAdmin)],
             ..Actor::system()
         };
         self.ctx(actor, "cli", "")

@@ -84,6 +84,7 @@ pub(crate) fn keys(notice: &Notice) -> RecordKeys {
         status: notice.state.code().to_owned(),
         parent: None,
         subject: None,
+        team: String::new(),
         due_on: notice.content.closes.map(DateTime::date),
         sort: notice.drafted.at.to_string(),
         title: notice.content.title.clone(),
@@ -435,9 +436,9 @@ impl Service {
     ) -> Result<(Change<'c>, Row, OpenPool)> {
         let seen = find(&mut self.store.read(), id).await?;
         reading::readable(ctx, &seen.body)?;
-        let pool = self.any_pool(seen.body.pool).await?;
+        let pool = self.part_of(ctx, seen.body.pool, action).await?;
         let mut change = self.change(ctx, seen.body.pool).await?;
-        let role = change.authorize(action, pool.target())?;
+        let role = change.authorize_in(action, &pool)?;
         let rules = rules(&pool)?;
         if action == Action::ApproveNotice {
             check_party(approvers(&pool, rules), role, rules, "审批")?;

@@ -142,7 +142,7 @@ fn subject(one: &SpecialInvitation) -> Subject {
     Subject::new("special_invitation", one.id)
 }
 
-fn target(one: &SpecialInvitation) -> Target {
+fn target(one: &SpecialInvitation) -> Target<'static> {
     Target {
         organisation: one.requester,
         ..Target::pool(one.pool)
@@ -157,6 +157,7 @@ fn keys(one: &SpecialInvitation) -> RecordKeys {
         status: one.state.code().to_owned(),
         parent: one.task.map(|task| task.to_string()),
         subject: Some(one.person.to_string()),
+        team: String::new(),
         due_on: match &one.state {
             State::Sent { reply_by, .. } => Some(*reply_by),
             _ => None,

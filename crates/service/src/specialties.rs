@@ -52,7 +52,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn specialties(&self, ctx: &Ctx, no: i64) -> Result<Vec<SpecialtyRow>> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         let counts = experts::by_specialty(&mut db, pool.id()).await?;
         let all = pools::specialties::<Specialty>(&mut db, pool.id()).await?;
@@ -78,7 +78,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn specialties_in_use(&self, ctx: &Ctx, no: i64) -> Result<Vec<Specialty>> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let mut all = self.specialties_of(pool.id()).await?;
         all.retain(|specialty| specialty.status == SpecialtyStatus::Active);
         Ok(all)
@@ -89,7 +89,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn stranded_experts(&self, ctx: &Ctx, no: i64) -> Result<Vec<Stranded>> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         let names = pools::specialties::<Specialty>(&mut db, pool.id()).await?;
         let page = experts::with_only_retired::<Membership>(&mut db, pool.id(), 500).await?;
@@ -258,9 +258,9 @@ impl Service {
     }
 
     async fn specialty_door<'c>(&self, ctx: &'c Ctx, no: i64) -> Result<(OpenPool, Change<'c>)> {
-        let pool = self.open_pool(ctx, no, Action::ManageSpecialties).await?;
+        let pool = self.open_part(ctx, no, Action::ManageSpecialties).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::ManageSpecialties, pool.target())?;
+        change.authorize_in(Action::ManageSpecialties, &pool)?;
         Ok((pool, change))
     }
 

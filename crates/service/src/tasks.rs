@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::actor::{Action, Reach, Target};
+use domain::actor::{Action, Denied, Reach, Target};
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::Expert;
 use domain::id::{ExpertId, OrganisationId, PoolId, TaskId};
@@ -47,13 +47,48 @@ pub struct TaskView {
 
 impl TaskView {
     /// The task as the target of an action.
-    pub fn target(&self) -> Target {
-        Target::pool(self.task.pool).of_organisation(self.task.requester)
+    pub fn target(&self) -> Target<'_> {
+        target(&self.task)
     }
 }
 
-pub(crate) fn target(task: &Task) -> Target {
-    Target::pool(task.pool).of_organisation(task.requester)
+pub(crate) fn target(task: &Task) -> Target<'_> {
+    Target::pool(task.pool)
+        .of_organisation(task.requester)
+        .of_team(task.team.as_deref())
+}
+
+/// The tasks of a pool this actor may see: all, those of the teams it answers for, or its own.
+///
+/// # Errors
+/// [`Denied`] without any reach.
+pub(crate) fn readable(ctx: &Ctx, pool: PoolId) -> Result<TaskFilter, Denied> {
+    let action = Action::ReadTasks;
+    let of_pool = TaskFilter {
+        pool: Some(pool),
+        ..TaskFilter::default()
+    };
+    match (ctx.actor.reach_in(action, pool), ctx.actor.organisation) {
+        (Reach::Pool, _) => Ok(of_pool),
+        (Reach::Teams, _) => Ok(TaskFilter {
+            teams: ctx.actor.remit(action, pool)?.teams(),
+            ..of_pool
+        }),
+        (Reach::Unit, Some(own)) => Ok(TaskFilter {
+            requester: Some(own),
+            ..of_pool
+        }),
+        _ => Err(Denied { action }),
+    }
+}
+
+/// Whoever may file anything at all in a pool.
+fn may_file(ctx: &Ctx, pool: PoolId) -> Result<(), Denied> {
+    let action = Action::FileTask;
+    match ctx.actor.reach_in(action, pool) {
+        Reach::None => Err(Denied { action }),
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn subject(task: &Task) -> Subject {
@@ -106,10 +141,20 @@ impl Service {
         let requester = ctx.actor.organisation.ok_or(Error::NotFound)?;
         let open = self.any_pool(pool).await?;
         let mut change = self.change(ctx, pool).await?;
-        change.authorize(
-            Action::FileTask,
-            Target::pool(pool).of_organisation(requester),
-        )?;
+        // Where the team is not settled, the check below says so to whoever may file at all.
+        let own = open.target().of_organisation(requester);
+        let team = match open.pack.team_of_request(&request) {
+            Ok(team) => {
+                let team = team.map(|team| team.id.as_str());
+                let asked = change.authorize(Action::FileTask, own.of_team(team));
+                asked.map_err(|denied| open.refused(&ctx.actor, denied, team))?;
+                team.map(str::to_owned)
+            }
+            Err(_) => {
+                may_file(ctx, pool)?;
+                None
+            }
+        };
         let problems = self.check_request(ctx, &open, &request).await?;
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
@@ -123,6 +168,7 @@ impl Service {
             requester,
             filed_by: ctx.actor.account.ok_or(Error::LoggedOut)?,
             filed_at: ctx.now,
+            team,
             request,
             state: State::Filed { at: ctx.now },
         };
@@ -163,7 +209,14 @@ impl Service {
             return Err(Error::Stale);
         }
         row.body.state = row.body.state.clone().refile(ctx.now)?;
+        let team = view.pool.pack.team_of_request(&request);
+        row.body.team = team.ok().flatten().map(|team| team.id.clone());
         row.body.request = request;
+        let asked = change.authorize(Action::FileTask, target(&row.body));
+        asked.map_err(|denied| {
+            let team = row.body.team.as_deref();
+            view.pool.refused(&ctx.actor, denied, team)
+        })?;
         let event = Event::new(EventKind::TaskRefiled, subject(&row.body)).fact(
             "request",
             domain::assembly::request_digest(&row.body.request).to_hex(),
@@ -208,21 +261,9 @@ impl Service {
         statuses: &[String],
         page: &PageRequest,
     ) -> Result<Page<TaskRow>> {
-        let requester = match ctx.actor.reach_in(Action::ReadTasks, pool) {
-            Reach::Pool => None,
-            Reach::Unit => Some(ctx.actor.organisation.ok_or(Error::NotFound)?),
-            _ => {
-                return Err(domain::actor::Denied {
-                    action: Action::ReadTasks,
-                }
-                .into());
-            }
-        };
         let filter = TaskFilter {
-            pool: Some(pool),
-            requester,
             statuses: statuses.to_vec(),
-            ..TaskFilter::default()
+            ..readable(ctx, pool)?
         };
         let found = {
             let mut read = self.store.read();
@@ -418,6 +459,7 @@ pub(crate) fn keys(task: &Task) -> TaskKeys {
         status: task.state.code().to_owned(),
         work_from: task.request.work_date().unwrap_or(today),
         work_to: task.request.last_date().unwrap_or(today),
+        team: task.team.clone().unwrap_or_default(),
         title: task.request.content.chars().take(60).collect(),
     }
 }
@@ -457,7 +499,7 @@ impl Service {
     /// [`Error::NotFound`] for a pool in which the actor has no such reach.
     pub async fn specialties_to_ask(&self, ctx: &Ctx, pool: PoolId) -> Result<Vec<Specialty>> {
         match ctx.actor.reach_in(Action::ReadTasks, pool) {
-            Reach::Pool | Reach::Unit => self.specialties_of(pool).await,
+            Reach::Pool | Reach::Teams | Reach::Unit => self.specialties_of(pool).await,
             _ => Err(Error::NotFound),
         }
     }
@@ -474,9 +516,7 @@ impl Service {
         team: Option<&str>,
         lines: &[String],
     ) -> Result<Vec<ExpertId>> {
-        let mut target = Target::pool(pool);
-        target.organisation = ctx.actor.organisation;
-        ctx.actor.allow(Action::FileTask, target)?;
+        may_file(ctx, pool)?;
         let mut read = self.store.read();
         let (mut found, mut problems) = (Vec::new(), Vec::new());
         for line in lines {

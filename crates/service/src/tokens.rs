@@ -223,7 +223,7 @@ impl Service {
             return Ok(None);
         };
         let roles = store::accounts::roles(&mut db, row.id).await?;
-        let account = accounts::account(&row, &roles);
+        let account = accounts::account(&row, self.grants(&roles).await?);
         let gate = match account.status {
             AccountStatus::Disabled => return Ok(None),
             AccountStatus::MustChangePassword => Gate::Password,

@@ -274,6 +274,7 @@ impl Service {
             status: "given".to_owned(),
             parent: None,
             subject: Some(expert.to_string()),
+            team: String::new(),
             due_on: None,
             sort: ctx.now.to_string(),
             title: one.label.clone(),

@@ -4,7 +4,7 @@ mod cards;
 mod listed;
 mod scan;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::id::{ExpertId, OrganisationId, PersonId, PoolId, SpecialtyId};
 use jiff::civil::Date;
@@ -156,6 +156,15 @@ pub async fn insert_many<B: Serialize>(
         tx.execute(insert).await?;
     }
     Ok(())
+}
+
+/// Rows whose column names an expert of one of these teams.
+pub(crate) fn of_teams(sql: &mut Sql, column: &'static str, teams: &BTreeSet<String>) {
+    sql.push("EXISTS (SELECT 1 FROM expert e WHERE e.id = ")
+        .push(column)
+        .push(" AND e.team IN (")
+        .bind_list(teams)
+        .push("))");
 }
 
 /// Rows of the link table written by one statement.

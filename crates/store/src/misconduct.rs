@@ -1,5 +1,7 @@
 //! 不良行为记录.
 
+use std::collections::BTreeSet;
+
 use domain::id::{ExpertId, MisconductId, OrganisationId, PoolId, TaskId};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -8,6 +10,7 @@ use crate::document::{
     self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
 };
 use crate::error::Result;
+use crate::experts::of_teams;
 use crate::store::Db;
 use crate::tasks::of_requester;
 
@@ -68,6 +71,8 @@ pub struct MisconductFilter {
     pub from: Option<Date>,
     /// Happened on or before.
     pub to: Option<Date>,
+    /// Of experts of any of these teams.
+    pub experts_of: Option<BTreeSet<String>>,
 }
 
 impl MisconductFilter {
@@ -75,6 +80,9 @@ impl MisconductFilter {
         Select::new()
             .also_if(self.requester, |sql, requester| {
                 of_requester(sql, "t.task", requester);
+            })
+            .also_if(self.experts_of.as_ref(), |sql, teams| {
+                of_teams(sql, "t.expert", teams);
             })
             .equal_if("pool", self.pool)
             .equal_if("expert", self.expert)

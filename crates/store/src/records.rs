@@ -2,6 +2,8 @@
 //! appointment, evaluation, fee statement, gathering, programme … One table serves them all: a kind,
 //! a status, whom it concerns, when it is due, a sort key and a body.
 
+use std::collections::BTreeSet;
+
 use domain::id::{OrganisationId, PoolId, RecordId};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -10,6 +12,7 @@ use crate::document::{
     self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
 };
 use crate::error::Result;
+use crate::experts::of_teams;
 use crate::sql;
 use crate::store::Db;
 use crate::tasks::of_requester;
@@ -29,6 +32,8 @@ document! {
         parent: Option<String>,
         /// Whom it concerns: an expert, person, organisation or account id.
         subject: Option<String>,
+        /// The team it asks for, where it belongs to one and to no expert yet; else empty.
+        team: String,
         /// Next step due on this day.
         due_on: Option<Date>,
         /// Lists are ordered by this, usually a day.
@@ -106,6 +111,10 @@ pub struct RecordFilter {
     pub due_on: Option<Date>,
     /// Part of the title.
     pub title: Option<String>,
+    /// Of any of these teams themselves.
+    pub teams: Option<BTreeSet<String>>,
+    /// Concerning experts of any of these teams.
+    pub experts_of: Option<BTreeSet<String>>,
 }
 
 impl RecordFilter {
@@ -113,6 +122,12 @@ impl RecordFilter {
         Select::new()
             .also_if(self.requester, |sql, requester| {
                 of_requester(sql, "t.parent", requester);
+            })
+            .also_if(self.experts_of.as_ref(), |sql, teams| {
+                of_teams(sql, "t.subject", teams);
+            })
+            .also_if(self.teams.as_ref(), |sql, teams| {
+                sql.push("t.team IN (").bind_list(teams).push(")");
             })
             .equal_if("pool", self.pool)
             .one_of_if("kind", &self.kinds)

@@ -16,7 +16,7 @@ struct Migration {
     extras: fn(Kind) -> String,
 }
 
-const CHAIN: [Migration; 7] = [
+const CHAIN: [Migration; 8] = [
     Migration {
         version: 1,
         name: "base",
@@ -58,6 +58,12 @@ const CHAIN: [Migration; 7] = [
         name: "teams",
         portable: include_str!("schema/0007_teams.sql"),
         extras: dialect::extras_7,
+    },
+    Migration {
+        version: 8,
+        name: "departments",
+        portable: include_str!("schema/0008_departments.sql"),
+        extras: |_| String::new(),
     },
 ];
 

@@ -1,5 +1,7 @@
 //! 使用需求: requests for experts.
 
+use std::collections::BTreeSet;
+
 use domain::id::{OrganisationId, PoolId, TaskId};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -27,6 +29,8 @@ document! {
         work_from: Date,
         /// Last day of the work.
         work_to: Date,
+        /// As which team its experts work, where the pool has teams; else empty.
+        team: String,
         /// What it is called in lists.
         title: String,
     }
@@ -81,11 +85,16 @@ pub struct TaskFilter {
     pub title: Option<String>,
     /// Part of the number.
     pub number: Option<String>,
+    /// For experts of any of these teams.
+    pub teams: Option<BTreeSet<String>>,
 }
 
 impl TaskFilter {
     fn select(&self) -> Select<TaskKeys> {
         Select::new()
+            .also_if(self.teams.as_ref(), |sql, teams| {
+                sql.push("t.team IN (").bind_list(teams).push(")");
+            })
             .equal_if("pool", self.pool)
             .equal_if("requester", self.requester)
             .one_of_if("status", &self.statuses)

@@ -127,7 +127,10 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     let ctx = here.ctx();
     let base = here.href("applications");
     let wanted = visit.query.text("state");
-    let whole = ctx.actor.reach_in(Action::ReadApplications, here.pool.id) == Reach::Pool;
+    let whole = ctx
+        .actor
+        .remit(Action::ReadApplications, here.pool.id)
+        .is_ok();
     let mut views: Vec<(&str, String)> = vec![("", "全部".to_owned())];
     views.extend(stations(&here));
     views.extend([

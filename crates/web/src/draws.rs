@@ -418,7 +418,7 @@ async fn show_page(
 ) -> Result<ShowPage, WebError> {
     let view = open(app, here, id).await?;
     let attempt = &view.attempt;
-    let target = domain::actor::Target::pool(here.pool.id).of_organisation(view.task.requester);
+    let target = view.target();
     let can = |action| here.ctx().actor.allow(action, target).is_ok();
     let sealed = matches!(attempt.state, DrawState::Sealed { .. });
     let (proposed, waits) = match &attempt.state {

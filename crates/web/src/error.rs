@@ -29,6 +29,8 @@ pub enum WebError {
     Forbidden {
         /// What it does not include, after 您的岗位不能: 查看抽取名单.
         what: String,
+        /// Why, with the article where one says so.
+        why: String,
         /// Whom to ask: 职业能力建设科 周敏，电话 0000-12333.
         contact: String,
     },
@@ -143,9 +145,9 @@ impl WebError {
                 "地址可能写错了，内容可能已撤下，也可能不在您可以看的范围内。",
                 "请检查地址，或从首页重新进入。",
             ),
-            Self::Forbidden { what, contact } => Words {
+            Self::Forbidden { what, why, contact } => Words {
                 heading: format!("您的岗位不能{what}"),
-                why: "这项内容按岗位开放。".into(),
+                why: why.clone(),
                 remedy: format!("需要时请联系 {contact}。"),
             },
             Self::SignedOut => Words::new(
@@ -349,6 +351,7 @@ impl From<domain::actor::Denied> for WebError {
     fn from(denied: domain::actor::Denied) -> Self {
         Self::Forbidden {
             what: denied.action.zh().to_owned(),
+            why: "这项内容按岗位开放。".to_owned(),
             contact: "安全管理员调整岗位".to_owned(),
         }
     }
@@ -362,6 +365,11 @@ impl From<service::Error> for WebError {
         match error {
             Error::NotFound => Self::NotFound,
             Error::Forbidden(denied) => denied.into(),
+            Error::OutsideRemit(reason) => Self::Forbidden {
+                what: "办理这一项".to_owned(),
+                why: format!("{}。", reason.sentence),
+                contact: "安全管理员调整岗位".to_owned(),
+            },
             Error::LoggedOut | Error::Unauthenticated(_) => Self::SignedOut,
             Error::TooMany(_) => Self::TooMany {
                 wait: Duration::from_secs(15 * 60),

@@ -401,11 +401,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             actions: vec![Link::new("重置", base.clone())],
         }
     };
-    let reach = |action: Action| {
-        ctx.actor
-            .allow(action, domain::actor::Target::pool(here.pool.id))
-            .is_ok()
-    };
+    let reach = |action: Action| ctx.actor.remit(action, here.pool.id).is_ok();
     let template = ListPage {
         layout: here
             .layout(&app, &visit, "专家库")

@@ -1,6 +1,6 @@
 //! The left menu as data. Which entries a visitor may open is decided by the caller, entry by entry.
 
-use domain::actor::{Action, Actor, Reach, reach};
+use domain::actor::{Action, Actor, Reach};
 use domain::id::PoolId;
 use domain::policy::pack::{Pack, Station};
 
@@ -224,6 +224,17 @@ const MENU: &[(Entry, &[Action])] = &[
     (entry("我的", "账号与安全", "/me", "gear"), &[]),
 ];
 
+/// What is about a pool as a whole: nobody who answers for a part of it opens it.
+const WHOLE: &[&str] = &[
+    "/p/{no}/meetings",
+    "/p/{no}/postings",
+    "/p/{no}/update-report",
+    "/p/{no}/campaigns",
+    "/p/{no}/special-invitations",
+    "/p/{no}/messages",
+    "/p/{no}/ledger",
+];
+
 const fn entry(
     group: &'static str,
     label: &'static str,
@@ -260,22 +271,21 @@ fn known_to(pack: &Pack, href: &str) -> bool {
 #[must_use]
 pub fn of(actor: &Actor, pool: Option<(i64, PoolId, &Pack)>, path: &str) -> Vec<Group> {
     let entries: Vec<Entry> = MENU.iter().map(|(entry, _)| *entry).collect();
-    let opens = |action: &Action| {
-        actor
-            .grants
-            .iter()
-            .any(|grant| match reach(grant.role, *action) {
-                Reach::None => false,
-                Reach::System => true,
-                Reach::Own | Reach::Unit | Reach::Pool => {
-                    pool.is_some_and(|(_, here, _)| grant.pool == Some(here))
-                }
-            })
+    let opens = |entry: &Entry, action: &Action| {
+        actor.grants.iter().any(|grant| match grant.reach(*action) {
+            Reach::None => false,
+            Reach::System => true,
+            Reach::Teams if WHOLE.contains(&entry.href) => false,
+            Reach::Own | Reach::Unit | Reach::Teams | Reach::Pool => {
+                pool.is_some_and(|(_, here, _)| grant.pool == Some(here))
+            }
+        })
     };
     let visible = |entry: &Entry| {
         pool.is_none_or(|(_, _, pack)| known_to(pack, entry.href))
             && MENU.iter().any(|(known, actions)| {
-                known == entry && (actions.is_empty() || actions.iter().any(opens))
+                let mut actions_open = actions.iter().map(|action| opens(entry, action));
+                known == entry && (actions.is_empty() || actions_open.any(|open| open))
             })
     };
     let mut groups = build(&entries, pool.map(|(no, ..)| no), path, visible, |_| None);

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
-use domain::actor::{Action, Target};
+use domain::actor::Action;
 use domain::id::OrganisationId;
 use domain::organisation::Organisation;
 use service::list::PageRequest;
@@ -91,7 +91,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         may_edit: here
             .ctx()
             .actor
-            .allow(Action::EditRelations, Target::pool(here.pool.id))
+            .remit(Action::EditRelations, here.pool.id)
             .is_ok(),
         base,
     })

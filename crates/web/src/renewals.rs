@@ -174,7 +174,7 @@ async fn list_page(
         .await?;
     let lapse = here.pack.admission.term.lapse.as_str();
     let today = ctx.today();
-    let may = |action: Action| ctx.actor.allow(action, here.target()).is_ok();
+    let may = |action: Action| ctx.actor.remit(action, here.pool.id).is_ok();
     let rows: Vec<Row> = list
         .rows
         .iter()
@@ -555,7 +555,7 @@ async fn show_page(
     let list = here.href("renewals");
     let may = ctx
         .actor
-        .allow(Action::DecideRenewals, here.target())
+        .remit(Action::DecideRenewals, here.pool.id)
         .is_ok();
     let undecided = !matches!(
         view.line.record.as_ref().map(|one| &one.state),

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::actor::{Action, Role};
 use serde::Deserialize;
-use service::roles::is_of_system;
+use service::roles::{RoleIn, is_of_system};
 use service::second_factor::SecondFactorPolicy;
 use utoipa::{OpenApi, ToSchema};
 
@@ -86,14 +86,23 @@ async fn second_factor(
     Ok(page::see_other("/settings/roles"))
 }
 
+/// A role held.
+struct Held {
+    words: String,
+    role: &'static str,
+    pool: String,
+    party: String,
+}
+
 #[derive(Template)]
 #[template(path = "roles/show.html")]
 struct ShowPage {
     layout: Layout,
     row: Row,
-    held: Vec<(String, String, String)>,
+    held: Vec<Held>,
     roles: Vec<Choice>,
     pools: Vec<Choice>,
+    parties: Vec<Choice>,
     form: FormState,
     own: bool,
 }
@@ -108,10 +117,20 @@ async fn page_of(
     let id = account(id)?;
     let line = app.service.account(&session.ctx, id).await?;
     let pools = app.service.every_pool(&session.ctx).await?;
-    let held = line.grants.iter().map(|grant| {
-        let pool = grant.pool.map(|no| no.to_string()).unwrap_or_default();
-        (grant_words(grant), grant.role.code().to_owned(), pool)
+    let held = line.grants.iter().map(|grant| Held {
+        words: grant_words(grant),
+        role: grant.role.code(),
+        pool: grant.pool.map(|no| no.to_string()).unwrap_or_default(),
+        party: grant.party.clone(),
     });
+    let mut parties = Vec::new();
+    for (no, pool) in &pools {
+        for owner in app.service.owners_of_teams(&session.ctx, *no).await? {
+            let teams = owner.teams.join("、");
+            let words = format!("{}（{}：{teams}）", owner.label, pool.name);
+            parties.push(Choice::new(owner.party, words));
+        }
+    }
     let offered = |role: &&Role| !matches!(role, Role::Expert);
     let word = |role: &Role| {
         if is_of_system(*role) {
@@ -126,6 +145,7 @@ async fn page_of(
             .under(&[("岗位授权", "/settings/roles")])
             .judged(&form),
         held: held.collect(),
+        parties,
         roles: Role::ALL
             .iter()
             .filter(offered)
@@ -150,8 +170,8 @@ async fn show(
     page::page(&page_of(&app, &session, &visit, &id, FormState::blank()).await?)
 }
 
-/// The role and pool of a form; whether they go together is for the use case to say.
-fn typed(form: &FormState) -> service::Result<(Role, Option<i64>)> {
+/// The role of a form and where it counts; whether they go together is for the use case to say.
+fn typed(form: &FormState) -> service::Result<RoleIn> {
     let role = Role::from_code(form.value("role"))
         .ok_or_else(|| service::Error::field("role", "还没有选择岗位。请选择要授予的岗位。"))?;
     let pool = match form.value("pool") {
@@ -161,7 +181,7 @@ fn typed(form: &FormState) -> service::Result<(Role, Option<i64>)> {
                 .map_err(|_| service::Error::field("pool", "没有这个专家库。请从列表中选择。"))?,
         ),
     };
-    Ok((role, pool))
+    Ok(RoleIn::new(role, pool).for_party(form.text("party")))
 }
 
 async fn grant(
@@ -173,7 +193,7 @@ async fn grant(
 ) -> Result<Response, WebError> {
     let who = account(&id)?;
     let done = match typed(&form) {
-        Ok((role, pool)) => app.service.grant_role(&session.ctx, who, role, pool).await,
+        Ok(wanted) => app.service.grant_role(&session.ctx, who, wanted).await,
         Err(error) => Err(error),
     };
     match done {
@@ -194,11 +214,7 @@ async fn withdraw(
 ) -> Result<Response, WebError> {
     let who = account(&id)?;
     let done = match typed(&form) {
-        Ok((role, pool)) => {
-            app.service
-                .withdraw_role(&session.ctx, who, role, pool)
-                .await
-        }
+        Ok(given) => app.service.withdraw_role(&session.ctx, who, given).await,
         Err(error) => Err(error),
     };
     match done {
@@ -217,6 +233,15 @@ struct ApiRole {
     #[schema(value_type = String)]
     role: Role,
     pool: Option<i64>,
+    /// Id of a party of the pack that owns teams: the role counts for them alone.
+    #[serde(default)]
+    party: String,
+}
+
+impl From<ApiRole> for RoleIn {
+    fn from(sent: ApiRole) -> Self {
+        Self::new(sent.role, sent.pool).for_party(sent.party)
+    }
 }
 
 /// 授予岗位
@@ -228,7 +253,7 @@ async fn api_grant(
     Json(sent): Json<ApiRole>,
 ) -> Result<StatusCode, WebError> {
     app.service
-        .grant_role(&session.ctx, account(&id)?, sent.role, sent.pool)
+        .grant_role(&session.ctx, account(&id)?, sent.into())
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -242,7 +267,7 @@ async fn api_withdraw(
     Json(sent): Json<ApiRole>,
 ) -> Result<StatusCode, WebError> {
     app.service
-        .withdraw_role(&session.ctx, account(&id)?, sent.role, sent.pool)
+        .withdraw_role(&session.ctx, account(&id)?, sent.into())
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

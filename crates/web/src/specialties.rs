@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::actor::{Action, Target};
+use domain::actor::Action;
 use domain::id::SpecialtyId;
 use domain::pool::SpecialtyStatus;
 use service::groups::Groups;
@@ -68,7 +68,7 @@ async fn list_page(
         stranded: app.service.stranded_experts(ctx, here.no).await?,
         may_keep: ctx
             .actor
-            .allow(Action::ManageSpecialties, Target::pool(here.pool.id))
+            .remit(Action::ManageSpecialties, here.pool.id)
             .is_ok(),
         form,
     })

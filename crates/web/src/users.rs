@@ -47,12 +47,14 @@ pub fn routes() -> Routes {
         .post("/api/v1/accounts/{account}/reset", NEEDS, api_reset)
 }
 
-/// A role with its pool, in words.
+/// A role with its pool and, where it counts for some teams only, whose they are.
 #[must_use]
 pub(crate) fn grant_words(grant: &GrantLine) -> String {
-    match grant.pool_name.as_str() {
-        "" => grant.role.zh().to_owned(),
-        pool => format!("{}（{pool}）", grant.role.zh()),
+    let role = grant.role.zh();
+    match (grant.pool_name.as_str(), grant.party_name.as_str()) {
+        ("", _) => role.to_owned(),
+        (pool, "") => format!("{role}（{pool}）"),
+        (pool, party) => format!("{role}（{pool}，只管{party}的队伍）"),
     }
 }
 
@@ -278,6 +280,8 @@ struct ApiQuery {
 struct ApiGrant {
     role: &'static str,
     pool: Option<i64>,
+    /// The party of the pack for whose teams alone it counts; empty = the whole pool.
+    party: String,
 }
 
 /// An account.
@@ -331,6 +335,7 @@ fn api(line: AccountLine) -> ApiAccount {
             .map(|grant| ApiGrant {
                 role: grant.role.code(),
                 pool: grant.pool,
+                party: grant.party.clone(),
             })
             .collect(),
         password_set: line.password,

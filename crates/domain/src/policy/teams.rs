@@ -2,6 +2,7 @@
 //! 第三条, 第五条).
 
 use super::pack::{Channel, Field, PoolRules, Rules, Situation, TaskKind, Team};
+use crate::task::Request;
 use crate::text::match_key;
 
 /// What is said of a membership that names no team where it should.
@@ -254,6 +255,18 @@ impl Rules {
                 said: label(said),
                 teams: teams(),
             }),
+        }
+    }
+
+    /// The team as which experts do what a request asks, as [`Rules::team_of_task`]; `Ok(None)` for a
+    /// kind of work the pack does not know.
+    ///
+    /// # Errors
+    /// As [`Rules::team_of_task`].
+    pub fn team_of_request(&self, request: &Request) -> Result<Option<&Team>, NoTeam> {
+        match self.task_kind(&request.kind) {
+            Some(kind) => self.team_of_task(kind, request.team()),
+            None => Ok(None),
         }
     }
 

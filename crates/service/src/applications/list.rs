@@ -1,6 +1,8 @@
 //! The applications of a pool as a list, as tabs and as a queue.
 
-use domain::actor::{Action, Denied, Reach};
+use std::collections::BTreeSet;
+
+use domain::actor::{Action, Denied, Reach, Remit};
 use domain::application::{Application, State};
 use domain::id::{PoolId, RecordId};
 use domain::policy::pack::Station;
@@ -53,6 +55,13 @@ pub struct ApplicationLine {
     pub status: &'static str,
 }
 
+/// The teams for which alone the actor sees applications; `None` where it sees them all, or those of
+/// its own unit.
+fn teams_of(ctx: &Ctx, pool: PoolId) -> Option<BTreeSet<String>> {
+    let part = ctx.actor.remit(Action::ReadApplications, pool);
+    part.ok().and_then(Remit::teams)
+}
+
 impl Service {
     /// The applications of a pool the actor may see, newest first; a recommending unit sees its own.
     ///
@@ -74,6 +83,7 @@ impl Service {
             statuses: query.statuses.clone(),
             parent: Some(query.channel.clone()).filter(|channel| !channel.is_empty()),
             title: Some(query.name.clone()).filter(|name| !name.is_empty()),
+            teams: teams_of(ctx, pool.id()),
             ..of_pool(pool.id())
         };
         let mut read = self.store.read();
@@ -116,9 +126,10 @@ impl Service {
     /// # Errors
     /// [`Error::Forbidden`].
     pub async fn count_applications(&self, ctx: &Ctx, no: i64, statuses: &[String]) -> Result<u64> {
-        let pool = self.open_pool(ctx, no, Action::ReadApplications).await?;
+        let pool = self.open_part(ctx, no, Action::ReadApplications).await?;
         let filter = RecordFilter {
             statuses: statuses.to_vec(),
+            teams: pool.experts_of(),
             ..of_pool(pool.id())
         };
         Ok(
@@ -139,9 +150,10 @@ impl Service {
         status: &str,
         number: &str,
     ) -> Result<Option<RecordId>> {
-        let pool = self.open_pool(ctx, no, Action::ReadApplications).await?;
+        let pool = self.open_part(ctx, no, Action::ReadApplications).await?;
         let filter = RecordFilter {
             statuses: vec![status.to_owned()],
+            teams: pool.experts_of(),
             ..of_pool(pool.id())
         };
         let found = store::records::page::<serde::de::IgnoredAny>(
@@ -177,6 +189,7 @@ impl Service {
             ]
             .map(str::to_owned)
             .to_vec(),
+            teams: teams_of(ctx, pool),
             ..of_pool(pool)
         };
         let found = store::records::page::<super::Kept>(

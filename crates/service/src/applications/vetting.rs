@@ -143,7 +143,7 @@ impl Service {
         no: i64,
         ids: &[RecordId],
     ) -> Result<PassedBatch> {
-        self.open_pool(ctx, no, Action::VetApplications).await?;
+        self.open_part(ctx, no, Action::VetApplications).await?;
         if ids.is_empty() {
             return Err(Error::field(
                 "application",

@@ -1,7 +1,7 @@
 //! 颁发: the membership, the next number and the certificate in one step; a batch goes through its list
 //! in portions, each whole or not at all, and after a crash goes on with whoever is left.
 
-use domain::actor::Action;
+use domain::actor::{Action, Remit};
 use domain::application::{Hand, State as Applied};
 use domain::certificate::{Certificate, Detail, State};
 use domain::event::EventKind;
@@ -100,6 +100,7 @@ fn batch_keys(one: &Issuance) -> RecordKeys {
         status: if one.is_done() { "done" } else { "running" }.to_owned(),
         parent: None,
         subject: None,
+        team: String::new(),
         due_on: None,
         sort: one.number.clone(),
         title: one.by.name.clone(),
@@ -116,13 +117,13 @@ impl Service {
         ctx: &Ctx,
         no: i64,
     ) -> Result<Vec<domain::application::Application>> {
-        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
-        let rows = self.ready(&mut self.store.read(), pool.id()).await?;
+        let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
+        let rows = self.ready(&mut self.store.read(), &pool).await?;
         Ok(rows.into_iter().map(|row| row.body.application).collect())
     }
 
     /// Since when each of them waits, for the inbox.
-    pub(crate) async fn appointments_due(&self, pool: PoolId) -> Result<Vec<jiff::Timestamp>> {
+    pub(crate) async fn appointments_due(&self, pool: &OpenPool) -> Result<Vec<jiff::Timestamp>> {
         let rows = self.ready(&mut self.store.read(), pool).await?;
         Ok(rows
             .into_iter()
@@ -133,10 +134,11 @@ impl Service {
             .collect())
     }
 
-    async fn ready(&self, db: &mut impl store::Db, pool: PoolId) -> Result<Vec<Application>> {
+    async fn ready(&self, db: &mut impl store::Db, pool: &OpenPool) -> Result<Vec<Application>> {
         let filter = RecordFilter {
             statuses: vec![Station::Certificate.word().to_owned()],
-            ..applications::of_pool(pool)
+            teams: pool.experts_of(),
+            ..applications::of_pool(pool.id())
         };
         Ok(store::records::all(db, &filter).await?)
     }
@@ -159,11 +161,11 @@ impl Service {
             need,
             status_confirmed,
         } = order;
-        let pool = self.pool_numbered(ctx, no).await?;
+        let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        let role = change.authorize(Action::IssueCertificates, pool.target())?;
+        let role = change.authorize_in(Action::IssueCertificates, &pool)?;
         self.check_status(ctx, &pool, status_confirmed)?;
-        let mut ready = self.ready(&mut *change, pool.id()).await?;
+        let mut ready = self.ready(&mut *change, &pool).await?;
         if !chosen.is_empty() {
             ready.retain(|row| chosen.contains(&row.id));
         }
@@ -219,9 +221,13 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn issuance(&self, ctx: &Ctx, no: i64, id: RecordId) -> Result<Issuance> {
-        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
-        let row = batch(&mut self.store.read(), pool.id(), id).await?;
-        Ok(row.body)
+        let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
+        let batch = batch(&mut self.store.read(), pool.id(), id).await?.body;
+        // Somebody who answers for a part knows of the batches they began themselves.
+        match pool.remit {
+            Remit::Teams(_) if Some(batch.by.account) != ctx.actor.account => Err(Error::NotFound),
+            _ => Ok(batch),
+        }
     }
 
     /// Goes on with every batch that is not done; how many people were appointed and certificates

@@ -56,7 +56,7 @@ impl Service {
         no: i64,
         ids: &[RecordId],
     ) -> Result<Printed> {
-        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
+        let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
         if ids.len() > MOST_PAGES {
             return Err(Error::state(
                 "certificate.many",
@@ -69,7 +69,7 @@ impl Service {
         let mut read = self.store.read();
         let mut certificates = Vec::new();
         for id in ids {
-            certificates.push(find(&mut read, pool.id(), *id).await?.body);
+            certificates.push(self.certificate_of(&mut read, &pool, *id).await?.body);
         }
         let name = match &certificates[..] {
             [one] => file_name(one),
@@ -136,7 +136,7 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Refused`] while the batch still prints.
     pub async fn bundle_certificates(&self, ctx: &Ctx, no: i64, id: RecordId) -> Result<Pieces> {
-        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
+        let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
         let batch = self.issuance(ctx, no, id).await?;
         if !batch.is_done() {
             return Err(Error::state(
@@ -149,7 +149,7 @@ impl Service {
             ));
         }
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::IssueCertificates, pool.target())?;
+        change.authorize_in(Action::IssueCertificates, &pool)?;
         let taken = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
             .fact("form", "certificates.zip")
             .fact("number", &batch.number)

@@ -42,6 +42,8 @@ pub(super) struct Colleague {
     pub(super) name: &'static str,
     /// The unit, where it is not the managing office.
     pub(super) unit: &'static str,
+    /// The party of the pack for whose teams alone the role counts; empty = the whole pool.
+    pub(super) party: &'static str,
 }
 
 /// One way to apply.
@@ -83,8 +85,27 @@ const fn colleague(role: Role, login: &'static str, name: &'static str) -> Colle
         login,
         name,
         unit: "",
+        party: "",
     }
 }
+
+/// Somebody of a department that owns teams.
+const fn of_department(
+    role: Role,
+    login: &'static str,
+    name: &'static str,
+    (party, unit): (&'static str, &'static str),
+) -> Colleague {
+    Colleague {
+        unit,
+        party,
+        ..colleague(role, login, name)
+    }
+}
+
+const SECTION: (&str, &str) = ("section", "北京市朝阳区示例职业能力建设科");
+const CENTRE: (&str, &str) = ("centre", "北京市朝阳区示例职业能力建设指导中心");
+const TESTING: (&str, &str) = ("testing", "北京市朝阳区示例考试鉴定中心");
 
 /// The pools; the first is the large one, with requests and draws.
 pub(super) static CITIES: &[City; 4] = &[
@@ -99,10 +120,8 @@ pub(super) static CITIES: &[City; 4] = &[
             colleague(Role::Approver, "shenpi", "梁远"),
             colleague(Role::Supervisor, "jiandu", "罗静"),
             Colleague {
-                role: Role::Requester,
-                login: "shiyong",
-                name: "吴倩",
                 unit: "东莞市示例镇人力资源和社会保障分局",
+                ..colleague(Role::Requester, "shiyong", "吴倩")
             },
             colleague(Role::Secretary, "mishu", "谭雅"),
         ],
@@ -146,10 +165,8 @@ pub(super) static CITIES: &[City; 4] = &[
             colleague(Role::Officer, "gz-jingban", "何岚"),
             colleague(Role::Approver, "gz-shenpi", "冼志宏"),
             Colleague {
-                role: Role::Recommender,
-                login: "gz-tuijian",
-                name: "麦思敏",
                 unit: "广州市示例技师学院",
+                ..colleague(Role::Recommender, "gz-tuijian", "麦思敏")
             },
         ],
         specialties: &["汽车维修工", "中式烹调师", "养老护理员", "电工", "美发师"],
@@ -289,6 +306,10 @@ pub(super) static CITIES: &[City; 4] = &[
             colleague(Role::Officer, "cy-jingban", "李曼"),
             colleague(Role::Approver, "cy-shenpi", "赵宁"),
             colleague(Role::Secretary, "cy-mishu", "孙霖"),
+            of_department(Role::Officer, "cy-zhijianke", "郑雯", SECTION),
+            of_department(Role::Officer, "cy-zhongxin", "高岚", CENTRE),
+            of_department(Role::Officer, "cy-kaoshi", "冯越", TESTING),
+            of_department(Role::Requester, "cy-kaoshi-shiyong", "蒋澜", TESTING),
         ],
         specialties: &["养老护理员", "电工", "育婴员", "保安员", "西式面点师"],
         paragraphs: &[],

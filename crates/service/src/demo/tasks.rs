@@ -127,10 +127,7 @@ impl Service {
                 account: Some(AccountId(seat.engagement.person.0)),
                 name: seat.name.clone(),
                 person: Some(seat.engagement.person),
-                grants: vec![Grant {
-                    role: Role::Expert,
-                    pool: Some(seat.engagement.pool),
-                }],
+                grants: vec![Grant::whole(Role::Expert, seat.engagement.pool)],
                 ..Actor::system()
             };
             let ctx = self.ctx(actor, "cli", "");

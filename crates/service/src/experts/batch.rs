@@ -83,9 +83,9 @@ impl Service {
         act: &BatchAct,
         reason: &str,
     ) -> Result<BatchReport> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditExperts, pool.target())?;
+        change.authorize_in(Action::EditExperts, &pool)?;
         let reason = need_reason(reason)?;
         let until = match act {
             BatchAct::Suspend { until } => {
@@ -172,6 +172,9 @@ impl Service {
                 let mut members =
                     experts::find_all::<Membership>(db, ids.iter().copied().take(MOST)).await?;
                 members.retain(|member| member.keys.pool == pool.id());
+                for member in &members {
+                    pool.within(member.body.expert.team.as_deref())?;
+                }
                 members.sort_by(|a, b| {
                     (&a.keys.name_sort, a.keys.seq).cmp(&(&b.keys.name_sort, b.keys.seq))
                 });

@@ -28,9 +28,9 @@ impl Service {
         versions: (i64, i64),
         fields: &Fields,
     ) -> Result<Vec<Difference>> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditExperts, pool.target())?;
+        change.authorize_in(Action::EditExperts, &pool)?;
         let member = self.member(&mut *change, &pool, id).await?;
         let person = self.person(&mut *change, member.keys.person).await?;
         if (member.version, person.version) != versions {
@@ -47,6 +47,9 @@ impl Service {
         let draft = self
             .read_draft(ctx, &pool, fields, Some(&before), &mut problems)
             .await?;
+        if draft.team.is_some() {
+            pool.within(draft.team.as_deref())?;
+        }
         problems.extend(
             self.team_problem(&mut *change, &pool, &member, &draft)
                 .await?,

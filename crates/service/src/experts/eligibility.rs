@@ -95,7 +95,7 @@ impl Service {
         no: i64,
         id: ExpertId,
     ) -> Result<EligibilityCard> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         let member = self.member(&mut db, &pool, id).await?;
         let person = self.person(&mut db, member.keys.person).await?;

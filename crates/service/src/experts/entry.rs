@@ -25,9 +25,9 @@ impl Service {
     /// Denied; everything wrong with what was typed; refused when a condition of the pack does not
     /// hold on the day of the basis.
     pub async fn add_expert(&self, ctx: &Ctx, no: i64, fields: &Fields) -> Result<ExpertId> {
-        let pool = self.open_pool(ctx, no, Action::EditExperts).await?;
+        let pool = self.open_part(ctx, no, Action::EditExperts).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::EditExperts, pool.target())?;
+        change.authorize_in(Action::EditExperts, &pool)?;
         let mut entering = self.entering(&mut change, &pool, fields).await?;
         let fields = entering.as_ref().map_or(fields, |(_, fields)| fields);
         let kept = match &entering {
@@ -38,6 +38,9 @@ impl Service {
         let mut draft = self
             .read_draft(ctx, &pool, fields, kept.as_ref(), &mut problems)
             .await?;
+        if draft.team.is_some() {
+            pool.within(draft.team.as_deref())?;
+        }
         let document = typed::required(
             &mut problems,
             "basis",

@@ -41,7 +41,7 @@ impl Service {
         no: i64,
         id: ExpertId,
     ) -> Result<Vec<HistoryLine>> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         self.member(&mut db, &pool, id).await?;
         let ledger = LedgerId::Pool(pool.id());

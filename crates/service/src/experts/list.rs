@@ -1,5 +1,7 @@
 //! The list of a pool's experts: conditions as typed, one page by key, filters saved by name.
 
+use std::borrow::Cow;
+
 use domain::actor::Action;
 use domain::direction::Direction;
 use domain::expert::Status;
@@ -180,6 +182,21 @@ impl ExpertQuery {
     }
 }
 
+/// The filter narrowed to what is open; `None` when it asks only for others.
+pub(crate) fn within<'f>(pool: &OpenPool, filter: &'f Filter) -> Option<Cow<'f, Filter>> {
+    let Some(open) = pool.experts_of() else {
+        return Some(Cow::Borrowed(filter));
+    };
+    let asked = |team: &String| filter.teams.is_empty() || filter.teams.contains(team);
+    let teams: Vec<String> = open.into_iter().filter(asked).collect();
+    (!teams.is_empty()).then(|| {
+        Cow::Owned(Filter {
+            teams,
+            ..filter.clone()
+        })
+    })
+}
+
 impl Service {
     /// One page of experts.
     ///
@@ -192,7 +209,7 @@ impl Service {
         query: &ExpertQuery,
         page: &PageRequest,
     ) -> Result<ExpertList> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let (filter, problems) = self.expert_filter(ctx, &pool, query).await?;
         let Some(filter) = filter else {
             return Ok(ExpertList {
@@ -223,9 +240,16 @@ impl Service {
         page: &PageRequest,
     ) -> Result<MemberPage> {
         let after = page.after.as_deref().map(last_row).transpose()?;
-        let kept = self.roster(pool.id()).await?;
         let most = page.rows() as usize;
-        let listed = kept.roster.list(filter, order, after.as_ref(), most);
+        let Some(filter) = within(pool, filter) else {
+            return Ok(MemberPage {
+                members: Vec::new(),
+                next: None,
+                count: Count::Exactly(0),
+            });
+        };
+        let kept = self.roster(pool.id()).await?;
+        let listed = kept.roster.list(&filter, order, after.as_ref(), most);
         drop(kept);
         let mut db = self.store.read();
         Ok(MemberPage {
@@ -235,6 +259,21 @@ impl Service {
                 .map(|last| document::write_cursor(&last.sort, &last.number.to_string())),
             count: Count::of(listed.matching, document::COUNT_BOUND),
         })
+    }
+
+    /// How many members are open, of a status on a day where one is asked for.
+    pub(crate) async fn count_members(
+        &self,
+        pool: &OpenPool,
+        status: Option<(Status, Date)>,
+    ) -> Result<Count> {
+        let filter = Filter {
+            status,
+            ..Filter::default()
+        };
+        let order = Order::Number(Direction::Ascending);
+        let page = PageRequest::first(1);
+        Ok(self.list_members(pool, &filter, order, &page).await?.count)
     }
 
     pub(crate) async fn expert_rows(
@@ -281,7 +320,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn expert_totals(&self, ctx: &Ctx, no: i64) -> Result<Vec<(Status, Count)>> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let mut db = self.store.read();
         let mut totals = Vec::new();
         for status in [
@@ -290,7 +329,13 @@ impl Service {
             Status::Expired,
             Status::Left,
         ] {
-            let count = experts::of_status(&mut db, pool.id(), status.code()).await?;
+            let count = match pool.experts_of() {
+                None => experts::of_status(&mut db, pool.id(), status.code()).await?,
+                Some(_) => {
+                    self.count_members(&pool, Some((status, ctx.today())))
+                        .await?
+                }
+            };
             totals.push((status, count));
         }
         Ok(totals)
@@ -376,7 +421,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn expert_filters(&self, ctx: &Ctx, no: i64) -> Result<Vec<SavedFilter>> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let Some(account) = ctx.actor.account else {
             return Ok(Vec::new());
         };
@@ -403,7 +448,7 @@ impl Service {
         name: &str,
         query: &ExpertQuery,
     ) -> Result<()> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let account = ctx.actor.account.ok_or(Error::LoggedOut)?;
         let mut problems = Vec::new();
         let name = typed::required(
@@ -467,7 +512,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn remove_expert_filter(&self, ctx: &Ctx, no: i64, id: FilterId) -> Result<()> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let account = ctx.actor.account.ok_or(Error::LoggedOut)?;
         let list = format!("{LIST}/{}", pool.id());
         let mut tx = self.store.upkeep().await?;

@@ -80,7 +80,7 @@ impl Service {
     /// # Errors
     /// Not found or denied.
     pub async fn participations(&self, ctx: &Ctx, no: i64, id: ExpertId) -> Result<Participations> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         ctx.actor.allow(Action::ReadPanel, pool.target())?;
         let mut db = self.store.read();
         self.member(&mut db, &pool, id).await?;

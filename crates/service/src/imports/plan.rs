@@ -457,15 +457,16 @@ impl Ground<'_> {
     /// The team a row names, where the pool has teams.
     fn team(&self, row: &RosterRow) -> Result<Option<String>, Box<RowProblem>> {
         let said = row.team.as_deref().unwrap_or_default();
-        match self.pool.pack.pool.membership(said) {
-            Ok(team) => Ok(team.map(|team| team.id.clone())),
-            Err(why) => Err(Box::new(self.problem(
-                row,
-                Field::Team,
-                said.to_owned(),
-                "team.membership",
-                why.to_string(),
-            ))),
+        let problem = |code: &str, why: String| {
+            Box::new(self.problem(row, Field::Team, said.to_owned(), code, why))
+        };
+        let team = match self.pool.pack.pool.membership(said) {
+            Ok(team) => team.map(|team| team.id.clone()),
+            Err(why) => return Err(problem("team.membership", why.to_string())),
+        };
+        match self.pool.within(team.as_deref()) {
+            Ok(()) => Ok(team),
+            Err(why) => Err(problem("team.remit", why.to_string())),
         }
     }
 

@@ -43,7 +43,7 @@ impl Service {
         id: ImportId,
         rows: RowsWithErrors,
     ) -> Result<Import> {
-        let pool = self.open_pool(ctx, no, Action::ImportExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
         self.running_imports().set(id, Step::At { done: 0, of: 0 });
         let outcome = self.write_import(ctx, &pool, id, rows).await;
         match &outcome {
@@ -62,7 +62,7 @@ impl Service {
         id: ImportId,
         rows: RowsWithErrors,
     ) -> Result<Import> {
-        let import = self.stored_import(pool, id).await?.body;
+        let import = self.stored_import(ctx, pool, id).await?.body;
         if matches!(import.state, ImportState::Done { .. }) {
             return Ok(import);
         }
@@ -78,7 +78,7 @@ impl Service {
         refuse_errors(counts, rows)?;
         let roster = self.read_roster(ctx, pool, &import).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::ImportExperts, pool.target())?;
+        change.authorize_in(Action::ImportExperts, pool)?;
         // Whoever confirmed at the same moment holds the lock first; what they wrote counts.
         let mut stored = imports::find::<Import>(&mut *change, id)
             .await?

@@ -182,11 +182,17 @@ impl Service {
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::Refused`] when nobody is silent or everybody was asked today.
     pub async fn remind_renewals(&self, ctx: &Ctx, no: i64) -> Result<usize> {
-        let pool = self.pool_numbered(ctx, no).await?;
+        let pool = self.open_part(ctx, no, Action::DecideRenewals).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::DecideRenewals, pool.target())?;
+        change.authorize_in(Action::DecideRenewals, &pool)?;
         rules(&pool)?;
-        let rows = stored::all::<Renewal>(&mut *change, &of_pool(pool.id(), &["silent"])).await?;
+        let rows = {
+            let filter = stored::RecordFilter {
+                experts_of: pool.experts_of(),
+                ..of_pool(pool.id(), &["silent"])
+            };
+            stored::all::<Renewal>(&mut *change, &filter).await?
+        };
         let silent = rows.len();
         let today = ctx.today();
         let due: Vec<Row> = rows
@@ -238,9 +244,9 @@ impl Service {
         said: Said,
         basis: &str,
     ) -> Result<()> {
-        let pool = self.pool_numbered(ctx, no).await?;
+        let pool = self.open_part(ctx, no, Action::DecideRenewals).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::DecideRenewals, pool.target())?;
+        change.authorize_in(Action::DecideRenewals, &pool)?;
         rules(&pool)?;
         let member = self.member(&mut *change, &pool, expert).await?;
         let mut row = self.renewal_of(&mut change, ctx, &pool, &member).await?;

@@ -71,9 +71,9 @@ impl Service {
         no: i64,
         decision: &Decision<'_>,
     ) -> Result<Decided> {
-        let pool = self.pool_numbered(ctx, no).await?;
+        let pool = self.open_part(ctx, no, Action::DecideRenewals).await?;
         let mut change = self.change(ctx, pool.id()).await?;
-        let role = change.authorize(Action::DecideRenewals, pool.target())?;
+        let role = change.authorize_in(Action::DecideRenewals, &pool)?;
         let law = rules(&pool)?;
         if !decides(&pool, law, role) {
             return Err(Error::Refused(vec![Reason::law(

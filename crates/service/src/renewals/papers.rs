@@ -45,7 +45,7 @@ impl Service {
         view: View,
         purpose: &str,
     ) -> Result<MadeFile> {
-        let pool = self.open_pool(ctx, no, Action::ExportExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ExportExperts).await?;
         let purpose = need_purpose(purpose)?;
         let mut lines: Vec<RenewalLine> = Vec::new();
         let mut after = None;
@@ -74,7 +74,7 @@ impl Service {
             .map_err(|error| Error::Document(error.sentence()))?;
         // Only now: others write while the workbook is made.
         let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::ExportExperts, pool.target())?;
+        change.authorize_in(Action::ExportExperts, &pool)?;
         let event = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
             .fact("form", format!("renewals.{}", view.code()))
             .fact("count", count)
@@ -95,7 +95,7 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Document`].
     pub async fn print_renewal(&self, ctx: &Ctx, no: i64, expert: ExpertId) -> Result<Printed> {
-        let pool = self.open_pool(ctx, no, Action::DecideRenewals).await?;
+        let pool = self.open_part(ctx, no, Action::DecideRenewals).await?;
         let view = self.renewal(ctx, no, expert).await?;
         let law = super::rules(&pool)?;
         let basis = format!("《{}》{}", pool.pack.identity.title, law.citation);

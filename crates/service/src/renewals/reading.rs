@@ -191,7 +191,7 @@ impl Service {
         view: View,
         page: &PageRequest,
     ) -> Result<RenewalList> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let law = rules(&pool)?;
         let today = ctx.today();
         let until = policy::horizon(&pool.pack, today);
@@ -204,7 +204,9 @@ impl Service {
             View::Over => self.ending(ctx, &pool, (Date::MIN, before), page).await?,
             recorded => self.recorded(ctx, &pool, recorded, page).await?,
         };
-        let role = ctx.actor.allow(Action::DecideRenewals, pool.target());
+        let role = ctx
+            .actor
+            .allow_in(Action::DecideRenewals, pool.id(), &pool.remit);
         Ok(RenewalList {
             rows,
             next,
@@ -265,7 +267,10 @@ impl Service {
         view: View,
         page: &PageRequest,
     ) -> Result<(Vec<RenewalLine>, Option<String>, Count)> {
-        let filter = of_pool(pool.id(), &[view.code()]);
+        let filter = stored::RecordFilter {
+            experts_of: pool.experts_of(),
+            ..of_pool(pool.id(), &[view.code()])
+        };
         let direction = match view.is_answer() {
             true => Direction::Ascending,
             false => Direction::Descending,
@@ -291,7 +296,7 @@ impl Service {
     /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`], [`crate::Error::Refused`] where the
     /// instrument knows no renewal.
     pub async fn renewal(&self, ctx: &Ctx, no: i64, expert: ExpertId) -> Result<RenewalView> {
-        let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
+        let pool = self.open_part(ctx, no, Action::ReadExperts).await?;
         let law = rules(&pool)?;
         let mut read = self.store.read();
         let member = self.member(&mut read, &pool, expert).await?;

@@ -257,9 +257,7 @@ impl Service {
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::Refused`] where the pack knows no notices.
     pub async fn notice_outline(&self, ctx: &Ctx, pool: PoolId) -> Result<Outline> {
-        ctx.actor
-            .allow(Action::DraftNotice, domain::actor::Target::pool(pool))?;
-        let pool = self.any_pool(pool).await?;
+        let pool = self.part_of(ctx, pool, Action::DraftNotice).await?;
         self.outline(&pool).await
     }
 
@@ -340,9 +338,9 @@ impl Service {
         pool: PoolId,
         wording: &Wording,
     ) -> Result<RecordId> {
-        let open = self.any_pool(pool).await?;
+        let open = self.part_of(ctx, pool, Action::DraftNotice).await?;
         let mut change = self.change(ctx, pool).await?;
-        let role = change.authorize(Action::DraftNotice, open.target())?;
+        let role = change.authorize_in(Action::DraftNotice, &open)?;
         let rules = rules(&open)?;
         check_party(publishers(&open), role, rules, "发布")?;
         let content = wording.read(&self.outline(&open).await?)?;

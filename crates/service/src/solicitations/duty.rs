@@ -1,6 +1,6 @@
 //! 年度征集次数: how many notices count this year, what is missing, and since when it is late (JM 第七条(一)).
 
-use domain::actor::{Action, Target};
+use domain::actor::Action;
 use domain::id::{PoolId, RecordId};
 use domain::policy::due;
 use domain::policy::pack::ObligationCount;
@@ -60,8 +60,7 @@ impl Service {
     /// # Errors
     /// [`crate::Error::Forbidden`].
     pub async fn notice_duty(&self, ctx: &Ctx, pool: PoolId) -> Result<Option<NoticeDuty>> {
-        ctx.actor.allow(Action::ReadNotices, Target::pool(pool))?;
-        let pool = self.any_pool(pool).await?;
+        let pool = self.part_of(ctx, pool, Action::ReadNotices).await?;
         let counts = |one: &domain::policy::pack::Obligation| one.counts == ObligationCount::Notice;
         let Some(rules) = &pool.pack.admission.solicitation else {
             return Ok(None);

@@ -68,10 +68,7 @@ pub struct NoticeView {
 
 pub(super) fn readable(ctx: &Ctx, notice: &Notice) -> Result<()> {
     ctx.actor
-        .allow(
-            Action::ReadNotices,
-            domain::actor::Target::pool(notice.pool),
-        )
+        .remit(Action::ReadNotices, notice.pool)
         .map(drop)
         .map_err(|_| Error::NotFound)
 }
@@ -90,7 +87,10 @@ fn uncovered(notice: &Notice, rules: &Solicitation) -> Vec<String> {
 }
 
 fn steps(ctx: &Ctx, pool: &OpenPool, rules: &Solicitation, notice: &Notice) -> Vec<Step> {
-    let role = |action| ctx.actor.allow(action, pool.target()).ok();
+    let role = |action| {
+        let part = ctx.actor.remit(action, pool.id()).ok()?;
+        ctx.actor.allow_in(action, pool.id(), &part).ok()
+    };
     let publishes =
         role(Action::DraftNotice).is_some_and(|role| publishers(pool).0.contains(&role));
     let approves =
@@ -138,8 +138,7 @@ impl Service {
         statuses: &[String],
         words: &str,
     ) -> Result<Vec<NoticeLine>> {
-        let pool = self.any_pool(pool).await?;
-        ctx.actor.allow(Action::ReadNotices, pool.target())?;
+        let pool = self.part_of(ctx, pool, Action::ReadNotices).await?;
         let Some(rules) = &pool.pack.admission.solicitation else {
             return Ok(Vec::new());
         };

@@ -5,6 +5,7 @@ use domain::actor::Role;
 use domain::event::EventKind;
 use service::Error;
 use service::accounts::{Device, NewAccount};
+use service::roles::RoleIn;
 use service::second_factor::SecondFactorPolicy;
 use service::sessions::Gate;
 use service::system_log::LogFilter;
@@ -456,13 +457,17 @@ async fn nobody_grants_himself_and_nobody_holds_two_that_check_each_other() {
             (Role::Auditor, None),
         ] {
             let refused = service
-                .grant_role(&security.ctx, officer, role, pool)
+                .grant_role(&security.ctx, officer, RoleIn::new(role, pool))
                 .await
                 .expect_err("exclusive");
             assert_eq!(codes(&refused), ["exclusive_roles"], "{role:?}");
         }
         let own = service
-            .grant_role(&security.ctx, security.account, Role::SystemAdmin, None)
+            .grant_role(
+                &security.ctx,
+                security.account,
+                RoleIn::new(Role::SystemAdmin, None),
+            )
             .await
             .expect_err("own");
         assert_eq!(codes(&own), ["own_roles"]);
@@ -473,7 +478,7 @@ async fn nobody_grants_himself_and_nobody_holds_two_that_check_each_other() {
         ] {
             let (_, other) = office.log_in(login).await;
             let refused = service
-                .grant_role(&other.ctx, officer, Role::Finance, Some(1))
+                .grant_role(&other.ctx, officer, RoleIn::new(Role::Finance, Some(1)))
                 .await;
             assert!(matches!(refused, Err(Error::Forbidden(_))), "{name}");
         }
@@ -483,7 +488,7 @@ async fn nobody_grants_himself_and_nobody_holds_two_that_check_each_other() {
         assert_eq!(
             codes(
                 &service
-                    .grant_role(&security.ctx, new, Role::Officer, None)
+                    .grant_role(&security.ctx, new, RoleIn::new(Role::Officer, None))
                     .await
                     .expect_err("no pool")
             ),
@@ -492,7 +497,7 @@ async fn nobody_grants_himself_and_nobody_holds_two_that_check_each_other() {
         assert_eq!(
             codes(
                 &service
-                    .grant_role(&security.ctx, new, Role::Auditor, Some(1))
+                    .grant_role(&security.ctx, new, RoleIn::new(Role::Auditor, Some(1)))
                     .await
                     .expect_err("a pool")
             ),
@@ -500,12 +505,12 @@ async fn nobody_grants_himself_and_nobody_holds_two_that_check_each_other() {
         );
         assert!(matches!(
             service
-                .grant_role(&security.ctx, new, Role::Officer, Some(9))
+                .grant_role(&security.ctx, new, RoleIn::new(Role::Officer, Some(9)))
                 .await,
             Err(Error::NotFound)
         ));
         service
-            .grant_role(&security.ctx, new, Role::Supervisor, Some(1))
+            .grant_role(&security.ctx, new, RoleIn::new(Role::Supervisor, Some(1)))
             .await
             .expect("granted");
         assert!(
@@ -519,7 +524,7 @@ async fn nobody_grants_himself_and_nobody_holds_two_that_check_each_other() {
             "at the next request"
         );
         service
-            .withdraw_role(&security.ctx, new, Role::Supervisor, Some(1))
+            .withdraw_role(&security.ctx, new, RoleIn::new(Role::Supervisor, Some(1)))
             .await
             .expect("withdrawn");
         assert!(

@@ -22,7 +22,7 @@ use store::testing::{now, on_both};
 use store::{LedgerId, PageRequest, document};
 use uuid::Uuid;
 
-async fn specialty(bureau: &Bureau, name: &str) -> SpecialtyId {
+pub(crate) async fn specialty(bureau: &Bureau, name: &str) -> SpecialtyId {
     bureau
         .service
         .add_specialty(&bureau.officer(), 1, name, "使用方需要")
@@ -31,7 +31,7 @@ async fn specialty(bureau: &Bureau, name: &str) -> SpecialtyId {
 }
 
 /// A teacher whom no condition of the packs keeps out.
-fn expert(specialties: &[SpecialtyId], born: &str, more: &[(&str, &str)]) -> Fields {
+pub(crate) fn expert(specialties: &[SpecialtyId], born: &str, more: &[(&str, &str)]) -> Fields {
     // What is said first counts.
     let mut fields = form(more);
     for (name, value) in [
@@ -60,7 +60,7 @@ fn expert(specialties: &[SpecialtyId], born: &str, more: &[(&str, &str)]) -> Fie
     fields
 }
 
-async fn add(
+pub(crate) async fn add(
     bureau: &Bureau,
     specialties: &[SpecialtyId],
     born: &str,
@@ -375,6 +375,7 @@ async fn task(
         requester,
         filed_by: AccountId(Uuid::now_v7()),
         filed_at: now(),
+        team: None,
         request: Request {
             content: "试题审定".to_owned(),
             scope: String::new(),
@@ -418,6 +419,7 @@ async fn task(
         status: body.state.code().to_owned(),
         work_from: on,
         work_to: on,
+        team: String::new(),
         title: "试题审定".to_owned(),
     };
     document::insert(&mut tx, task, keys, &body)

@@ -10,6 +10,7 @@ mod bureau;
 mod campaigns;
 mod certificates;
 mod contention;
+mod departments;
 mod draws;
 mod experts;
 mod groups;

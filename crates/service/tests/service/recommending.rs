@@ -13,6 +13,7 @@ use service::applications::ApplicationQuery;
 use service::applications::online::{Hand, Opening, Section};
 use service::exports::MadeFile;
 use service::papers::{PaperFile, Shown};
+use service::roles::RoleIn;
 use service::typed::Fields;
 use service::{Ctx, Error, PageRequest, Service};
 use store::ledger::EntryFilter;
@@ -184,18 +185,14 @@ async fn with_account(service: &Service, organisation: OrganisationId) {
         .expect("an account");
     let security = Actor {
         name: "安全管理员".into(),
-        grants: vec![Grant {
-            role: Role::SecurityAdmin,
-            pool: None,
-        }],
+        grants: vec![Grant::of_system(Role::SecurityAdmin)],
         ..Actor::system()
     };
     service
         .grant_role(
             &service.ctx(security, "test", ""),
             id,
-            Role::Recommender,
-            Some(1),
+            RoleIn::new(Role::Recommender, Some(1)),
         )
         .await
         .expect("a role");

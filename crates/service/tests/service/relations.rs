@@ -182,7 +182,7 @@ async fn who_is_in_two_pools_takes_back_where_he_declared() {
         tx.commit().await.expect("committed");
 
         let mut own = bureau.expert(person(0));
-        let mut grant = own.actor.grants[0];
+        let mut grant = own.actor.grants[0].clone();
         grant.pool = Some(second);
         own.actor.grants.push(grant);
         let withdrawn = async |pool: PoolId| {

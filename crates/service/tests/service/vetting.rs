@@ -11,6 +11,7 @@ use domain::policy::pack::{How, Pack, Station};
 use jiff::civil::date;
 use service::accounts::NewAccount;
 use service::inbox::Urgency;
+use service::roles::RoleIn;
 use service::typed::Fields;
 use service::{Error, PageRequest};
 use store::messages::MessageFilter;
@@ -383,15 +384,12 @@ async fn a_station_with_a_time_limit_reminds_once_before_and_once_after() {
         let (account, _) = made.expect("an account");
         let security = Actor {
             name: "安全管理员".into(),
-            grants: vec![Grant {
-                role: Role::SecurityAdmin,
-                pool: None,
-            }],
+            grants: vec![Grant::of_system(Role::SecurityAdmin)],
             ..Actor::system()
         };
         let security = service.ctx(security, "test", "");
         service
-            .grant_role(&security, account, Role::Officer, Some(1))
+            .grant_role(&security, account, RoleIn::new(Role::Officer, Some(1)))
             .await
             .expect("a role");
         let teacher = [

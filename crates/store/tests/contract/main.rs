@@ -1,6 +1,7 @@
 //! The contract of every concept, on both engines. Here is what the tests share.
 
 mod delivery;
+mod departments;
 mod expert_lists;
 mod people;
 mod requesters;
@@ -117,6 +118,7 @@ async fn task(tx: &mut WriteTx, pool: PoolId, number: &str, day: Date) -> TaskId
         status: "filed".into(),
         work_from: day,
         work_to: day,
+        team: String::new(),
         title: format!("100%_评审 {number}"),
     };
     document::insert(tx, id(), keys, 1_i64).await.unwrap().id

@@ -68,6 +68,7 @@ async fn pages_of_a_requesters_list_are_full_and_the_count_is_its_own() {
                 status: "sent".into(),
                 parent: task.map(|task| task.to_string()),
                 subject: None,
+                team: String::new(),
                 due_on: None,
                 sort: format!("YQ-{n:03}"),
                 title: String::new(),

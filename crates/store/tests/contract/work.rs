@@ -469,6 +469,7 @@ async fn relations_rotations_misconduct_records_campaigns_and_imports() {
             status: "open".into(),
             parent: Some("cohort-1".into()),
             subject: Some(first.to_string()),
+            team: String::new(),
             due_on: Some(date(2026, 12, 1)),
             sort: "2026-11-22".into(),
             title: "聘任 王伟".into(),
@@ -580,6 +581,7 @@ async fn relations_rotations_misconduct_records_campaigns_and_imports() {
             requester: None,
             from: Some(date(2026, 1, 1)),
             to: Some(date(2026, 12, 31)),
+            experts_of: None,
         };
         assert_eq!(
             misconduct::page::<i64>(&mut db, &filter, &PageRequest::first(5))
@@ -610,6 +612,8 @@ async fn relations_rotations_misconduct_records_campaigns_and_imports() {
             due_on: Some(date(2026, 12, 1)),
             title: Some("聘任".into()),
             number: None,
+            teams: None,
+            experts_of: None,
         };
         assert_eq!(
             records::page::<i64>(

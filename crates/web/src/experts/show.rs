@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::actor::{Action, Target};
+use domain::actor::Action;
 use domain::engagement::State as Seated;
 use domain::finding::Verdict;
 use domain::id::{ExpertId, RelationId};
@@ -408,7 +408,8 @@ async fn full_page(
             here: Here::when(tab == *code),
         })
         .collect();
-    let reach = |action: Action| ctx.actor.allow(action, Target::pool(here.pool.id)).is_ok();
+    let team = view.member.expert.team.as_deref();
+    let reach = |action: Action| ctx.actor.allow(action, here.target_of(team)).is_ok();
     let masked = [
         ("身份证号码", &view.masked.id_number),
         ("手机", &view.masked.phone),

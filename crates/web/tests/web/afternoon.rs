@@ -15,6 +15,7 @@ use domain::id::DrawId;
 use draw::Share;
 use jiff::SignedDuration;
 use service::accounts::NewAccount;
+use service::roles::RoleIn;
 use service::sessions::Credentials;
 use store::Kind;
 use store::testing::TestStore;
@@ -85,10 +86,7 @@ impl Afternoon {
             .use_password_link(&nobody, token, PASSWORD, PASSWORD)
             .await
             .expect("a password");
-        let grants = vec![Grant {
-            role: Role::SecurityAdmin,
-            pool: None,
-        }];
+        let grants = vec![Grant::of_system(Role::SecurityAdmin)];
         let security = Actor {
             name: "安全管理员".into(),
             grants,
@@ -96,7 +94,7 @@ impl Afternoon {
         };
         let security = service.ctx(security, "test", "");
         service
-            .grant_role(&security, id, role, Some(1))
+            .grant_role(&security, id, RoleIn::new(role, Some(1)))
             .await
             .expect("a role");
         let typed = Credentials {

@@ -14,6 +14,7 @@ use service::accounts::NewAccount;
 use service::misconduct::Proposal;
 use service::pool_set_up::NewPool;
 use service::relations::RelationDraft;
+use service::roles::RoleIn;
 use service::sessions::Credentials;
 use service::solicitations::Wording;
 use service::typed::Fields;
@@ -220,16 +221,13 @@ impl Town {
         let security = Actor {
             account: Some(AccountId(uuid::Uuid::from_u128(77))),
             name: "安全管理员".into(),
-            grants: vec![Grant {
-                role: Role::SecurityAdmin,
-                pool: None,
-            }],
+            grants: vec![Grant::of_system(Role::SecurityAdmin)],
             ..Actor::system()
         };
         let security = service.ctx(security, "test", "");
         for no in pools {
             service
-                .grant_role(&security, id, role, Some(*no))
+                .grant_role(&security, id, RoleIn::new(role, Some(*no)))
                 .await
                 .expect("a role");
         }

@@ -248,6 +248,7 @@ impl Service {
             status: "open".to_owned(),
             parent: Some(id.to_string()),
             subject: Some(proof.index.clone()),
+            team: String::new(),
             due_on: None,
             sort: id.to_string(),
             title: String::new(),

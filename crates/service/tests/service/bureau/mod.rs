@@ -60,10 +60,7 @@ fn ctx(service: &Service, n: u128, role: Role, pool: PoolId, organisation: u128)
         account: Some(id(n)),
         name: format!("{}甲", role.zh()),
         organisation: Some(id(organisation)),
-        grants: vec![Grant {
-            role,
-            pool: Some(pool),
-        }],
+        grants: vec![Grant::whole(role, pool)],
         ..Actor::system()
     };
     service.ctx(actor, "test", "test")
@@ -610,10 +607,7 @@ impl Bureau {
             account: Some(AccountId(person.0)),
             name: "专家".into(),
             person: Some(person),
-            grants: vec![Grant {
-                role: Role::Expert,
-                pool: Some(self.pool),
-            }],
+            grants: vec![Grant::whole(Role::Expert, self.pool)],
             ..Actor::system()
         };
         self.service.ctx(actor, "test", "test")

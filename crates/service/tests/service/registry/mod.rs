@@ -147,10 +147,7 @@ impl Bureau {
         let actor = Actor {
             account: Some(AccountId(Uuid::now_v7())),
             name: "周测试".into(),
-            grants: vec![Grant {
-                role,
-                pool: Some(self.pools[pool]),
-            }],
+            grants: vec![Grant::whole(role, self.pools[pool])],
             ..Actor::system()
         };
         self.service.ctx(actor, "127.0.0.1", "test")

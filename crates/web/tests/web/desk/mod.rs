@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::actor::{Actor, Grant, Role};
 use service::accounts::NewAccount;
+use service::roles::RoleIn;
 use service::sessions::Credentials;
 use store::testing::TestStore;
 use tower::ServiceExt as _;
@@ -91,14 +92,15 @@ impl Desk {
             .expect("a password");
         let security = Actor {
             name: "安全管理员".into(),
-            grants: vec![Grant {
-                role: Role::SecurityAdmin,
-                pool: None,
-            }],
+            grants: vec![Grant::of_system(Role::SecurityAdmin)],
             ..Actor::system()
         };
         service
-            .grant_role(&service.ctx(security, "test", ""), id, role, Some(1))
+            .grant_role(
+                &service.ctx(security, "test", ""),
+                id,
+                RoleIn::new(role, Some(1)),
+            )
             .await
             .expect("a role");
         let typed = Credentials {

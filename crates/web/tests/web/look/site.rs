@@ -120,6 +120,7 @@ async fn fail(Path(kind): Path<String>) -> Result<(), WebError> {
     Err(match kind.as_str() {
         "forbidden" => WebError::Forbidden {
             what: "查看抽取名单".into(),
+            why: "这项内容按岗位开放。".into(),
             contact: "职业能力建设科 周敏，电话 0000-12333".into(),
         },
         "signed-out" => WebError::SignedOut,
