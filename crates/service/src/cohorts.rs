@@ -75,7 +75,7 @@ impl Service {
     /// # Errors
     /// [`Error::Forbidden`].
     pub async fn cohorts(&self, ctx: &Ctx, no: i64) -> Result<Option<Cohorts>> {
-        let pool = self.open_pool(ctx, no, Action::IssueCertificates).await?;
+        let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
         if !by_cohort(&pool) {
             return Ok(None);
         }

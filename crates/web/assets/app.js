@@ -176,7 +176,7 @@
       if (!q) { show(false); return; }
       timer = setTimeout(function () {
         fetch(inp.dataset.combo + '?q=' + encodeURIComponent(q), { credentials: 'same-origin' }).then(function (r) { return r.ok ? r.text() : ''; }).then(function (t) {
-          if (mine !== ask) return;
+          if (mine !== ask || D.activeElement !== inp) return; /* left meanwhile: nothing pops up over the next field */
           box.innerHTML = t; show(box.children.length > 0); say(box.children.length + ' 个结果');
         }).catch(function () {});
       }, 180);

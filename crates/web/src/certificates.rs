@@ -528,7 +528,7 @@ struct CheckPage {
 
 fn check_page(app: &App, visit: &Visit, form: FormState) -> CheckPage {
     CheckPage {
-        layout: Layout::new(&app.site.now(), visit, "聘书核验").judged(&form),
+        layout: Layout::new(&app.site.now(), visit, "证书核验").judged(&form),
         form,
         note: None,
         facts: Vec::new(),
@@ -608,7 +608,7 @@ fn checked(
             page.note = Some(Note::new(
                 Tone::Bad,
                 "查无此证：",
-                "没有这个核验码的聘书。请核对聘书上的核验码，字母不分大小写；确认无误仍查不到的，请向发证单位反映。",
+                "没有这个核验码的证书。请核对证书上的核验码，字母不分大小写；确认无误仍查不到的，请向发证单位反映。",
             ));
             page::with_status(axum::http::StatusCode::NOT_FOUND, &page)
         }

@@ -144,8 +144,10 @@ async fn what_is_of_another_department_is_neither_shown_nor_changed() {
         let section = of_department(&bureau, Role::Officer, "section");
         let own = service.expert(&section, 1, members["project"]).await;
         let own = own.expect("its own");
-        let mut fields = own.fields();
-        fields.push("reason", "本人申请");
+        let mut fields = form(&[("employer", "示例市云岭技工学校"), ("reason", "本人申请")]);
+        for (name, value) in own.fields().pairs() {
+            fields.push(name, value);
+        }
         let versions = (own.version, own.person_version);
         service
             .change_expert(&section, 1, members["project"], versions, &fields)

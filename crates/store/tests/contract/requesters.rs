@@ -154,6 +154,8 @@ async fn an_older_database_learns_the_task_of_each_record_from_its_body() {
             "ALTER TABLE misconduct DROP COLUMN task; \
              DROP INDEX expert_member; \
              ALTER TABLE expert DROP COLUMN team; \
+             ALTER TABLE record DROP COLUMN team; \
+             ALTER TABLE task DROP COLUMN team; \
              ALTER TABLE expert ADD COLUMN grams TEXT NOT NULL DEFAULT ''; \
              DELETE FROM schema_version WHERE version >= 3;",
         )

@@ -201,8 +201,14 @@ async fn forms_keep_what_was_typed() {
         )
         .await;
     browser.run("window.same = true").await;
-    browser.fill("name", "过期").await;
     browser.fill("org", "北").await;
+    browser.fill("name", "过期").await;
+    browser
+        .until(
+            "the suggestions are gone with the field",
+            "return document.querySelector('#org-list').hidden",
+        )
+        .await;
     browser.click("#send").await;
     browser
         .until(

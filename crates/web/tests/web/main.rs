@@ -7,6 +7,7 @@ mod afternoon;
 mod browser;
 #[path = "../../../service/tests/service/bureau/mod.rs"]
 mod bureau;
+mod departments;
 mod desk;
 mod foreign;
 mod instrument;

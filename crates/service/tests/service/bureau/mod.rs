@@ -429,6 +429,7 @@ impl Bureau {
         let person = store::persons::find::<Profile>(&mut tx, member.keys.person).await;
         let person = person.expect("read").expect("there");
         member.keys.card = domain::roster::card(&member.body.expert, &person.body);
+        member.keys.team = member.body.expert.team.clone().unwrap_or_default();
         store::experts::save(&mut tx, &mut member)
             .await
             .expect("saved");

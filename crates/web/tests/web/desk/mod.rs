@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::actor::{Actor, Grant, Role};
 use service::accounts::NewAccount;
-use service::roles::RoleIn;
+use service::roles::{RoleIn, is_of_system};
 use service::sessions::Credentials;
 use store::testing::TestStore;
 use tower::ServiceExt as _;
@@ -72,6 +72,13 @@ impl Desk {
         desk
     }
 
+    /// The same with somebody logged in for one more role.
+    pub(crate) async fn with(mut self, role: Role) -> Self {
+        let cookie = self.log_in(role).await;
+        self.cookies.insert(role, cookie);
+        self
+    }
+
     async fn log_in(&self, role: Role) -> String {
         let service = &self.bureau.service;
         let new = NewAccount {
@@ -99,7 +106,7 @@ impl Desk {
             .grant_role(
                 &service.ctx(security, "test", ""),
                 id,
-                RoleIn::new(role, Some(1)),
+                RoleIn::new(role, (!is_of_system(role)).then_some(1)),
             )
             .await
             .expect("a role");
