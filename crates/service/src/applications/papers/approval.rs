@@ -22,7 +22,7 @@ impl Service {
     /// room for signature and seal.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for what is not the actor's to see; [`Error::Document`].
+    /// [`crate::Error::NotFound`] for what is not the actor's to see; [`crate::Error::Document`].
     pub async fn approval_sheet(
         &self,
         ctx: &Ctx,

@@ -20,8 +20,8 @@ impl Service {
     /// none; to be sealed by the unit. A channel of the form is ticked when all rows came by it.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] without applications, or without a
-    /// purpose for plain values; [`Error::Document`].
+    /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`]; [`crate::Error::Invalid`] without
+    /// applications, or without a purpose for plain values; [`crate::Error::Document`].
     pub async fn recommendation_list(
         &self,
         ctx: &Ctx,
