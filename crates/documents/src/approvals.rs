@@ -78,17 +78,7 @@ impl ApprovalSheet {
                     TableColumn::left("入库条件", 9.0),
                     TableColumn::left("条款", 2.6),
                 ],
-                rows: self
-                    .conditions
-                    .iter()
-                    .map(|line| {
-                        vec![
-                            line.verdict.clone(),
-                            line.text.clone(),
-                            line.article.clone(),
-                        ]
-                    })
-                    .collect(),
+                rows: self.conditions.iter().map(Line::cells).collect(),
                 row_height: 7.0,
             },
         ];

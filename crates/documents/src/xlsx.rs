@@ -17,6 +17,9 @@ pub use form::form;
 pub use summary::summary_list;
 pub use template::roster_template;
 
+/// Media type of the file.
+pub const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// A workbook could not be made. A defect of this program, or more rows than a sheet holds.
 #[derive(Debug, thiserror::Error)]
 #[error("workbook could not be written")]

@@ -6,7 +6,6 @@ use documents::meetings::Line;
 use domain::application::{Application, By, State};
 use domain::id::RecordId;
 use domain::policy::pack::Station;
-use domain::policy::words::Word as _;
 use jiff::civil::Date;
 
 use crate::applications::ApplicationView;
@@ -102,15 +101,7 @@ pub(super) fn sheet(pool: &OpenPool, view: &ApplicationView, marks: Vec<String>)
         title: vec![pool.pool.name.clone(), "专家入库审批表".to_owned()],
         marks,
         facts,
-        conditions: view
-            .conditions
-            .iter()
-            .map(|line| Line {
-                verdict: line.verdict.zh().to_owned(),
-                text: line.sentence.clone(),
-                article: line.citation.clone(),
-            })
-            .collect(),
+        conditions: view.conditions.iter().map(Line::from).collect(),
         materials: format!("应交{}项，齐备{handed}项", view.materials.len()),
         opinions,
     }
