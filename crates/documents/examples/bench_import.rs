@@ -244,13 +244,7 @@ fn person(n: u32) -> [String; 20] {
         ["44", "11", "32", "51", "62"][(n / 10_080 % 5) as usize],
         999 - n / 50_400
     );
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = first
-        .bytes()
-        .zip(weights)
-        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
-        .sum();
-    let check = char::from(b"10X98765432"[(sum % 11) as usize]);
+    let check = domain::identity::check_digit(&first);
     let surname = ["陈", "黄", "李", "欧阳", "林"][(n % 5) as usize];
     let given = char::from_u32(0x4E00 + n % 5_000).unwrap_or('示');
     [

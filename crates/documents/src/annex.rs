@@ -97,6 +97,15 @@ impl<'a> Annex<'a> {
         }
     }
 
+    fn size(&self) -> Size {
+        match self.form.size.tenth_points() {
+            ..=105 => Size::Five,
+            106..=120 => Size::SmallFour,
+            121..=140 => Size::Four,
+            _ => Size::Three,
+        }
+    }
+
     /// The printable form.
     pub fn view(&self) -> FormView {
         let mut sheet = Layout::of(self);
@@ -112,16 +121,8 @@ impl<'a> Annex<'a> {
         FormView {
             annex: Some(self.form.annex.clone()).filter(|annex| !annex.is_empty()),
             title: self.form.title.clone(),
-            paper: match self.form.landscape {
-                true => Paper::Landscape,
-                false => Paper::Portrait,
-            },
-            size: match self.form.size.tenth_points() {
-                ..=105 => Size::Five,
-                106..=120 => Size::SmallFour,
-                121..=140 => Size::Four,
-                _ => Size::Three,
-            },
+            paper: Paper::of(self.form.landscape),
+            size: self.size(),
             marks: self.marks.clone(),
             watermark: self.watermark.clone(),
             blocks: sheet.blocks,
@@ -381,7 +382,9 @@ impl<'a> Layout<'a> {
             self.grid.push(GridRow::new(TABLE_ROW, cells.collect()));
         }
         let width = Paper::of(form.landscape).width();
-        let flow = match crate::measure::height(&self.grid, &self.shares(), width, 12.0) > PAGE {
+        let points = self.annex.size().points();
+        let high = crate::measure::height(&self.grid, &self.shares(), width, points);
+        let flow = match high > PAGE {
             true => Flow::Breaks,
             false => Flow::Whole,
         };

@@ -10,6 +10,9 @@ const ROW: f32 = 9.0;
 /// Room for what a station concludes, signs and seals.
 const OPINION: f32 = 34.0;
 
+/// Columns of the sheet in shares: two facts a line.
+const COLUMNS: [f32; 4] = [1.3, 2.7, 1.3, 2.7];
+
 /// One application for approval.
 #[derive(Debug, Clone, Default)]
 pub struct ApprovalSheet {
@@ -41,7 +44,6 @@ pub struct StationOpinion {
 impl ApprovalSheet {
     /// The printable sheet.
     pub fn view(&self) -> FormView {
-        let columns = vec![1.3, 2.7, 1.3, 2.7];
         // Two facts a line, a long one by itself.
         let mut rows = Vec::new();
         let mut waiting: Option<&(String, String)> = None;
@@ -66,7 +68,7 @@ impl ApprovalSheet {
         rows.push(whole(&("申报材料".to_owned(), self.materials.clone())));
         let mut blocks = vec![
             Block::Grid {
-                columns,
+                columns: COLUMNS.to_vec(),
                 rows,
                 flow: Flow::Breaks,
             },
@@ -76,17 +78,7 @@ impl ApprovalSheet {
                     TableColumn::left("入库条件", 9.0),
                     TableColumn::left("条款", 2.6),
                 ],
-                rows: self
-                    .conditions
-                    .iter()
-                    .map(|line| {
-                        vec![
-                            line.verdict.clone(),
-                            line.text.clone(),
-                            line.article.clone(),
-                        ]
-                    })
-                    .collect(),
+                rows: self.conditions.iter().map(Line::cells).collect(),
                 row_height: 7.0,
             },
         ];
@@ -121,7 +113,7 @@ impl StationOpinion {
             content,
         };
         Block::Grid {
-            columns: vec![1.3, 2.7, 1.3, 2.7],
+            columns: COLUMNS.to_vec(),
             rows: vec![GridRow::new(OPINION, vec![cell])],
             flow: Flow::Whole,
         }

@@ -75,8 +75,9 @@ impl Bundle {
     }
 }
 
-/// `name` without what a folder or a system could take for more than a name.
-fn safe_name(name: &str) -> String {
+/// `name` without what a folder or a system could take for more than a name: what a file of that name is
+/// called in a [`Bundle`].
+pub fn safe_name(name: &str) -> String {
     let kept = |c: char| match c {
         '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
         c if c.is_control() => '_',

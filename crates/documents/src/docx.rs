@@ -69,23 +69,23 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 /// # Errors
 /// [`DocxError`] when it cannot be packed.
 pub fn form(view: &FormView) -> Result<Vec<u8>, DocxError> {
-    let mut parts = vec![
-        ("[Content_Types].xml".to_owned(), CONTENT_TYPES.to_owned()),
-        ("_rels/.rels".to_owned(), RELATIONS.to_owned()),
-        ("docProps/core.xml".to_owned(), properties(view)),
+    let parts = [
+        ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
+        ("_rels/.rels", RELATIONS.to_owned()),
+        ("docProps/core.xml", properties(view)),
         (
-            "word/_rels/document.xml.rels".to_owned(),
+            "word/_rels/document.xml.rels",
             relations(view.pictures.len()),
         ),
-        ("word/document.xml".to_owned(), document(view)),
-        ("word/styles.xml".to_owned(), styles(view)),
-        ("word/fontTable.xml".to_owned(), FONTS.to_owned()),
-        ("word/header1.xml".to_owned(), header(view)),
-        ("word/footer1.xml".to_owned(), footer(view)),
+        ("word/document.xml", document(view)),
+        ("word/styles.xml", styles(view)),
+        ("word/fontTable.xml", FONTS.to_owned()),
+        ("word/header1.xml", header(view)),
+        ("word/footer1.xml", footer(view)),
     ];
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default();
-    for (name, text) in parts.drain(..) {
+    for (name, text) in parts {
         zip.start_file(name, options)?;
         zip.write_all(text.as_bytes())?;
     }

@@ -45,10 +45,8 @@ pub(crate) fn words(content: &Content) -> String {
             text,
             sign,
         } => {
-            let lines = heading
-                .iter()
-                .chain([text].into_iter().filter(|t| !t.is_empty()));
-            lines.chain(sign).cloned().collect::<Vec<_>>().join("\n")
+            let sign = sign.iter().cloned();
+            statement(heading.as_deref(), text, sign)
         }
         Content::Picture {
             picture, caption, ..
@@ -57,6 +55,23 @@ pub(crate) fn words(content: &Content) -> String {
             None => caption.clone(),
         },
     }
+}
+
+/// A statement as one text: its words, a line of room, what is signed below. It begins with a word, for
+/// a cell that began with a line break would be taken for a formula.
+pub(crate) fn statement(
+    heading: Option<&str>,
+    text: &str,
+    sign: impl Iterator<Item = String>,
+) -> String {
+    let above = heading.into_iter().chain([text]);
+    let above = above.filter(|line| !line.is_empty());
+    let mut lines: Vec<String> = above.map(str::to_owned).collect();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend(sign);
+    lines.join("\n")
 }
 
 /// A tick box in characters every typeface of an office has.

@@ -55,6 +55,17 @@ pub struct Line {
     pub article: String,
 }
 
+impl Line {
+    /// As a row of a table: verdict, fact, article.
+    pub(crate) fn cells(&self) -> Vec<String> {
+        vec![
+            self.verdict.clone(),
+            self.text.clone(),
+            self.article.clone(),
+        ]
+    }
+}
+
 const ORDINALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
 
 impl AgendaPack {
@@ -137,16 +148,7 @@ impl Dossier {
                 TableColumn::left(title, 9.0),
                 TableColumn::left("条款", 2.6),
             ],
-            rows: lines
-                .iter()
-                .map(|line| {
-                    vec![
-                        line.verdict.clone(),
-                        line.text.clone(),
-                        line.article.clone(),
-                    ]
-                })
-                .collect(),
+            rows: lines.iter().map(Line::cells).collect(),
             row_height: 7.0,
         };
         vec![

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgba, RgbaImage};
 
 /// Pixels across and down: 25 × 35 mm at 360 dots an inch.
 const SHAPE: (u32, u32) = (354, 496);
@@ -45,7 +45,8 @@ impl Photo {
         let (width, height) = SHAPE;
         let cut = picture.resize_to_fill(width, height, FilterType::Triangle);
         let mut made = Vec::new();
-        cut.to_rgb8()
+        on_white(cut)
+            .to_rgb8()
             .write_with_encoder(JpegEncoder::new_with_quality(&mut made, QUALITY))?;
         Ok(Self(made))
     }
@@ -54,6 +55,17 @@ impl Photo {
     pub fn jpeg(&self) -> &[u8] {
         &self.0
     }
+}
+
+/// What shows through a picture is white, as the paper is; JPEG would make it black.
+fn on_white(picture: DynamicImage) -> DynamicImage {
+    if !picture.color().has_alpha() {
+        return picture;
+    }
+    let white = Rgba([u8::MAX; 4]);
+    let mut paper = RgbaImage::from_pixel(picture.width(), picture.height(), white);
+    image::imageops::overlay(&mut paper, &picture.to_rgba8(), 0, 0);
+    DynamicImage::ImageRgba8(paper)
 }
 
 #[cfg(test)]
@@ -80,6 +92,17 @@ mod tests {
                 assert_eq!((made.width(), made.height()), SHAPE);
             }
         }
+    }
+
+    #[test]
+    fn what_shows_through_a_picture_is_white() {
+        let mut bytes = Cursor::new(Vec::new());
+        RgbaImage::new(300, 420)
+            .write_to(&mut bytes, ImageFormat::Png)
+            .expect("written");
+        let photo = Photo::read(bytes.get_ref()).expect("a photo");
+        let made = image::load_from_memory(photo.jpeg()).expect("a JPEG");
+        assert_eq!(made.to_rgb8().get_pixel(150, 200), &Rgb([255, 255, 255]));
     }
 
     #[test]

@@ -17,7 +17,10 @@ pub use form::form;
 pub use summary::summary_list;
 pub use template::roster_template;
 
-/// A workbook could not be made. A defect of this program, or a text longer than a cell holds.
+/// Media type of the file.
+pub const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A workbook could not be made. A defect of this program, or more rows than a sheet holds.
 #[derive(Debug, thiserror::Error)]
 #[error("workbook could not be written")]
 pub struct WorkbookError(#[from] XlsxError);
@@ -28,11 +31,11 @@ impl domain::explain::Explain for WorkbookError {
     }
 
     fn sentence(&self) -> String {
-        "电子表格没有生成，数据没有变化。多半是某一格的内容超过 32767 个字。请缩小导出范围后重试；仍不行时请联系技术支持。".into()
+        "电子表格没有生成，数据没有变化。多半是行数超过一张表能放的 1048576 行。请缩小导出范围后重试；仍不行时请联系技术支持。".into()
     }
 }
 
-/// Characters a cell holds at most.
+/// What a cell holds at most, in the units of UTF-16: a rare character takes two.
 const CELL: usize = 32_767;
 
 /// Whether a spreadsheet could take `text` for a formula.
@@ -49,7 +52,15 @@ pub fn safe_text(text: &str) -> String {
     let kept = text
         .chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
-    guard.chars().chain(kept).take(CELL).collect()
+    let mut room = CELL;
+    let fits = |c: &char| match room.checked_sub(c.len_utf16()) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    };
+    guard.chars().chain(kept).take_while(fits).collect()
 }
 
 /// The formats every sheet uses.
@@ -135,5 +146,8 @@ mod tests {
         assert_eq!(safe_text("a=1"), "a=1");
         assert_eq!(safe_text("\0=1"), "'=1");
         assert_eq!(safe_text(&"长".repeat(40_000)).chars().count(), CELL);
+        // Two units each, so that one is left over.
+        let rare = safe_text(&"𠮷".repeat(20_000));
+        assert_eq!(rare.encode_utf16().count(), CELL - 1);
     }
 }

@@ -5,6 +5,7 @@ mod samples;
 use std::io::{Cursor, Read as _};
 
 use calamine::{Data, Reader as _, Xlsx};
+use documents::form::{Block, Cell, Flow, FormView, GridRow};
 use documents::{docx, xlsx};
 
 fn part(bytes: &[u8], name: &str) -> String {
@@ -185,4 +186,72 @@ fn a_sheet_has_every_word_of_its_form() {
             .expect("a name")
             .starts_with("xl/media/")
     }));
+}
+
+#[test]
+fn a_grid_begins_the_page_that_is_due() {
+    let grid = Block::Grid {
+        columns: vec![1.0],
+        rows: vec![GridRow::new(9.0, vec![Cell::value("后一页", 1)])],
+        flow: Flow::Breaks,
+    };
+    let last = Block::Paragraph {
+        text: "末段".to_owned(),
+    };
+    let view = FormView {
+        blocks: vec![Block::NewPage, grid, last],
+        ..FormView::default()
+    };
+    let document = part(&docx::form(&view).expect("made"), "word/document.xml");
+    let before_the_grid = document.split("后一页").next().unwrap_or_default();
+    assert!(before_the_grid.contains("<w:pageBreakBefore/>"));
+    assert_eq!(document.matches("<w:pageBreakBefore/>").count(), 1);
+}
+
+#[test]
+fn every_page_of_a_sheet_begins_where_its_form_says() {
+    let sheet = xlsx::form(&samples::agenda(5).view()).expect("made");
+    let sheet = part(&sheet, "xl/worksheets/sheet1.xml");
+    assert_eq!(sheet.matches("<brk ").count(), 5);
+}
+
+#[test]
+fn a_text_higher_than_a_row_of_a_sheet_takes_several() {
+    let long = Block::Paragraph {
+        text: "长".repeat(3_000),
+    };
+    let cell = Cell::value("高".repeat(3_000), 1);
+    let grid = Block::Grid {
+        columns: vec![1.0, 1.0],
+        rows: vec![GridRow::new(9.0, vec![Cell::label("栏目", 1), cell])],
+        flow: Flow::Breaks,
+    };
+    let view = FormView {
+        blocks: vec![long, grid],
+        ..FormView::default()
+    };
+    let sheet = part(
+        &xlsx::form(&view).expect("made"),
+        "xl/worksheets/sheet1.xml",
+    );
+    let heights: Vec<f64> = sheet
+        .split(" ht=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap_or_default())
+        .map(|height| height.parse().expect("a height"))
+        .collect();
+    assert!(heights.iter().all(|height| *height <= 409.5), "{heights:?}");
+    // 75 lines of the paragraph and 150 of the cell, each of 12 points at least.
+    assert!(heights.iter().sum::<f64>() > 225.0 * 12.0, "{heights:?}");
+}
+
+#[test]
+fn a_place_to_sign_carries_no_mark_of_a_formula() {
+    let bytes = xlsx::form(&samples::blank("cy-2021", "application")).expect("made");
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+    let sheet = book.worksheet_range("表").expect("a sheet");
+    let guarded = sheet
+        .cells()
+        .find(|(_, _, cell)| cell.to_string().starts_with('\''));
+    assert!(guarded.is_none(), "{guarded:?}");
 }

@@ -59,13 +59,7 @@ fn problems(roster: &Roster) -> Vec<(u32, &str, &str)> {
 /// A synthetic number: province code, birth date, sequence 999 (male) or 000 (female), check digit.
 fn id(born: &str, sequence: &str) -> String {
     let first = format!("440000{born}{sequence}");
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = first
-        .bytes()
-        .zip(weights)
-        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
-        .sum();
-    format!("{first}{}", char::from(b"10X98765432"[(sum % 11) as usize]))
+    format!("{first}{}", domain::identity::check_digit(&first))
 }
 
 fn summary_row(name: &str, born: &str) -> SummaryRow {

@@ -386,30 +386,24 @@ fn reason(exclusion: Exclusion, citation: &Citation, fact: String) -> Reason {
 
 /// The rungs a person holds on the title and skill ladders.
 pub fn held(pack: &Pack, profile: &Profile) -> impl Iterator<Item = Rung> {
-    let titles = profile
-        .titles
-        .iter()
-        .filter_map(|t| pack.vocabulary.rung("title", &t.level));
-    let skills = profile
-        .skills
-        .iter()
-        .filter_map(|s| pack.vocabulary.rung("skill", &s.level));
-    titles.chain(skills)
+    titles(pack, profile).chain(skills(pack, profile))
+}
+
+fn titles(pack: &Pack, profile: &Profile) -> impl Iterator<Item = Rung> {
+    let titles = profile.titles.iter();
+    titles.filter_map(|t| pack.vocabulary.rung("title", &t.level))
+}
+
+fn skills(pack: &Pack, profile: &Profile) -> impl Iterator<Item = Rung> {
+    let skills = profile.skills.iter();
+    skills.filter_map(|s| pack.vocabulary.rung("skill", &s.level))
 }
 
 fn highest(pack: &Pack, profile: &Profile) -> Option<String> {
-    let titles = profile
-        .titles
-        .iter()
-        .filter_map(|t| pack.vocabulary.rung("title", &t.level));
-    let skills = profile
-        .skills
-        .iter()
-        .filter_map(|s| pack.vocabulary.rung("skill", &s.level));
-    let names: Vec<_> = titles
+    let names: Vec<_> = titles(pack, profile)
         .max_by_key(|r| r.rung)
         .into_iter()
-        .chain(skills.max_by_key(|r| r.rung))
+        .chain(skills(pack, profile).max_by_key(|r| r.rung))
         .map(|rung| pack.vocabulary.name(rung).to_owned())
         .collect();
     (!names.is_empty()).then(|| names.join("、"))

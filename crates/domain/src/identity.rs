@@ -286,12 +286,12 @@ impl Explain for IdentityError {
     }
 }
 
-/// The check character of the first 17 digits.
-pub(crate) fn check_digit(first: &str) -> char {
+/// The check character of the first 17 digits: ASCII digits, or the answer means nothing.
+pub fn check_digit(first: &str) -> char {
     let sum: u32 = first
         .bytes()
         .zip(WEIGHTS)
-        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .map(|(digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight)
         .sum();
     char::from(CHECKS[(sum % 11) as usize])
 }

@@ -29,7 +29,6 @@ use crate::service::Service;
 
 /// Kind of the stored records.
 const KIND: &str = "reconciliation";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Most people named on a page or in a document; a workbook names everybody.
 const SHOWN: usize = 200;
 
@@ -353,7 +352,7 @@ impl Service {
         change.commit().await?;
         Ok(MadeFile {
             name: format!("信息库更新_{}_{}.xlsx", report.from, report.to),
-            media_type: XLSX,
+            media_type: xlsx::MEDIA_TYPE,
             bytes,
             count,
         })

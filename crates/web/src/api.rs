@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod applications;
 pub mod campaigns;
+pub mod certificates;
 pub mod draws;
 pub mod experts;
 pub mod imports;

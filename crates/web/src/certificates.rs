@@ -1,36 +1,29 @@
-//! 聘书: who waits for one, batches with their progress, each certificate with its PDF, and the public
-//! check of a code.
+//! 聘书: who waits for one, batches with their progress, each certificate with its PDF.
+
+mod check;
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::Method;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::actor::Action;
 use domain::certificate::{Certificate, Standing};
 use domain::id::RecordId;
-use serde::Deserialize;
 use service::PageRequest;
-use service::certificates::{CheckedCertificate, Issuance, MOST_PAGES, Order, grouped};
+use service::certificates::{Issuance, MOST_PAGES, Order, grouped};
 use service::cohorts::Cohorts;
-use utoipa::ToSchema;
 
-use crate::api::{Body, Why, done, made, page_of, paged};
-use crate::components::{Empty, Note, Pager, Status, Tone};
+use crate::components::{Empty, Pager, Status};
 use crate::draws::{attachment, pdf};
 use crate::error::WebError;
 use crate::experts::address;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
-use crate::openapi::says;
 use crate::page;
-use crate::public_notices::strip;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
 
-const ISSUE: Access = Access::Pool(Action::IssueCertificates);
-const GROUP: &str = "聘书";
+pub(crate) const ISSUE: Access = Access::Pool(Action::IssueCertificates);
 
 /// Routes of certificates.
 pub fn routes() -> Routes {
@@ -57,79 +50,9 @@ pub fn routes() -> Routes {
             ISSUE,
             bundle,
         )
-        .get("/public/certificates", Access::Public, ask)
-        .get("/public/certificates/{code}", Access::Public, check)
-        .api(
-            Method::GET,
-            "/api/v1/pools/{no}/certificates",
-            ISSUE,
-            says(GROUP, "聘书")
-                .paged()
-                .asks(&[("q", "姓名的一部分")])
-                .gives("items；next"),
-            list_json,
-        )
-        .api(
-            Method::POST,
-            "/api/v1/pools/{no}/certificates",
-            ISSUE,
-            says(GROUP, "颁发聘书，不写 applications 即全部待颁发的")
-                .takes::<IssueOrder>()
-                .makes("id"),
-            issue_json,
-        )
-        .api(
-            Method::GET,
-            "/api/v1/pools/{no}/cohorts",
-            ISSUE,
-            says(GROUP, "届").gives("all、next、article；办法没有规定届的为 null"),
-            cohorts_json,
-        )
-        .api(
-            Method::POST,
-            "/api/v1/pools/{no}/cohorts",
-            ISSUE,
-            says(GROUP, "开届；第一届须写 from，以后各届从上一届期满次日开始")
-                .takes::<CohortOrder>()
-                .makes("id"),
-            open_cohort_json,
-        )
-        .api(
-            Method::GET,
-            "/api/v1/pools/{no}/issuances/{issuance}",
-            ISSUE,
-            says(GROUP, "一批颁发的进度").gives("total、done、left、refused、printed"),
-            progress_json,
-        )
-        .api(
-            Method::GET,
-            "/api/v1/pools/{no}/issuances/{issuance}/certificates.zip",
-            ISSUE,
-            says(GROUP, "一批证书打包，一人一份 PDF，附目录").gives("zip"),
-            bundle,
-        )
-        .api(
-            Method::POST,
-            "/api/v1/pools/{no}/certificates/{certificate}/reissue",
-            ISSUE,
-            says(GROUP, "补发（编号不变）").takes::<Why>(),
-            reissue_json,
-        )
-        .api(
-            Method::POST,
-            "/api/v1/pools/{no}/certificates/{certificate}/revoke",
-            ISSUE,
-            says(GROUP, "注销").takes::<Why>(),
-            revoke_json,
-        )
-        .api(
-            Method::GET,
-            "/api/v1/public/certificates/{code}",
-            Access::Public,
-            says(GROUP, "核验聘书")
-                .gives("编号、姓名、聘期、standing：valid、not_yet、expired、ended、revoked；ended_on：失效之日"),
-            check_json,
-        )
+        .get("/public/certificates", Access::Public, check::ask)
+        .get("/public/certificates/{code}", Access::Public, check::check)
+        .and(crate::api::certificates::routes())
 }
 
 fn status(standing: Standing) -> Status {
@@ -457,7 +380,7 @@ async fn print_all((State(app), here, _, Path((_, id))): At) -> Result<Response,
     Ok(pdf(printed))
 }
 
-async fn bundle((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
+pub(crate) async fn bundle((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {
     let pieces = app
         .service
         .bundle_certificates(here.ctx(), here.no, id)
@@ -515,217 +438,4 @@ async fn revoke(at: At, form: FormState) -> Result<Response, WebError> {
         .revoke_certificate(here.ctx(), here.no, id, &form.text("reason"))
         .await;
     answered(at, form, outcome).await
-}
-
-#[derive(Template)]
-#[template(path = "certificates/check.html")]
-struct CheckPage {
-    layout: Layout,
-    form: FormState,
-    note: Option<Note>,
-    facts: Vec<(String, String)>,
-}
-
-fn check_page(app: &App, visit: &Visit, form: FormState) -> CheckPage {
-    CheckPage {
-        layout: Layout::new(&app.site.now(), visit, "证书核验").judged(&form),
-        form,
-        note: None,
-        facts: Vec::new(),
-    }
-}
-
-async fn ask(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
-    let code = visit.query.text("code");
-    if code.is_empty() {
-        return page::page(&check_page(&app, &visit, FormState::blank()));
-    }
-    let ctx = app.service.visitor("", "");
-    checked(
-        &app,
-        &visit,
-        &code,
-        app.service.check_certificate(&ctx, &code).await,
-    )
-}
-
-async fn check(
-    State(app): State<App>,
-    visit: Visit,
-    Path(code): Path<String>,
-) -> Result<Response, WebError> {
-    let ctx = app.service.visitor("", "");
-    checked(
-        &app,
-        &visit,
-        &code,
-        app.service.check_certificate(&ctx, &code).await,
-    )
-}
-
-fn checked(
-    app: &App,
-    visit: &Visit,
-    code: &str,
-    outcome: service::Result<CheckedCertificate>,
-) -> Result<Response, WebError> {
-    let form = FormState::blank().with("code", code);
-    let mut page = check_page(app, visit, form);
-    match outcome {
-        Ok(one) => {
-            let title = &one.title;
-            let on = one.ended_on.map(|day| day.to_string()).unwrap_or_default();
-            let (tone, text) = match one.standing {
-                Standing::Valid => (Tone::Good, format!("这份{title}在聘期内。")),
-                Standing::NotYet => (Tone::Warn, format!("聘期从 {} 开始。", one.from)),
-                Standing::Expired => (
-                    Tone::Bad,
-                    format!("聘期已于 {} 届满，这份{title}自 {on} 起失效。", one.to),
-                ),
-                Standing::Ended => (
-                    Tone::Bad,
-                    format!("持有人已不在专家库，这份{title}自 {on} 起失效。"),
-                ),
-                Standing::Revoked => (Tone::Bad, format!("这份{title}已于 {on} 注销，不再有效。")),
-            };
-            page.note = Some(Note::new(tone, format!("{}：", one.standing.zh()), text));
-            page.facts = vec![
-                (one.title.clone(), one.number.clone()),
-                ("姓名".to_owned(), one.name.clone()),
-                ("专家库".to_owned(), one.pool.clone()),
-                ("专业领域".to_owned(), one.specialties.join("、")),
-                ("聘期".to_owned(), format!("{} 至 {}", one.from, one.to)),
-            ];
-            page.facts.extend(one.shown);
-            page.layout = strip(page.layout, one.banner, one.demonstration);
-            if one.reissued > 0 {
-                let text = format!("第 {} 次补发，此前的原件作废", one.reissued);
-                page.facts.push(("补发".to_owned(), text));
-            }
-            page::page(&page)
-        }
-        Err(service::Error::NotFound) => {
-            page.note = Some(Note::new(
-                Tone::Bad,
-                "查无此证：",
-                "没有这个核验码的证书。请核对证书上的核验码，字母不分大小写；确认无误仍查不到的，请向发证单位反映。",
-            ));
-            page::with_status(axum::http::StatusCode::NOT_FOUND, &page)
-        }
-        Err(other) => Err(other.into()),
-    }
-}
-
-/// 颁发
-#[derive(Deserialize, ToSchema)]
-struct IssueOrder {
-    /// 申请的编号；不写即全部待颁发的
-    #[serde(default)]
-    #[schema(value_type = Vec<String>)]
-    applications: Vec<RecordId>,
-    /// 届中临时增补的工作需要
-    #[serde(default)]
-    need: String,
-    /// 已知办法的效力状态，仍按此颁发
-    #[serde(default)]
-    status_confirmed: bool,
-}
-
-/// What opening a cohort takes.
-#[derive(Deserialize, ToSchema)]
-struct CohortOrder {
-    /// 第一届的第一天；以后各届不写
-    #[schema(value_type = Option<String>)]
-    from: Option<jiff::civil::Date>,
-}
-
-async fn cohorts_json(State(app): State<App>, here: InPool) -> Result<Response, WebError> {
-    Ok(Json(app.service.cohorts(here.ctx(), here.no).await?).into_response())
-}
-
-async fn open_cohort_json(
-    State(app): State<App>,
-    here: InPool,
-    Body(asked): Body<CohortOrder>,
-) -> Result<Response, WebError> {
-    let id = app
-        .service
-        .open_cohort(here.ctx(), here.no, asked.from)
-        .await?;
-    Ok(made(id))
-}
-
-async fn list_json(
-    State(app): State<App>,
-    here: InPool,
-    visit: Visit,
-) -> Result<Response, WebError> {
-    let name = visit.query.text("q");
-    let found = app
-        .service
-        .certificates(here.ctx(), here.no, &name, &paged(&visit)?)
-        .await?;
-    Ok(page_of(&found.items, found.next.as_deref()))
-}
-
-async fn issue_json(
-    State(app): State<App>,
-    here: InPool,
-    Body(asked): Body<IssueOrder>,
-) -> Result<Response, WebError> {
-    let id = app
-        .service
-        .issue_certificates(
-            here.ctx(),
-            here.no,
-            Order {
-                chosen: &asked.applications,
-                need: &asked.need,
-                status_confirmed: asked.status_confirmed,
-            },
-        )
-        .await?;
-    Ok(made(id))
-}
-
-async fn progress_json(
-    State(app): State<App>,
-    here: InPool,
-    Path((_, id)): Path<(i64, RecordId)>,
-) -> Result<Response, WebError> {
-    let batch = app.service.issuance(here.ctx(), here.no, id).await?;
-    Ok(Json(batch).into_response())
-}
-
-async fn reissue_json(
-    State(app): State<App>,
-    here: InPool,
-    Path((_, id)): Path<(i64, RecordId)>,
-    Body(why): Body<Why>,
-) -> Result<Response, WebError> {
-    app.service
-        .reissue_certificate(here.ctx(), here.no, id, &why.reason)
-        .await?;
-    Ok(done())
-}
-
-async fn revoke_json(
-    State(app): State<App>,
-    here: InPool,
-    Path((_, id)): Path<(i64, RecordId)>,
-    Body(why): Body<Why>,
-) -> Result<Response, WebError> {
-    app.service
-        .revoke_certificate(here.ctx(), here.no, id, &why.reason)
-        .await?;
-    Ok(done())
-}
-
-async fn check_json(
-    State(app): State<App>,
-    Path(code): Path<String>,
-) -> Result<Response, WebError> {
-    let ctx = app.service.visitor("", "");
-    let one = app.service.check_certificate(&ctx, &code).await?;
-    Ok(Json(one).into_response())
 }

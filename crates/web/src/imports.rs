@@ -11,6 +11,7 @@ use domain::id::ImportId;
 use service::Error;
 use service::exports::MadeFile;
 use service::imports::{Import, MOST_BYTES, Preview, RowsWithErrors, Step};
+use service::papers::PaperFile;
 
 use crate::components::Status;
 use crate::error::WebError;
@@ -22,7 +23,7 @@ use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const XLSX: &str = PaperFile::Xlsx.media_type();
 
 /// Routes of imports.
 pub fn routes() -> Routes {

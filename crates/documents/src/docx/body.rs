@@ -24,6 +24,7 @@ pub(super) fn blocks(view: &FormView) -> String {
                 }
                 _ => {
                     made += &finished(view, growing.take());
+                    made += &page_begun(&mut new_page);
                     growing = Some((columns, rows.clone()));
                 }
             }
@@ -34,9 +35,7 @@ pub(super) fn blocks(view: &FormView) -> String {
             new_page = true;
             continue;
         }
-        if std::mem::take(&mut new_page) {
-            made += &Paragraph::default().new_page().xml("");
-        }
+        made += &page_begun(&mut new_page);
         made += &one(view, block);
     }
     made + &finished(view, growing)
@@ -46,6 +45,14 @@ fn finished(view: &FormView, growing: Growing<'_>) -> String {
     growing.map_or_else(String::new, |(columns, rows)| {
         grid::grid(view, columns, &rows) + &gap()
     })
+}
+
+/// Begins a page where one is due; in a line of its own, for a table cannot begin one.
+fn page_begun(new_page: &mut bool) -> String {
+    match std::mem::take(new_page) {
+        true => Paragraph::default().new_page().xml(""),
+        false => String::new(),
+    }
 }
 
 /// What keeps two tables apart, as low as a line can be.

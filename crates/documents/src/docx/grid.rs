@@ -129,7 +129,7 @@ pub(super) fn grid(view: &FormView, columns: &[f32], rows: &[GridRow]) -> String
                     (first, across)
                 }
                 Slot::Begins(first, cell) => {
-                    let across = usize::from(cell.across.max(1));
+                    let across = usize::from(cell.across.max(1)).min(columns.len() - first);
                     let merge = match cell.down {
                         ..=1 => "",
                         _ => r#"<w:vMerge w:val="restart"/>"#,

@@ -30,10 +30,11 @@ pub(super) fn as_form(view: &LetterView) -> FormView {
         }
     }
     for (place, name) in view.attachments.iter().enumerate() {
+        let lead = if place == 0 { "附件：" } else { "　　　" };
         blocks.push(Block::Paragraph {
             text: match view.attachments.len() {
-                1 => format!("附件：{name}"),
-                _ => format!("附件{}．{name}", place + 1),
+                1 => format!("{lead}{name}"),
+                _ => format!("{lead}{}.{name}", place + 1),
             },
         });
     }

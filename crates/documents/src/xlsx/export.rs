@@ -26,6 +26,13 @@ pub struct ExportColumn<'a> {
     pub kind: ExportKind,
 }
 
+impl<'a> ExportColumn<'a> {
+    /// A column of this head, this width in characters of half width, and these cells.
+    pub const fn new(head: &'a str, width: f64, kind: ExportKind) -> Self {
+        Self { head, width, kind }
+    }
+}
+
 /// What the cells of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportKind {

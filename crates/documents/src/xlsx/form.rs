@@ -7,7 +7,7 @@ use super::{WorkbookError, safe_text};
 use crate::form::{
     Align, Block, Cell, Content, Field, FormView, GridRow, Paper, Slot, TableColumn, slots,
 };
-use crate::measure::{boxed, heights, line_height, lines, words};
+use crate::measure::{boxed, heights, line_height, lines, statement, words};
 
 /// Ruler marks nearer than this share of the line are one.
 const NEAR: f32 = 0.008;
@@ -81,6 +81,11 @@ impl Ruler {
     }
 }
 
+/// Rows of the sheet that together are so high: what is higher than one may be would not be printed.
+fn rows_of(millimetres: f32) -> u32 {
+    (f64::from(millimetres) * POINTS / HIGHEST).ceil().max(1.0) as u32
+}
+
 fn column(place: usize) -> u16 {
     u16::try_from(place).unwrap_or(u16::MAX)
 }
@@ -118,6 +123,8 @@ struct Page<'a> {
     /// Rows of the only table's head, repeated on every page.
     head: Option<u32>,
     tables: usize,
+    /// Rows that begin a page.
+    breaks: Vec<u32>,
 }
 
 impl<'a> Page<'a> {
@@ -138,6 +145,7 @@ impl<'a> Page<'a> {
             row: 0,
             head: None,
             tables: 0,
+            breaks: Vec::new(),
         })
     }
 
@@ -176,9 +184,14 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    fn high(&mut self, millimetres: f32) -> Result<(), XlsxError> {
-        let points = (f64::from(millimetres) * POINTS).min(HIGHEST);
-        self.sheet.set_row_height(self.row, points)?;
+    /// Goes on below what is so high.
+    fn below(&mut self, millimetres: f32) -> Result<(), XlsxError> {
+        let rows = rows_of(millimetres);
+        let points = f64::from(millimetres) * POINTS / f64::from(rows);
+        for _ in 0..rows {
+            self.sheet.set_row_height(self.row, points)?;
+            self.row += 1;
+        }
         Ok(())
     }
 
@@ -186,10 +199,9 @@ impl<'a> Page<'a> {
     fn whole(&mut self, text: &str, format: &Format, points: f32) -> Result<(), XlsxError> {
         let last = column(self.ruler.columns() - 1);
         let count = lines(text, self.view.paper.width(), points);
-        self.put((0, last), 1, text, format)?;
-        self.high(line_height(count, points) + 2.0)?;
-        self.row += 1;
-        Ok(())
+        let high = line_height(count, points) + 2.0;
+        self.put((0, last), rows_of(high), text, format)?;
+        self.below(high)
     }
 
     fn head(&mut self) -> Result<(), XlsxError> {
@@ -257,7 +269,7 @@ impl<'a> Page<'a> {
                 self.whole(text, &face, points)
             }
             Block::NewPage => {
-                self.sheet.set_page_breaks(&[self.row])?;
+                self.breaks.push(self.row);
                 Ok(())
             }
         }
@@ -267,6 +279,7 @@ impl<'a> Page<'a> {
         let points = self.view.size.points();
         let (body, mut most) = (self.body(), 1);
         let sum: f32 = widths.iter().sum::<f32>().max(f32::EPSILON);
+        let mut texts = Vec::new();
         for (place, field) in fields.iter().enumerate() {
             let (text, format) = match field.label.as_str() {
                 "" => (
@@ -277,31 +290,36 @@ impl<'a> Page<'a> {
             };
             let share = widths.get(place).copied().unwrap_or_default() / sum;
             most = most.max(lines(&text, share * self.view.paper.width(), points));
-            let span = self.ruler.span(widths, place, 1);
-            self.put(span, 1, &text, &format)?;
+            texts.push((text, format));
         }
-        self.high(line_height(most, points) + 2.5)?;
-        self.row += 1;
-        Ok(())
+        let high = line_height(most, points) + 2.5;
+        for (place, (text, format)) in texts.iter().enumerate() {
+            let span = self.ruler.span(widths, place, 1);
+            self.put(span, rows_of(high), text, format)?;
+        }
+        self.below(high)
     }
 
     fn grid(&mut self, columns: &[f32], rows: &[GridRow]) -> Result<(), XlsxError> {
         let points = self.view.size.points();
         let high = heights(rows, columns, self.view.paper.width(), points);
-        for (places, high) in slots(rows, columns.len()).into_iter().zip(high) {
+        let taken: Vec<u32> = high.iter().map(|high| rows_of(*high)).collect();
+        let slots = slots(rows, columns.len());
+        for (row, (places, high)) in slots.into_iter().zip(high).enumerate() {
             for place in places {
                 if let Slot::Begins(first, cell) = place {
                     let span = self.ruler.span(columns, first, usize::from(cell.across));
-                    self.cell(span, cell)?;
+                    let reached = taken.iter().skip(row).take(usize::from(cell.down.max(1)));
+                    self.cell(span, reached.sum(), cell)?;
                 }
             }
-            self.high(high)?;
-            self.row += 1;
+            self.below(high)?;
         }
         Ok(())
     }
 
-    fn cell(&mut self, span: (u16, u16), cell: &Cell) -> Result<(), XlsxError> {
+    /// A cell over this many rows of the sheet.
+    fn cell(&mut self, span: (u16, u16), down: u32, cell: &Cell) -> Result<(), XlsxError> {
         let bordered = self.body().set_border(FormatBorder::Thin);
         let format = match &cell.content {
             Content::Label { .. } | Content::Value { .. } | Content::Picture { .. } => {
@@ -318,16 +336,13 @@ impl<'a> Page<'a> {
                 text,
                 sign,
             } => {
-                let above = heading.iter().chain(std::iter::once(text));
-                let above = above.filter(|line| !line.is_empty()).cloned();
-                // Signed at the right, some lines below.
-                let below = sign.iter().map(|line| format!("{}{line}", "　".repeat(20)));
-                let lines = above.chain([String::new()]).chain(below);
-                lines.collect::<Vec<_>>().join("\n")
+                // Signed at the right.
+                let sign = sign.iter().map(|line| format!("{}{line}", "　".repeat(20)));
+                statement(heading.as_deref(), text, sign)
             }
             content => words(content),
         };
-        self.put(span, u32::from(cell.down), &text, &format)?;
+        self.put(span, down, &text, &format)?;
         if let Content::Picture {
             picture: Some(n),
             width,
@@ -371,20 +386,20 @@ impl<'a> Page<'a> {
         let titles: Vec<String> = columns.iter().map(|column| column.title.clone()).collect();
         let all = std::iter::once((&titles, true)).chain(rows.iter().map(|row| (row, false)));
         for (texts, is_head) in all {
-            let mut most = 1;
+            let words = |place: usize| texts.get(place).map_or("", String::as_str);
+            let needed = (0..columns.len()).map(|place| lines(words(place), room(place), 10.5));
+            let most = needed.max().unwrap_or(1);
+            let high = (line_height(most, 10.5) + 2.0).max(least);
             for (place, one) in columns.iter().enumerate() {
-                let words = texts.get(place).map_or("", String::as_str);
                 let format = match (is_head, one.align) {
                     (true, _) => &head,
                     (false, Align::Centre) => &centred,
                     (false, Align::Left | Align::Right) => &text,
                 };
-                most = most.max(lines(words, room(place), 10.5));
                 let span = self.ruler.span(&shares, place, 1);
-                self.put(span, 1, words, format)?;
+                self.put(span, rows_of(high), words(place), format)?;
             }
-            self.high((line_height(most, 10.5) + 2.0).max(least))?;
-            self.row += 1;
+            self.below(high)?;
         }
         Ok(())
     }
@@ -400,6 +415,7 @@ impl<'a> Page<'a> {
         sheet.set_margins(margin, margin, 20.0 / 25.4, 18.0 / 25.4, 0.3, 0.3);
         sheet.set_print_fit_to_pages(1, 0);
         sheet.set_print_center_horizontally(true);
+        sheet.set_page_breaks(&self.breaks)?;
         if let Some(head) = self.head {
             sheet.set_repeat_rows(head, head)?;
         }

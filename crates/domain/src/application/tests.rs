@@ -6,12 +6,13 @@ use uuid::Uuid;
 
 use super::guard::{Call, Case, Posting};
 use super::*;
-use crate::id::AccountId;
+use crate::id::{AccountId, ExpertId};
 use crate::person::{Employer, Sex, Title, Work};
 use crate::policy::citation::Citation;
 use crate::policy::library::shipped;
 use crate::policy::pack::{Guard, Pack};
 use crate::policy::public_notice::Candidate;
+use crate::policy::words::Word as _;
 
 fn pack() -> Pack {
     crate::policy::check(shipped("dg-2021").expect("shipped").pack).expect("sound")

@@ -144,13 +144,7 @@ async fn signed(service: &Service, login: &str) -> Result<Ctx> {
 /// An identity number of somebody who cannot be: its sequence is issued to no one.
 fn identity(born: Date) -> String {
     let first = format!("500000{}999", born.strftime("%Y%m%d"));
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let digits = first.bytes().map(|digit| usize::from(digit - b'0'));
-    let sum: usize = digits
-        .zip(weights)
-        .map(|(digit, weight)| digit * weight)
-        .sum();
-    format!("{first}{}", char::from(b"10X98765432"[sum % 11]))
+    format!("{first}{}", domain::identity::check_digit(&first))
 }
 
 /// Sound applications, each with its papers, handed in and checked.

@@ -2,6 +2,7 @@
 //! like any other; rows with errors stay out and come back in a workbook that says what to do.
 
 use documents::roster::{self, Roster, RosterRow, RowProblem, Severity};
+use documents::xlsx;
 use domain::actor::{Action, Role};
 use domain::application::{Application, Filed};
 use domain::event::{Event, EventKind, Subject};
@@ -27,7 +28,6 @@ use crate::typed::Fields;
 
 /// Owner of the workbooks of rows with errors: each is its uploader's.
 const OWNER: &str = "application_batch";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// One draft entered from a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -294,7 +294,7 @@ impl Service {
         let mut whole = std::mem::take(roster);
         let made = tokio::task::spawn_blocking(move || {
             reject_rows(wrong, &reader, &bytes, &mut whole);
-            let workbook = documents::xlsx::error_workbook(&whole);
+            let workbook = xlsx::error_workbook(&whole);
             (whole, workbook)
         });
         let (whole, workbook) = made.await.map_err(|e| Error::Internal(e.to_string()))?;
@@ -316,7 +316,7 @@ impl Service {
             owner_kind: OWNER.to_owned(),
             owner_id: owner.to_string(),
             name: "需要改正的行.xlsx".to_owned(),
-            media_type: XLSX.to_owned(),
+            media_type: xlsx::MEDIA_TYPE.to_owned(),
             size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
             digest: self.put_sealed(id, &bytes).await?,
             state: "kept".to_owned(),
@@ -346,7 +346,7 @@ impl Service {
         Ok(MadeFile {
             bytes: self.open_sealed(file, &kept.keys.digest).await?,
             name: kept.keys.name,
-            media_type: XLSX,
+            media_type: xlsx::MEDIA_TYPE,
             count: 0,
         })
     }

@@ -1,10 +1,12 @@
 //! The materials as pages show them: what lacks, what came, and its files.
 
+use documents::meetings::Line;
 use domain::application::guard::Case;
 use domain::finding::Verdict;
 use domain::id::{FileId, RecordId};
 use domain::policy::checklist::{self, HandedIn};
 use domain::policy::pack::{Guard, Need};
+use domain::policy::words::Word as _;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::attachments;
@@ -46,6 +48,16 @@ pub struct MaterialLine {
     pub handed: HandedIn,
     /// Its files.
     pub files: Vec<FileLine>,
+}
+
+impl From<&MaterialLine> for Line {
+    fn from(line: &MaterialLine) -> Self {
+        Self {
+            verdict: line.verdict.zh().to_owned(),
+            text: line.sentence.clone(),
+            article: line.citation.clone(),
+        }
+    }
 }
 
 /// A file of an application.

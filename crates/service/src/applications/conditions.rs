@@ -1,6 +1,7 @@
 //! The conditions as pages show them: verdict, fact, article, the evidence beside it, and what an officer
 //! has to confirm or look up.
 
+use documents::meetings::Line;
 use domain::application::Application;
 use domain::finding::Verdict;
 use domain::policy::decide::{Decision, Outcome};
@@ -37,6 +38,16 @@ pub struct ConditionLine {
     pub register: Option<RegisterLine>,
     /// Files that prove it.
     pub evidence: Vec<FileLine>,
+}
+
+impl From<&ConditionLine> for Line {
+    fn from(line: &ConditionLine) -> Self {
+        Self {
+            verdict: line.verdict.zh().to_owned(),
+            text: line.sentence.clone(),
+            article: line.citation.clone(),
+        }
+    }
 }
 
 /// A register to be looked up.

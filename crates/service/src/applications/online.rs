@@ -4,6 +4,7 @@
 
 mod contact;
 mod draft;
+mod materials;
 mod own;
 mod section;
 

@@ -21,7 +21,6 @@ const HEADS: [(&str, f64, ExportKind); 6] = [
     ("答复时间", 18.0, ExportKind::Text),
     ("变化", 40.0, ExportKind::Text),
 ];
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 impl Service {
     /// Exports the experts of a campaign with an answer of this status, or all, for a stated purpose.
@@ -85,7 +84,7 @@ impl Service {
         change.commit().await?;
         Ok(MadeFile {
             name: format!("{}年信息集中更新_{}.xlsx", row.body.year, ctx.today()),
-            media_type: XLSX,
+            media_type: xlsx::MEDIA_TYPE,
             bytes,
             count,
         })

@@ -43,24 +43,8 @@ impl Service {
                     .filter(|(_, text)| !text.is_empty())
                     .map(|(label, text)| ((*label).to_owned(), text.clone()))
                     .collect(),
-                conditions: view
-                    .conditions
-                    .iter()
-                    .map(|line| Line {
-                        verdict: line.verdict.zh().to_owned(),
-                        text: line.sentence.clone(),
-                        article: line.citation.clone(),
-                    })
-                    .collect(),
-                materials: view
-                    .materials
-                    .iter()
-                    .map(|line| Line {
-                        verdict: line.verdict.zh().to_owned(),
-                        text: line.sentence.clone(),
-                        article: line.citation.clone(),
-                    })
-                    .collect(),
+                conditions: view.conditions.iter().map(Line::from).collect(),
+                materials: view.materials.iter().map(Line::from).collect(),
             });
         }
         let demonstration = pool.pool.demonstration.then(|| "演示".to_owned());

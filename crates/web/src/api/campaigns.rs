@@ -10,6 +10,7 @@ use domain::id::{CampaignId, ExpertId};
 use jiff::civil::Date;
 use serde::Deserialize;
 use service::campaigns::OwnUpdate;
+use service::papers::PaperFile;
 use utoipa::ToSchema;
 
 use super::{Body, done, items, made};
@@ -78,7 +79,7 @@ pub fn routes() -> Routes {
             RUN,
             says(GROUP, "导出各人的答复")
                 .takes::<CampaignExport>()
-                .gives_file("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                .gives_file(PaperFile::Xlsx.media_type()),
             export,
         )
         .api(

@@ -11,6 +11,7 @@ use domain::id::ImportId;
 use serde::Deserialize;
 use service::exports::MadeFile;
 use service::imports::{MOST_BYTES, RowsWithErrors, Step};
+use service::papers::PaperFile;
 use utoipa::ToSchema;
 
 use super::{Body, items};
@@ -24,7 +25,7 @@ use crate::state::App;
 
 const GROUP: &str = "批量导入";
 const IMPORT: Access = Access::Pool(Action::ImportExperts);
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const XLSX: &str = PaperFile::Xlsx.media_type();
 
 /// Routes of imports.
 pub fn routes() -> Routes {

@@ -2,7 +2,7 @@
 
 use domain::application::{Application, Filed, Refused, State};
 use domain::event::EventKind;
-use domain::id::{FileId, OrganisationId, RecordId};
+use domain::id::{OrganisationId, RecordId};
 use domain::policy::pack::Channel;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,7 +13,6 @@ use store::{Secret, document};
 use super::contact::{Contact, Proof};
 use super::{HOLDER, Hand, Holder, Section, hand};
 use crate::applications::claim::{self, PRIVACY_NOTICE, agreed, pledge_words};
-use crate::applications::received::{Way, open_to_materials};
 use crate::applications::submitting::{Receipt, receipt};
 use crate::applications::{
     ApplicationView, Kept, Row, by, channel_of, event, find, hand as signed,
@@ -21,7 +20,6 @@ use crate::applications::{
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Reason, Result};
-use crate::exports::MadeFile;
 use crate::pools::OpenPool;
 use crate::service::Service;
 use crate::solicitations;
@@ -278,7 +276,7 @@ impl Service {
     }
 
     /// The application of this id, if the link's phone or mailbox began it.
-    async fn own_row(&self, token: &str, id: RecordId) -> Result<(OpenPool, Row)> {
+    pub(super) async fn own_row(&self, token: &str, id: RecordId) -> Result<(OpenPool, Row)> {
         let proof = self.proof(token).await?;
         let mine = self.begun_with(&proof.index).await?;
         let mine = mine.into_iter().find(|(_, own)| *own == id);
@@ -323,7 +321,7 @@ impl Service {
     }
 
     /// Opens the door for the applicant, as long as the application is theirs to change.
-    async fn own_change<'c>(
+    pub(super) async fn own_change<'c>(
         &self,
         ctx: &'c Ctx,
         token: &str,
@@ -585,87 +583,6 @@ impl Service {
         self.withdraw_row(&mut change, &ctx, &pool, &mut row, reason)
             .await?;
         change.commit().await?;
-        Ok(())
-    }
-
-    /// 上传材料 for one place of the list.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]; [`Error::Refused`] once handed in; [`Error::Invalid`] with everything wrong
-    /// with the file.
-    pub async fn add_own_material(
-        &self,
-        source: &str,
-        token: &str,
-        id: RecordId,
-        (place, name, bytes): (&str, &str, Vec<u8>),
-    ) -> Result<FileId> {
-        let (pool, seen) = self.own_row(token, id).await?;
-        let ctx = self.applicant(source, id, &seen.body.application.profile.name);
-        open_to_materials(&seen.body.application)?;
-        let sent = self
-            .sealed_file(&ctx, &pool, &seen, (place, name, bytes))
-            .await?;
-        let (mut change, mut row, pool) = self.own_change(&ctx, token, id, "增减材料").await?;
-        let file = self
-            .keep_file_of(&mut change, &ctx, &pool, &mut row, sent)
-            .await?;
-        change.commit().await?;
-        Ok(file)
-    }
-
-    /// What is said of the materials: opinion, seal, until when valid, what is not held.
-    ///
-    /// # Errors
-    /// As [`Service::add_own_material`].
-    pub async fn describe_own_materials(
-        &self,
-        source: &str,
-        token: &str,
-        id: RecordId,
-        fields: &Fields,
-    ) -> Result<()> {
-        let ctx = self.applicant(source, id, "");
-        let (mut change, mut row, pool) = self.own_change(&ctx, token, id, "增减材料").await?;
-        self.take_materials(&mut change, &pool, &mut row, (fields, Way::Upload))
-            .await?;
-        change.commit().await?;
-        Ok(())
-    }
-
-    /// One's own file again.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn open_own_material(
-        &self,
-        token: &str,
-        id: RecordId,
-        file: FileId,
-    ) -> Result<MadeFile> {
-        self.own_row(token, id).await?;
-        let kept = self.material_file(&mut self.store.read(), id, file).await?;
-        self.made(kept).await
-    }
-
-    /// 移除材料.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]; [`Error::Refused`] once handed in.
-    pub async fn remove_own_material(
-        &self,
-        source: &str,
-        token: &str,
-        id: RecordId,
-        file: FileId,
-    ) -> Result<()> {
-        let ctx = self.applicant(source, id, "");
-        let (mut change, mut row, pool) = self.own_change(&ctx, token, id, "增减材料").await?;
-        let digest = self
-            .drop_file_of(&mut change, &pool, &mut row, file)
-            .await?;
-        change.commit().await?;
-        self.store.files().remove(&digest).await?;
         Ok(())
     }
 
