@@ -6,6 +6,7 @@ use documents::fonts::{FontSettings, SystemFonts};
 use documents::pdf::{Printable, Typesetter};
 use domain::explain::Explain as _;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
 use crate::ctx::shanghai;
 use crate::error::{Error, Result};
@@ -16,6 +17,9 @@ use crate::service::{Service, Settings};
 pub(crate) struct Press {
     fonts: FontSettings,
     found: OnceLock<Typesetter>,
+    /// How many documents may be typeset at once. Anybody may ask for a blank form: more than there are
+    /// cores would only hold memory.
+    hands: Arc<Semaphore>,
 }
 
 impl Press {
@@ -26,6 +30,9 @@ impl Press {
                 system: SystemFonts::Search,
             },
             found: OnceLock::new(),
+            hands: Arc::new(Semaphore::new(
+                std::thread::available_parallelism().map_or(1, |cores| cores.get()),
+            )),
         }
     }
 
@@ -47,7 +54,11 @@ impl Service {
         at: Timestamp,
     ) -> Result<Vec<u8>> {
         let press = Arc::clone(&self.press);
+        let hand = Arc::clone(&press.hands).acquire_owned().await;
+        let hand = hand.map_err(|error| Error::Internal(error.to_string()))?;
         let made = tokio::task::spawn_blocking(move || {
+            // Kept until the document is made, whether somebody still waits for it or not.
+            let _hand = hand;
             press
                 .typesetter()?
                 .pdf(&view, at.to_zoned(shanghai()).datetime())

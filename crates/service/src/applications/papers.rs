@@ -177,6 +177,8 @@ impl Service {
         shown: Shown<'_>,
     ) -> Result<MadeFile> {
         let (pool, row) = self.seen_application(ctx, no, id).await?;
+        // Where there is no form, nothing leaves and nothing is written down.
+        let name = Self::paper_name(&pool, &row.body.application)?;
         let contacts = match shown {
             Shown::Masked => self.masked(&row)?,
             Shown::Plain(purpose) => {
@@ -188,7 +190,6 @@ impl Service {
             }
         };
         let view = self.form_view(ctx, &pool, &row, contacts).await?;
-        let name = Self::paper_name(&pool, &row.body.application)?;
         self.made_paper(view, file, &name, ctx.now).await
     }
 
