@@ -519,15 +519,19 @@ fn the_error_workbook_can_be_corrected_and_read_again() {
 
 #[test]
 fn the_template_is_understood_column_by_column() {
+    let heads_of = |bytes: &[u8]| -> Vec<String> {
+        let mut table = Table::default();
+        reader().read(bytes, Choose::First, &mut table).unwrap();
+        let heads = table.rows[0].cells.iter();
+        heads.map(|cell| cell.value.text()).collect()
+    };
     let bytes = xlsx::roster_template(&vocabulary()).unwrap();
+    assert!(!heads_of(&bytes).contains(&"队伍".to_owned()));
+    // A pool with teams is asked for the team of each row.
+    let bytes = xlsx::roster_template(&vocabulary().teams(["师资培养讲师"])).unwrap();
     assert_eq!(read(&bytes).unwrap_err(), RosterError::NoRows);
-    let mut table = Table::default();
-    reader().read(&bytes, Choose::First, &mut table).unwrap();
-    let heads: Vec<String> = table.rows[0]
-        .cells
-        .iter()
-        .map(|cell| cell.value.text())
-        .collect();
+    let heads = heads_of(&bytes);
+    assert!(heads.contains(&"队伍".to_owned()), "{heads:?}");
     let filled: Vec<Vec<String>> = vec![
         heads.clone(),
         heads

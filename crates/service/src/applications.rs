@@ -9,6 +9,7 @@ mod claim;
 mod conditions;
 mod duplicates;
 mod entering;
+mod filled;
 mod list;
 mod materials;
 pub mod online;
@@ -414,7 +415,11 @@ impl Service {
                 .posting_before(db, pool, application, station, on)
                 .await?,
         };
-        Ok(case.before(station, on))
+        let mut findings = case.before(station, on);
+        if station == Station::Submit {
+            findings.extend(self.lacking(pool, row).await?);
+        }
+        Ok(findings)
     }
 
     /// Does the instrument let somebody in this role do this to the application?

@@ -610,6 +610,7 @@ pub(crate) fn vocabulary(pool: &OpenPool) -> RosterVocabulary {
         )
         .honours(borrowed(&honours))
         .unit_kinds(kinds.iter().map(String::as_str))
+        .teams(pool.open_teams().map(|team| team.label.as_str()))
         .channels(
             pool.pack
                 .admission

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::actor::{Actor, Denied, Reach, Remit};
 use domain::id::{PoolId, SpecialtyId};
 use domain::policy::in_force::{Standing, legal_status};
-use domain::policy::pack::Pack;
+use domain::policy::pack::{Pack, Team};
 use domain::pool::{Pool, Specialty};
 use jiff::civil::Date;
 
@@ -31,6 +31,12 @@ impl OpenPool {
     /// The teams whose experts are open, for the records about them; `None` = everybody's.
     pub(crate) fn experts_of(&self) -> Option<BTreeSet<String>> {
         self.remit.clone().teams()
+    }
+
+    /// The teams one may enter people into, as far as they are open.
+    pub(crate) fn open_teams(&self) -> impl Iterator<Item = &Team> {
+        let teams = self.pack.pool.memberships();
+        teams.filter(|team| self.remit.covers(Some(&team.id)))
     }
 
     /// Is it divided into teams, or into groups with names of their own?

@@ -1,7 +1,9 @@
 //! What each field of a form shows: its source, looked up in what is stated.
 
+use std::collections::BTreeMap;
+
 use domain::person::{Achievement, Education, Profile, Sex, Title, Work};
-use domain::policy::pack::{FormField, Source};
+use domain::policy::pack::{Form, FormField, Source};
 use jiff::civil::Date;
 
 use crate::dates;
@@ -105,6 +107,19 @@ impl Stated {
             }
             source => Answer::Words(self.words(source)),
         }
+    }
+
+    /// What every field of a form shows, by its id: a row of a table as one text, a picture as its name.
+    pub fn answers(&self, form: &Form) -> BTreeMap<String, Vec<String>> {
+        let texts = |field: &FormField| match self.answer(field) {
+            Answer::Words(words) => words,
+            Answer::Rows(rows) => rows.into_iter().map(|row| row.concat()).collect(),
+            Answer::Picture(photo) => photo.map(|_| field.label.clone()).into_iter().collect(),
+        };
+        let fields = form.fields.iter();
+        fields
+            .map(|field| (field.id.clone(), texts(field)))
+            .collect()
     }
 
     /// The one place where a source of the packs meets a fact.

@@ -16,6 +16,7 @@ pub struct RosterVocabulary {
     honours: Vec<Word>,
     unit_kinds: Vec<Word>,
     channels: Vec<String>,
+    teams: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -170,6 +171,18 @@ impl RosterVocabulary {
         self.channels
             .extend(channels.into_iter().map(str::to_owned));
         self
+    }
+
+    /// 队伍 one may be a member of, for pools with teams.
+    #[must_use]
+    pub fn teams<'a>(mut self, teams: impl IntoIterator<Item = &'a str>) -> Self {
+        self.teams.extend(teams.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// 队伍 to choose from.
+    pub(crate) fn offered_teams(&self) -> impl Iterator<Item = &str> {
+        self.teams.iter().map(String::as_str)
     }
 
     pub(super) fn channel_words(&self) -> &[String] {

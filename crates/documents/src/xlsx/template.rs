@@ -8,8 +8,9 @@ use crate::roster::{Field, RosterVocabulary};
 /// Rows prepared with formats and lists.
 const PREPARED: u32 = 1_000;
 
-/// Columns of the template with their width; the rest of [`Field`] is understood, not asked for.
-const COLUMNS: [(Field, f64); 31] = [
+/// Columns of the template with their width, the team where the pool has teams; the rest of [`Field`] is
+/// understood, not asked for.
+const COLUMNS: [(Field, f64); 32] = [
     (Field::Serial, 6.0),
     (Field::Name, 12.0),
     (Field::Sex, 6.0),
@@ -23,6 +24,7 @@ const COLUMNS: [(Field, f64); 31] = [
     (Field::UnitKind, 12.0),
     (Field::Post, 14.0),
     (Field::Specialty, 22.0),
+    (Field::Team, 22.0),
     (Field::Title, 16.0),
     (Field::TitleField, 14.0),
     (Field::TitleObtained, 14.0),
@@ -78,7 +80,11 @@ fn list(
 ) -> Result<(), XlsxError> {
     sheet.set_name("专家名单")?;
     let entry = styles.plain.clone().set_num_format("@").set_text_wrap();
-    for (column, (field, width)) in (0..).zip(COLUMNS) {
+    let asked = |(field, _): &(Field, f64)| match field {
+        Field::Team => vocabulary.offered_teams().next().is_some(),
+        _ => true,
+    };
+    for (column, (field, width)) in (0..).zip(COLUMNS.into_iter().filter(asked)) {
         sheet.set_column_width(column, width)?;
         sheet.set_column_format(column, &entry)?;
         sheet.write_string_with_format(0, column, field.head(), &styles.head)?;
@@ -86,6 +92,7 @@ fn list(
             Field::Sex => vec!["男", "女"],
             Field::Backbone => vec!["是", "否"],
             Field::UnitKind => vocabulary.offered_unit_kinds().collect(),
+            Field::Team => vocabulary.offered_teams().collect(),
             _ => Vec::new(),
         };
         // A list written into the cell rule may have 255 characters.

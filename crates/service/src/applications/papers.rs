@@ -33,7 +33,7 @@ use crate::service::Service;
 const MOST: usize = 2_000;
 
 /// The form an application is made on: the one its materials name, or the only one of the pack.
-fn form_of<'p>(pool: &'p OpenPool, one: &Application) -> Result<&'p Form> {
+pub(super) fn form_of<'p>(pool: &'p OpenPool, one: &Application) -> Result<&'p Form> {
     let named = checklist::items(&pool.pack, channel_of(pool, one)?)
         .into_iter()
         .filter_map(|item| pool.pack.form(item.form.as_deref()?))
@@ -73,7 +73,7 @@ fn opinions(one: &Application) -> Vec<(SignedBy, Opinion)> {
 }
 
 /// What stands on the form of an application, but for the photo. `known` are the specialties of the pool.
-fn stated_of(
+pub(super) fn stated_of(
     pool: &OpenPool,
     one: &Application,
     contacts: Contacts,

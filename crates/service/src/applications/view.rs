@@ -131,6 +131,12 @@ impl Service {
         let files = self
             .files_of_application(&mut read, row.id, &places)
             .await?;
+        let mut before = station
+            .map(|station| case.before(station, on))
+            .unwrap_or_default();
+        if station == Some(Station::Submit) {
+            before.extend(self.lacking(pool, row).await?);
+        }
         let private = self.open_applicant(row)?;
         let known = self.specialties_of(pool.id()).await?;
         Ok(ApplicationView {
@@ -159,12 +165,7 @@ impl Service {
             exceptions: exceptions(&decision, one),
             materials: materials(pool, &case, on, &files)?,
             correctable: self.correctable(pool, one)?,
-            in_the_way: station
-                .map(|station| case.before(station, on))
-                .unwrap_or_default()
-                .into_iter()
-                .filter(Finding::blocks)
-                .collect(),
+            in_the_way: before.into_iter().filter(Finding::blocks).collect(),
             specialties: Self::names_of(&known, &one.specialties),
             due: self.due(pool, one),
             steps: steps(ctx, row),
