@@ -1,6 +1,7 @@
 //! Each of the four cities, in the browser: from the notice to the certificate in the hand and the page on which
 //! anybody checks it, in the demonstration of the program itself. The office works on a desk, applicants and the
-//! public on a phone. What is pressed at a station follows from the pack; a city is data.
+//! public on a phone: where the pack lets people apply by themselves, they fill the form there. What is pressed at a
+//! station follows from the pack; a city is data.
 
 mod browser;
 #[path = "site/mod.rs"]
@@ -20,6 +21,8 @@ struct City {
     /// What the log-ins begin with.
     logins: &'static str,
     channel: &'static str,
+    /// Whose hand the form is filled in.
+    hand: Hand,
     /// Fields of the application, by name.
     form: &'static [(&'static str, &'static str)],
     /// Parts of the materials that are there.
@@ -28,6 +31,14 @@ struct City {
     not_held: &'static [&'static str],
     /// What the certificate is, and words it carries.
     certificate: &'static [&'static str],
+}
+
+/// Who fills in the form, and where.
+enum Hand {
+    /// The applicant, on a phone, from the public notice.
+    Own,
+    /// The office, from paper.
+    Desk,
 }
 
 const NAME: &str = "申走通";
@@ -43,7 +54,14 @@ const DONGGUAN: City = City {
     pack: "dg-2021",
     logins: "",
     channel: "self_nominated",
-    form: &[("id_number", "50000019800315000X"), ("task_kinds", "8-4")],
+    hand: Hand::Own,
+    form: &[
+        ("id_number", "50000019800315000X"),
+        ("task_kinds", "8-4"),
+        ("work.0.from", "2010-01-01"),
+        ("work.0.employer", "示例理工大学"),
+        ("work.0.tags", "related"),
+    ],
     parts: &["education_proof", "title_proof"],
     not_held: &[],
     certificate: &["聘书"],
@@ -53,6 +71,7 @@ const GUANGZHOU: City = City {
     pack: "gz-2022",
     logins: "gz-",
     channel: "selected",
+    hand: Hand::Desk,
     form: &[
         ("id_number", "500000197904129991"),
         ("duty", "技能评价专家组"),
@@ -70,6 +89,7 @@ const JIANGMEN: City = City {
     pack: "jm-2022",
     logins: "jm-",
     channel: "applied",
+    hand: Hand::Own,
     form: &[
         ("id_number", "500000198105230000"),
         ("member_kind", "个人"),
@@ -84,6 +104,7 @@ const CHAOYANG: City = City {
     pack: "cy-2021",
     logins: "cy-",
     channel: "apply",
+    hand: Hand::Own,
     form: &[
         ("id_number", "500000197809019997"),
         ("team", "teaching"),
@@ -152,7 +173,8 @@ impl Journey {
         self.application = self.walk.path().await;
     }
 
-    /// Drafted, approved by somebody else, published; the public reads it. Gives its number.
+    /// Drafted, approved by somebody else, published; the public reads it on the page that stays open. Gives its
+    /// number.
     async fn notice(&mut self) -> String {
         self.log_in("jingban").await;
         self.visit("/notices/new").await;
@@ -232,6 +254,93 @@ impl Journey {
         self.walk.press("登记收到的材料").await;
         self.desk("application").await;
         self.walk.press("提交申请").await;
+    }
+
+    /// From the public notice to the receipt, on a phone: the code, every section of the form, every file.
+    async fn apply_on_a_phone(&mut self) {
+        self.walk.follow("我要申报").await;
+        self.walk
+            .tick(&format!("[type=radio][value='{}']", self.city.channel))
+            .await;
+        self.walk.set("contact", COMMON[1].1).await;
+        self.phone("own-contact").await;
+        self.walk.press("获取验证码").await;
+        let sent = self.walk.browser.text("main").await;
+        let (_, code) = sent
+            .split_once("短信和邮件：验证码 ")
+            .expect("a code is shown");
+        let code: String = code.chars().take_while(char::is_ascii_digit).collect();
+        self.walk.set("code", &code).await;
+        self.walk.press("继续").await;
+        self.walk.tick("[name=privacy]").await;
+        self.phone("own-list").await;
+        self.walk.press("开始填报").await;
+        if !self.walk.path().await.contains("/form/") {
+            self.walk.browser.click("main li a[href*='/form/']").await;
+            self.walk
+                .browser
+                .until(
+                    "the first section",
+                    "return location.pathname.includes('/form/')",
+                )
+                .await;
+        }
+        while self.walk.path().await.contains("/form/") {
+            for (name, value) in COMMON.iter().chain(self.city.form) {
+                if self.walk.asks(name).await {
+                    self.walk.set(name, value).await;
+                }
+            }
+            let first = "const one = document.querySelector('[name=relies_on]'); if (one) one.click(); return true";
+            self.walk.browser.run(first).await;
+            self.walk.tick("#specialty").await;
+            self.walk.tick("[name=declared], [name=pledge]").await;
+            self.phone("own-section").await;
+            self.walk.press("保存，填下一部分").await;
+        }
+        self.upload().await;
+        self.walk.follow("返回申报").await;
+        self.phone("own-complete").await;
+        self.walk.press("提交").await;
+        self.walk.says("受理回执").await;
+        self.phone("own-receipt").await;
+        let here = self.walk.path().await;
+        let id = here.rsplit('/').next().expect("an id").to_owned();
+        self.log_in("jingban").await;
+        self.application = format!("{}/applications/{id}", self.pool);
+    }
+
+    /// Every file the channel and the notice ask for, one by one, and what is to be said of them.
+    async fn upload(&mut self) {
+        let file = self.place.folder().join("扫描件.pdf");
+        std::fs::write(&file, b"%PDF-1.4\n%%EOF\n").expect("written");
+        let listed = "return [...document.querySelectorAll('[name=attachment_kind] option')].map(e => e.value).filter(v => v)";
+        let listed = self.walk.browser.run(listed).await;
+        let places: Vec<String> = serde_json::from_value(listed).expect("a list of places");
+        assert!(!places.is_empty(), "nothing is asked for");
+        let wanted = |place: &String| match place.rsplit_once('/') {
+            Some((_, part)) => self.city.parts.contains(&part),
+            None => true,
+        };
+        let wanted: Vec<&String> = places.iter().filter(|place| wanted(place)).collect();
+        for place in wanted {
+            self.walk.set("attachment_kind", place).await;
+            self.walk.choose_file("attachment", &file).await;
+            self.walk.press("上传").await;
+        }
+        self.walk
+            .tick("[name^='opinion.'], [name^='sealed.']")
+            .await;
+        let valid = format!(
+            "document.querySelectorAll('[name^=\"valid_to.\"]').forEach(e => e.value = {}); return true",
+            json!(in_days(2_000))
+        );
+        self.walk.browser.run(&valid).await;
+        let described = "return [...document.querySelectorAll('main h2')].some(e => e.textContent === '材料情况')";
+        if self.walk.browser.run(described).await == json!(true) {
+            self.phone("own-materials").await;
+            self.walk.press("保存").await;
+        }
     }
 
     /// Works the station at which the application waits.
@@ -432,7 +541,10 @@ async fn walks(city: &'static City) {
         Some(_) => Some(journey.notice().await),
         None => None,
     };
-    journey.apply(notice.as_deref()).await;
+    match city.hand {
+        Hand::Own => journey.apply_on_a_phone().await,
+        Hand::Desk => journey.apply(notice.as_deref()).await,
+    }
     let channel = journey.pack.admission.channel(city.channel);
     let stations = channel.expect("the pack has it").stations.clone();
     assert_eq!(stations.last(), Some(&Station::Certificate));

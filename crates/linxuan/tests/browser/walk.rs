@@ -104,6 +104,12 @@ impl Walk {
         self.browser.run(&script).await.as_u64().expect("a number")
     }
 
+    /// Chooses a file of this machine in the field with this name.
+    pub(crate) async fn choose_file(&self, name: &str, file: &std::path::Path) {
+        let path = file.to_str().expect("a path of text");
+        self.browser.press(name, path).await;
+    }
+
     /// Presses the button with these words, answers the question it may ask, and waits for another page or state.
     pub(crate) async fn press(&self, words: &str) {
         self.browser.run("window.pressed = true").await;
