@@ -2,7 +2,9 @@
 
 use domain::actor::{Action, Target};
 use domain::draw_process::{Annex, Attempt, State as DrawState};
-use domain::engagement::{Answer, Answered, Call, Declaration, Engagement, Refused, State};
+use domain::engagement::{
+    Answer, Answered, Call, Declaration, Engagement, Refused, State, before_closing,
+};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{DrawId, EngagementId, ExpertId, PersonId, TaskId};
 use domain::person::Profile;
@@ -51,6 +53,8 @@ impl From<Refused> for Error {
         let code = match refused {
             Refused::State(_) => "engagement.state",
             Refused::TooLate => "engagement.too_late",
+            Refused::Closed(_) => "engagement.closed",
+            Refused::WorkOver => "engagement.work_over",
             Refused::NotDeclared => return Self::field("declaration", refused.to_string()),
             Refused::NoWords => return Self::field("note", refused.to_string()),
             Refused::NoReason => return Self::field("reason", refused.to_string()),
@@ -189,6 +193,7 @@ impl Service {
         answered: Answered,
     ) -> Result<State> {
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
+        before_closing(&task, "答复")?;
         self.check_declaration(&task, &answer).await?;
         row.body.state = row.body.state.clone().answer(answer, answered, ctx.now)?;
         row.body.call = None;
@@ -292,7 +297,7 @@ impl Service {
     }
 
     /// A seat is given up: the record grows, and the next feasible in the same order is called
-    /// (补抽 needs no new chance; DG 第十一条).
+    /// (补抽 needs no new chance; DG 第十一条), unless the work is over.
     pub(crate) async fn vacate(
         &self,
         change: &mut Change<'_>,
@@ -318,6 +323,11 @@ impl Service {
                 "draw.state",
                 "本场次没有启封或已作废，不能补抽。",
             ));
+        };
+        let clock = self.any_pool(task.pool).await?.pack.slot_clock();
+        let fill = match task.request.ahead(ctx.civil(), clock) {
+            Some(_) => fill,
+            None => Fill::Close,
         };
         let mut record = read_record(json)?;
         let drawn = *drawn;
@@ -390,7 +400,8 @@ impl Service {
     pub async fn record_call(&self, ctx: &Ctx, id: EngagementId, answer: Answer) -> Result<()> {
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::NotifyExperts, crate::tasks::target(&task))?;
-        if !matches!(row.body.state, State::Invited { .. }) {
+        before_closing(&task, "记录电话答复")?;
+        if !row.body.state.is_open() {
             return Err(Refused::State(row.body.state.zh()).into());
         }
         self.check_declaration(&task, &answer).await?;
@@ -459,6 +470,7 @@ impl Service {
         }
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::StopExpert, crate::tasks::target(&task))?;
+        before_closing(&task, "停止参与")?;
         let answer = Answer::Recuse {
             declared: vec![found.clone()],
         };
@@ -500,6 +512,7 @@ impl Service {
             return Err(Refused::NoReason.into());
         }
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
+        before_closing(&task, "请假")?;
         if !matches!(row.body.state, State::Accepted { .. }) {
             return Err(Refused::State(row.body.state.zh()).into());
         }
@@ -529,6 +542,7 @@ impl Service {
     pub async fn accept_leave(&self, ctx: &Ctx, id: EngagementId) -> Result<()> {
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::AcceptLeave, crate::tasks::target(&task))?;
+        before_closing(&task, "受理请假")?;
         let reason = row.body.leave_asked.take().ok_or(Refused::NoReason)?;
         row.body.state = row.body.state.clone().leave(reason, ctx.now)?;
         row.body.to_arrange = true;
@@ -560,11 +574,16 @@ impl Service {
         }
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::NotifyExperts, crate::tasks::target(&task))?;
+        before_closing(&task, "安排名额")?;
         if !row.body.to_arrange {
             return Err(Error::state(
                 "leave.arranged",
                 "这个名额已经安排过。请刷新页面查看。",
             ));
+        }
+        let clock = self.any_pool(task.pool).await?.pack.slot_clock();
+        if follow_up == FollowUp::TopUp && task.request.ahead(ctx.civil(), clock).is_none() {
+            return Err(Refused::WorkOver.into());
         }
         row.body.to_arrange = false;
         save(&mut change, &mut row).await?;
@@ -579,7 +598,8 @@ impl Service {
     }
 
     /// Everybody whose time to answer has passed counts as 未答复, and the next is called. Runs once
-    /// for each, however often and on however many servers it is tried.
+    /// for each, however often and on however many servers it is tried; nobody of a closed task is
+    /// touched.
     ///
     /// # Errors
     /// When the store fails.
@@ -593,6 +613,9 @@ impl Service {
         let mut lapsed = 0;
         for seen in due {
             let (mut change, mut row, task) = self.engagement_change(ctx, seen.id).await?;
+            if task.is_closed() {
+                continue;
+            }
             let Ok(state) = row.body.state.clone().lapse(ctx.now) else {
                 continue;
             };

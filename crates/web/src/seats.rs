@@ -128,9 +128,11 @@ async fn page_of(
     let base = format!("{task}/seats");
     let target = view.target();
     let can = |action| here.ctx().actor.allow(action, target).is_ok();
+    let closed = view.task.is_closed();
+    let may = |action| !closed && can(action);
     let rows = seats
         .iter()
-        .map(|seat| row(here, &base, seat, &can))
+        .map(|seat| row(here, &base, seat, &may))
         .collect();
     let settled = seats
         .iter()
@@ -152,6 +154,11 @@ async fn page_of(
         .unwrap_or(usize::MAX)
         .saturating_sub(settled);
     let note = match next {
+        _ if closed => Note::new(
+            Tone::Plain,
+            "已办结：",
+            "人员以办结时为准，只能查看和打印。",
+        ),
         Some((by, name)) => Note::new(
             Tone::Warn,
             format!("还差 {open} 人答复："),
@@ -211,7 +218,8 @@ async fn page_of(
     })
 }
 
-fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> Row {
+/// `may` says what this visitor may still do; nothing once the task is closed.
+fn row(here: &InPool, base: &str, seat: &Seat, may: &dyn Fn(Action) -> bool) -> Row {
     let one = &seat.engagement;
     let (status, at, why) = match &one.state {
         Seated::Invited { answer_by, .. } => (
@@ -244,7 +252,7 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
         Seated::OnLeave { at, reason } => (Status::stopped("已请假"), *at, reason.clone()),
         Seated::Void { at } => (Status::idle("场次作废"), *at, String::new()),
     };
-    let invited = matches!(one.state, Seated::Invited { .. });
+    let invited = one.state.is_open();
     Row {
         act: format!("{base}/{}", one.id),
         name: seat.name.clone(),
@@ -268,16 +276,16 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
             .as_ref()
             .map(|call| format!("{}电话记录：{}，待另一人确认", call.name, call.answer.zh()))
             .unwrap_or_default(),
-        may_call: invited && one.call.is_none() && can(Action::NotifyExperts),
+        may_call: invited && one.call.is_none() && may(Action::NotifyExperts),
         may_confirm_call: one
             .call
             .as_ref()
             .is_some_and(|call| Some(call.by) != here.ctx().actor.account)
-            && can(Action::ReadFrame),
-        may_stop: one.state.holds_seat() && can(Action::StopExpert),
-        may_accept_leave: one.leave_asked.is_some() && can(Action::AcceptLeave),
-        may_arrange: one.to_arrange && can(Action::NotifyExperts),
-        may_print: invited && can(Action::NotifyExperts),
+            && may(Action::ReadFrame),
+        may_stop: one.state.holds_seat() && may(Action::StopExpert),
+        may_accept_leave: one.leave_asked.is_some() && may(Action::AcceptLeave),
+        may_arrange: one.to_arrange && may(Action::NotifyExperts),
+        may_print: invited && may(Action::NotifyExperts),
     }
 }
 
