@@ -35,6 +35,10 @@ pub struct Seat {
     pub invited: Option<String>,
     /// Name of the post held in the task today.
     pub post: Option<String>,
+    /// The expert's file is this actor's to look at.
+    pub readable: bool,
+    /// The expert's file is this actor's to change.
+    pub editable: bool,
 }
 
 /// What the pool's manager may arrange for a seat given up by leave.
@@ -89,13 +93,20 @@ impl Service {
             let demand = view.task.request.demands.get(row.body.demand as usize);
             let member =
                 store::experts::find::<domain::expert::Expert>(&mut read, row.body.expert).await?;
-            let channel = member.and_then(|member| member.body.channel);
+            let member = member.map(|member| member.body);
+            let team = member.as_ref().and_then(|member| member.team.clone());
+            let file = Target::pool(view.task.pool).of_team(team.as_deref());
+            let may = |action| ctx.actor.allow(action, file).is_ok();
+            let (readable, editable) = (may(Action::ReadExperts), may(Action::EditExperts));
+            let channel = member.and_then(|member| member.channel);
             let invited = crate::special_invitations::channel(&view.pool)
                 .filter(|(invited, _)| Some(&invited.id) == channel.as_ref())
                 .map(|(invited, _)| invited.label.clone());
             let post = row.body.post_on(&view.task, ctx.today());
             seats.push(Seat {
                 invited,
+                readable,
+                editable,
                 post: post.map(|post| post.label.clone()),
                 name: profile.name,
                 employer: profile

@@ -7,7 +7,7 @@ use domain::actor::Action;
 use domain::engagement::{Declaration, State as Seated};
 use domain::id::{EngagementId, TaskId};
 use service::engagements::{FollowUp, Seat};
-use service::posts::TaskPost;
+use service::posts::{Candidate, TaskPost};
 
 use crate::components::{Note, Status, Tone};
 use crate::draws::pdf;
@@ -86,9 +86,50 @@ struct SeatsPage {
     rows: Vec<Row>,
     grounds: Vec<Choice>,
     shortage: Option<ShortageCard>,
-    posts: Vec<TaskPost>,
+    posts: Vec<PostCard>,
     may_appoint: bool,
     base: String,
+}
+
+/// A post of the task.
+struct PostCard {
+    id: String,
+    label: String,
+    article: String,
+    /// Somebody may not hold it only for want of a confirmation.
+    unconfirmed: bool,
+    candidates: Vec<PostRow>,
+}
+
+/// Somebody of the task as a holder of the post.
+struct PostRow {
+    one: Candidate,
+    /// The expert's file, for those who may see it.
+    file: Option<String>,
+    /// Where what is missing is confirmed, for those who may.
+    confirm: Option<String>,
+}
+
+impl PostCard {
+    fn of(here: &InPool, seats: &[Seat], post: TaskPost) -> Self {
+        let row = |one: Candidate| {
+            let seat = seats.iter().find(|seat| seat.engagement.id == one.seat);
+            let editable = seat.is_some_and(|seat| seat.editable);
+            let edit = here.href(format!("experts/{}/edit#reviewed", one.expert));
+            PostRow {
+                file: seat.and_then(|seat| file(here, seat)),
+                confirm: (editable && one.unconfirmed).then_some(edit),
+                one,
+            }
+        };
+        Self {
+            unconfirmed: post.candidates.iter().any(|one| one.unconfirmed),
+            id: post.id,
+            label: post.label,
+            article: post.article,
+            candidates: post.candidates.into_iter().map(row).collect(),
+        }
+    }
 }
 
 struct Row {
@@ -96,6 +137,8 @@ struct Row {
     post: Option<String>,
     act: String,
     name: String,
+    /// The expert's file, for those who may see it.
+    file: Option<String>,
     employer: String,
     demand: String,
     round: String,
@@ -179,6 +222,10 @@ async fn page_of(
         ),
     };
     let posts = app.service.task_posts(here.ctx(), id).await?;
+    let posts = posts
+        .into_iter()
+        .map(|post| PostCard::of(here, &seats, post))
+        .collect();
     let may_appoint = can(Action::AppointPost) && view.task.goes_on(here.ctx().today());
     let shortage = app.service.shortage(here.ctx(), id).await?;
     Ok(SeatsPage {
@@ -256,6 +303,7 @@ fn row(here: &InPool, base: &str, seat: &Seat, may: &dyn Fn(Action) -> bool) -> 
     Row {
         act: format!("{base}/{}", one.id),
         name: seat.name.clone(),
+        file: file(here, seat),
         post: seat.post.clone(),
         employer: seat.employer.clone(),
         demand: seat.demand.clone(),
@@ -287,6 +335,12 @@ fn row(here: &InPool, base: &str, seat: &Seat, may: &dyn Fn(Action) -> bool) -> 
         may_arrange: one.to_arrange && may(Action::NotifyExperts),
         may_print: invited && may(Action::NotifyExperts),
     }
+}
+
+fn file(here: &InPool, seat: &Seat) -> Option<String> {
+    let expert = seat.engagement.expert;
+    seat.readable
+        .then(|| here.href(format!("experts/{expert}")))
 }
 
 fn ground(here: &InPool, id: &str) -> String {

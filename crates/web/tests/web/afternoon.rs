@@ -351,6 +351,10 @@ async fn a_request_is_drawn_answered_topped_up_and_verified() {
         .get(Role::Requester, &format!("{task}/seats"))
         .await;
     assert_eq!(seats.matches("待答复").count(), 3);
+    assert!(
+        !seats.contains("/p/1/experts/"),
+        "no link to what a requester may not see"
+    );
 
     // One accepts after declaring, one declines, one recuses; two are called in order.
     let tokens = afternoon.tokens().await;
@@ -383,6 +387,10 @@ async fn a_request_is_drawn_answered_topped_up_and_verified() {
     let seats = afternoon.get(Role::Officer, &format!("{task}/seats")).await;
     assert_eq!(seats.matches("补抽 1").count(), 2, "{seats}");
     assert!(seats.contains("时间冲突"));
+    assert!(
+        seats.contains("href=\"/p/1/experts/"),
+        "the manager goes on to the expert: {seats}"
+    );
 
     // The public replays it; no name is in it, and a changed record does not hold.
     let page = afternoon.send(None, "GET", &public, &[]).await;
