@@ -82,6 +82,9 @@ async fn home(
     let row = |one: &service::invitations::Invitation| {
         let state = &one.engagement.state;
         let (status, due) = match state {
+            Seated::Invited { .. } if one.task.is_closed() => {
+                (Status::idle("已办结"), String::new())
+            }
             Seated::Invited { answer_by, .. } => (
                 Status::waiting(state.zh()),
                 format!("{} 前答复", page::moment(*answer_by)),
@@ -103,7 +106,7 @@ async fn home(
     };
     let (waiting, others): (Vec<_>, Vec<_>) = all
         .iter()
-        .partition(|one| matches!(one.engagement.state, Seated::Invited { .. }));
+        .partition(|one| one.engagement.state.is_open() && !one.task.is_closed());
     page::page(&HomePage {
         layout: session.layout(&app, &visit, "我的任务"),
         name: session.ctx.actor.name.clone(),
