@@ -359,6 +359,17 @@ impl ShowPage {
     }
 }
 
+/// The page again with what is wrong with one of its forms.
+pub(crate) async fn rejected(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: RecordId,
+    form: FormState,
+) -> Result<Response, WebError> {
+    page::rejected(&show_page(app, here, visit, id, form).await?)
+}
+
 async fn show_page(
     app: &App,
     here: &InPool,

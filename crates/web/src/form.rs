@@ -11,6 +11,12 @@ use jiff::civil::Date;
 
 use crate::error::WebError;
 
+/// The boxes whose tick answers a refusal, by the code of its reason.
+const BOXES: [(&str, &str); 2] = [
+    ("pack.confirm", "status_confirmed"),
+    ("import.errors", "leave_out"),
+];
+
 /// One thing wrong with one field.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FieldError {
@@ -196,8 +202,9 @@ impl FormState {
                     } else {
                         format!("（{}）", reason.article)
                     };
+                    let answered_by = BOXES.iter().find(|(code, _)| *code == reason.code);
                     self.reject(
-                        "",
+                        answered_by.map_or("", |(_, name)| *name),
                         format!("{}{article}。", reason.sentence.trim_end_matches('。')),
                     );
                 }

@@ -12,6 +12,7 @@ use crate::certificates::sent;
 use crate::error::WebError;
 use crate::experts::download;
 use crate::form::FormState;
+use crate::layout::Visit;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
@@ -105,15 +106,22 @@ pub(crate) async fn masked(
 async fn plain(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id, file)): Path<(i64, RecordId, String)>,
-    form: FormState,
+    mut form: FormState,
 ) -> Result<Response, WebError> {
     let shown = Shown::Plain(form.value("purpose"));
     let made = app
         .service
         .application_form(here.ctx(), here.no, id, file_of(&file)?, shown)
-        .await?;
-    Ok(download(made))
+        .await;
+    match made {
+        Ok(made) => Ok(download(made)),
+        Err(error) => {
+            form.refuse(error)?;
+            crate::applications::rejected(&app, &here, &visit, id, form).await
+        }
+    }
 }
 
 pub(crate) async fn approval(
@@ -178,15 +186,22 @@ pub(crate) async fn masked_expert(
 async fn plain_expert(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id, file)): Path<(i64, ExpertId, String)>,
-    form: FormState,
+    mut form: FormState,
 ) -> Result<Response, WebError> {
     let shown = Shown::Plain(form.value("purpose"));
     let made = app
         .service
         .expert_form(here.ctx(), here.no, id, file_of(&file)?, shown)
-        .await?;
-    Ok(download(made))
+        .await;
+    match made {
+        Ok(made) => Ok(download(made)),
+        Err(error) => {
+            form.refuse(error)?;
+            crate::experts::show::rejected(&app, &here, &visit, id, "", form).await
+        }
+    }
 }
 
 pub(crate) async fn minutes(

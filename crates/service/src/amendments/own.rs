@@ -262,7 +262,12 @@ fn asked(fields: &Fields) -> (Vec<Matter>, Vec<(String, String)>) {
     let mut wanted = Vec::new();
     for matter in Matter::ALL {
         let names: &[&str] = match matter {
-            Matter::Title => &["title.0.name", "title.0.level", "title.0.obtained"],
+            Matter::Title => &[
+                "title.0.name",
+                "title.0.level",
+                "title.0.obtained",
+                "title.0.authority",
+            ],
             _ => &[matter.code()],
         };
         let filled: Vec<(String, String)> = names
