@@ -490,7 +490,9 @@ fn request_fields(task: &Task, requester: &str) -> Vec<Field> {
 
 fn task_fields(view: &DrawView) -> Vec<Field> {
     let mut fields = request_fields(&view.task, &view.requester);
-    fields.push(Field::new("业务范围", &view.task.request.scope));
+    // A pack without a list of scopes asks for none.
+    let scope = Some(&view.task.request.scope).filter(|scope| !scope.is_empty());
+    fields.extend(scope.map(|scope| Field::new("业务范围", scope)));
     fields.push(Field::new("需求编号", &view.task.number));
     fields
 }

@@ -86,7 +86,7 @@ impl Service {
             let member =
                 store::experts::find::<domain::expert::Expert>(&mut read, row.body.expert).await?;
             let channel = member.and_then(|member| member.body.channel);
-            let invited = crate::special_invitations::channel(&view.pool)
+            let invited = crate::special_invitations::channel(&view.pool.pack)
                 .filter(|(invited, _)| Some(&invited.id) == channel.as_ref())
                 .map(|(invited, _)| invited.label.clone());
             let post = row.body.post_on(&view.task, ctx.today());
