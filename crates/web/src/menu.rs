@@ -395,6 +395,19 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_led_to_what_the_instrument_does_not_know() {
+        let knows = |id: &str| {
+            let shipped = domain::policy::library::shipped(id).expect("shipped");
+            let pack = domain::policy::check(shipped.pack).expect("sound");
+            [SPECIAL_INVITATIONS, CAMPAIGNS, MEETINGS].map(|href| known_to(&pack, href))
+        };
+        assert_eq!(knows("dg-2021"), [true, true, true]);
+        assert_eq!(knows("gz-2022"), [false, false, false]);
+        assert_eq!(knows("jm-2022"), [false, false, false]);
+        assert_eq!(knows("cy-2021"), [false, false, true]);
+    }
+
+    #[test]
     fn groups_without_entries_disappear() {
         let groups = build(
             ENTRIES,
