@@ -214,12 +214,17 @@ impl FormState {
         }
         Ok(())
     }
-    /// Notes what is wrong with a field; only the first message of a field is kept.
+    /// Notes what is wrong with a field; only the first message of a field is kept, but every one that belongs to
+    /// no field: whoever is refused for three reasons is told all three at once.
     pub fn reject(&mut self, name: &str, message: impl Into<String>) {
-        if self.error(name).is_empty() {
+        let message = message.into();
+        let mut errors = self.errors.iter();
+        let known = errors
+            .any(|error| error.field == name && (!name.is_empty() || error.message == message));
+        if !known {
             self.errors.push(FieldError {
                 field: name.to_owned(),
-                message: message.into(),
+                message,
             });
         }
     }
@@ -372,6 +377,10 @@ mod tests {
         assert_eq!(form.error("seats"), "正选人数应在 1 到 9 之间，现在是 12。");
         assert_eq!(form.error("name"), "请填写姓名。");
         assert_eq!(form.errors().len(), 3);
+        for reason in ["第一条理由", "第二条理由", "第二条理由"] {
+            form.reject("", reason);
+        }
+        assert_eq!(form.errors().len(), 5, "every reason, each once");
         assert_eq!(form.value("from"), "2026-02-30");
         assert_eq!(
             form.described_by("from", "例如 2026-11-22"),
