@@ -17,6 +17,7 @@ use store::{LedgerId, Page, PageRequest, relations};
 
 use crate::accounts::{AccountBody, NewAccount, OneTimeLink};
 use crate::campaigns::held;
+use crate::certificates::OwnCertificate;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::experts::{Member, Membership, Participations};
@@ -43,6 +44,8 @@ pub struct OwnMembership {
     pub status: Status,
     /// What is held, label and value; identity number and addresses masked.
     pub held: Vec<(String, String)>,
+    /// My certificates, the newest term first.
+    pub certificates: Vec<OwnCertificate>,
     /// What I was called for.
     pub participations: Participations,
 }
@@ -100,6 +103,7 @@ impl Service {
                 participations.calls.clear();
             }
             own.push(OwnMembership {
+                certificates: self.held_by(ctx, &pool, &member).await?,
                 participations,
                 term: member.body.term_on(ctx.today()),
                 status: member.body.expert.standing.on(ctx.today()),

@@ -10,6 +10,7 @@ use service::papers::PaperFile;
 
 use super::base_of;
 use crate::applications::status;
+use crate::certificates::HeldCertificate;
 use crate::components::{Moment, Note, Progress, Status, Tone};
 use crate::error::WebError;
 use crate::experts::form::PersonFields;
@@ -72,6 +73,7 @@ struct ShowPage {
     until: String,
     receipt: Vec<(String, String)>,
     note: Option<Note>,
+    held: Option<HeldCertificate>,
     parts: Vec<Part>,
     lacking: Vec<(String, String)>,
     materials: Status,
@@ -163,7 +165,7 @@ fn show_page(
         Stands::Appointed { certificate, .. } => Some(Note::new(
             Tone::Good,
             "已聘任：",
-            format!("证书编号 {certificate}。"),
+            format!("{}编号 {certificate}。", own.pool.pack.certificate_word()),
         )),
         Stands::Draft if !open => Some(Note::new(
             Tone::Good,
@@ -198,6 +200,10 @@ fn show_page(
             0 => Status::good("已齐全"),
             some => Status::waiting(format!("还缺 {some} 项")),
         },
+        held: own.certificate.clone().map(|one| {
+            let pdf = format!("{base}/certificate.pdf");
+            HeldCertificate::of(one, pdf)
+        }),
         lines: own.view.lines.clone(),
         paper: crate::papers::title(&own.pool.pack),
         moments: moments(&own),
