@@ -157,6 +157,12 @@ async fn holders_have_their_own_certificate_in_hand_and_nobody_elses() {
         assert_eq!((held.len(), &held[0].number), (1, &listed[0].number));
         assert_eq!(held[0].code.replace('-', ""), listed[0].code);
         assert_eq!(held[0].standing, Standing::Valid);
+        let consent = own[0]
+            .held
+            .iter()
+            .find(|(label, _)| label == "个人信息处理告知");
+        let (_, consent) = consent.expect("agreed to when applying");
+        assert!(consent.starts_with("2022年6月6日，版本 "), "{consent}");
         let printed = service
             .print_own_certificate(&holders[0], listed[0].id)
             .await
