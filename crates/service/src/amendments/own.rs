@@ -263,6 +263,19 @@ fn asked(fields: &Fields) -> (Vec<Matter>, Vec<(String, String)>) {
     for matter in Matter::ALL {
         let names: &[&str] = match matter {
             Matter::Title => &["title.0.name", "title.0.level", "title.0.obtained"],
+            Matter::Skill => &[
+                "skill.0.occupation",
+                "skill.0.level",
+                "skill.0.obtained",
+                "skill.0.certificate",
+            ],
+            Matter::Education => &[
+                "education.0.level",
+                "education.0.ended",
+                "education.0.school",
+                "education.0.major",
+                "education.0.degree",
+            ],
             _ => &[matter.code()],
         };
         let filled: Vec<(String, String)> = names

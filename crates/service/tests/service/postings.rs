@@ -637,13 +637,13 @@ async fn files_come_sealed_and_what_came_by_letter_counts_from_its_day() {
             .file_objection(&visitor, &number, &against(1), vec![upload(b"<script>")])
             .await;
         assert_eq!(field(script), "attachment");
-        let many = vec![upload(b"%PDF-1.4"); 6];
+        let many = vec![upload(b"%PDF-1.4\n%%EOF"); 6];
         let many = service
             .file_objection(&visitor, &number, &against(1), many)
             .await;
         assert_eq!(field(many), "attachment");
         let filed = service
-            .file_objection(&visitor, &number, &against(1), vec![upload(b"%PDF-1.4 x")])
+            .file_objection(&visitor, &number, &against(1), vec![upload(b"%PDF-1.4 x\n%%EOF")])
             .await
             .expect("taken");
         assert_eq!(filed.files, 1);
@@ -656,7 +656,7 @@ async fn files_come_sealed_and_what_came_by_letter_counts_from_its_day() {
             .open_objection_file(&bureau.officer, 1, objection, view.files[0].id)
             .await
             .expect("opened");
-        assert_eq!(made.bytes, b"%PDF-1.4 x");
+        assert_eq!(made.bytes, b"%PDF-1.4 x\n%%EOF");
 
         // A letter of the last day, entered two days later, is in time; one of the next day is not.
         bureau.clock.set(shanghai(date(2022, 6, 15).at(9, 0, 0, 0)));
