@@ -9,6 +9,7 @@ use service::applications::online::{Hand, OwnApplication, Section};
 use service::papers::PaperFile;
 
 use super::base_of;
+use super::materials::is_open_to_more;
 use crate::applications::status;
 use crate::certificates::HeldCertificate;
 use crate::components::{Moment, Note, Progress, Status, Tone};
@@ -197,6 +198,7 @@ fn show_page(
             .map(|finding| (finding.sentence.clone(), finding.citation.to_string()))
             .collect(),
         materials: match missing {
+            0 if own.view.materials.iter().any(is_open_to_more) => Status::good("必交的已齐全"),
             0 => Status::good("已齐全"),
             some => Status::waiting(format!("还缺 {some} 项")),
         },
