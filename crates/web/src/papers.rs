@@ -9,6 +9,7 @@ use domain::policy::pack::Pack;
 use service::papers::{PaperFile, Shown};
 
 use crate::certificates::sent;
+use crate::draws::pdf;
 use crate::error::WebError;
 use crate::experts::download;
 use crate::form::FormState;
@@ -57,6 +58,11 @@ pub fn routes() -> Routes {
             notice,
         )
         .get("/m/a/{token}/{id}/paper/{file}", Access::Public, own)
+        .get(
+            "/m/a/{token}/{application}/certificate.pdf",
+            Access::Public,
+            own_certificate,
+        )
         .get(
             "/public/notices/{number}/forms/{form}/{file}",
             Access::Public,
@@ -245,6 +251,15 @@ async fn own(
         .own_application_form(&token, id, file_of(&file)?)
         .await?;
     Ok(download(made))
+}
+
+/// The certificate one's own application ended in.
+pub(crate) async fn own_certificate(
+    State(app): State<App>,
+    Path((token, id)): Path<(String, RecordId)>,
+) -> Result<Response, WebError> {
+    let printed = app.service.own_application_certificate(&token, id).await?;
+    Ok(pdf(printed))
 }
 
 pub(crate) async fn blank(

@@ -701,12 +701,13 @@ async fn attachments_are_what_their_bytes_say_and_opened_for_a_purpose() {
             b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>".to_vec(),
             b"<!doctype html><script>1</script>".to_vec(),
             b"PK\x03\x04".to_vec(),
+            b"%PDF-1.7 only a header".to_vec(),
             Vec::new(),
         ] {
             let refused = bureau.service.add_attachment(&ctx, 1, id, "其他", "证书.pdf", bytes).await;
             assert!(matches!(refused, Err(Error::Invalid(problems)) if problems[0].field == "attachment"));
         }
-        let pdf = b"%PDF-1.7 440000198001010000".to_vec();
+        let pdf = b"%PDF-1.7 440000198001010000\n%%EOF\n".to_vec();
         let unknown = bureau.service.add_attachment(&ctx, 1, id, "随便", "a.pdf", pdf.clone()).await;
         assert!(matches!(unknown, Err(Error::Invalid(_))));
         let file = bureau.service.add_attachment(&ctx, 1, id, "其他", "a.svg", pdf.clone()).await.expect("added");
