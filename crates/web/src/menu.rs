@@ -198,6 +198,10 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ConfirmMisconduct, Action::ProposeMisconduct],
     ),
     (
+        entry("监督", "意见反馈", "/p/{no}/feedback", "file"),
+        &[Action::ReadFeedback],
+    ),
+    (
         entry("监督", "消息记录", "/p/{no}/messages", "file"),
         &[Action::NotifyExperts],
     ),
@@ -231,6 +235,7 @@ const WHOLE: &[&str] = &[
     "/p/{no}/update-report",
     "/p/{no}/campaigns",
     "/p/{no}/special-invitations",
+    "/p/{no}/feedback",
     "/p/{no}/messages",
     "/p/{no}/ledger",
 ];

@@ -293,6 +293,8 @@ pub fn all() -> Routes {
         .and(crate::public_postings::routes())
         .and(crate::postings::routes())
         .and(crate::objections::routes())
+        .and(crate::public_feedback::routes())
+        .and(crate::feedback::routes())
         .and(crate::amendments::routes())
         .and(crate::invitations::routes())
         .and(crate::misconduct::routes())
