@@ -166,6 +166,10 @@ words! {
         PostCandidates = "post_candidates", "公示拟任名单";
         /// Enter, investigate and decide objections.
         DecideObjections = "decide_objections", "核查异议";
+        /// See what the public wrote to the office of a pool.
+        ReadFeedback = "read_feedback", "查看意见反馈";
+        /// Answer or close what the public wrote.
+        AnswerFeedback = "answer_feedback", "答复意见反馈";
         /// Issue, replace and revoke certificates.
         IssueCertificates = "issue_certificates", "颁发聘书";
         /// Ask for willingness and decide on another term.
@@ -204,6 +208,7 @@ impl Action {
             | Self::ReadNotices
             | Self::ReadApplications
             | Self::ReadPostings
+            | Self::ReadFeedback
             | Self::ReadLedger => None,
             Self::ManageSpecialties
             | Self::EditExperts
@@ -218,6 +223,7 @@ impl Action {
             | Self::RecommendApplicant
             | Self::PostCandidates
             | Self::DecideObjections
+            | Self::AnswerFeedback
             | Self::IssueCertificates
             | Self::DecideRenewals
             | Self::RunCampaign => Some(Scope::Experts),
@@ -326,6 +332,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadPostings
             | A::PostCandidates
             | A::DecideObjections
+            | A::ReadFeedback
+            | A::AnswerFeedback
             | A::IssueCertificates
             | A::DecideRenewals
             | A::RunCampaign => Pool,
@@ -352,6 +360,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadPostings
             | A::PostCandidates
             | A::DecideObjections
+            | A::ReadFeedback
+            | A::AnswerFeedback
             | A::IssueCertificates
             | A::DecideRenewals
             | A::ReadLedger => Pool,
@@ -385,6 +395,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadNotices
             | A::ReadApplications
             | A::ReadPostings
+            | A::ReadFeedback
             | A::ReadLedger => Pool,
             _ => None,
         },

@@ -312,7 +312,7 @@ pub enum Refused {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AfterReveal {
     /// Others still have to reveal.
-    Waiting(State),
+    Waiting(Box<State>),
     /// All are in: run the draw with these.
     Complete(HandedIn),
     /// The share is not the one committed to: the attempt is void.
@@ -391,10 +391,10 @@ impl Attempt {
         let mut shares = shares.clone();
         shares.insert(party, Revealed { share, by });
         if shares.len() < Party::ALL.len() {
-            return Ok(AfterReveal::Waiting(State::Revealing {
+            return Ok(AfterReveal::Waiting(Box::new(State::Revealing {
                 commitments: commitments.clone(),
                 shares,
-            }));
+            })));
         }
         Ok(AfterReveal::Complete(HandedIn {
             commitments: commitments.clone(),
@@ -577,7 +577,7 @@ mod tests {
         assert_eq!(wrong, Ok(AfterReveal::Mismatch(Party::Manager)));
         for party in [Party::Manager, Party::Requester] {
             match draw.reveal(party, share, by(1)) {
-                Ok(AfterReveal::Waiting(state)) => draw.state = state,
+                Ok(AfterReveal::Waiting(state)) => draw.state = *state,
                 other => panic!("expected to wait, got {other:?}"),
             }
         }

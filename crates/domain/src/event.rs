@@ -129,6 +129,9 @@ kinds! {
     ObjectionInvestigated = "objection.investigated", "登记异议核查";
     ObjectionUpheld = "objection.upheld", "异议成立";
     ObjectionDismissed = "objection.dismissed", "异议不成立";
+    FeedbackReceived = "feedback.received", "收到意见反馈";
+    FeedbackAnswered = "feedback.answered", "答复意见反馈";
+    FeedbackClosed = "feedback.closed", "关闭意见反馈";
     CertificateIssued = "certificate.issued", "颁发聘书";
     CertificatesPrinted = "certificate.printed", "印制证书";
     CertificateReplaced = "certificate.replaced", "补发聘书";

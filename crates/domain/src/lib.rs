@@ -21,6 +21,7 @@ pub mod event;
 pub mod event_words;
 pub mod expert;
 pub mod explain;
+pub mod feedback;
 pub mod finding;
 pub mod frame;
 pub mod half_day;

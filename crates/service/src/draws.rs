@@ -246,7 +246,7 @@ impl Service {
             .fact("share", share.to_hex());
         match row.body.reveal(party, share, signature(ctx)?)? {
             AfterReveal::Waiting(state) => {
-                row.body.state = state;
+                row.body.state = *state;
                 change.record(event).await?;
             }
             AfterReveal::Mismatch(party) => {

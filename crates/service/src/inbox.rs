@@ -7,6 +7,7 @@ use domain::application::{Application, Filed, State as Applied};
 use domain::campaign::State as CampaignState;
 use domain::draw_process::{Attempt, Party, State as DrawState};
 use domain::engagement::{Engagement, State as Seat};
+use domain::feedback::{About as Concerned, Feedback};
 use domain::id::PoolId;
 use domain::meeting::Meeting;
 use domain::misconduct::Misconduct;
@@ -174,6 +175,9 @@ impl Service {
         }
         for (one, last_day) in self.objections_open(ctx, pool).await? {
             found.objection(&one, last_day);
+        }
+        for one in self.feedback_open(ctx, pool).await? {
+            found.feedback(&one);
         }
         if let Some(open) = self
             .any_part_of(ctx, pool, Action::IssueCertificates)
@@ -593,6 +597,23 @@ impl Found<'_> {
                 ),
                 due,
                 since: received.map_or(self.ctx.now, |at| at.timestamp()),
+            },
+        );
+    }
+
+    /// Somebody of the public waits for an answer.
+    fn feedback(&mut self, one: &Feedback) {
+        let concerns = one.about.as_ref().map(Concerned::words);
+        let facts = [Some(one.number.clone()), concerns];
+        self.add(
+            "意见反馈",
+            "答复",
+            About {
+                title: one.topic.zh(),
+                path: format!("feedback/{}", one.id),
+                facts: facts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+                due: None,
+                since: one.received,
             },
         );
     }

@@ -20,6 +20,7 @@ pub mod error;
 pub mod experts;
 pub mod exports;
 pub mod feasibility;
+pub mod feedback;
 pub mod frames;
 pub mod groups;
 pub mod health;

@@ -18,6 +18,7 @@ use store::sealed::{Column, Shape};
 use store::{Db, Secret, document};
 
 pub use filing::{Acknowledged, Statement, Upload};
+pub(crate) use reading::masked;
 pub use reading::{Answer, ObjectionView, Objector, StatedFile};
 
 use crate::applications::{self, by};
@@ -167,8 +168,8 @@ impl Service {
     }
 
     pub(crate) fn open_for(&self, column: &Column, id: RecordId, sealed: &str) -> Result<Secret> {
-        let bytes = hex::decode(sealed)
-            .map_err(|_| Error::Internal("异议的密封内容读不出来".to_owned()))?;
+        let bytes =
+            hex::decode(sealed).map_err(|_| Error::Internal("密封的内容读不出来".to_owned()))?;
         let text = self
             .store
             .seals()
@@ -177,14 +178,16 @@ impl Service {
         Ok(text)
     }
 
-    fn code_hash(&self, code: &str) -> String {
+    /// Keyed hash of the code on the receipt of something of this kind, hex; how the code was typed does
+    /// not matter.
+    pub(crate) fn code_hash(&self, kind: &str, code: &str) -> String {
         let plain: String = code
             .chars()
             .filter(char::is_ascii_alphanumeric)
             .map(|letter| letter.to_ascii_uppercase())
             .collect();
         let seals = self.store.seals();
-        hex::encode(seals.keyed_hash(&["objection", "code"], plain.as_bytes()))
+        hex::encode(seals.keyed_hash(&[kind, "code"], plain.as_bytes()))
     }
 
     /// Opens the door for a step with one objection, by somebody of the party that decides.

@@ -43,7 +43,7 @@ impl Service {
                 return Ok(row.is_some_and(|row| row.keys.pool == pool));
             }
             "notices" | "applications" | "meetings" | "certificates" | "issuances" | "postings"
-            | "objections" => {
+            | "objections" | "feedback" => {
                 let Ok(id) = id.parse::<RecordId>() else {
                     return Ok(true);
                 };

@@ -270,7 +270,7 @@ impl Service {
         ))
     }
 
-    async fn public_attempt(&self, key: &str) -> Result<(Attempt, Vec<Attempt>)> {
+    pub(crate) async fn public_attempt(&self, key: &str) -> Result<(Attempt, Vec<Attempt>)> {
         let mut read = self.store.read();
         let (task, id) = match key.parse::<uuid::Uuid>() {
             Ok(uuid) => {

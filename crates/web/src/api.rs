@@ -7,6 +7,7 @@ pub mod campaigns;
 pub mod certificates;
 pub mod draws;
 pub mod experts;
+pub mod feedback;
 pub mod imports;
 pub mod inbox;
 pub mod invitations;
@@ -69,6 +70,7 @@ pub fn routes() -> Routes {
         .and(publications::routes())
         .and(notices::routes())
         .and(postings::routes())
+        .and(feedback::routes())
         .and(misconduct::routes())
         .and(ledger::routes())
 }

@@ -53,6 +53,22 @@ impl Limits {
         self.take_at(kind, network, Instant::now())
     }
 
+    /// Takes one token for what somebody without a log-in sends by a form.
+    ///
+    /// # Errors
+    /// What stands above the form, in which everything typed is kept.
+    pub fn filing(&self, network: &str) -> Result<(), service::Error> {
+        self.take(Kind::Filing, network).map_err(|wait| {
+            let seconds = wait.as_secs() + 1;
+            service::Error::field(
+                "",
+                format!(
+                    "这一网络刚才提交得太多，这一份没有收下。请过 {seconds} 秒再提交，填写的内容还在下面。"
+                ),
+            )
+        })
+    }
+
     fn take_at(&self, kind: Kind, network: &str, now: Instant) -> Result<(), Duration> {
         let (most, rate) = kind.bounds();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);

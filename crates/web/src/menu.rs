@@ -206,6 +206,10 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ConfirmMisconduct, Action::ProposeMisconduct],
     ),
     (
+        entry("监督", "意见反馈", "/p/{no}/feedback", "file"),
+        &[Action::ReadFeedback],
+    ),
+    (
         entry("监督", "消息记录", "/p/{no}/messages", "file"),
         &[Action::NotifyExperts],
     ),
@@ -239,6 +243,7 @@ const WHOLE: &[&str] = &[
     "/p/{no}/update-report",
     CAMPAIGNS,
     SPECIAL_INVITATIONS,
+    "/p/{no}/feedback",
     "/p/{no}/messages",
     "/p/{no}/ledger",
 ];

@@ -301,7 +301,7 @@ fn parameter(name: &str, place: ParameterIn, words: &str) -> Parameter {
 /// What a parameter of an address names.
 fn names(parameter: &str) -> &'static str {
     match parameter {
-        "no" => "专家库的序号，从 1 起",
+        "no" | "pool" => "专家库的序号，从 1 起",
         "task" => "使用需求",
         "draw" => "抽取场次",
         "seat" => "名额（一位专家的一次参与）",
@@ -312,6 +312,7 @@ fn names(parameter: &str) -> &'static str {
         "account" => "账号",
         "relation" => "回避关系",
         "record" => "不良行为记录",
+        "feedback" => "意见反馈",
         "invitation" => "邀请",
         _ => "编号",
     }

@@ -265,22 +265,14 @@ async fn file(
 ) -> Result<Response, WebError> {
     let (mut form, uploads) = sent(body).await?;
     let files = uploads.len();
-    let outcome = match app.limits.take(Kind::Filing, &origin.network) {
+    let outcome = match app.limits.filing(&origin.network) {
         Ok(()) => {
             let ctx = visitor(&app, &origin);
             app.service
                 .file_objection(&ctx, &number, &statement(&form), uploads)
                 .await
         }
-        Err(wait) => {
-            let seconds = wait.as_secs() + 1;
-            Err(service::Error::field(
-                "",
-                format!(
-                    "这一网络刚才提交得太多，这一份没有收下。请过 {seconds} 秒再提交，填写的内容还在下面。"
-                ),
-            ))
-        }
+        Err(refused) => Err(refused),
     };
     match outcome {
         Ok(taken) => received(&app, &visit, &number, &taken),

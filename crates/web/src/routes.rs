@@ -295,6 +295,8 @@ pub fn all() -> Routes {
         .and(crate::results::routes())
         .and(crate::postings::routes())
         .and(crate::objections::routes())
+        .and(crate::public_feedback::routes())
+        .and(crate::feedback::routes())
         .and(crate::amendments::routes())
         .and(crate::invitations::routes())
         .and(crate::misconduct::routes())

@@ -274,7 +274,7 @@ impl Service {
         let kept = Kept {
             fact: sealed,
             objector,
-            code: self.code_hash(&code),
+            code: self.code_hash(KIND, &code),
             objection,
         };
         document::insert(&mut change, id, keys(&kept.objection), &kept).await?;

@@ -79,16 +79,16 @@ pub struct Answer {
     pub answer: String,
 }
 
-fn masked((name, contact): &(String, String)) -> (String, String) {
-    let first: String = name.chars().take(1).collect();
-    let contact = Mobile::parse(contact).map_or_else(
-        |_| {
-            let head: String = contact.chars().take(2).collect();
-            format!("{head}****")
-        },
-        |number| number.masked(),
-    );
-    (format!("{first}＊＊"), contact)
+/// Name and contact of somebody who wrote in, as far as a page shows them unasked; what was left empty
+/// stays empty.
+pub(crate) fn masked((name, contact): &(String, String)) -> (String, String) {
+    let hidden = |text: &str, shown: usize, rest: &str| match text.is_empty() {
+        true => String::new(),
+        false => text.chars().take(shown).chain(rest.chars()).collect(),
+    };
+    let contact = Mobile::parse(contact)
+        .map_or_else(|_| hidden(contact, 2, "****"), |number| number.masked());
+    (hidden(name, 1, "＊＊"), contact)
 }
 
 impl Service {
@@ -239,7 +239,7 @@ impl Service {
             ..RecordFilter::default()
         };
         let rows = store::records::all::<Kept>(&mut self.store.read(), &filter).await?;
-        let given = self.code_hash(code);
+        let given = self.code_hash(KIND, code);
         let row = rows.into_iter().find(|row| row.body.code == given);
         let one = row.ok_or(Error::NotFound)?.body.objection;
         Ok(Answer {

@@ -13,6 +13,7 @@ mod contention;
 mod departments;
 mod draws;
 mod experts;
+mod feedback;
 mod groups;
 mod health;
 mod imports;
