@@ -99,7 +99,7 @@ impl Service {
             let may = |action| ctx.actor.allow(action, file).is_ok();
             let (readable, editable) = (may(Action::ReadExperts), may(Action::EditExperts));
             let channel = member.and_then(|member| member.channel);
-            let invited = crate::special_invitations::channel(&view.pool)
+            let invited = crate::special_invitations::channel(&view.pool.pack)
                 .filter(|(invited, _)| Some(&invited.id) == channel.as_ref())
                 .map(|(invited, _)| invited.label.clone());
             let post = row.body.post_on(&view.task, ctx.today());

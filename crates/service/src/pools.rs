@@ -125,6 +125,17 @@ impl Service {
             .collect()
     }
 
+    /// Every pool by number, for the pages everybody reads: its name, its office and its instrument are
+    /// public.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn public_pools(&self) -> Result<Vec<OpenPool>> {
+        let mut all = store::pools::all::<Pool>(&mut self.store.read()).await?;
+        all.sort_by_key(|row| row.keys.no);
+        all.into_iter().map(|row| self.open(row)).collect()
+    }
+
     /// The pool with this number, if the actor holds any role in it.
     ///
     /// # Errors

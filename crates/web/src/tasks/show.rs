@@ -258,7 +258,6 @@ fn facts(view: &TaskView, here: &InPool) -> Vec<(String, String)> {
     let mut facts = vec![
         ("使用方".to_owned(), view.requester.clone()),
         ("工作内容".to_owned(), request.content.clone()),
-        ("业务范围".to_owned(), request.scope.clone()),
         (
             "工作类别".to_owned(),
             request
@@ -304,6 +303,9 @@ fn facts(view: &TaskView, here: &InPool) -> Vec<(String, String)> {
             },
         ),
     ];
+    if !request.scope.is_empty() {
+        facts.insert(2, ("业务范围".to_owned(), request.scope.clone()));
+    }
     for (id, text) in &request.fields {
         let label = here.pack.tasks.fields.iter().find(|field| field.id == *id);
         facts.push((

@@ -10,6 +10,7 @@ mod bureau;
 mod departments;
 mod desk;
 mod foreign;
+mod forgotten;
 mod instrument;
 mod look;
 mod look_browser;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use documents::table::Isolation;
 use domain::actor::{Actor, Grant, Role};
 use domain::draw_process::{Attempt, Party};
 use domain::expert::{Expert, Standing, Term};
@@ -294,7 +295,10 @@ impl Bureau {
             Packs::new([pack]),
             clock.clone(),
             Arc::new(SystemEntropy),
-            Settings::default(),
+            Settings {
+                isolation: Some(Isolation::InProcess),
+                ..Settings::default()
+            },
         );
         let pool: PoolId = id(100);
         let specialty: SpecialtyId = id(200);
