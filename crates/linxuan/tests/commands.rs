@@ -310,6 +310,31 @@ fn too_few_is_answered_with_the_conflict_and_the_ways_out() {
     );
 }
 
+/// Whoever draws is told where chance decides nothing and where nobody can step in, before and after.
+#[test]
+fn a_draw_of_everybody_or_with_too_few_reserves_says_so() {
+    let folder = folder();
+    let path = folder.path();
+    let request = fs::read_to_string(path.join("request.toml")).unwrap();
+    let (_, quiet) = linxuan(path, &draw(&[], &["--freeze"]));
+    assert!(!quiet.contains("注意"), "{quiet}");
+    let all = request
+        .replace("seats = 3", "seats = 16")
+        .replace("per_employer = 1", "per_employer = 99");
+    fs::write(path.join("request.toml"), all).unwrap();
+    for more in [&["--freeze"][..], &["--record", "record.json"]] {
+        let (code, text) = linxuan(path, &draw(&SHARES[..0], more));
+        assert_eq!(code, 0, "{text}");
+        for said in [
+            "注意：“机械组”可抽的 16 人正好等于名额，全部抽中，不算随机。",
+            "注意：“机械组”要候补 2 人，只够 0 人",
+        ] {
+            assert!(text.contains(said), "{said} in {text}");
+        }
+        assert!(!text.contains("注意：“电气组”"), "{text}");
+    }
+}
+
 /// A workbook is read by a child process of the very program, and a list with errors is not drawn
 /// from silently.
 #[test]

@@ -294,8 +294,12 @@ impl Service {
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Refused`], [`Error::Invalid`] without a reason.
     pub async fn propose_void(&self, ctx: &Ctx, id: DrawId, reason: &str) -> Result<()> {
-        let (mut change, mut row, _) = self.draw_change(ctx, id, Action::RunDraw).await?;
-        let proposal = row.body.propose_void(reason, signature(ctx)?)?;
+        let (mut change, mut row, task) = self.draw_change(ctx, id, Action::RunDraw).await?;
+        let by = signature(ctx)?;
+        let account = by.account;
+        let proposal = row.body.propose_void(reason, by)?;
+        // What nobody could confirm is not proposed: a closed task keeps its result.
+        task.body.state.clone().void(account, ctx.now)?;
         let event = Event::new(EventKind::VoidProposed, subject(&row.body))
             .fact("reason", &proposal.reason);
         row.body.void_proposed = Some(proposal);

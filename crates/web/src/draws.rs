@@ -452,7 +452,7 @@ async fn show_page(
             reason: proposal.reason.clone(),
             by: proposal.by.name.clone(),
         },
-        None if can(Action::RunDraw) => Void::MayPropose,
+        None if can(Action::RunDraw) && !view.task.is_closed() => Void::MayPropose,
         None => Void::Not,
     };
     let unsealed = matches!(attempt.state, DrawState::Unsealed { .. });

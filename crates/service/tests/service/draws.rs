@@ -433,7 +433,7 @@ async fn nobody_of_a_closed_task_lapses_or_is_called() {
     on_both(|engine| async move {
         let bureau = Bureau::open(&engine, 6).await;
         let service = &bureau.service;
-        let (task, _) = bureau.unsealed(1, 4).await;
+        let (task, draw) = bureau.unsealed(1, 4).await;
         let seats = service.seats(&bureau.officer, task).await.expect("seats");
         let seat = seats[0].engagement.clone();
         service
@@ -443,6 +443,10 @@ async fn nobody_of_a_closed_task_lapses_or_is_called() {
         bureau.close_anyhow(task).await;
         let confirmed = service.confirm_call(&bureau.approver, seat.id).await;
         assert_eq!(code(confirmed), "engagement.closed");
+        let void = service
+            .propose_void(&bureau.officer, draw, "名单有误")
+            .await;
+        assert_eq!(code(void), "task.state");
         bureau.clock.advance(24 * 3600);
         let swept = service.lapse_invitations(&service.schedule()).await;
         assert_eq!(swept.expect("ran"), 0);

@@ -528,6 +528,30 @@ async fn a_wrong_share_voids_the_attempt_and_the_next_is_numbered() {
     );
 }
 
+/// No chance is told of a draw that cannot be made; what can be filled is offered instead.
+#[tokio::test]
+async fn a_request_that_cannot_be_drawn_shows_ways_out_and_no_chance() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let afternoon = Afternoon::open(&engine).await;
+    let specialty = afternoon.bureau.specialty.to_string();
+    let new = "/p/1/tasks/new";
+    let request = afternoon.request(&specialty, "nobody");
+    let task = afternoon.done(Role::Requester, new, &request).await;
+    let page = afternoon.get(Role::Requester, &task).await;
+    assert!(page.contains("每人被抽中的机会"), "{page}");
+
+    let mut many = request;
+    for (name, value) in &mut many {
+        if *name == "demands.0.seats" {
+            *value = "30";
+        }
+    }
+    let task = afternoon.done(Role::Requester, new, &many).await;
+    let page = afternoon.get(Role::Requester, &task).await;
+    assert!(!page.contains("每人被抽中的机会"), "{page}");
+    assert!(page.contains("“焊接组”由 30 席减为 8 席"), "{page}");
+}
+
 /// An attempt given up before anybody committed: nobody is blamed.
 #[tokio::test]
 async fn a_draw_given_up_early_blames_nobody() {

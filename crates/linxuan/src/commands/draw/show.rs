@@ -119,6 +119,44 @@ fn head_json(frozen: &Frozen<'_>) -> Value {
     })
 }
 
+/// What everybody present should know before trusting the result: where nothing is left to chance, and
+/// where reserves are short of what was asked. `named` says how many there are, or can be, of each demand.
+fn warnings(frozen: &Frozen<'_>, named: &[usize]) -> Vec<String> {
+    let demands = &frozen.request.demands;
+    let mut all = Vec::new();
+    let people = frozen.frame.len();
+    if usize::try_from(frozen.request.seats()) == Ok(people) {
+        all.push(format!(
+            "可抽的 {people} 人正好等于名额，全部抽中，不算随机"
+        ));
+    } else {
+        for (demand, candidates) in demands.iter().zip(&frozen.candidates) {
+            if *candidates == demand.seats {
+                all.push(format!(
+                    "“{}”可抽的 {candidates} 人正好等于名额，全部抽中，不算随机",
+                    demand.label
+                ));
+            }
+        }
+    }
+    for (demand, named) in demands.iter().zip(named) {
+        if usize::try_from(demand.reserves).is_ok_and(|asked| *named < asked) {
+            all.push(format!(
+                "“{}”要候补 {} 人，只够 {named} 人，有人不能参加时可能无人递补",
+                demand.label, demand.reserves
+            ));
+        }
+    }
+    all
+}
+
+fn warn(warnings: &[String], text: &mut String) -> anyhow::Result<()> {
+    for warning in warnings {
+        writeln!(text, "注意：{warning}。")?;
+    }
+    Ok(())
+}
+
 pub(super) fn infeasible(
     frozen: &Frozen<'_>,
     pack: &Pack,
@@ -166,12 +204,20 @@ pub(super) fn infeasible(
 pub(super) fn frozen(frozen: &Frozen<'_>, json: bool) -> anyhow::Result<Ended> {
     let mut text = String::new();
     head(frozen, &mut text)?;
+    let left = frozen.request.demands.iter().zip(&frozen.candidates);
+    let left: Vec<usize> = left
+        .map(|(demand, candidates)| candidates.saturating_sub(demand.seats) as usize)
+        .collect();
+    let warnings = warnings(frozen, &left);
+    warn(&warnings, &mut text)?;
     writeln!(text, "候选范围指纹 {}", frozen.frame.digest())?;
     writeln!(
         text,
         "没有抽取。各方用这个指纹在自己的机器上生成随机数和密签：linxuan share new --frame-digest … --party …"
     )?;
-    print(json, &head_json(frozen), &text)?;
+    let mut value = head_json(frozen);
+    value["warnings"] = json!(warnings);
+    print(json, &value, &text)?;
     Ok(Ended::Done)
 }
 
@@ -213,6 +259,9 @@ pub(super) fn drawn(drawn: &Drawn<'_>, json: bool) -> anyhow::Result<Ended> {
             chances.guess.bits()
         )?;
     }
+    let named: Vec<usize> = record.outcome().reserves.iter().map(Vec::len).collect();
+    let warnings = warnings(frozen, &named);
+    warn(&warnings, &mut text)?;
     writeln!(text, "抽取结果：")?;
     for (seat, seated) in record.outcome().panel.iter().enumerate() {
         let (name, employer) = who(seated.reference);
@@ -278,6 +327,7 @@ pub(super) fn drawn(drawn: &Drawn<'_>, json: bool) -> anyhow::Result<Ended> {
             json!({ "ref": reference, "group": label(group), "name": name, "employer": employer })
         })
         .collect();
+    value["warnings"] = json!(warnings);
     value["chances"] = json!({
         "range": chances.range(),
         "exact": chances.method == Method::Exact,
