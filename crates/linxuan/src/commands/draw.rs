@@ -24,6 +24,7 @@ use uuid::Uuid;
 use super::Ended;
 use super::pack::{Folder, show as pack_show};
 use super::share;
+use crate::words;
 use roster::People;
 
 /// Draws simulated where chances have no formula.
@@ -48,10 +49,10 @@ pub(crate) struct DrawCommand {
     #[arg(long, conflicts_with_all = ["record", "annex", "share", "commitment"])]
     freeze: bool,
     /// 一方揭示的随机数，如 manager=64 位十六进制；三方都给出才不是演练
-    #[arg(long, value_name = "PARTY=HEX", value_parser = of_party::<Share>)]
+    #[arg(long, value_name = "一方=十六进制", value_parser = of_party::<Share>)]
     share: Vec<(Party, Share)>,
     /// 一方事先交出的密签，给出则核对
-    #[arg(long, value_name = "PARTY=HEX", value_parser = of_party::<Digest>)]
+    #[arg(long, value_name = "一方=十六进制", value_parser = of_party::<Digest>)]
     commitment: Vec<(Party, Digest)>,
     /// 姓名对照表另存到这里（含个人信息，不得公开）
     #[arg(long)]
@@ -234,7 +235,10 @@ impl DrawCommand {
         let frame = frozen.frame.clone();
         let record = match Draw::run(frame, &commitments, &shares, None) {
             Ok(record) => record,
-            Err(error) => return show::refused("draw", &[format!("{error}。")], self.json),
+            Err(error) => {
+                let sentence = words::parties(&format!("{error}。"));
+                return show::refused("draw", &[sentence], self.json);
+            }
         };
         let path = self.record.as_deref().context("没有给出抽取记录的文件名")?;
         write_new(path, &(record.to_json() + "\n"))?;

@@ -11,6 +11,7 @@ use domain::policy::{cases, compare, coverage, decide};
 use jiff::civil::Date;
 
 use super::Ended;
+use crate::words;
 pub(crate) use folder::Folder;
 
 /// A file or folder the user named cannot be read: what and why, in Chinese.
@@ -31,7 +32,7 @@ impl CannotRead {
             std::io::ErrorKind::NotFound => "没有这个文件".to_owned(),
             std::io::ErrorKind::PermissionDenied => "没有读取权限".to_owned(),
             std::io::ErrorKind::InvalidData => "不是 UTF-8 文本".to_owned(),
-            _ => error.to_string(),
+            _ => words::told(&error.to_string()),
         };
         Self(format!("读不出 {}：{why}。请核对路径。", path.display()))
     }
