@@ -347,9 +347,9 @@ fn mistakes_are_named_in_the_language_of_the_office() {
         arguments.extend(more);
         arguments
     };
-    let sound = |more| with("roster.csv", "request.toml", more);
+    let sound = |more: &[&'static str]| with("roster.csv", "request.toml", more);
     for (arguments, code, words) in [
-        (vec!["import", "--pool", "1"], 2, "没有写 --basis <文号>"),
+        (vec!["import", "--pool", "1"], 2, "--basis <文号>"),
         (vec!["import", "--pool", "一"], 2, "应为整数"),
         (vec!["export", "--form", "pdf"], 2, "可以写：xlsx、csv"),
         (vec!["serv"], 2, "没有 serv 这个命令"),

@@ -19,6 +19,7 @@ const LONGEST_RECORD: u64 = 1 << 30;
 #[derive(Debug, Args)]
 pub(crate) struct VerifyCommand {
     /// 抽取记录（.json）或留痕包（.jsonl）
+    #[arg(value_name = "文件")]
     file: PathBuf,
     /// 只认这个指纹的签名公钥（留痕包；可多次）
     #[arg(long, value_name = "指纹")]
