@@ -8,6 +8,7 @@ use domain::id::{ExpertId, RecordId};
 use domain::policy::pack::Pack;
 use service::papers::{PaperFile, Shown};
 
+use crate::applications::list_again;
 use crate::certificates::sent;
 use crate::error::WebError;
 use crate::experts::download;
@@ -140,6 +141,7 @@ pub(crate) async fn approval(
 async fn export(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     form: FormState,
 ) -> Result<Response, WebError> {
     let ids: Vec<RecordId> = form
@@ -151,8 +153,11 @@ async fn export(
         let pieces = app
             .service
             .bundle_applications(here.ctx(), here.no, &ids, purpose)
-            .await?;
-        return Ok(sent(pieces));
+            .await;
+        return match pieces {
+            Ok(pieces) => Ok(sent(pieces)),
+            Err(error) => list_again(&app, &here, &visit, form, error).await,
+        };
     }
     let shown = match purpose.trim() {
         "" => Shown::Masked,
@@ -167,8 +172,11 @@ async fn export(
             file_of(form.value("what"))?,
             shown,
         )
-        .await?;
-    Ok(download(made))
+        .await;
+    match made {
+        Ok(made) => Ok(download(made)),
+        Err(error) => list_again(&app, &here, &visit, form, error).await,
+    }
 }
 
 pub(crate) async fn masked_expert(
