@@ -7,6 +7,7 @@ use service::outbox::{Channels, Mail, Security, Sms};
 use toml::{Table, Value};
 
 use crate::commands::Failure;
+use crate::words;
 
 /// Reads the file.
 pub(crate) fn read(path: &Path) -> Result<Channels, Failure> {
@@ -34,7 +35,7 @@ fn parse(text: &str) -> Result<Channels, Vec<String>> {
             .map_or(1, |before| before.matches('\n').count() + 1);
         vec![format!(
             "第 {line} 行不是正确的 TOML（{}）。写法见 docs/operations.md“Message channels”。",
-            error.message()
+            words::fault(error.message())
         )]
     })?;
     let mut root = Section::new("", table);

@@ -11,9 +11,11 @@ mod channels;
 mod commands;
 mod config;
 mod telemetry;
+mod words;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 /// 遴选：专家库管理与抽取
@@ -59,7 +61,10 @@ fn main() -> ExitCode {
     if let Some(code) = documents::worker::main(std::env::args_os()) {
         return code;
     }
-    let CommandLine { command } = CommandLine::parse();
+    let CommandLine { command } = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => return misunderstood(&error),
+    };
     let ended = match command {
         Command::Pack(command) => command.run(),
         Command::Draw(command) => command.run(),
@@ -77,9 +82,28 @@ fn main() -> ExitCode {
     };
     ended.map_or_else(
         |error| {
-            eprintln!("{error:#}");
+            eprintln!("{}", words::chain(&error));
             ExitCode::from(3)
         },
         ExitCode::from,
     )
+}
+
+/// Help that was asked for, or what is wrong with the command line.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    let help = words::help(&error.render().to_string());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            say!("{}", help.trim_end());
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprint!("{help}");
+            ExitCode::from(commands::Ended::Usage)
+        }
+        _ => {
+            eprint!("{}", words::usage(error));
+            ExitCode::from(commands::Ended::Usage)
+        }
+    }
 }

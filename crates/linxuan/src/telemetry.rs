@@ -7,18 +7,17 @@ use tracing_subscriber::EnvFilter;
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// 一行一条，供人阅读
     #[default]
     Text,
-    /// One JSON object a line.
+    /// 一行一个 JSON 对象，供程序读取
     Json,
 }
 
 /// Starts logging at `filter` (such as `info` or `web=debug`).
 pub(crate) fn start(filter: &str, format: LogFormat) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter).map_err(|e| {
-        format!("日志级别“{filter}”不能识别（{e}）。请写成 info 或 web=debug 这样。")
-    })?;
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|_| format!("日志级别“{filter}”不能识别。请写成 info 或 web=debug 这样。"))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -267,7 +267,7 @@ fn a_share_must_be_the_one_committed_to() {
         ),
     );
     assert_eq!(code, 1);
-    assert!(text.contains("manager 揭示的随机数与其密签不符"), "{text}");
+    assert!(text.contains("库管理方揭示的随机数与其密签不符"), "{text}");
     assert!(!path.join("b.json").exists());
     assert_eq!(linxuan(path, &["share", "from-dice", "123"]).0, 1);
 }
@@ -355,4 +355,76 @@ fn rows_with_errors_stop_the_draw_unless_left_out() {
         &draw(&SHARES, &["--record", "record.json", "--leave-out-errors"]),
     );
     assert_eq!(code, 0);
+}
+
+/// What the reader of command lines, the readers of files and the system say in English is said in
+/// Chinese, with what to do.
+#[test]
+fn mistakes_are_named_in_the_language_of_the_office() {
+    let folder = folder();
+    let path = folder.path();
+    fs::write(path.join("broken.json"), "甲").unwrap();
+    fs::write(path.join("short.toml"), "number = \"XQ-2026-0001\"\n").unwrap();
+    fs::write(path.join("facts.toml"), "name = \n").unwrap();
+    let with = |roster: &'static str, request: &'static str, more: &[&'static str]| {
+        let mut arguments = vec!["draw", "--pack", "dg-2021", "--freeze"];
+        arguments.extend(["--roster", roster, "--request", request]);
+        arguments.extend(more);
+        arguments
+    };
+    let sound = |more: &[&'static str]| with("roster.csv", "request.toml", more);
+    for (arguments, code, words) in [
+        (vec!["import", "--pool", "1"], 2, "--basis <文号>"),
+        (vec!["import", "--pool", "一"], 2, "应为整数"),
+        (vec!["export", "--form", "pdf"], 2, "可以写：xlsx、csv"),
+        (vec!["serv"], 2, "没有 serv 这个命令"),
+        (vec!["serve", "--listen", "8470"], 2, "127.0.0.1:8470"),
+        (vec!["serve", "--quiet"], 2, "没有 --quiet 这个参数"),
+        (vec!["demo", "--days", "5000"], 2, "应在 0 到 3660 之间"),
+        (vec!["verify", "gone.json"], 3, "没有这个文件或目录"),
+        (
+            vec!["pack", "eval", "dg-2021", "--facts", "facts.toml"],
+            2,
+            "人员资料第 1 行读不懂",
+        ),
+        (sound(&["--on", "2026-13-01"]), 2, "日期应写成 2026-11-22"),
+        (sound(&["--record", "a.json"]), 2, "不能与"),
+        (
+            with("broken.json", "request.toml", &[]),
+            1,
+            "名单第 1 行第 1 列读不懂：这里应有一个值",
+        ),
+        (
+            with("roster.csv", "short.toml", &[]),
+            1,
+            "缺少 content 这一项",
+        ),
+        (
+            with("roster.csv", "gone.toml", &[]),
+            3,
+            "没有这个文件或目录",
+        ),
+        (vec!["serve", "--help"], 0, "用法：linxuan serve"),
+    ] {
+        let (ended, text) = linxuan(path, &arguments);
+        assert_eq!(ended, code, "{arguments:?}: {text}");
+        assert!(text.contains(words), "{arguments:?}: {text}");
+        for english in [
+            "expected", "missing", "required", "cannot", "error", "No such", "Usage", "invalid",
+        ] {
+            assert!(!text.contains(english), "{arguments:?}: {text}");
+        }
+    }
+}
+
+/// Where the keys are not beside the data, the sentence says which option names them.
+#[test]
+fn a_backup_is_not_restored_without_its_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, text) = linxuan(folder.path(), &["restore", "backup", "--data", "empty"]);
+    assert_eq!(code, 1, "{text}");
+    for words in ["没有恢复", "备份不含密钥", "--keys"] {
+        assert!(text.contains(words), "{text}");
+    }
+    assert!(!text.contains("已有数据"), "{text}");
 }

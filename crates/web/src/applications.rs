@@ -103,6 +103,8 @@ struct ListPage {
     form: FormState,
     base: String,
     state: String,
+    /// Where in the list, for the form that is sent from there.
+    after: String,
     tabs: Vec<Tab>,
     channels: Vec<Choice>,
     rows: Vec<Shown>,
@@ -122,18 +124,42 @@ struct Shown {
     due: String,
     late: bool,
     status: Status,
+    /// The attribute of its box.
+    ticked: &'static str,
 }
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
+    page::page(&list_page(&app, &here, &visit, visit.query.clone()).await?)
+}
+
+/// The list again, with what is wrong with what was to be done with those chosen.
+pub(crate) async fn list_again(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    mut form: FormState,
+    error: service::Error,
+) -> Result<Response, WebError> {
+    form.refuse(error)?;
+    page::rejected(&list_page(app, here, visit, form).await?)
+}
+
+/// The list as asked for by its address, or by a form of it that is shown again.
+async fn list_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    form: FormState,
+) -> Result<ListPage, WebError> {
     let ctx = here.ctx();
     let base = here.href("applications");
-    let wanted = visit.query.text("state");
+    let wanted = form.text("state");
     let whole = ctx
         .actor
         .remit(Action::ReadApplications, here.pool.id)
         .is_ok();
     let mut views: Vec<(&str, String)> = vec![("", "全部".to_owned())];
-    views.extend(stations(&here));
+    views.extend(stations(here));
     views.extend([
         ("returned", "退回补正".to_owned()),
         ("draft", "草稿".to_owned()),
@@ -155,10 +181,10 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         .unwrap_or("");
     let query = ApplicationQuery {
         statuses: statuses(code),
-        channel: visit.query.text("channel"),
-        name: visit.query.text("q"),
+        channel: form.text("channel"),
+        name: form.text("q"),
     };
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = Some(form.text("after")).filter(|text| !text.is_empty());
     let found = app
         .service
         .applications(ctx, here.no, &query, &PageRequest::after(after.clone(), 50))
@@ -172,6 +198,11 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             status: status(&line.state),
             late: line.due.is_some_and(|due| due < today),
             due: line.due.map(|due| due.to_string()).unwrap_or_default(),
+            ticked: if form.holds("application", &line.id.to_string()) {
+                "checked"
+            } else {
+                ""
+            },
             line,
         })
         .collect();
@@ -206,10 +237,12 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
     }
     let may_vet = ctx.actor.reach_in(Action::VetApplications, here.pool.id) != Reach::None;
     let queue = matches!(code, "vetting" | "classify") && may_vet && !rows.is_empty();
-    page::page(&ListPage {
+    Ok(ListPage {
         layout: here
-            .layout(&app, &visit, "入库申请")
-            .under(&[(&here.pool.name, &here.href(""))]),
+            .layout(app, visit, "入库申请")
+            .under(&[(&here.pool.name, &here.href(""))])
+            .judged(&form),
+        after: after.clone().unwrap_or_default(),
         state: code.to_owned(),
         tabs,
         channels: here
@@ -234,13 +267,13 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         },
         may_enter: ctx.actor.reach_in(Action::EnterApplications, here.pool.id) != Reach::None,
         may_pass: code == "vetting" && may_vet,
-        may_plain: may_plain(&here),
+        may_plain: may_plain(here),
         counts: whole,
         batches: open_channels(&here.open, &ctx.actor)
             .iter()
             .any(|one| one.batch),
         first: queue.then(|| format!("{base}/next?state={code}")),
-        form: visit.query.clone(),
+        form,
         base,
         rows,
     })
@@ -264,10 +297,14 @@ async fn pass_batch(
         .values("application")
         .filter_map(|id| id.parse().ok())
         .collect();
-    let batch = app
+    let passed = app
         .service
         .pass_applications(here.ctx(), here.no, &chosen)
-        .await?;
+        .await;
+    let batch = match passed {
+        Ok(batch) => batch,
+        Err(error) => return list_again(&app, &here, &visit, form, error).await,
+    };
     let list = here.href("applications");
     page::page(&BatchPage {
         layout: here

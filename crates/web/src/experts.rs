@@ -199,6 +199,8 @@ struct ListPage {
     statuses: Vec<Choice>,
     exports: Vec<Choice>,
     query: Vec<(String, String)>,
+    /// Where in the list, for the form that is sent from there.
+    place: Vec<(String, String)>,
     count: String,
     chips: Vec<Chip>,
     columns: Vec<Column>,
@@ -218,18 +220,41 @@ struct Shown {
     status: Status,
     href: String,
     here: Here,
+    /// The attribute of its box.
+    ticked: &'static str,
+}
+
+impl ListPage {
+    /// Something was to be done with those chosen, and was not.
+    fn is_acting(&self) -> bool {
+        !self.form.value("act").is_empty() || !self.form.value("form").is_empty()
+    }
 }
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
+    let template = list_page(&app, &here, &visit, visit.query.clone()).await?;
+    if visit.fragment.wants("#list") {
+        return page::part(&template.layout, &template.as_list());
+    }
+    page::page(&template)
+}
+
+/// The list as asked for by its address, or by a form of it that is shown again.
+async fn list_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    mut form: FormState,
+) -> Result<ListPage, WebError> {
     let ctx = here.ctx();
     let base = here.href("experts");
-    let query = ExpertQuery::of(&fields(&visit.query));
-    let size = match visit.query.value("size") {
+    let query = ExpertQuery::of(&fields(&form));
+    let size = match form.value("size") {
         "50" => 50,
         "100" => 100,
         _ => 20,
     };
-    let after = Some(visit.query.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
+    let after = Some(form.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
     let found = app
         .service
         .experts(
@@ -240,12 +265,16 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         )
         .await?;
     let pool = app.service.pool_numbered(ctx, here.no).await?;
-    let specialties = specialty_choices(&app, &here).await?;
-    let mut form = visit.query.clone();
+    let specialties = specialty_choices(app, here).await?;
     note(&mut form, found.problems);
     let pairs = query.pairs();
     let count = page::counted(found.count);
     let chosen = visit.query.value("id").to_owned();
+    let ticked: Vec<String> = form
+        .values("id")
+        .filter(|id| *id != chosen)
+        .map(str::to_owned)
+        .collect();
     let at = |more: &[(&'static str, &str)]| {
         let mut all: Vec<(&str, &str)> = pairs.clone();
         all.extend_from_slice(more);
@@ -277,7 +306,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             let next = neighbours
                 .and_then(|n| found.rows.get(n + 1))
                 .map(|row| with(&row.id));
-            Some(show::aside(&app, &here, id, previous, next, at(&place)).await?)
+            Some(show::aside(app, here, id, previous, next, at(&place)).await?)
         }
         Err(_) => None,
     };
@@ -402,9 +431,9 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         }
     };
     let reach = |action: Action| ctx.actor.remit(action, here.pool.id).is_ok();
-    let template = ListPage {
+    Ok(ListPage {
         layout: here
-            .layout(&app, &visit, "专家库")
+            .layout(app, visit, "专家库")
             .announce(format!("{count} 人符合"))
             .judged(&form),
         form,
@@ -424,6 +453,10 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             .iter()
             .map(|form| Choice::new(form.code(), form.zh()))
             .collect(),
+        place: place
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         query: pairs
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -439,6 +472,11 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
                 status: standing_under(&pool.pack, row.status),
                 href: with(&row.id),
                 here: Here::when(row.id.to_string() == chosen),
+                ticked: if ticked.contains(&row.id.to_string()) {
+                    "checked"
+                } else {
+                    ""
+                },
                 row,
             })
             .collect(),
@@ -449,11 +487,19 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         may_export: reach(Action::ExportExperts),
         may_import: reach(Action::ImportExperts),
         base,
-    };
-    if visit.fragment.wants("#list") {
-        return page::part(&template.layout, &template.as_list());
-    }
-    page::page(&template)
+    })
+}
+
+/// The list again, with what is wrong with what was to be done.
+async fn again(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    mut form: FormState,
+    error: service::Error,
+) -> Result<Response, WebError> {
+    form.refuse(error)?;
+    page::rejected(&list_page(app, here, visit, form).await?)
 }
 
 async fn save_filter(
@@ -513,17 +559,19 @@ async fn batch(
         },
         "resume" => BatchAct::Resume,
         "specialty" => {
-            let specialty: SpecialtyId = form.value("add_specialty").parse().map_err(|_| {
-                WebError::from(service::Error::field(
+            let specialty: Result<SpecialtyId, _> = form.value("add_specialty").parse();
+            let Ok(specialty) = specialty else {
+                let error = service::Error::field(
                     "add_specialty",
                     "没有选择要增加的专业领域。请从列表中选择。",
-                ))
-            })?;
+                );
+                return again(&app, &here, &visit, form, error).await;
+            };
             BatchAct::AddSpecialty { specialty }
         }
         _ => return Err(WebError::Unreadable),
     };
-    let report = app
+    let done = app
         .service
         .run_expert_batch(
             here.ctx(),
@@ -532,7 +580,11 @@ async fn batch(
             &act,
             form.value("reason"),
         )
-        .await?;
+        .await;
+    let report = match done {
+        Ok(report) => report,
+        Err(error) => return again(&app, &here, &visit, form, error).await,
+    };
     let base = here.href("experts");
     let layout = here
         .layout(&app, &visit, format!("{}的结果", act.zh()))
@@ -548,6 +600,7 @@ async fn batch(
 async fn export(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     form: FormState,
 ) -> Result<Response, WebError> {
     let kind = ExportForm::ALL
@@ -563,6 +616,9 @@ async fn export(
             kind,
             form.value("purpose"),
         )
-        .await?;
-    Ok(download(made))
+        .await;
+    match made {
+        Ok(made) => Ok(download(made)),
+        Err(error) => again(&app, &here, &visit, form, error).await,
+    }
 }

@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::actor::Action;
 use jiff::Timestamp;
-use service::inbox::{Item, Urgency as Pressing};
+use service::inbox::{Figure, Item, Urgency as Pressing};
 
 use crate::components::{Empty, Here, Link, Stat, Tab, Todo, Tone, Urgency};
 use crate::error::WebError;
@@ -105,13 +106,19 @@ async fn show(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         .iter()
         .filter(|item| shown.contains(&item.urgency))
         .map(|item| todo(item, &here, ctx.now));
-    page::page(&InboxPage {
-        layout: here.layout(&app, &visit, "待办"),
-        sentence,
-        stats: stats.collect(),
-        tabs: tabs.collect(),
-        todos: todos.collect(),
-        empty: Empty {
+    let nobody = |figure: &Figure| figure.path == "experts" && figure.count == 0;
+    let may_import = ctx.actor.remit(Action::ImportExperts, here.pool.id).is_ok();
+    let empty = if inbox.items.is_empty() && inbox.figures.iter().any(nobody) && may_import {
+        Empty {
+            what: "库里还没有专家".to_owned(),
+            hint: "先导入现有名册，或逐个登记；之后要办的事项会出现在这里。".to_owned(),
+            actions: vec![
+                Link::new("批量导入", here.href("imports")),
+                Link::new("新增专家", here.href("experts/new")),
+            ],
+        }
+    } else {
+        Empty {
             what: "没有需要您办理的事项".to_owned(),
             hint: "有新的事项时会出现在这里，办完自动消失。".to_owned(),
             actions: if inbox.items.is_empty() {
@@ -119,7 +126,15 @@ async fn show(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             } else {
                 vec![Link::new("看全部待办", home)]
             },
-        },
+        }
+    };
+    page::page(&InboxPage {
+        layout: here.layout(&app, &visit, "待办"),
+        sentence,
+        stats: stats.collect(),
+        tabs: tabs.collect(),
+        todos: todos.collect(),
+        empty,
     })
 }
 

@@ -8,6 +8,7 @@ use domain::id::{ExpertId, RecordId};
 use domain::policy::pack::Pack;
 use service::papers::{PaperFile, Shown};
 
+use crate::applications::list_again;
 use crate::certificates::sent;
 use crate::draws::pdf;
 use crate::error::WebError;
@@ -146,6 +147,7 @@ pub(crate) async fn approval(
 async fn export(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     form: FormState,
 ) -> Result<Response, WebError> {
     let ids: Vec<RecordId> = form
@@ -157,8 +159,11 @@ async fn export(
         let pieces = app
             .service
             .bundle_applications(here.ctx(), here.no, &ids, purpose)
-            .await?;
-        return Ok(sent(pieces));
+            .await;
+        return match pieces {
+            Ok(pieces) => Ok(sent(pieces)),
+            Err(error) => list_again(&app, &here, &visit, form, error).await,
+        };
     }
     let shown = match purpose.trim() {
         "" => Shown::Masked,
@@ -173,8 +178,11 @@ async fn export(
             file_of(form.value("what"))?,
             shown,
         )
-        .await?;
-    Ok(download(made))
+        .await;
+    match made {
+        Ok(made) => Ok(download(made)),
+        Err(error) => list_again(&app, &here, &visit, form, error).await,
+    }
 }
 
 pub(crate) async fn masked_expert(

@@ -13,6 +13,7 @@ pub(crate) struct Backup {
     #[command(flatten)]
     place: Place,
     /// 备份目录，须尚不存在；密钥不在备份中，请另行保管
+    #[arg(value_name = "备份目录")]
     folder: PathBuf,
 }
 

@@ -24,6 +24,7 @@ use uuid::Uuid;
 use super::Ended;
 use super::pack::{Folder, show as pack_show};
 use super::share;
+use crate::words;
 use roster::People;
 
 /// Draws simulated where chances have no formula.
@@ -33,34 +34,34 @@ const SIMULATED: u32 = 2_000;
 #[derive(Debug, Args)]
 pub(crate) struct DrawCommand {
     /// 规则包文件夹，或随程序提供的规则包的名称
-    #[arg(long)]
+    #[arg(long, value_name = "规则包")]
     pack: PathBuf,
     /// 专家名单：.xlsx、.csv 或 .json
-    #[arg(long)]
+    #[arg(long, value_name = "文件")]
     roster: PathBuf,
     /// 使用需求（TOML）
-    #[arg(long)]
+    #[arg(long, value_name = "文件")]
     request: PathBuf,
     /// 抽取记录写到哪里（已有的文件不覆盖）
-    #[arg(long, required_unless_present = "freeze")]
+    #[arg(long, value_name = "文件", required_unless_present = "freeze")]
     record: Option<PathBuf>,
     /// 只封存候选范围并给出指纹，供各方算密签；不抽取
     #[arg(long, conflicts_with_all = ["record", "annex", "share", "commitment"])]
     freeze: bool,
     /// 一方揭示的随机数，如 manager=64 位十六进制；三方都给出才不是演练
-    #[arg(long, value_name = "PARTY=HEX", value_parser = of_party::<Share>)]
+    #[arg(long, value_name = "一方=十六进制", value_parser = of_party::<Share>)]
     share: Vec<(Party, Share)>,
     /// 一方事先交出的密签，给出则核对
-    #[arg(long, value_name = "PARTY=HEX", value_parser = of_party::<Digest>)]
+    #[arg(long, value_name = "一方=十六进制", value_parser = of_party::<Digest>)]
     commitment: Vec<(Party, Digest)>,
     /// 姓名对照表另存到这里（含个人信息，不得公开）
-    #[arg(long)]
+    #[arg(long, value_name = "文件")]
     annex: Option<PathBuf>,
     /// 名单中有错误的行不参加抽取；不写则有错误就不抽
     #[arg(long)]
     leave_out_errors: bool,
     /// 抽取之日，默认今天
-    #[arg(long)]
+    #[arg(long, value_name = "日期")]
     on: Option<Date>,
     /// 输出 JSON，供程序读取
     #[arg(long)]
@@ -234,7 +235,10 @@ impl DrawCommand {
         let frame = frozen.frame.clone();
         let record = match Draw::run(frame, &commitments, &shares, None) {
             Ok(record) => record,
-            Err(error) => return show::refused("draw", &[format!("{error}。")], self.json),
+            Err(error) => {
+                let sentence = words::parties(&format!("{error}。"));
+                return show::refused("draw", &[sentence], self.json);
+            }
         };
         let path = self.record.as_deref().context("没有给出抽取记录的文件名")?;
         write_new(path, &(record.to_json() + "\n"))?;

@@ -22,7 +22,7 @@ pub(crate) struct Export {
     #[arg(long, value_name = "用途")]
     purpose: String,
     /// 导出为
-    #[arg(long, value_enum, default_value = "xlsx")]
+    #[arg(long, value_enum, value_name = "格式", default_value = "xlsx")]
     form: Form,
     /// 只导出姓名、拼音、单位或编号符合的
     #[arg(long, value_name = "文字", default_value = "")]

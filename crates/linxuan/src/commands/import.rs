@@ -19,6 +19,7 @@ pub(crate) struct Import {
     #[arg(long, value_name = "编号")]
     pool: i64,
     /// 名册，.xlsx 或 .csv
+    #[arg(value_name = "名册")]
     file: PathBuf,
     /// 入库依据：会议纪要编号或原名册文号
     #[arg(long, value_name = "文号")]

@@ -16,6 +16,8 @@ pub(crate) mod verify;
 
 use serde_json::Value;
 
+use crate::words;
+
 /// How a command ended, as its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -106,11 +108,11 @@ pub(crate) fn ended(done: Result<(), Failure>) -> anyhow::Result<Ended> {
     match done {
         Ok(()) => Ok(Ended::Done),
         Err(Failure::Refused(sentence)) => {
-            eprintln!("{sentence}");
+            eprintln!("{}", words::told(&sentence));
             Ok(Ended::Refused)
         }
         Err(Failure::Usage(sentence)) => {
-            eprintln!("{sentence}");
+            eprintln!("{}", words::told(&sentence));
             Ok(Ended::Usage)
         }
         Err(Failure::Internal(cause)) => Err(cause),

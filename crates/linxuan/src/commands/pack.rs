@@ -11,6 +11,7 @@ use domain::policy::{cases, compare, coverage, decide};
 use jiff::civil::Date;
 
 use super::Ended;
+use crate::words;
 pub(crate) use folder::Folder;
 
 /// A file or folder the user named cannot be read: what and why, in Chinese.
@@ -31,7 +32,7 @@ impl CannotRead {
             std::io::ErrorKind::NotFound => "没有这个文件".to_owned(),
             std::io::ErrorKind::PermissionDenied => "没有读取权限".to_owned(),
             std::io::ErrorKind::InvalidData => "不是 UTF-8 文本".to_owned(),
-            _ => error.to_string(),
+            _ => words::told(&error.to_string()),
         };
         Self(format!("读不出 {}：{why}。请核对路径。", path.display()))
     }
@@ -54,40 +55,46 @@ enum Action {
     /// 检查规则包，一次列出全部问题
     Check {
         /// 规则包文件夹，或随程序提供的规则包的名称
+        #[arg(value_name = "规则包")]
         dir: PathBuf,
     },
     /// 运行规则包的全部案例
     Test {
         /// 规则包文件夹，或名称
+        #[arg(value_name = "规则包")]
         dir: PathBuf,
     },
     /// 逐条列出条文由哪条规则、表格、案例承载
     Coverage {
         /// 规则包文件夹，或名称
+        #[arg(value_name = "规则包")]
         dir: PathBuf,
     },
     /// 比较两个规则包：改了什么，谁会因此符合或不再符合
     Compare {
         /// 现行规则包
+        #[arg(value_name = "现行")]
         a: PathBuf,
         /// 拟用规则包
+        #[arg(value_name = "拟用")]
         b: PathBuf,
         /// 人员资料（TOML 或 JSON，每人一个 [person.姓名]）
-        #[arg(long)]
+        #[arg(long, value_name = "文件")]
         facts: Option<PathBuf>,
         /// 判断之日，默认今天
-        #[arg(long)]
+        #[arg(long, value_name = "日期")]
         on: Option<Date>,
     },
     /// 按规则包判断一人是否符合入库条件，并说明依据
     Eval {
         /// 规则包文件夹，或名称
+        #[arg(value_name = "规则包")]
         dir: PathBuf,
         /// 人员资料（TOML 或 JSON）
-        #[arg(long)]
+        #[arg(long, value_name = "文件")]
         facts: PathBuf,
         /// 判断之日，默认今天
-        #[arg(long)]
+        #[arg(long, value_name = "日期")]
         on: Option<Date>,
     },
 }

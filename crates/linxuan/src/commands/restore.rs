@@ -12,6 +12,7 @@ pub(crate) struct Restore {
     #[command(flatten)]
     place: Place,
     /// 备份目录
+    #[arg(value_name = "备份目录")]
     folder: PathBuf,
 }
 

@@ -17,10 +17,10 @@ pub(crate) struct ShareCommand {
     #[command(subcommand)]
     action: Action,
     /// 候选范围指纹（64 位十六进制）；与 --party 同时给出时算出密签
-    #[arg(long, global = true, requires = "party")]
+    #[arg(long, global = true, value_name = "指纹", requires = "party")]
     frame_digest: Option<Digest>,
     /// 密签方：manager（库管理方）、requester（使用方）、supervisor（纪检监督）
-    #[arg(long, global = true, value_parser = party)]
+    #[arg(long, global = true, value_name = "一方", value_parser = party)]
     party: Option<Party>,
     /// 输出 JSON，供程序读取
     #[arg(long, global = true)]
@@ -34,11 +34,13 @@ enum Action {
     /// 由掷骰结果得出，至少 50 次
     FromDice {
         /// 掷骰结果，1 至 6 的数字，可有空格；不写则从标准输入读取
+        #[arg(value_name = "点数")]
         throws: Option<String>,
     },
     /// 已有随机数，只算密签
     Commit {
         /// 随机数（64 位十六进制）
+        #[arg(value_name = "随机数")]
         share: Share,
     },
 }

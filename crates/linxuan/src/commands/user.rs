@@ -32,23 +32,28 @@ enum Act {
     /// 新建账号，输出设置密码的一次性链接
     Create {
         /// 账号：3 至 32 个小写字母、数字或 . - _
+        #[arg(value_name = "账号")]
         login: String,
         /// 姓名
+        #[arg(value_name = "姓名")]
         name: String,
     },
     /// 停用账号，已登录的立即退出
     Disable {
         /// 账号
+        #[arg(value_name = "账号")]
         login: String,
     },
     /// 重新启用账号
     Enable {
         /// 账号
+        #[arg(value_name = "账号")]
         login: String,
     },
     /// 重置密码，输出一次性链接
     Reset {
         /// 账号
+        #[arg(value_name = "账号")]
         login: String,
         /// 动态口令设备已丢失，一并解除
         #[arg(long)]

@@ -10,6 +10,7 @@ use serde_json::json;
 use store::ledger::{Trust, verify};
 
 use super::{Ended, print};
+use crate::words;
 
 /// Longest draw record that is read: far more than a million candidates need.
 const LONGEST_RECORD: u64 = 1 << 30;
@@ -18,12 +19,13 @@ const LONGEST_RECORD: u64 = 1 << 30;
 #[derive(Debug, Args)]
 pub(crate) struct VerifyCommand {
     /// 抽取记录（.json）或留痕包（.jsonl）
+    #[arg(value_name = "文件")]
     file: PathBuf,
     /// 只认这个指纹的签名公钥（留痕包；可多次）
-    #[arg(long, value_name = "FINGERPRINT")]
+    #[arg(long, value_name = "指纹")]
     key: Vec<String>,
     /// 单据上印的核验码（留痕包；可多次）
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "核验码")]
     code: Vec<String>,
     /// 输出 JSON，供程序读取
     #[arg(long)]
@@ -72,7 +74,7 @@ impl VerifyCommand {
         file.take(LONGEST_RECORD).read_to_end(&mut bytes)?;
         let record = match draw::verify(&bytes) {
             Ok(verified) => verified.record,
-            Err(error) => return self.invalid("draw", &format!("{error}。")),
+            Err(error) => return self.invalid("draw", &words::parties(&format!("{error}。"))),
         };
         let header = record.frame().header();
         let now = if record.is_void() {

@@ -133,4 +133,34 @@ async fn a_purpose_is_asked_for_on_the_page_it_was_left_out_on() {
             assert!(again.contains(words), "{path} {words}: {again}");
         }
     }
+    let id = expert.to_string();
+    let chosen = [("id", id.as_str()), ("form", "xlsx"), ("reason", "核对")];
+    let again = desk
+        .refused(Role::Officer, "/p/1/experts/export", &chosen)
+        .await;
+    for words in [
+        "id=\"purpose-err\"",
+        "没有填写用途",
+        " checked",
+        "value=\"核对\"",
+    ] {
+        assert!(again.contains(words), "{words}: {again}");
+    }
+    let zip = [("what", "zip"), ("purpose", "")];
+    let again = desk
+        .refused(Role::Officer, "/p/1/applications/export", &zip)
+        .await;
+    assert!(again.contains("还不能提交"), "{again}");
+}
+
+/// A pool without anybody in it says how to begin, to whoever may.
+#[tokio::test]
+async fn the_first_page_of_an_empty_pool_points_to_the_import() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let desk = Desk::open(&engine).await;
+    let officer = desk.get(Role::Officer, "/p/1").await;
+    assert!(officer.contains("库里还没有专家"), "{officer}");
+    assert!(officer.contains("href=\"/p/1/imports\""), "{officer}");
+    let supervisor = desk.get(Role::Supervisor, "/p/1").await;
+    assert!(!supervisor.contains("库里还没有专家"), "{supervisor}");
 }

@@ -8,6 +8,7 @@ use draw::Digest;
 use serde::Deserialize;
 
 use super::roster::{People, specialty_id};
+use crate::words;
 
 /// A request with the number its draw goes by.
 pub(super) struct Asked {
@@ -70,12 +71,9 @@ pub(super) fn read(bytes: &[u8], people: &People) -> Result<Asked, Vec<String>> 
     let text = std::str::from_utf8(bytes)
         .map_err(|_| vec!["使用需求不是 UTF-8 文本。请另存为 UTF-8 后再试。".to_owned()])?;
     let stated: Stated = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| {
-            text.get(..span.start).unwrap_or(text).matches('\n').count() + 1
-        });
         vec![format!(
-            "使用需求第 {line} 行读不懂：{}。各项写法见 docs/cli.md。",
-            error.message()
+            "使用需求{}。各项写法见 docs/cli.md。",
+            words::toml(text, &error)
         )]
     })?;
     let mut wrong = Vec::new();

@@ -24,6 +24,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::first16;
+use crate::words;
 
 /// Everybody on the list.
 pub(super) struct People {
@@ -151,12 +152,8 @@ impl People {
     }
 
     fn read_json(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let listed: Vec<Listed> = serde_json::from_slice(bytes).map_err(|error| {
-            format!(
-                "名单第 {} 行读不懂：{error}。各项写法见 docs/cli.md。",
-                error.line()
-            )
-        })?;
+        let listed: Vec<Listed> = serde_json::from_slice(bytes)
+            .map_err(|error| format!("名单{}。各项写法见 docs/cli.md。", words::json(&error)))?;
         let mut seen = BTreeSet::new();
         for (place, one) in listed.into_iter().enumerate() {
             let number = match IdentityNumber::parse(&one.id_number) {

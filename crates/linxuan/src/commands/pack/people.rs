@@ -7,6 +7,7 @@ use domain::policy::Facts;
 use domain::policy::cases::facts;
 
 use super::CannotRead;
+use crate::words;
 
 /// Reads a TOML or JSON file. The inner error is what is wrong with the facts, in Chinese.
 pub(super) fn read(path: &Path) -> anyhow::Result<Result<Vec<(String, Facts)>, String>> {
@@ -15,17 +16,26 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Result<Vec<(String, Facts)>, S
         .extension()
         .is_some_and(|extension| extension == "json");
     let table = if json {
-        serde_json::from_str::<toml::Table>(&text).map_err(|error| error.to_string())
+        serde_json::from_str::<toml::Table>(&text).map_err(|error| words::json(&error))
     } else {
-        toml::from_str::<toml::Table>(&text).map_err(|error| error.to_string())
+        toml::from_str::<toml::Table>(&text).map_err(|error| words::toml(&text, &error))
     };
+    let table = table.map_err(|wrong| format!("人员资料{wrong}。请改正后再试。"));
     Ok(table.and_then(people))
+}
+
+/// The facts of one person; what a reader says of them is put into Chinese.
+fn one(table: toml::Table) -> Result<Facts, String> {
+    facts(table).map_err(|error| match error.split_once('：') {
+        Some((what, wrong)) => format!("{what}：{}。请改正后再试。", words::fault(wrong)),
+        None => error,
+    })
 }
 
 fn people(mut table: toml::Table) -> Result<Vec<(String, Facts)>, String> {
     match table.remove("person") {
         None => {
-            let facts = facts(table)?;
+            let facts = one(table)?;
             let name = if facts.profile.name.is_empty() {
                 "本人"
             } else {
@@ -36,7 +46,7 @@ fn people(mut table: toml::Table) -> Result<Vec<(String, Facts)>, String> {
         Some(toml::Value::Table(people)) if table.is_empty() => people
             .into_iter()
             .map(|(name, person)| match person {
-                toml::Value::Table(person) => facts(person)
+                toml::Value::Table(person) => one(person)
                     .map(|facts| (name.clone(), facts))
                     .map_err(|error| format!("{name}：{error}")),
                 _ => Err(format!("“{name}”应是一张表（[person.{name}]）。")),
