@@ -1,6 +1,6 @@
 //! A populated demonstration: a bureau with its people and a pool under each shipped instrument, marked as a
-//! demonstration, with synthetic people at every stage of admission; in the largest also requests in several states
-//! and draws that really took place. It begins some days ago, because a public notice takes its days.
+//! demonstration, with synthetic people at every stage of admission and a request for experts; in the largest requests
+//! in several states and draws that really took place. It begins some days ago, because a public notice takes its days.
 
 mod admission;
 mod cities;
@@ -116,6 +116,7 @@ impl Service {
         for office in &offices {
             cast.move_to(office.city.place);
             self.demo_under_way(office, &mut cast).await?;
+            self.demo_asked(office).await?;
         }
         self.demo_tasks(offices[0].pool, &offices[0].specialties)
             .await?;

@@ -172,6 +172,14 @@ impl Service {
         })
     }
 
+    /// Name of the office that manages a pool.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn manager_name(&self, pool: &OpenPool) -> Result<String> {
+        self.organisation_name(pool.pool.manager).await
+    }
+
     /// Every specialty of a pool, retired ones included, in order.
     pub(crate) async fn specialties_of(&self, pool: PoolId) -> Result<Vec<Specialty>> {
         let rows = store::pools::specialties::<Specialty>(&mut self.store.read(), pool).await?;

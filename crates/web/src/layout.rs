@@ -197,6 +197,8 @@ impl Banner {
 pub struct Layout {
     /// The installation.
     pub site: Arc<Site>,
+    /// Whose page it is: the office that manages the pool, else the bureau of the installation.
+    pub office: String,
     /// What the page is about: 专家库. The product is added.
     pub title: String,
     /// Size of type.
@@ -232,11 +234,18 @@ impl Layout {
     pub fn new(site: &Arc<Site>, visit: &Visit, title: impl Into<String>) -> Self {
         Self {
             site: Arc::clone(site),
+            office: site.bureau.clone(),
             title: title.into(),
             size: visit.size,
             banners: site.banner.iter().cloned().collect(),
             ..Self::default()
         }
+    }
+    /// A page of this office.
+    #[must_use]
+    pub fn of_office(mut self, name: impl Into<String>) -> Self {
+        self.office = name.into();
+        self
     }
     /// With the visitor and the menu made for him.
     #[must_use]

@@ -255,7 +255,8 @@ async fn show(
         )),
         _ => None,
     };
-    let layout = Layout::new(&app.site.now(), &visit, shown.line.title.clone());
+    let layout = Layout::new(&app.site.now(), &visit, shown.line.title.clone())
+        .of_office(shown.signed.clone());
     let pack = app.service.pack_of_notice(&key).await?;
     page::page(&ShowPage {
         layout: strip(layout, shown.banner.clone(), shown.demonstration),

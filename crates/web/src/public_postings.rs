@@ -134,7 +134,8 @@ async fn show(
         )),
         _ => None,
     };
-    let layout = Layout::new(&app.site.now(), &visit, shown.line.title.clone());
+    let layout = Layout::new(&app.site.now(), &visit, shown.line.title.clone())
+        .of_office(shown.signed.clone());
     page::page(&ShowPage {
         layout: strip(layout, shown.banner.clone(), shown.demonstration),
         status: status(&shown.line),

@@ -81,6 +81,8 @@ pub struct InPool {
     pub session: Session,
     /// The pool with its number and its law.
     pub open: Arc<OpenPool>,
+    /// The office that manages it.
+    pub manager: Arc<str>,
 }
 
 impl Deref for InPool {
@@ -112,7 +114,7 @@ impl InPool {
         layout
             .banners
             .extend(crate::home::banners(app, &self.session.ctx, &self.open));
-        layout
+        layout.of_office(&*self.manager)
     }
 }
 
@@ -296,6 +298,7 @@ async fn identify(
     let pool = match app.service.pool_numbered(&session.ctx, no).await {
         Ok(open) => Some(InPool {
             session: session.clone(),
+            manager: app.service.manager_name(&open).await?.into(),
             open: Arc::new(open),
         }),
         Err(service::Error::NotFound) => None,

@@ -227,8 +227,9 @@ impl Service {
         let youngest = back(who.today(), OLDEST * 365);
         let person = loop {
             let person = cast.person();
-            if person.profile.born.is_some_and(|born| youngest < born) {
-                break fitted(person, claim, &pool);
+            let young = person.profile.born.is_some_and(|born| youngest < born);
+            if let (true, Some(craft)) = (young, craft(office, &person)) {
+                break fitted(person, claim, craft, &pool);
             }
         };
         let form = form(office, &pool, claim, &person);
@@ -385,9 +386,16 @@ fn way<'p>(
     Ok((claim, channel.ok_or(Error::NotFound)?))
 }
 
+/// The specialty of the pool that somebody works in; nobody applies for another.
+fn craft(office: &Office, person: &Person) -> Option<&'static str> {
+    let own = person.profile.expertise.as_deref()?;
+    let mut known = office.city.specialties.iter().copied();
+    known.find(|name| own.contains(*name))
+}
+
 /// Somebody who meets the conditions: a senior title, a craft, work of the kind asked for, no honour but the one of the
 /// claim, and an employer of a kind the pack knows or of none.
-fn fitted(mut person: Person, claim: &Claim, pool: &OpenPool) -> Person {
+fn fitted(mut person: Person, claim: &Claim, craft: &str, pool: &OpenPool) -> Person {
     let profile = &mut person.profile;
     if let Some(employer) = &mut profile.employer {
         let known = pool.offered("employer_kind");
@@ -406,7 +414,7 @@ fn fitted(mut person: Person, claim: &Claim, pool: &OpenPool) -> Person {
     profile.skills.retain(|skill| skill.level == "高级技师");
     if profile.skills.is_empty() {
         profile.skills.push(Skill {
-            occupation: "电工".to_owned(),
+            occupation: craft.to_owned(),
             level: "高级技师".to_owned(),
             obtained: None,
             certificate: None,
@@ -438,15 +446,9 @@ fn form(office: &Office, pool: &OpenPool, claim: &Claim, person: &Person) -> Fie
         office_phone: None,
     };
     let mut form = crate::persons::fields(&file);
-    let nth = person
-        .identity
-        .expose()
-        .bytes()
-        .map(usize::from)
-        .sum::<usize>();
-    let specialty = office
-        .specialties
-        .get(nth % office.specialties.len().max(1));
+    let craft = craft(office, person);
+    let mut places = office.city.specialties.iter().zip(&office.specialties);
+    let specialty = places.find(|(name, _)| Some(**name) == craft);
     for (field, value) in [
         ("channel", claim.channel.to_owned()),
         ("id_number", person.identity.expose().to_owned()),
@@ -461,7 +463,7 @@ fn form(office: &Office, pool: &OpenPool, claim: &Claim, person: &Person) -> Fie
         form.push("notice", number.as_str());
         form.push("notice_closes", closes.to_string());
     }
-    if let Some(id) = specialty {
+    if let Some((_, id)) = specialty {
         form.push("specialty", id.to_string());
     }
     for (field, value) in claim.fields {

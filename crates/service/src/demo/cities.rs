@@ -33,6 +33,28 @@ pub(super) struct City {
     pub(super) posted: &'static [usize],
     /// Everybody else, and how far they came.
     pub(super) under_way: &'static [(usize, Stop)],
+    /// What is asked of it, where no draws tell of more.
+    pub(super) asked: Option<Asked>,
+}
+
+/// Experts somebody asks for.
+pub(super) struct Asked {
+    /// What they are to do, and in what scope.
+    pub(super) content: &'static str,
+    pub(super) scope: &'static str,
+    /// Kind of the pack, and below it.
+    pub(super) kind: &'static str,
+    pub(super) sub_kind: Option<&'static str>,
+    /// Further fields the kind asks for.
+    pub(super) fields: &'static [(&'static str, &'static str)],
+    /// Whom they look at.
+    pub(super) reviewed: &'static str,
+    /// 地点
+    pub(super) place: &'static str,
+    /// The duty they hold, where the pack asks by duties.
+    pub(super) duty: Option<&'static str>,
+    /// The office has accepted it.
+    pub(super) accepted: bool,
 }
 
 /// Somebody with a log-in.
@@ -124,6 +146,10 @@ pub(super) static CITIES: &[City; 4] = &[
                 ..colleague(Role::Requester, "shiyong", "吴倩")
             },
             colleague(Role::Secretary, "mishu", "谭雅"),
+            Colleague {
+                unit: "东莞市示例技师学院",
+                ..colleague(Role::Recommender, "tuijian", "容晓")
+            },
         ],
         specialties: &[
             "焊接",
@@ -154,6 +180,7 @@ pub(super) static CITIES: &[City; 4] = &[
             (0, Stop::At(Station::Committee)),
             (0, Stop::At(Station::Committee)),
         ],
+        asked: None,
     },
     City {
         pack: "gz-2022",
@@ -167,6 +194,10 @@ pub(super) static CITIES: &[City; 4] = &[
             Colleague {
                 unit: "广州市示例技师学院",
                 ..colleague(Role::Recommender, "gz-tuijian", "麦思敏")
+            },
+            Colleague {
+                unit: "广州市示例区人力资源和社会保障局",
+                ..colleague(Role::Requester, "gz-shiyong", "邝悦")
             },
         ],
         specialties: &["汽车维修工", "中式烹调师", "养老护理员", "电工", "美发师"],
@@ -243,6 +274,17 @@ pub(super) static CITIES: &[City; 4] = &[
             (2, Stop::Returned),
             (2, Stop::At(Station::Classify)),
         ],
+        asked: Some(Asked {
+            content: "职业技能培训机构新申办评审",
+            scope: "",
+            kind: "4-6",
+            sub_kind: Some("新申办评审"),
+            fields: &[("entruster", "广州市示例区人力资源和社会保障局")],
+            reviewed: "广州市示例职业培训学校",
+            place: "广州市示例职业培训学校行政楼",
+            duty: Some("培训评审专家组"),
+            accepted: true,
+        }),
     },
     City {
         pack: "jm-2022",
@@ -254,6 +296,10 @@ pub(super) static CITIES: &[City; 4] = &[
             colleague(Role::Officer, "jm-jingban", "区静怡"),
             colleague(Role::Approver, "jm-shenpi", "黄朗"),
             colleague(Role::Supervisor, "jm-jiandu", "谭正"),
+            Colleague {
+                unit: "江门市示例县人力资源和社会保障局",
+                ..colleague(Role::Requester, "jm-shiyong", "伍岚")
+            },
         ],
         specialties: &["养老护理", "电工", "中式烹调", "焊接", "育婴"],
         paragraphs: &[
@@ -295,6 +341,17 @@ pub(super) static CITIES: &[City; 4] = &[
             (1, Stop::Returned),
             (0, Stop::At(Station::PublicNotice)),
         ],
+        asked: Some(Asked {
+            content: "职业技能等级培训机构监督评估",
+            scope: "职业技能等级",
+            kind: "8-1",
+            sub_kind: Some("培训监督评估"),
+            fields: &[],
+            reviewed: "江门市示例职业培训学校",
+            place: "江门市示例职业培训学校实训楼",
+            duty: None,
+            accepted: false,
+        }),
     },
     City {
         pack: "cy-2021",
@@ -310,32 +367,49 @@ pub(super) static CITIES: &[City; 4] = &[
             of_department(Role::Officer, "cy-zhongxin", "高岚", CENTRE),
             of_department(Role::Officer, "cy-kaoshi", "冯越", TESTING),
             of_department(Role::Requester, "cy-kaoshi-shiyong", "蒋澜", TESTING),
+            of_department(Role::Requester, "cy-zhijianke-shiyong", "段青", SECTION),
         ],
         specialties: &["养老护理员", "电工", "育婴员", "保安员", "西式面点师"],
         paragraphs: &[],
         claims: &[
             Claim {
                 channel: "apply",
-                fields: &[("team", "teaching"), ("flag.in_city", "yes")],
+                fields: &[
+                    ("team", "teaching"),
+                    ("relies_on", "8-1-title"),
+                    ("flag.in_city", "yes"),
+                ],
                 work: &["teaching"],
                 ..PLAIN
             },
             Claim {
                 channel: "apply",
-                fields: &[("team", "school"), ("flag.in_city", "yes")],
+                fields: &[
+                    ("team", "school"),
+                    ("relies_on", "8-1-title"),
+                    ("flag.in_city", "yes"),
+                ],
                 work: &["management"],
                 ..PLAIN
             },
             Claim {
                 channel: "direct",
-                fields: &[("team", "project"), ("flag.in_city", "yes")],
+                fields: &[
+                    ("team", "project"),
+                    ("relies_on", "9"),
+                    ("flag.in_city", "yes"),
+                ],
                 work: &["teaching"],
                 honour: Some("市级专家"),
                 found: &["HOLDER"],
             },
             Claim {
                 channel: "direct",
-                fields: &[("team", "exam"), ("flag.in_city", "yes")],
+                fields: &[
+                    ("team", "exam"),
+                    ("relies_on", "9"),
+                    ("flag.in_city", "yes"),
+                ],
                 work: &["management"],
                 honour: Some("市级督导员"),
                 found: &["HOLDER"],
@@ -353,5 +427,16 @@ pub(super) static CITIES: &[City; 4] = &[
             (1, Stop::At(Station::Committee)),
             (2, Stop::At(Station::Approval)),
         ],
+        asked: Some(Asked {
+            content: "职业技能等级认定机构监督检查",
+            scope: "",
+            kind: "16-2-3",
+            sub_kind: None,
+            fields: &[("feedback_due", "检查结束后十日内")],
+            reviewed: "北京市朝阳区示例技能评价中心",
+            place: "北京市朝阳区示例技能评价中心考场",
+            duty: None,
+            accepted: false,
+        }),
     },
 ];

@@ -13,6 +13,8 @@ use draw::{Share, Suite, commitment};
 use jiff::Span;
 use jiff::civil::Date;
 
+use super::Office;
+use super::cities::Asked;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::service::Service;
@@ -97,6 +99,24 @@ impl Service {
         Ok(())
     }
 
+    /// What a pool without draws is asked for, as far as it came.
+    pub(super) async fn demo_asked(&self, office: &Office) -> Result<()> {
+        let Some(asked) = &office.city.asked else {
+            return Ok(());
+        };
+        let login = office.city.login(Role::Requester).ok_or(Error::NotFound)?;
+        let asking = self.as_demo(login, Role::Requester, office.pool).await?;
+        let day = asking.today().saturating_add(Span::new().days(12));
+        let wanted = asked.request(day, &office.specialties);
+        let task = self.file_task(&asking, office.pool, wanted).await?;
+        if asked.accepted {
+            let login = office.city.login(Role::Officer).ok_or(Error::NotFound)?;
+            let officer = self.as_demo(login, Role::Officer, office.pool).await?;
+            self.accept_task(&officer, task).await?;
+        }
+        Ok(())
+    }
+
     /// All three shares are made here: a demonstration is a rehearsal, and its records say so.
     async fn demo_ceremony(&self, id: DrawId, people: [&Ctx; 3]) -> Result<()> {
         let row = store::draws::find::<Attempt>(&mut self.store.read(), id).await?;
@@ -135,6 +155,54 @@ impl Service {
                 .await?;
         }
         Ok(())
+    }
+}
+
+impl Asked {
+    /// Two of them on a morning; by specialty unless by duty.
+    fn request(&self, day: Date, specialties: &[SpecialtyId]) -> Request {
+        let fields = self.fields.iter();
+        let specialties = match self.duty {
+            Some(_) => Vec::new(),
+            None => specialties.to_vec(),
+        };
+        Request {
+            content: self.content.to_owned(),
+            scope: self.scope.to_owned(),
+            kind: self.kind.to_owned(),
+            sub_kind: self.sub_kind.map(str::to_owned),
+            fields: fields
+                .map(|(field, value)| ((*field).to_owned(), (*value).to_owned()))
+                .collect(),
+            half_days: vec![HalfDay {
+                date: day,
+                slot: Slot::Morning,
+            }],
+            starts_at: Some("09:00".to_owned()),
+            place: self.place.to_owned(),
+            venue: Venue::OnSite,
+            reviewed: vec![Reviewed {
+                organisation: OrganisationRef {
+                    id: None,
+                    name: self.reviewed.to_owned(),
+                    credit_code: None,
+                },
+                listed: false,
+                people: Vec::new(),
+                call: None,
+            }],
+            demands: vec![Demand {
+                label: "专家组".to_owned(),
+                specialties,
+                level: Level::Any,
+                duty: self.duty.map(str::to_owned),
+                seats: 2,
+                reserves: 0,
+            }],
+            per_employer: None,
+            recusal: RecusalDemand::Nobody,
+            mode: Mode::Random,
+        }
     }
 }
 

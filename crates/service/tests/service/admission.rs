@@ -383,6 +383,22 @@ async fn meeting_materials_and_certificates_print() {
             bureau.applied("self_nominated", 0, None).await,
             bureau.applied("cross_pool", 1, None).await,
         ];
+        // A meeting ahead is something to prepare.
+        let ahead = service
+            .call_meeting(&secretary, 1, Some(date(2022, 6, 9)), "二楼会议室")
+            .await
+            .expect("called");
+        let inbox = service.inbox(&secretary, bureau.pool).await.expect("read");
+        let item = inbox
+            .items
+            .iter()
+            .find(|item| item.path.ends_with(&ahead.to_string()));
+        let item = item.expect("it waits");
+        assert_eq!((item.tag, item.verb), ("会议审定", "备会"));
+        service
+            .cancel_meeting(&secretary, 1, ahead, "提前到今天")
+            .await
+            .expect("cancelled");
         let meeting = service
             .call_meeting(&secretary, 1, Some(date(2022, 6, 6)), "三楼会议室")
             .await

@@ -306,6 +306,15 @@ async fn an_expert_sees_what_is_held_who_opened_it_and_declares_relations() {
             .start_campaign(&bureau.officer, bureau.pool, Some(date(2022, 7, 31)), false)
             .await
             .expect("started");
+        // The office reads whom each of them is for.
+        let first = PageRequest::first(50);
+        let told = service
+            .messages(&bureau.officer, bureau.pool, None, &first)
+            .await
+            .expect("read");
+        let inside = told.items.iter().filter(|one| one.channel == "in_app");
+        let names: Vec<&str> = inside.map(|one| one.recipient.as_str()).collect();
+        assert!(!names.is_empty() && !names.contains(&"本人"), "{names:?}");
         let messages = service
             .own_messages(own, &PageRequest::first(20))
             .await

@@ -8,6 +8,7 @@ use domain::id::RecordId;
 use domain::meeting::{Minutes, Opinion, PersonResult, Verdict};
 use domain::policy::library::shipped;
 use domain::policy::pack::{How, Pack, Station};
+use domain::policy::words::Word as _;
 use jiff::civil::date;
 use service::certificates::Order;
 use service::typed::Fields;
@@ -271,6 +272,12 @@ async fn chaoyang_appoints_directly_or_after_a_joint_review() {
             (Station::Vetting, Role::Officer),
         ] {
             assert_eq!(state(&bureau, applied).await.station(), Some(station));
+            let who = bureau.now(&bureau.as_role(role));
+            let inbox = service.inbox(&who, bureau.pool).await.expect("read");
+            let mut items = inbox.items.iter();
+            let item = items.find(|item| item.path.ends_with(&applied.to_string()));
+            let tag = item.map(|item| item.tag);
+            assert_eq!(tag, Some(station.zh()), "it is called by its station");
             pass(&bureau, role, applied).await.expect("passed");
         }
         let secretary = bureau.as_role(Role::Secretary);

@@ -96,6 +96,7 @@ pub(crate) fn layout(title: &str, size: TypeSize) -> Layout {
         },
     );
     Layout {
+        office: site().bureau.clone(),
         site: site(),
         title: title.into(),
         size,
