@@ -643,7 +643,12 @@ async fn files_come_sealed_and_what_came_by_letter_counts_from_its_day() {
             .await;
         assert_eq!(field(many), "attachment");
         let filed = service
-            .file_objection(&visitor, &number, &against(1), vec![upload(b"%PDF-1.4 x\n%%EOF")])
+            .file_objection(
+                &visitor,
+                &number,
+                &against(1),
+                vec![upload(b"%PDF-1.4 x\n%%EOF")],
+            )
             .await
             .expect("taken");
         assert_eq!(filed.files, 1);
