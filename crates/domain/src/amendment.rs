@@ -24,6 +24,8 @@ pub enum Matter {
     Skill,
     /// 学历学位: one more.
     Education,
+    /// 专业领域: all of them, as they are to be.
+    Specialty,
     /// 手机
     Mobile,
     /// 电子邮箱
@@ -34,12 +36,13 @@ pub enum Matter {
 
 impl Matter {
     /// All of them, in the order of the form.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Employer,
         Self::Post,
         Self::Title,
         Self::Skill,
         Self::Education,
+        Self::Specialty,
         Self::Mobile,
         Self::Email,
         Self::Address,
@@ -53,6 +56,7 @@ impl Matter {
             Self::Title => "title",
             Self::Skill => "skill",
             Self::Education => "education",
+            Self::Specialty => "specialty",
             Self::Mobile => "mobile",
             Self::Email => "email",
             Self::Address => "address",
@@ -73,6 +77,7 @@ impl Matter {
             Self::Title => "职称",
             Self::Skill => "技能等级",
             Self::Education => "学历",
+            Self::Specialty => "专业领域",
             Self::Mobile => "手机",
             Self::Email => "电子邮箱",
             Self::Address => "通讯地址",
@@ -318,7 +323,12 @@ mod tests {
             .filter(|one| !one.is_open(Some(&closed)));
         assert_eq!(
             open.collect::<Vec<_>>(),
-            [Matter::Post, Matter::Skill, Matter::Education]
+            [
+                Matter::Post,
+                Matter::Skill,
+                Matter::Education,
+                Matter::Specialty
+            ]
         );
         let title = asked(&[Matter::Employer, Matter::Title]);
         let bare = title.clone().approve(by(), "已核对", rules, 0, Vec::new());

@@ -4,10 +4,13 @@
 
 mod own;
 
+use std::collections::BTreeMap;
+
 use domain::actor::Action;
 use domain::amendment::{Amendment, Matter, Refused, State};
 use domain::event::{Event, EventKind, Subject};
-use domain::id::{FileId, PersonId, PoolId, RecordId};
+use domain::id::{FileId, PersonId, PoolId, RecordId, SpecialtyId};
+use domain::policy::classification;
 use domain::policy::pack::Medium;
 use domain::policy::words::Word as _;
 use serde::{Deserialize, Serialize};
@@ -26,9 +29,9 @@ use crate::attachments::{Body, Media};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
-use crate::experts::{Draft, Member, Person, kept};
+use crate::experts::{Draft, Member, Membership, Person, kept};
 use crate::exports::MadeFile;
-use crate::persons::{self, Difference, Masked, differences};
+use crate::persons::{Difference, Masked, PersonFile, differences};
 use crate::pools::OpenPool;
 use crate::records;
 use crate::service::Service;
@@ -121,6 +124,22 @@ fn event(kind: EventKind, one: &Amendment) -> Event {
         .fact("fields", matters.join("、"))
 }
 
+/// What of the pack's bounds specialties do not keep.
+fn misclassified(
+    pool: &OpenPool,
+    specialties: &[SpecialtyId],
+    duties: &[String],
+) -> impl Iterator<Item = Problem> {
+    let names = specialties.iter().map(ToString::to_string).collect();
+    let chosen = BTreeMap::from([
+        ("specialty".to_owned(), names),
+        ("duty".to_owned(), duties.to_vec()),
+    ]);
+    let findings = classification::settle(&pool.pack, &chosen).findings;
+    let problems = findings.into_iter();
+    problems.map(|finding| Problem::new(&finding.code, finding.sentence))
+}
+
 /// What a request would make of what is held.
 struct Outcome {
     member: Member,
@@ -198,6 +217,10 @@ impl Service {
             let sealed = masked(&outcome.before, &outcome.draft.private);
             changes.retain(|one| sealed.iter().all(|other| other.label != one.label));
             changes.extend(sealed);
+            if one.matters.contains(&Matter::Specialty) {
+                let (member, draft) = (&outcome.member.body, &outcome.draft);
+                changes.extend(self.membership_differences(&pool, member, draft).await?);
+            }
         } else if let State::Approved { unmet: known, .. } = &one.state {
             unmet.clone_from(known);
         }
@@ -375,16 +398,21 @@ impl Service {
         let before = self.private_of(db, member.keys.person).await?;
         let form = Fields::from(wanted.to_vec());
         let mut problems = Vec::new();
-        let (read, private) = persons::read(&form, pool, ctx.today(), Some(&before), &mut problems);
+        let read = self
+            .read_claim(ctx, pool, &form, Some(&before), &mut problems)
+            .await?;
         // What else is on file may have faults of its own, which are not this person's to mend here.
         let asked: Vec<Matter> = wanted
             .iter()
             .filter_map(|(name, _)| Matter::of_field(name))
             .collect();
+        let expert = &member.body.expert;
+        if asked.contains(&Matter::Specialty) {
+            problems.extend(misclassified(pool, &read.specialties, &expert.duties));
+        }
         problems.retain(|problem| {
             Matter::of_field(&problem.field).is_some_and(|matter| asked.contains(&matter))
         });
-        let expert = &member.body.expert;
         let mut draft = Draft {
             file: person.body.clone(),
             private: before.clone(),
@@ -394,11 +422,13 @@ impl Service {
             declared: member.body.declared.clone(),
             reviewed: member.body.reviewed.clone(),
         };
+        let (stated, private) = (read.file.profile, read.private);
         let held = &mut draft.file.profile;
         for (name, _) in wanted {
             match Matter::of_field(name) {
-                Some(Matter::Employer) => held.employer.clone_from(&read.profile.employer),
-                Some(Matter::Post) => held.post.clone_from(&read.profile.post),
+                Some(Matter::Employer) => held.employer.clone_from(&stated.employer),
+                Some(Matter::Post) => held.post.clone_from(&stated.post),
+                Some(Matter::Specialty) => draft.specialties.clone_from(&read.specialties),
                 Some(Matter::Mobile) => draft.private.phone.clone_from(&private.phone),
                 Some(Matter::Email) => draft.private.email.clone_from(&private.email),
                 Some(Matter::Address) => draft.private.address.clone_from(&private.address),
@@ -406,9 +436,9 @@ impl Service {
             }
         }
         // What was obtained since comes to what is held.
-        held.titles.extend(read.profile.titles);
-        held.skills.extend(read.profile.skills);
-        held.education.extend(read.profile.education);
+        held.titles.extend(stated.titles);
+        held.skills.extend(stated.skills);
+        held.education.extend(stated.education);
         Ok(Outcome {
             member,
             person,
@@ -427,8 +457,7 @@ impl Service {
         outcome: &Outcome,
     ) -> Result<Vec<String>> {
         let number = outcome.draft.private.id_number.as_ref();
-        let mut blocking = async |file: &crate::persons::PersonFile| {
-            let member = &outcome.member.body;
+        let mut blocking = async |member: &Membership, file: &PersonFile| {
             let facts = self.facts(&mut *db, pool, member, file, number).await?;
             let decided = kept(pool, &facts, ctx.today());
             let findings = decided.findings.into_iter();
@@ -436,8 +465,13 @@ impl Service {
             let sentences = blocking.map(|finding| finding.sentence);
             Ok::<Vec<String>, Error>(sentences.collect())
         };
-        let before = blocking(&outcome.person.body).await?;
-        let mut after = blocking(&outcome.draft.file).await?;
+        let now = &outcome.member.body;
+        let before = blocking(now, &outcome.person.body).await?;
+        let mut then = now.clone();
+        then.expert
+            .specialties
+            .clone_from(&outcome.draft.specialties);
+        let mut after = blocking(&then, &outcome.draft.file).await?;
         after.retain(|sentence| !before.contains(sentence));
         Ok(after)
     }

@@ -201,6 +201,8 @@ pub struct Layout {
     pub office: String,
     /// What the page is about: 专家库. The product is added.
     pub title: String,
+    /// Its path.
+    pub path: String,
     /// Size of type.
     pub size: TypeSize,
     /// Who is signed in.
@@ -236,6 +238,7 @@ impl Layout {
             site: Arc::clone(site),
             office: site.bureau.clone(),
             title: title.into(),
+            path: visit.path.clone(),
             size: visit.size,
             banners: site.banner.iter().cloned().collect(),
             ..Self::default()
@@ -269,6 +272,12 @@ impl Layout {
     pub fn banner(mut self, banner: Banner) -> Self {
         self.banners.push(banner);
         self
+    }
+    /// Is this the page at an address, or one below it?
+    #[must_use]
+    pub fn is_at(&self, address: &str) -> bool {
+        let below = self.path.strip_prefix(address);
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
     /// With what a screen reader announces.
     #[must_use]
@@ -330,6 +339,16 @@ pub fn local_address(address: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_at_its_address_and_at_those_above_it() {
+        let layout = Layout {
+            path: "/public/notices/ZJ01-2026-0001".into(),
+            ..Layout::default()
+        };
+        assert!(layout.is_at("/public/notices"));
+        assert!(!layout.is_at("/public/note") && !layout.is_at("/public/notices/ZJ01"));
+    }
 
     #[test]
     fn redirects_stay_on_the_site() {

@@ -17,6 +17,17 @@ use crate::routes::{Access, Routes};
 use crate::state::App;
 use crate::{public_notices, public_postings, results};
 
+/// What the head of every public page leads to: address and words.
+pub const WAYS: [(&str, &str); 7] = [
+    ("/public/notices", "征集公告"),
+    ("/public/postings", "名单公示"),
+    ("/public/results", "结果公告"),
+    ("/public/guide", "怎样申请"),
+    ("/public/certificates", "证书核验"),
+    ("/public/draws", "抽取核验"),
+    ("/public/feedback", "意见反馈"),
+];
+
 /// How many results a pool shows here.
 const RESULTS: usize = 3;
 

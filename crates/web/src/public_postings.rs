@@ -93,6 +93,8 @@ struct ShowPage {
     status: Status,
     note: Option<Note>,
     until: String,
+    /// Where the result is told, once there is one.
+    result: Option<String>,
 }
 
 impl ShowPage {
@@ -134,9 +136,23 @@ async fn show(
         )),
         _ => None,
     };
+    let result = match shown.line.standing {
+        Standing::Over => app
+            .service
+            .public_result(&shown.line.number)
+            .await
+            .map(Some),
+        Standing::Open | Standing::Withdrawn => Ok(None),
+    };
+    let result = match result {
+        Ok(result) => result,
+        Err(service::Error::NotFound) => None,
+        Err(other) => return Err(other.into()),
+    };
     let layout = Layout::new(&app.site.now(), &visit, shown.line.title.clone())
         .of_office(shown.signed.clone());
     page::page(&ShowPage {
+        result: result.map(|one| format!("/public/results/{}", one.line.number)),
         layout: strip(layout, shown.banner.clone(), shown.demonstration),
         status: status(&shown.line),
         until: shown.line.last_day.strftime("%Y年%-m月%-d日").to_string(),

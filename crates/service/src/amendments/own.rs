@@ -86,6 +86,7 @@ impl Service {
         let mut change = self.door_of_person(ctx, pool).await?;
         // What is asked is about the person; any membership of the pool carries it.
         let held = store::experts::of_person::<Membership>(&mut *change, pool, person).await?;
+        let teams = held.len();
         let member = held.into_iter().next().ok_or(Error::NotFound)?;
         let waiting = RecordFilter {
             pool: Some(pool),
@@ -106,6 +107,12 @@ impl Service {
         }
         let (matters, wanted) = asked(fields);
         let reason = Amendment::ask(&matters, fields.text("reason"))?;
+        if matters.contains(&Matter::Specialty) && teams > 1 {
+            return Err(Error::field(
+                "specialty",
+                "您在本库的几个队伍中，专业领域各不相同。请清空这一项，联系专家库办公室变更。",
+            ));
+        }
         let (expert, name) = (member.id, member.keys.name.clone());
         let mut outcome = self
             .wanted(&mut *change, ctx, &open, member, &wanted)
@@ -283,11 +290,12 @@ fn asked(fields: &Fields) -> (Vec<Matter>, Vec<(String, String)>) {
             ],
             _ => &[matter.code()],
         };
-        let filled: Vec<(String, String)> = names
-            .iter()
-            .map(|name| ((*name).to_owned(), fields.text(name).trim().to_owned()))
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
+        let mut filled = Vec::new();
+        for name in names {
+            let typed = fields.all(name).map(str::trim);
+            let typed = typed.filter(|value| !value.is_empty());
+            filled.extend(typed.map(|value| ((*name).to_owned(), value.to_owned())));
+        }
         if !filled.is_empty() {
             matters.push(matter);
             wanted.extend(filled);

@@ -195,7 +195,7 @@ impl Service {
         Ok(())
     }
 
-    async fn membership_differences(
+    pub(crate) async fn membership_differences(
         &self,
         pool: &OpenPool,
         before: &Membership,

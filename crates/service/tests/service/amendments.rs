@@ -260,6 +260,48 @@ async fn a_new_skill_level_and_degree_come_to_those_held() {
 }
 
 #[tokio::test]
+async fn specialties_are_changed_as_a_whole_and_only_to_those_of_the_pool() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 3).await;
+        let (service, officer) = (&bureau.service, &bureau.officer);
+        let (id, expert) = somebody(&bureau).await;
+        let strange = uuid::Uuid::from_u128(77).to_string();
+        let strange = fields(&[("specialty", &strange), ("reason", "转行")]);
+        let strange = service.ask_amendment(&expert, bureau.pool, &strange).await;
+        assert!(codes(strange).contains(&"specialty".to_owned()));
+        let other = service
+            .add_specialty(officer, 1, "数控加工", "新开职业")
+            .await
+            .expect("added");
+        let (old, new) = (bureau.specialty.to_string(), other.to_string());
+        let asked = fields(&[
+            ("specialty", &old),
+            ("specialty", &new),
+            ("reason", "2022年起从事数控加工"),
+        ]);
+        let request = service
+            .ask_amendment(&expert, bureau.pool, &asked)
+            .await
+            .expect("asked");
+        let view = service.amendment(officer, 1, request).await.expect("seen");
+        let change = view.changes.iter().find(|one| one.label == "专业领域");
+        let change = change.expect("it differs");
+        assert!(
+            change.after.contains("数控加工") && !change.before.contains("数控加工"),
+            "{change:?}"
+        );
+        service
+            .approve_amendment(officer, 1, request, "已核对工作证明")
+            .await
+            .expect("approved");
+        let view = service.expert(officer, 1, id).await.expect("seen");
+        assert!(view.member.expert.specialties.contains(&other));
+        assert_eq!(view.member.expert.specialties.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_refused_or_taken_back_changes_nothing() {
     on_both(|engine| async move {
         let bureau = Bureau::open(&engine, 3).await;

@@ -52,7 +52,7 @@ pub(super) fn routes() -> Routes {
             "/api/v1/me/amendments",
             PERSON,
             says(GROUP, "申请变更本人信息，只写有变化的")
-                .gives("id；可写 pool、employer、post、title（一行：name、level、obtained）、skill（一行：occupation、level、obtained、certificate）、education（一行：level、ended、school、major、degree）、mobile、email、address、reason")
+                .gives("id；可写 pool、employer、post、title（一行：name、level、obtained）、skill（一行：occupation、level、obtained、certificate）、education（一行：level、ended、school、major、degree）、specialty（变更后的全部专业领域编号）、mobile、email、address、reason")
                 .makes("id"),
             ask_json,
         )
@@ -110,6 +110,8 @@ struct OwnPage {
     levels: Vec<Choice>,
     skills: Vec<Choice>,
     educations: Vec<Choice>,
+    /// Of the only pool; whoever is in several asks the office.
+    specialties: Vec<Choice>,
 }
 
 impl OwnPage {
@@ -131,7 +133,15 @@ async fn own_page(
         let rungs = rungs.into_iter().flatten();
         rungs.map(|rung| Choice::new(rung.clone(), rung)).collect()
     };
+    let specialties = match &own[..] {
+        [only] => app.service.specialties_to_apply_for(only.pool.id()).await?,
+        _ => Vec::new(),
+    };
     Ok(OwnPage {
+        specialties: specialties
+            .into_iter()
+            .map(|one| Choice::new(one.id.to_string(), one.name))
+            .collect(),
         layout: session.layout(app, visit, "申请变更信息").judged(&form),
         pools: own
             .iter()

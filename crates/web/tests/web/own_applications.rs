@@ -286,3 +286,22 @@ async fn anybody_applies_from_the_notice_to_the_receipt() {
     let known = post(&desk, "/public/applications", &[("contact", "16400000001")]).await;
     assert_eq!(gone.status, known.status);
 }
+
+#[tokio::test]
+async fn a_closed_notice_says_so_and_shows_no_form() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let desk = Desk::open(&engine).await;
+    let number = notice(&desk).await;
+    let page = format!("/public/notices/{number}");
+    let before = shown(&desk, &page).await;
+    assert!(before.contains("2022年6月6日起至6月30日止"), "{before}");
+    desk.bureau.clock.advance(30 * 24 * 3600);
+    let after = shown(&desk, &page).await;
+    assert!(
+        after.contains("征集已截止") && !after.contains("/apply"),
+        "{after}"
+    );
+    let form = get(&desk, &format!("{page}/apply")).await;
+    assert_eq!(form.status, StatusCode::SEE_OTHER);
+    assert_eq!(form.location, page);
+}
