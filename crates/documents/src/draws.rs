@@ -379,9 +379,9 @@ fn seats(seats: &[PanelSeat]) -> Block {
         &[
             ("序号", 1.1, false),
             ("组别", 2.6, false),
-            ("编号", 2.4, false),
-            ("姓名", 3.0, false),
-            ("所在单位", 5.0, true),
+            ("编号", 3.0, false),
+            ("姓名", 2.8, false),
+            ("所在单位", 4.6, true),
             ("状态", 2.2, false),
         ],
         (1..).zip(seats).map(|(place, seat): (u32, &PanelSeat)| {

@@ -20,8 +20,8 @@ pub struct Invitation {
     pub task: String,
     /// 工作内容
     pub work: String,
-    /// Begin and end.
-    pub time: (DateTime, DateTime),
+    /// When, in words: nobody is told an hour that was not filed.
+    pub time: String,
     /// 地点
     pub place: String,
     /// 报到方式 and what to bring, or none.
@@ -42,6 +42,8 @@ pub struct Invitation {
     pub on: Date,
     /// Whether it belongs to a rehearsal.
     pub standing: Standing,
+    /// Further status words (已过有效期 …).
+    pub marks: Vec<String>,
 }
 
 /// A square code by which the expert answers.
@@ -90,7 +92,7 @@ impl Invitation {
                 self.pool, self.task
             )),
             LetterPart::item("一、工作内容：", &self.work),
-            LetterPart::item("二、时间：", when(self.time)),
+            LetterPart::item("二、时间：", &self.time),
             LetterPart::item("三、地点：", &self.place),
         ];
         let mut ordinals = ["四", "五", "六"].into_iter();
@@ -125,6 +127,8 @@ impl Invitation {
                 code.digits.clone(),
             ],
         }));
+        let mut marks = self.standing.marks();
+        marks.extend(self.marks.iter().cloned());
         LetterView {
             head: self.head.clone(),
             number: self.number.clone(),
@@ -134,24 +138,10 @@ impl Invitation {
             sign: self.sign.clone(),
             date: dates::long(self.on),
             contact: Some(format!("联系人：{}", self.contact)),
-            marks: self.standing.marks(),
+            marks,
             watermark: self.standing.watermark(),
             ..LetterView::default()
         }
-    }
-}
-
-/// 2026年11月26日09:00至17:00, or both days in full.
-fn when((from, to): (DateTime, DateTime)) -> String {
-    if from.date() == to.date() {
-        format!(
-            "{}至{:02}:{:02}",
-            dates::long_time(from),
-            to.hour(),
-            to.minute()
-        )
-    } else {
-        format!("{}至{}", dates::long_time(from), dates::long_time(to))
     }
 }
 

@@ -42,6 +42,39 @@ pub struct Dossier {
     pub conditions: Vec<Line>,
     /// Every material.
     pub materials: Vec<Line>,
+    /// Every file that came with them.
+    pub files: Vec<Evidence>,
+}
+
+/// A file laid before the body, by the digest of which it is known in the ledger.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// What it proves.
+    pub proves: String,
+    /// Name as uploaded.
+    pub name: String,
+    /// SM3 of its bytes, lower hex.
+    pub digest: String,
+}
+
+impl Evidence {
+    /// As a row of a table. A long name may break after its marks, and a digest runs over four lines.
+    fn cells(&self) -> Vec<String> {
+        let name = self
+            .name
+            .replace('_', "_\u{200b}")
+            .replace('-', "-\u{200b}")
+            .replace('.', ".\u{200b}");
+        let digits: Vec<char> = self.digest.chars().collect();
+        let lines = digits
+            .chunks(16)
+            .map(|line| line.iter().collect::<String>());
+        vec![
+            self.proves.clone(),
+            name,
+            lines.collect::<Vec<_>>().join("\n"),
+        ]
+    }
 }
 
 /// One finding.
@@ -116,9 +149,9 @@ impl AgendaPack {
         Block::Table {
             columns: vec![
                 TableColumn::centre("序号", 1.0),
-                TableColumn::centre("申请编号", 3.0),
+                TableColumn::centre("申请编号", 3.4),
                 TableColumn::centre("姓名", 2.0),
-                TableColumn::left("工作单位", 5.0),
+                TableColumn::left("工作单位", 4.6),
                 TableColumn::left("专业领域", 3.0),
                 TableColumn::centre("入库条件", 2.0),
             ],
@@ -151,7 +184,7 @@ impl Dossier {
             rows: lines.iter().map(Line::cells).collect(),
             row_height: 7.0,
         };
-        vec![
+        let mut blocks = vec![
             Block::Heading {
                 text: format!("{}　{}（{}）", self.number, self.name, self.heading),
             },
@@ -164,6 +197,47 @@ impl Dossier {
             },
             found("入库条件", &self.conditions),
             found("入库材料", &self.materials),
-        ]
+        ];
+        if !self.files.is_empty() {
+            blocks.push(Block::Table {
+                columns: vec![
+                    TableColumn::left("证明什么", 4.0),
+                    TableColumn::left("佐证文件", 5.0),
+                    TableColumn::centre("文件指纹（SM3）", 4.2),
+                ],
+                rows: self.files.iter().map(Evidence::cells).collect(),
+                row_height: 7.0,
+            });
+        }
+        blocks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_laid_before_the_body_is_named_with_its_whole_digest() {
+        let digest = "0123456789abcdef".repeat(4);
+        let dossier = Dossier {
+            files: vec![Evidence {
+                proves: "职称证书复印件".to_owned(),
+                name: "scan_2022-06-06.pdf".to_owned(),
+                digest: digest.clone(),
+            }],
+            ..Dossier::default()
+        };
+        let blocks = dossier.blocks();
+        let Some(Block::Table { rows, .. }) = blocks.last() else {
+            panic!("a table of files");
+        };
+        let plain: Vec<String> = rows[0]
+            .iter()
+            .map(|text| text.replace(['\u{200b}', '\n'], ""))
+            .collect();
+        assert_eq!(plain, ["职称证书复印件", "scan_2022-06-06.pdf", &digest]);
+        let none = Dossier::default().blocks();
+        assert_eq!(none.len() + 1, blocks.len(), "no table of nothing");
     }
 }

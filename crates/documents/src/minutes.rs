@@ -82,12 +82,12 @@ impl Minutes {
             blocks.push(Block::Table {
                 columns: vec![
                     TableColumn::centre("序号", 1.0),
-                    TableColumn::centre("申请编号", 2.6),
+                    TableColumn::centre("申请编号", 3.2),
                     TableColumn::centre("姓名", 1.8),
-                    TableColumn::left("工作单位", 3.6),
+                    TableColumn::left("工作单位", 3.3),
                     TableColumn::left("回避", 1.6),
-                    TableColumn::left("表决", 2.0),
-                    TableColumn::left("审定结果", 2.6),
+                    TableColumn::left("表决", 1.9),
+                    TableColumn::left("审定结果", 2.4),
                 ],
                 rows: rows.collect(),
                 row_height: 8.0,

@@ -353,6 +353,58 @@ fn every_problem_of_every_row_is_reported_at_once() {
 }
 
 #[test]
+fn ranks_known_by_their_ending_alone_are_read_and_pointed_out() {
+    let rows: &[&[&str]] = &[
+        &["姓名", "身份证号码", "手机", "职称", "职称取得时间"],
+        &[
+            "陈示范",
+            &id("19780601", "999"),
+            "15400000001",
+            "大讲师",
+            "2100-01",
+        ],
+        &[
+            "李示例",
+            &id("19800101", "999"),
+            "15400000002",
+            "高级讲师",
+            "2015-06",
+        ],
+    ];
+    let roster = read(&Workbook::new("名单").rows(0, rows).bytes()).unwrap();
+    assert!(
+        roster.rejected.is_empty(),
+        "a person looks, the rows are read"
+    );
+    assert_eq!(roster.rows[0].profile.titles[0].level, "中级");
+    let said: Vec<_> = roster
+        .problems
+        .iter()
+        .filter(|problem| problem.row == 2)
+        .collect();
+    let codes: Vec<&str> = said.iter().map(|problem| problem.code.as_str()).collect();
+    assert_eq!(codes, ["title.by_ending", "date.future"]);
+    for word in ["“大讲师”", "读作中级", "对照证书"] {
+        assert!(said[0].sentence.contains(word), "{:?}", said[0]);
+    }
+    assert!(said[1].sentence.contains("2100-01-01"), "{:?}", said[1]);
+
+    let rows: &[&[&str]] = &[
+        &["姓名", "身份证号码", "手机", "技能等级"],
+        &["陈示范", &id("19780601", "999"), "15400000001", "神级技师"],
+        &[
+            "李示例",
+            &id("19800101", "999"),
+            "15400000002",
+            "数控车工高级技师",
+        ],
+    ];
+    let roster = read(&Workbook::new("名单").rows(0, rows).bytes()).unwrap();
+    assert_eq!(problems(&roster), [(2, "D", "skill.by_ending")]);
+    assert_eq!(roster.rows[0].profile.skills[0].level, "技师");
+}
+
+#[test]
 fn formulas_error_values_and_merged_people_are_named() {
     let number = id("19780601", "999");
     let bytes = Workbook::new("名单")

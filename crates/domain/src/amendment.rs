@@ -20,6 +20,10 @@ pub enum Matter {
     Post,
     /// 职称: one more, or a higher one.
     Title,
+    /// 职业资格、技能等级: one more, or a higher one.
+    Skill,
+    /// 学历学位: one more.
+    Education,
     /// 手机
     Mobile,
     /// 电子邮箱
@@ -30,10 +34,12 @@ pub enum Matter {
 
 impl Matter {
     /// All of them, in the order of the form.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Employer,
         Self::Post,
         Self::Title,
+        Self::Skill,
+        Self::Education,
         Self::Mobile,
         Self::Email,
         Self::Address,
@@ -45,13 +51,15 @@ impl Matter {
             Self::Employer => "employer",
             Self::Post => "post",
             Self::Title => "title",
+            Self::Skill => "skill",
+            Self::Education => "education",
             Self::Mobile => "mobile",
             Self::Email => "email",
             Self::Address => "address",
         }
     }
 
-    /// The matter a field of the form belongs to; rows of titles are `title.0.name` and so on.
+    /// The matter a field of the form belongs to; rows of tables are `title.0.name` and so on.
     pub fn of_field(name: &str) -> Option<Self> {
         let first = name.split('.').next().unwrap_or(name);
         Self::ALL.into_iter().find(|matter| matter.code() == first)
@@ -63,6 +71,8 @@ impl Matter {
             Self::Employer => "工作单位",
             Self::Post => "职务",
             Self::Title => "职称",
+            Self::Skill => "技能等级",
+            Self::Education => "学历",
             Self::Mobile => "手机",
             Self::Email => "电子邮箱",
             Self::Address => "通讯地址",
@@ -306,7 +316,10 @@ mod tests {
         let open = Matter::ALL
             .into_iter()
             .filter(|one| !one.is_open(Some(&closed)));
-        assert_eq!(open.collect::<Vec<_>>(), [Matter::Post]);
+        assert_eq!(
+            open.collect::<Vec<_>>(),
+            [Matter::Post, Matter::Skill, Matter::Education]
+        );
         let title = asked(&[Matter::Employer, Matter::Title]);
         let bare = title.clone().approve(by(), "已核对", rules, 0, Vec::new());
         assert_eq!(bare, Err(Refused::NoProof("职称".into())));

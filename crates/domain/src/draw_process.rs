@@ -91,6 +91,31 @@ pub struct Revealed {
     pub by: Signature,
 }
 
+/// What the parties had handed in when collecting ended, kept for whoever looks later: who, and when.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedIn {
+    /// Commitments.
+    pub commitments: BTreeMap<Party, Committed>,
+    /// Shares that match them.
+    pub shares: BTreeMap<Party, Revealed>,
+}
+
+impl HandedIn {
+    /// Commitments by the party's name in the record.
+    pub fn commitments_by_name(&self) -> BTreeMap<String, Digest> {
+        let all = self.commitments.iter();
+        all.map(|(party, one)| (party.code().to_owned(), one.commitment))
+            .collect()
+    }
+
+    /// Shares by the party's name in the record.
+    pub fn shares_by_name(&self) -> BTreeMap<String, Share> {
+        let all = self.shares.iter();
+        all.map(|(party, one)| (party.code().to_owned(), one.share))
+            .collect()
+    }
+}
+
 /// A proposal of the first of two persons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
@@ -124,6 +149,9 @@ pub enum State {
         at: Timestamp,
         /// The first of two to unseal.
         proposed: Option<Proposal>,
+        /// What the draw was made of; empty where it was not kept.
+        #[serde(default)]
+        handed_in: HandedIn,
     },
     /// 已启封
     Unsealed {
@@ -135,6 +163,9 @@ pub enum State {
         proposed: Proposal,
         /// Second of two.
         confirmed: Signature,
+        /// What the draw was made of; empty where it was not kept.
+        #[serde(default)]
+        handed_in: HandedIn,
     },
     /// 作废
     Void {
@@ -150,6 +181,12 @@ pub enum State {
         record: Option<String>,
         /// Digest the next attempt names.
         digest: Digest,
+        /// What had been handed in by then; empty where it was not kept.
+        #[serde(default)]
+        handed_in: HandedIn,
+        /// Whose share does not match its commitment, if that is why.
+        #[serde(default)]
+        mismatched: Option<Party>,
     },
 }
 
@@ -277,12 +314,7 @@ pub enum AfterReveal {
     /// Others still have to reveal.
     Waiting(State),
     /// All are in: run the draw with these.
-    Complete {
-        /// By record name.
-        commitments: BTreeMap<String, Digest>,
-        /// By record name.
-        shares: BTreeMap<String, Share>,
-    },
+    Complete(HandedIn),
     /// The share is not the one committed to: the attempt is void.
     Mismatch(Party),
 }
@@ -364,16 +396,10 @@ impl Attempt {
                 shares,
             }));
         }
-        Ok(AfterReveal::Complete {
-            commitments: commitments
-                .iter()
-                .map(|(party, committed)| (party.code().to_owned(), committed.commitment))
-                .collect(),
-            shares: shares
-                .into_iter()
-                .map(|(party, revealed)| (party.code().to_owned(), revealed.share))
-                .collect(),
-        })
+        Ok(AfterReveal::Complete(HandedIn {
+            commitments: commitments.clone(),
+            shares,
+        }))
     }
 
     /// 提请启封.
@@ -382,9 +408,15 @@ impl Attempt {
     /// [`Refused`] unless a sealed result exists.
     pub fn propose_unsealing(&self, by: Signature) -> Result<State, Refused> {
         match &self.state {
-            State::Sealed { record, at, .. } => Ok(State::Sealed {
+            State::Sealed {
+                record,
+                at,
+                handed_in,
+                ..
+            } => Ok(State::Sealed {
                 record: record.clone(),
                 at: *at,
+                handed_in: handed_in.clone(),
                 proposed: Some(Proposal {
                     reason: String::new(),
                     by,
@@ -403,6 +435,7 @@ impl Attempt {
             record,
             at,
             proposed,
+            handed_in,
         } = &self.state
         else {
             return Err(self.refuse("启封"));
@@ -416,6 +449,7 @@ impl Attempt {
             drawn: *at,
             proposed,
             confirmed: by,
+            handed_in: handed_in.clone(),
         })
     }
 
@@ -446,6 +480,26 @@ impl Attempt {
             return Err(Refused::SamePerson);
         }
         Ok(proposed)
+    }
+
+    /// What the parties have handed in so far, or had when it ended.
+    pub fn handed_in(&self) -> HandedIn {
+        match &self.state {
+            State::Committing { commitments } => HandedIn {
+                commitments: commitments.clone(),
+                shares: BTreeMap::new(),
+            },
+            State::Revealing {
+                commitments,
+                shares,
+            } => HandedIn {
+                commitments: commitments.clone(),
+                shares: shares.clone(),
+            },
+            State::Sealed { handed_in, .. }
+            | State::Unsealed { handed_in, .. }
+            | State::Void { handed_in, .. } => handed_in.clone(),
+        }
     }
 
     /// The record, once drawn.
@@ -532,7 +586,63 @@ mod tests {
             Err(Refused::Already(Party::Manager))
         );
         let last = draw.reveal(Party::Supervisor, share, by(1));
-        assert!(matches!(last, Ok(AfterReveal::Complete { .. })));
+        let handed_in = match last {
+            Ok(AfterReveal::Complete(handed_in)) => handed_in,
+            other => panic!("expected all to be in, got {other:?}"),
+        };
+        let names = ["manager", "requester", "supervisor"];
+        let given = handed_in.shares_by_name();
+        assert!(given.keys().eq(names) && given.values().all(|one| *one == share));
+        assert!(handed_in.commitments_by_name().keys().eq(names));
+    }
+
+    #[test]
+    fn what_was_handed_in_stays_known_after_the_draw_and_after_a_void() {
+        let mut draw = attempt();
+        assert_eq!(draw.handed_in(), HandedIn::default());
+        draw.state = commit(&draw, Party::Manager, &Share([1; 32])).expect("first");
+        let given = draw.handed_in();
+        assert_eq!(
+            given.commitments[&Party::Manager].by,
+            by(Party::Manager as u128)
+        );
+        draw.state = State::Sealed {
+            record: "{}".into(),
+            at: Timestamp::UNIX_EPOCH,
+            proposed: None,
+            handed_in: given.clone(),
+        };
+        draw.state = draw.propose_unsealing(by(1)).expect("sealed");
+        draw.state = draw.unseal(by(2)).expect("second");
+        assert_eq!(draw.handed_in(), given);
+    }
+
+    /// What was stored before these facts were kept is still read.
+    #[test]
+    fn an_older_void_attempt_is_read_without_what_was_handed_in() {
+        let mut body = serde_json::json!({
+            "state": "void", "reason": "设备故障", "proposed": null, "confirmed": null,
+            "at": "2026-06-01T00:00:00Z", "record": null, "digest": Digest([7; 32]).to_hex(),
+        });
+        let state: State = serde_json::from_value(body.clone()).expect("an older row");
+        let State::Void {
+            handed_in,
+            mismatched,
+            ..
+        } = state
+        else {
+            panic!("expected a void attempt")
+        };
+        assert_eq!((handed_in, mismatched), (HandedIn::default(), None));
+        body["mismatched"] = "manager".into();
+        let state: State = serde_json::from_value(body).expect("a newer row");
+        assert!(matches!(
+            state,
+            State::Void {
+                mismatched: Some(Party::Manager),
+                ..
+            }
+        ));
     }
 
     #[test]
@@ -542,6 +652,7 @@ mod tests {
             record: "{}".into(),
             at: Timestamp::UNIX_EPOCH,
             proposed: None,
+            handed_in: HandedIn::default(),
         };
         assert_eq!(draw.unseal(by(2)), Err(Refused::NotProposed));
         draw.state = draw.propose_unsealing(by(1)).expect("sealed");

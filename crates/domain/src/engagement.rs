@@ -136,6 +136,11 @@ impl State {
         }
     }
 
+    /// Does the person still owe an answer?
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Invited { .. })
+    }
+
     /// Does the person still hold the seat?
     pub const fn holds_seat(&self) -> bool {
         matches!(self, Self::Invited { .. } | Self::Accepted { .. })
@@ -218,6 +223,12 @@ pub enum Refused {
     /// DG 第十三条(二): declare first.
     #[error("还没有作回避申报。请先逐项确认有无应当回避的情形，再答复是否参加。")]
     NotDeclared,
+    /// The task is closed; with what was tried.
+    #[error("这项工作已经办结，不能再{0}：人员以办结时为准。如有疑问请联系库管方。")]
+    Closed(&'static str),
+    /// No seat is filled again once the work is over.
+    #[error("工作已经结束，不能再补抽：递补的人来不及参加。请写明理由改为减员。")]
+    WorkOver,
     /// The catch-all ground needs words (DG 第十条(七)).
     #[error("选择了“其他可能妨碍公正性的情形”，但没有写明情况。请补充说明后再提交。")]
     NoWords,
@@ -264,6 +275,18 @@ impl Answer {
             Self::Decline { .. } => "decline",
             Self::Recuse { .. } => "recuse",
         }
+    }
+}
+
+/// People of a task are settled with the task: `step` is taken only before it is closed.
+///
+/// # Errors
+/// [`Refused::Closed`].
+pub fn before_closing(task: &Task, step: &'static str) -> Result<(), Refused> {
+    if task.is_closed() {
+        Err(Refused::Closed(step))
+    } else {
+        Ok(())
     }
 }
 

@@ -61,6 +61,15 @@ impl Default for SlotClock {
 }
 
 impl SlotClock {
+    /// The end of a slot; it belongs to the slot.
+    pub fn end_of(self, half: HalfDay) -> DateTime {
+        match half.slot {
+            Slot::Morning => half.date.to_datetime(self.morning_until),
+            Slot::Afternoon => half.date.to_datetime(self.afternoon_until),
+            Slot::Evening => midnight_after(half.date),
+        }
+    }
+
     /// The slot in which a moment lies.
     pub fn of(self, moment: DateTime) -> HalfDay {
         let slot = match moment.time() {
@@ -80,14 +89,11 @@ impl SlotClock {
         let mut touched = Vec::new();
         let days = from.date().series(jiff::Span::new().days(1)).take(367);
         for date in days.take_while(|date| *date <= until.date()) {
-            let midnight = date
-                .tomorrow()
-                .map_or(DateTime::MAX, |next| next.to_datetime(Time::midnight()));
             let cuts = [
                 date.to_datetime(Time::midnight()),
                 date.to_datetime(self.morning_until),
                 date.to_datetime(self.afternoon_until),
-                midnight,
+                midnight_after(date),
             ];
             for (slot, cut) in Slot::ALL.into_iter().zip(cuts.windows(2)) {
                 let (begin, end) = (from.max(cut[0]), until.min(cut[1]));
@@ -99,4 +105,9 @@ impl SlotClock {
         }
         touched
     }
+}
+
+fn midnight_after(date: Date) -> DateTime {
+    date.tomorrow()
+        .map_or(DateTime::MAX, |next| next.to_datetime(Time::midnight()))
 }

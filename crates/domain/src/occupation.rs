@@ -163,6 +163,22 @@ pub fn named(typed: &str) -> Vec<Found> {
     found
 }
 
+/// Whether a text speaks of an occupation: it stands in the name of one or of a work type, or has such a
+/// name in it. 车工, 数控车工, 育婴师 do; 神级 does not.
+pub fn is_spoken_of(text: &str) -> bool {
+    let key = text::match_key(text);
+    let meets =
+        |name: &str| name.contains(&key) || (name.chars().count() > 1 && key.contains(name));
+    !key.is_empty()
+        && (TABLE
+            .iter()
+            .flat_map(|occupation| &occupation.match_keys)
+            .any(|name| meets(name))
+            || ALIAS_TABLE
+                .iter()
+                .any(|alias| meets(&text::match_key(alias.name))))
+}
+
 /// The `limit` likeliest occupations for something half typed: exact meanings first, then names
 /// that begin with it, contain it, codes and pinyin that begin with it, work types that contain it.
 pub fn search(typed: &str, limit: usize) -> Vec<Found> {

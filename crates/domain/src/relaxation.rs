@@ -1,6 +1,8 @@
-//! 放宽建议: when too few can be drawn, what each single change of the request would bring, by
-//! asking the same question again, and what it costs. Cheapest first: changes that keep every
-//! demand of the requester come before changes that give one up.
+//! 放宽建议: when too few can be drawn, what each change of the request would bring, by asking the
+//! same question again, what it costs, and what still binds after it. Cheapest first: changes that
+//! keep every seat come before changes that give some up, one change before two.
+
+mod after;
 
 use std::collections::HashSet;
 
@@ -10,8 +12,9 @@ use crate::crowd::{self, Crowd, Placed};
 use crate::frame::{Place, Prospect, Question};
 use crate::policy::pack::Force;
 use crate::task::{Level, RecusalDemand, Request};
+use after::After;
 
-/// What one change would bring.
+/// What one change, or two together, would bring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relaxation {
     /// What to change, as a sentence.
@@ -24,6 +27,9 @@ pub struct Relaxation {
     pub seats: Vec<u32>,
     /// All seats can be filled after it.
     pub suffices: bool,
+    /// What still stands in the way, as a clause; `None` when it suffices.
+    #[serde(default)]
+    pub binds: Option<String>,
 }
 
 /// Candidates of each demand, from places with how many people stand there.
@@ -56,136 +62,316 @@ pub fn ratio_kept(ratio: (u32, u32), request: &Request, candidates: &[u32]) -> b
 /// Can every seat be filled at once? The exact test of the draw, on the places of a question.
 pub type Feasible<'f> = &'f dyn Fn(&Request, &[Placed]) -> bool;
 
-/// The same question, changed.
-struct Change<'m> {
-    request: Request,
-    rest_waived: bool,
-    /// Whose place the change may touch, by where they stand without it.
-    moved: &'m dyn Fn(&Prospect, &Place) -> bool,
+/// Pairs of changes asked about, at most: each asks the whole pool again.
+const MOST_PAIRS: usize = 40;
+/// Pairs that suffice and are offered, at most.
+const MOST_OFFERED: usize = 3;
+
+/// What is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    /// The rest is waived.
+    Rest,
+    /// More of one employer: the least number that suffices.
+    Employer {
+        /// At most so many now.
+        max: u32,
+    },
+    /// A lower level for the demand in this place.
+    Level { demand: usize, level: Level },
+    /// The recusal the requester asked for on top of the law is dropped.
+    Recusal,
 }
 
-impl<'m> Change<'m> {
-    /// Another request about the same people.
-    fn to(
-        request: Request,
-        question: &Question<'_>,
-        moved: &'m dyn Fn(&Prospect, &Place) -> bool,
-    ) -> Self {
+/// One change that keeps every seat, with its words.
+#[derive(Debug, Clone)]
+struct Step {
+    what: What,
+    change: String,
+    cost: String,
+}
+
+impl Step {
+    fn new(what: What, change: impl Into<String>, cost: impl Into<String>) -> Self {
         Self {
-            request,
-            rest_waived: question.rest_waived,
-            moved,
+            what,
+            change: change.into(),
+            cost: cost.into(),
+        }
+    }
+
+    /// Both change the same thing, so that together they say no more than one.
+    fn is_like(&self, other: &Self) -> bool {
+        match (&self.what, &other.what) {
+            (What::Level { demand: one, .. }, What::Level { demand: two, .. }) => one == two,
+            (one, two) => one == two,
+        }
+    }
+
+    /// Whose place it may touch, by where they stand without it.
+    fn moves(&self, question: &Question<'_>, prospect: &Prospect, place: &Place) -> bool {
+        match &self.what {
+            What::Rest => place.only_resting,
+            What::Employer { .. } => false,
+            What::Level { demand, .. } => {
+                let asked = question.request.demands.get(*demand);
+                asked.is_some_and(|asked| question.in_field(asked, &prospect.expert.specialties))
+                    && !place.demands.iter().any(|one| *one as usize == *demand)
+            }
+            What::Recusal => !place.is_candidate(),
         }
     }
 }
 
-/// Every single change that helps some demand that is short. `base` is where everybody stands as the
-/// request is.
+/// Asks the same question again and again.
+struct Asking<'a> {
+    question: &'a Question<'a>,
+    crowd: &'a Crowd,
+    base: &'a [Placed],
+    feasible: Feasible<'a>,
+}
+
+impl Asking<'_> {
+    fn after(&self, steps: &[&Step]) -> After {
+        let mut request = self.question.request.clone();
+        let mut rest_waived = self.question.rest_waived;
+        for step in steps {
+            match &step.what {
+                What::Rest => rest_waived = true,
+                What::Employer { .. } => {}
+                What::Level { demand, level } => {
+                    if let Some(asked) = request.demands.get_mut(*demand) {
+                        asked.level = level.clone();
+                    }
+                }
+                What::Recusal => request.recusal = RecusalDemand::Nobody,
+            }
+        }
+        let asked = Question {
+            request: &request,
+            rest_waived,
+            ..*self.question
+        };
+        let moved = |prospect: &Prospect, place: &Place| {
+            let mut steps = steps.iter();
+            steps.any(|step| step.moves(self.question, prospect, place))
+        };
+        let places = self.crowd.place_again(&asked, self.base, moved);
+        debug_assert_eq!(places, self.crowd.place(&asked), "{steps:?}");
+        let candidates = candidates(&request, crowd::counted(&places));
+        After {
+            request,
+            places,
+            candidates,
+        }
+    }
+
+    /// What these changes bring together.
+    fn brings(&self, steps: &[&Step]) -> Relaxation {
+        let mut after = self.after(steps);
+        let max = steps.iter().find_map(|step| match step.what {
+            What::Employer { max } => Some(max),
+            _ => None,
+        });
+        let mut changes: Vec<String> = steps.iter().map(|step| step.change.clone()).collect();
+        let suffices = match max {
+            None => (self.feasible)(&after.request, &after.places),
+            Some(max) => match after.least_of_employer(max, self.feasible) {
+                None => false,
+                Some(least) => {
+                    after.request.per_employer = Some(least);
+                    for (step, change) in steps.iter().zip(&mut changes) {
+                        if let What::Employer { .. } = step.what {
+                            change.push_str(&format!("到 {least} 人"));
+                        }
+                    }
+                    true
+                }
+            },
+        };
+        let binds = (!suffices).then(|| after.binds(self.question.pack.draw.ratio, self.feasible));
+        relaxation(&after, changes, costs(steps), binds)
+    }
+
+    /// Two changes that suffice together, cheapest first.
+    fn pairs(&self, steps: &[Step]) -> Vec<Relaxation> {
+        let pairs = (1..).zip(steps).flat_map(|(next, first)| {
+            let rest = steps.iter().skip(next);
+            rest.map(move |second| [first, second])
+        });
+        pairs
+            .filter(|[first, second]| !first.is_like(second))
+            .take(MOST_PAIRS)
+            .map(|pair| self.brings(&pair))
+            .filter(|brought| brought.suffices)
+            .take(MOST_OFFERED)
+            .collect()
+    }
+
+    /// Fewer seats after these changes: of one demand, as many as can really be filled; where no single
+    /// demand is the cause, of several, the first ones served first.
+    fn fewer(&self, steps: &[&Step]) -> Vec<Relaxation> {
+        let after = self.after(steps);
+        let asked: Vec<u32> = after.request.demands.iter().map(|one| one.seats).collect();
+        let mut all = Vec::new();
+        for (demand, (seats, count)) in asked.iter().zip(&after.candidates).enumerate() {
+            let ceiling = seats.saturating_sub(1).min(*count);
+            let most = after.most_seats(&asked, demand, ceiling, self.feasible);
+            all.extend(most.map(|most| {
+                let mut seats = asked.clone();
+                seats[demand] = most;
+                self.reduced(steps, &after, &seats)
+            }));
+        }
+        let mut seats = vec![1; asked.len()];
+        if !all.is_empty() || asked.len() < 2 || !after.with_seats(&seats, self.feasible) {
+            return all;
+        }
+        for (demand, (wanted, count)) in asked.iter().zip(&after.candidates).enumerate() {
+            let ceiling = (*wanted).min(*count);
+            let most = after.most_seats(&seats, demand, ceiling, self.feasible);
+            seats[demand] = most.unwrap_or(1);
+        }
+        vec![self.reduced(steps, &after, &seats)]
+    }
+
+    /// A reduction in words.
+    fn reduced(&self, steps: &[&Step], after: &After, seats: &[u32]) -> Relaxation {
+        let mut reduced = After {
+            request: after.request.clone(),
+            places: Vec::new(),
+            candidates: after.candidates.clone(),
+        };
+        let (mut words, mut everybody) = (Vec::new(), true);
+        let demands = reduced.request.demands.iter_mut().zip(seats);
+        for ((demand, seats), count) in demands.zip(&after.candidates) {
+            if *seats < demand.seats {
+                words.push(format!(
+                    "“{}”由 {} 席减为 {seats} 席",
+                    demand.label, demand.seats
+                ));
+                everybody &= seats == count;
+                demand.seats = *seats;
+            }
+        }
+        let mut changes: Vec<String> = steps.iter().map(|step| step.change.clone()).collect();
+        changes.push(words.join("、"));
+        let mut costs = costs(steps);
+        costs.push(if everybody {
+            "少用专家，且全部抽中，没有随机性"
+        } else {
+            "少用专家"
+        });
+        relaxation(&reduced, changes, costs, None)
+    }
+}
+
+fn costs<'s>(steps: &[&'s Step]) -> Vec<&'s str> {
+    steps.iter().map(|step| step.cost.as_str()).collect()
+}
+
+fn relaxation(
+    after: &After,
+    changes: Vec<String>,
+    costs: Vec<&str>,
+    binds: Option<String>,
+) -> Relaxation {
+    Relaxation {
+        change: changes.join("，并且"),
+        cost: costs.join("；"),
+        candidates: after.candidates.clone(),
+        seats: after.request.demands.iter().map(|one| one.seats).collect(),
+        suffices: binds.is_none(),
+        binds,
+    }
+}
+
+/// Every change that brings more; two at once where none suffices that keeps all seats; and fewer seats,
+/// as many as can really be filled. `base` is where everybody stands as the request is.
 pub fn relaxations(
     question: &Question<'_>,
     crowd: &Crowd,
     base: &[Placed],
     feasible: Feasible<'_>,
 ) -> Vec<Relaxation> {
-    let before = candidates(question.request, crowd::counted(base));
-    let mut found = Vec::new();
-    let mut consider = |change: String, cost: String, to: Change<'_>| {
-        let Change {
-            request,
-            rest_waived,
-            moved,
-        } = to;
-        let asked = Question {
-            request: &request,
-            rest_waived,
-            ..*question
-        };
-        let places = crowd.place_again(&asked, base, moved);
-        debug_assert_eq!(places, crowd.place(&asked), "{change}");
-        let after = candidates(&request, crowd::counted(&places));
-        let suffices = feasible(&request, &places);
-        let fewer = request.seats() < question.request.seats();
-        if suffices
-            || fewer
-            || after
-                .iter()
-                .zip(&before)
-                .any(|(after, before)| after > before)
-        {
-            found.push(Relaxation {
-                change,
-                cost,
-                candidates: after,
-                seats: request.demands.iter().map(|demand| demand.seats).collect(),
-                suffices,
-            });
-        }
+    let asking = Asking {
+        question,
+        crowd,
+        base,
+        feasible,
     };
+    let before = candidates(question.request, crowd::counted(base));
+    let steps = steps(question, base);
+    let helps = |brought: &Relaxation| {
+        let mut counts = brought.candidates.iter().zip(&before);
+        brought.suffices || counts.any(|(after, before)| after > before)
+    };
+    let mut found: Vec<Relaxation> = steps
+        .iter()
+        .map(|step| asking.brings(&[step]))
+        .filter(helps)
+        .collect();
+    if !found.iter().any(|one| one.suffices) {
+        found.extend(asking.pairs(&steps));
+    }
+    found.extend(asking.fewer(&[]));
+    if !found.iter().any(|one| one.suffices) {
+        let placing = steps
+            .iter()
+            .filter(|step| !matches!(step.what, What::Employer { .. }));
+        let mut fewer = placing.map(|step| asking.fewer(&[step]));
+        found.extend(fewer.find(|all| !all.is_empty()).unwrap_or_default());
+    }
+    found.sort_by_key(|relaxation| !relaxation.suffices);
+    found
+}
+
+/// Every change there is, cheapest first.
+fn steps(question: &Question<'_>, base: &[Placed]) -> Vec<Step> {
     let request = question.request;
-    let nobody = |_: &Prospect, _: &Place| false;
+    let mut steps = Vec::new();
     if let Some(rest) = &question.pack.draw.rest
         && rest.force != Force::Must
         && !question.rest_waived
         && base.iter().any(|placed| placed.place.only_resting)
     {
-        consider(
-            "恢复本次应暂停的专家参加抽取".to_owned(),
+        steps.push(Step::new(
+            What::Rest,
+            "恢复本次应暂停的专家参加抽取",
             format!("{}为“原则上”，须写明理由并留痕", rest.citation),
-            Change {
-                request: request.clone(),
-                rest_waived: true,
-                moved: &|_, place| place.only_resting,
-            },
-        );
+        ));
     }
     if let Some(max) = request.per_employer {
-        let mut relaxed = request.clone();
-        relaxed.per_employer = Some(max + 1);
-        consider(
-            format!("同一单位专家由至多 {max} 人放宽到 {} 人", max + 1),
-            "同一单位的意见比重增加".to_owned(),
-            Change::to(relaxed, question, &nobody),
-        );
+        steps.push(Step::new(
+            What::Employer { max },
+            format!("同一单位专家由至多 {max} 人放宽"),
+            "同一单位的意见比重增加",
+        ));
     }
-    for (number, (index, demand)) in (0_u32..).zip(request.demands.iter().enumerate()) {
+    for (number, demand) in request.demands.iter().enumerate() {
         for level in lower(question, &demand.level) {
-            let mut relaxed = request.clone();
-            relaxed.demands[index].level = level.clone();
             let to = match &level {
                 Level::Any => "不限等级".to_owned(),
                 Level::Title { rung } | Level::Skill { rung } => format!("{rung}以上"),
             };
-            consider(
+            steps.push(Step::new(
+                What::Level {
+                    demand: number,
+                    level,
+                },
                 format!("“{}”的专业技术等级放宽到{to}", demand.label),
-                "专家等级降低，须使用方同意".to_owned(),
-                Change::to(relaxed, question, &|prospect, place| {
-                    question.in_field(demand, &prospect.expert.specialties)
-                        && !place.demands.contains(&number)
-                }),
-            );
-        }
-        let count = before.get(index).copied().unwrap_or(0);
-        if count < demand.seats && count > 0 {
-            let mut relaxed = request.clone();
-            relaxed.demands[index].seats = count;
-            consider(
-                format!("“{}”由 {} 席减为 {count} 席", demand.label, demand.seats),
-                "少用专家，且全部抽中，没有随机性".to_owned(),
-                Change::to(relaxed, question, &nobody),
-            );
+                "专家等级降低，须使用方同意",
+            ));
         }
     }
     if let RecusalDemand::Organisations { .. } = request.recusal {
-        let mut relaxed = request.clone();
-        relaxed.recusal = RecusalDemand::Nobody;
-        consider(
-            "取消使用方另行提出的单位回避".to_owned(),
-            "法定回避仍然执行，只取消额外要求".to_owned(),
-            Change::to(relaxed, question, &|_, place| !place.is_candidate()),
-        );
+        steps.push(Step::new(
+            What::Recusal,
+            "取消使用方另行提出的单位回避",
+            "法定回避仍然执行，只取消额外要求",
+        ));
     }
-    found.sort_by_key(|relaxation| !relaxation.suffices);
-    found
+    steps
 }
 
 /// Places of everybody. Whoever is a member of several teams sits on one panel once.
@@ -227,3 +413,6 @@ fn lower(question: &Question<'_>, level: &Level) -> Vec<Level> {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

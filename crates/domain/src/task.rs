@@ -1,10 +1,10 @@
 //! 使用需求: what a requester asks for, and where the request stands.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::half_day::HalfDay;
+use crate::half_day::{HalfDay, SlotClock};
 use crate::id::{AccountId, DrawId, ExpertId, OrganisationId, PoolId, SpecialtyId, TaskId};
 use crate::organisation::OrganisationRef;
 
@@ -192,6 +192,12 @@ impl Request {
     pub fn last_date(&self) -> Option<Date> {
         self.half_days.iter().map(|half| half.date).max()
     }
+
+    /// The last half-day of work, unless it is over at this moment.
+    pub fn ahead(&self, now: DateTime, clock: SlotClock) -> Option<HalfDay> {
+        let last = self.half_days.iter().max().copied();
+        last.filter(|last| now <= clock.end_of(*last))
+    }
 }
 
 /// Where a task stands.
@@ -313,6 +319,35 @@ impl Task {
         let over = self.request.last_date().is_some_and(|last| last < day);
         matches!(self.state, State::Published { .. }) && !over
     }
+
+    /// Is it closed? Nobody of it changes any more.
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed { .. })
+    }
+
+    /// 办结, once the work is over and nobody still owes an answer: `unanswered` is how many do,
+    /// `now` the civil time of `at`, `clock` says when a half-day ends.
+    ///
+    /// # Errors
+    /// [`NotClosed`]; the state is unchanged then.
+    pub fn close(
+        &self,
+        at: Timestamp,
+        now: DateTime,
+        clock: SlotClock,
+        unanswered: usize,
+    ) -> Result<State, NotClosed> {
+        let State::Published { .. } = self.state else {
+            return Err(self.state.refuse("办结").into());
+        };
+        if let Some(last) = self.request.ahead(now, clock) {
+            return Err(NotClosed::WorkAhead(last));
+        }
+        if unanswered > 0 {
+            return Err(NotClosed::Unanswered(unanswered));
+        }
+        Ok(State::Closed { at })
+    }
 }
 
 /// A step that the present state does not allow.
@@ -323,6 +358,26 @@ pub struct WrongState {
     pub now: &'static str,
     /// The verb that was tried.
     pub step: &'static str,
+}
+
+/// Why a task is not closed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotClosed {
+    /// Nothing was published, or it is closed already.
+    #[error(transparent)]
+    State(#[from] WrongState),
+    /// This half-day of work is not over.
+    #[error(
+        "工作要到 {} {}才结束，现在不能办结：办结后不能再递补、请假或停止参与。请在工作结束后办结。",
+        .0.date,
+        .0.slot.label()
+    )]
+    WorkAhead(HalfDay),
+    /// So many experts still owe an answer.
+    #[error(
+        "还有 {0} 位专家没有答复，不能办结：他们是否参加还没有定。请等答复期满，或在“专家组与答复”记录电话答复后再办结。"
+    )]
+    Unanswered(usize),
 }
 
 impl State {
@@ -459,15 +514,83 @@ impl State {
             other => Err(other.refuse("启封")),
         }
     }
+}
 
-    /// 办结
-    ///
-    /// # Errors
-    /// Unless published.
-    pub fn close(self, at: Timestamp) -> Result<Self, WrongState> {
-        match self {
-            Self::Published { .. } => Ok(Self::Closed { at }),
-            other => Err(other.refuse("办结")),
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::civil::date;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::half_day::Slot;
+
+    fn published(half_days: Vec<HalfDay>) -> Task {
+        Task {
+            id: TaskId(Uuid::from_u128(1)),
+            pool: PoolId(Uuid::from_u128(2)),
+            number: "XQ-1".into(),
+            requester: OrganisationId(Uuid::from_u128(3)),
+            filed_by: AccountId(Uuid::from_u128(4)),
+            filed_at: Timestamp::UNIX_EPOCH,
+            team: None,
+            request: Request {
+                content: "评审".into(),
+                scope: "考核评价".into(),
+                kind: "8-4".into(),
+                sub_kind: None,
+                fields: BTreeMap::new(),
+                half_days,
+                starts_at: None,
+                place: "会议室".into(),
+                venue: Venue::OnSite,
+                reviewed: Vec::new(),
+                demands: Vec::new(),
+                per_employer: None,
+                recusal: RecusalDemand::Nobody,
+                mode: Mode::Random,
+            },
+            state: State::Published {
+                draw: None,
+                at: Timestamp::UNIX_EPOCH,
+            },
         }
+    }
+
+    #[test]
+    fn a_task_is_closed_after_its_last_half_day_and_the_last_answer() {
+        let day = date(2026, 6, 10);
+        let half = |slot| HalfDay { date: day, slot };
+        let clock = SlotClock::default();
+        let at = Timestamp::UNIX_EPOCH;
+        let mut task = published(vec![half(Slot::Afternoon), half(Slot::Morning)]);
+        let last = half(Slot::Afternoon);
+        for early in [
+            day.at(0, 0, 0, 0),
+            day.at(12, 31, 0, 0),
+            day.at(18, 0, 0, 0),
+        ] {
+            assert_eq!(
+                task.close(at, early, clock, 0),
+                Err(NotClosed::WorkAhead(last))
+            );
+        }
+        let after = day.at(18, 0, 1, 0);
+        let waiting = task.close(at, after, clock, 2);
+        assert_eq!(waiting, Err(NotClosed::Unanswered(2)));
+        task.state = task.close(at, after, clock, 0).expect("over and answered");
+        assert!(task.is_closed());
+        let twice = task.close(at, after, clock, 0).expect_err("closed already");
+        assert!(twice.to_string().contains("已办结"), "{twice}");
+
+        let evening = published(vec![half(Slot::Evening)]);
+        let late = day.at(23, 59, 59, 0);
+        assert!(evening.close(at, late, clock, 0).is_err());
+        assert!(
+            evening
+                .close(at, date(2026, 6, 11).at(0, 0, 1, 0), clock, 0)
+                .is_ok()
+        );
     }
 }

@@ -347,6 +347,8 @@ async fn verify(bureau: &mut Bureau, draw: &str) {
         .expect("cookies can be deleted");
     bureau.walk.visit("/public").await;
     bureau.look("public").await;
+    bureau.walk.visit("/public/draws").await;
+    bureau.look("public-draws").await;
     bureau.walk.browser.click("tbody a").await;
     bureau
         .walk

@@ -5,7 +5,8 @@
 //! they were: the elements with their classes, roles, kinds and states, each in the elements it stands in, and
 //! whether there is anything in it; not texts, numbers or how often. A page with anything in it that was in none of
 //! them is looked at in Chromium, on a desk, on a phone and in large type: no rule of WCAG broken, nothing to scroll
-//! sideways, no complaint from the browser.
+//! sideways, no complaint from the browser. What two pools make of the same things differs in its words, and a long
+//! name of a form or a unit makes a page wide: a page with anything in it that was in none of its pool is measured.
 
 mod browser;
 
@@ -118,6 +119,7 @@ struct Found {
     faults: Vec<String>,
     fetched: usize,
     looked: usize,
+    measured: usize,
     /// Own style sheets and scripts, with their size.
     assets: BTreeMap<String, u64>,
 }
@@ -128,6 +130,7 @@ impl Found {
         self.assets.extend(other.assets);
         self.fetched += other.fetched;
         self.looked += other.looked;
+        self.measured += other.measured;
         self
     }
 }
@@ -174,10 +177,16 @@ impl Reader<'_> {
             }
             let parts = strings(&page["parts"]);
             assert!(!parts.is_empty(), "{path} is made of something");
-            if self.brings(parts) {
+            let new = self.brings(&parts, "");
+            let new_here = self.brings(&parts, pool(&path));
+            if new || new_here {
                 self.visit(&path).await;
+            }
+            if new {
                 self.look(&path, &format!("{}{kind}-{seen}", self.who))
                     .await;
+            } else if new_here {
+                self.measure(&path).await;
             }
             for link in strings(&page["links"]) {
                 let link = link.split('#').next().unwrap_or_default();
@@ -188,11 +197,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Is anything in these parts of a page that nobody has looked at? Then it is looked at now.
-    fn brings(&self, parts: Vec<String>) -> bool {
+    /// Is anything in these parts of a page that nobody has met, in this pool or, without one, anywhere? Then it is
+    /// met now.
+    fn brings(&self, parts: &[String], pool: &str) -> bool {
         let mut known = self.known.lock().expect("whole");
         let before = known.len();
-        known.extend(parts);
+        known.extend(parts.iter().map(|part| format!("{pool}{part}")));
         known.len() > before
     }
 
@@ -210,6 +220,22 @@ impl Reader<'_> {
     async fn fetch(&self, path: &str) -> Value {
         let answer = self.browser.client.execute(FETCH, vec![json!(path)]).await;
         answer.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Measures the page shown on a phone and on a desk.
+    async fn measure(&mut self, path: &str) {
+        let mut faults = Vec::new();
+        for (window, suffix) in [(PHONE, "-phone"), (DESKTOP, "")] {
+            self.browser.resize(window).await;
+            if self.browser.scrolls_sideways().await {
+                faults.push(format!("{suffix} scrolls sideways"));
+            }
+        }
+        faults.extend(self.browser.complaints());
+        for fault in faults {
+            self.fault(path, fault);
+        }
+        self.found.measured += 1;
     }
 
     async fn look(&mut self, path: &str, name: &str) {
@@ -256,6 +282,12 @@ fn leaves(link: &str) -> bool {
     ["/logout", "/type-size/", "/export", "/documents/"]
         .iter()
         .any(|part| link.contains(part))
+}
+
+/// The number of the pool an address is in; empty outside.
+fn pool(path: &str) -> &str {
+    let inside = path.strip_prefix("/p/");
+    inside.map_or("", |rest| rest.split(['/', '?']).next().unwrap_or_default())
 }
 
 /// An address without what distinguishes one object from another.
@@ -306,9 +338,12 @@ async fn reads(place: &Place, readers: &Mutex<VecDeque<&str>>, known: &Makings) 
         }
         reader.read().await;
         let Found {
-            fetched, looked, ..
+            fetched,
+            looked,
+            measured,
+            ..
         } = reader.found;
-        println!("{who}: {fetched} pages, {looked} looked at");
+        println!("{who}: {fetched} pages, {looked} looked at, {measured} measured");
         if fetched < 3 {
             reader.fault("/", format!("only {fetched} pages"));
         }
@@ -339,6 +374,7 @@ fn every_page_can_be_read() {
     assert_eq!(found.faults, [""; 0], "{}", found.faults.join("\n"));
     // A comparison that took different pages for the same would look at few.
     assert!(found.looked > 60, "{} looked at", found.looked);
+    assert!(found.measured > 60, "{} measured", found.measured);
     let own: u64 = found.assets.values().sum();
     assert!(own > 0 && own <= ASSETS, "{own} bytes: {:?}", found.assets);
 }

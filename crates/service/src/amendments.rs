@@ -402,11 +402,13 @@ impl Service {
                 Some(Matter::Mobile) => draft.private.phone.clone_from(&private.phone),
                 Some(Matter::Email) => draft.private.email.clone_from(&private.email),
                 Some(Matter::Address) => draft.private.address.clone_from(&private.address),
-                Some(Matter::Title) | None => {}
+                Some(Matter::Title | Matter::Skill | Matter::Education) | None => {}
             }
         }
-        // A new title comes to those held.
+        // What was obtained since comes to what is held.
         held.titles.extend(read.profile.titles);
+        held.skills.extend(read.profile.skills);
+        held.education.extend(read.profile.education);
         Ok(Outcome {
             member,
             person,

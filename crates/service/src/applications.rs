@@ -43,7 +43,7 @@ use store::{Db, Secret, document};
 
 pub use batch::{BatchEntered, EnteredRow};
 pub use checklist::{FileLine, MaterialLine};
-pub use claim::{PRIVACY_NOTICE, branches, pledges};
+pub use claim::{PRIVACY_NOTICE, branches, open_channels, pledges};
 pub use conditions::{ConditionLine, ExceptionLine, PointLine, RegisterLine};
 pub(crate) use list::of_pool;
 pub use list::{ApplicationLine, ApplicationQuery};

@@ -40,10 +40,10 @@ pub(crate) enum Media {
 }
 
 impl Media {
-    /// By its first bytes.
+    /// By its first bytes; a PDF also by its end, without which nobody could open it.
     fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
-            [b'%', b'P', b'D', b'F', b'-', ..] => Some(Self::Pdf),
+            [b'%', b'P', b'D', b'F', b'-', ..] if ends_as_pdf(bytes) => Some(Self::Pdf),
             [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
             [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some(Self::Png),
             _ => None,
@@ -66,6 +66,15 @@ impl Media {
             .find(|known| *known == media_type);
         known.unwrap_or("application/octet-stream")
     }
+}
+
+/// How far from its end a PDF may say that it ends: some programs write something behind it.
+const TAIL: usize = 2048;
+
+/// Does it say near its end that a PDF ends here? A file cut off on its way does not.
+fn ends_as_pdf(bytes: &[u8]) -> bool {
+    let tail = bytes.get(bytes.len().saturating_sub(TAIL)..);
+    tail.is_some_and(|tail| tail.windows(5).any(|five| five == b"%%EOF"))
 }
 
 /// What is stored beside a file.
@@ -91,6 +100,12 @@ pub(crate) fn examine(bytes: &[u8]) -> Result<Media, Problem> {
         ));
     }
     Media::of(bytes).ok_or_else(|| {
+        if bytes.starts_with(b"%PDF-") {
+            return Problem::new(
+                "attachment",
+                "这个 PDF 不完整，没有结尾，打不开。可能是没有下载或传输完。请在电脑上打开确认后重新上传。",
+            );
+        }
         Problem::new("attachment", "文件内容不是 PDF、JPG 或 PNG（不看文件名）。网页、SVG 和 Office 文件可能带有程序，不予接收。请另存为 PDF 或扫描成图片。")
     })
 }

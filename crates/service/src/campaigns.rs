@@ -17,7 +17,6 @@ use store::campaigns::{self, CampaignKeys};
 use store::document::{self, PageRequest};
 
 pub use answers::OwnUpdate;
-pub(crate) use answers::held;
 
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};

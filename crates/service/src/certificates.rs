@@ -2,6 +2,7 @@
 //! anybody can check; one by one or in a batch that goes on where it stopped (DG 第七条(四)).
 
 mod issue;
+mod own;
 mod print;
 mod renewed;
 
@@ -14,6 +15,7 @@ use store::document::{self, Direction, Page, PageRequest};
 use store::records::{RecordFilter, RecordKeys};
 
 pub use issue::{Issuance, Order};
+pub use own::OwnCertificate;
 pub(crate) use print::photo_kinds;
 pub use print::{MOST_PAGES, Pieces};
 
@@ -249,10 +251,7 @@ impl Service {
         let holder =
             store::experts::find::<crate::experts::Membership>(&mut self.store.read(), one.expert)
                 .await?;
-        let left = holder.and_then(|member| match member.body.expert.standing {
-            domain::expert::Standing::Left { on, .. } => Some(on),
-            _ => None,
-        });
+        let left = holder.and_then(|member| own::left_on(&member.body));
         let (standing, ended_on) = one.checked(left, ctx.today());
         Ok(CheckedCertificate {
             standing,

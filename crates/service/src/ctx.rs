@@ -2,7 +2,7 @@
 
 use domain::actor::Actor;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// The context of one use case.
@@ -29,5 +29,10 @@ impl Ctx {
     /// The civil date in Shanghai.
     pub fn today(&self) -> Date {
         self.now.to_zoned(shanghai()).date()
+    }
+
+    /// The civil time in Shanghai.
+    pub fn civil(&self) -> DateTime {
+        self.now.to_zoned(shanghai()).datetime()
     }
 }

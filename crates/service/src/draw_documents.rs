@@ -2,6 +2,7 @@
 //! result is unsealed, and only for those who may see them.
 
 use documents::check_ins::{ExpectedExpert, SignInSheet};
+use documents::dates;
 use documents::draws::{
     ConfirmedExpert, DrawEvent, DrawGroup, DrawParty, DrawRecordSheet, FunnelStep, PanelSeat,
     ResultConfirmation, Verification, VoidAttempt,
@@ -12,12 +13,12 @@ use documents::pdf::Printable;
 use domain::actor::Action;
 use domain::draw_process::{Attempt, Party, State};
 use domain::engagement::{Engagement, State as Answer};
-use domain::half_day::Slot;
 use domain::id::{DrawId, EngagementId, TaskId};
 use domain::person::Profile;
+use domain::policy::pack::Pack;
 use domain::task::Task;
 use jiff::Timestamp;
-use jiff::civil::{DateTime, time};
+use jiff::civil::{Date, DateTime};
 
 use crate::ctx::{Ctx, shanghai};
 use crate::draws::{DrawView, read_record};
@@ -67,7 +68,7 @@ impl Service {
         let record = read_record(json)?;
         let pool = self.any_pool(view.attempt.pool).await?;
         let header = record.frame().header();
-        let names = self.panel_names(ctx, &view).await?;
+        let seated = self.seated(ctx, &view).await?;
         let labels = |group: u32| {
             let demand = view.task.request.demands.get(group as usize);
             demand
@@ -75,10 +76,12 @@ impl Service {
                 .unwrap_or_default()
         };
         let seat = |reference: draw::Ref, group: u32, state: &str| {
-            let (name, employer) = names.iter().find(|(known, ..)| *known == reference).map_or(
-                ("未启封".to_owned(), String::new()),
-                |(_, name, employer)| (name.clone(), employer.clone()),
-            );
+            let (name, employer) = seated
+                .iter()
+                .find(|(known, _)| *known == reference)
+                .map_or(("未启封".to_owned(), String::new()), |(_, seat)| {
+                    (seat.name.clone(), seat.employer.clone())
+                });
             let reference = reference.to_hex().chars().take(12).collect();
             PanelSeat {
                 group: labels(group),
@@ -131,7 +134,11 @@ impl Service {
                 kind: leaving_zh(*kind).to_owned(),
                 who: who(reference),
                 replacement: replacement.as_ref().map(who).unwrap_or_default(),
-                note: String::new(),
+                note: seated
+                    .iter()
+                    .find(|(known, _)| known == reference)
+                    .map(|(_, seat)| left_because(&pool.pack, &seat.engagement.state))
+                    .unwrap_or_default(),
             }),
             draw::Event::Void { reason, at } => Some(DrawEvent {
                 at: at.parse::<Timestamp>().map(civil).ok()?,
@@ -304,7 +311,7 @@ impl Service {
             standing: draw
                 .as_ref()
                 .map_or(real(pool.pool.demonstration), standing),
-            marks: Vec::new(),
+            marks: pool.standing(ctx.today()).banner().into_iter().collect(),
         };
         self.print(sheet.view(), ctx.now, format!("签到表-{}.pdf", view.number))
             .await
@@ -338,6 +345,8 @@ impl Service {
             .recusal
             .as_ref()
             .map(|rules| rules.citation.to_string());
+        let office = self.organisation_name(pool.pool.manager).await?;
+        let phone = pool.pool.phone.as_ref();
         let letter = Letter {
             head: None,
             number: None,
@@ -345,7 +354,7 @@ impl Service {
             pool: pool.pool.name.clone(),
             task: task.request.content.clone(),
             work: task.request.content.clone(),
-            time: span(&task),
+            time: when(&task),
             place: task.request.place.clone(),
             arrival: task
                 .request
@@ -353,20 +362,20 @@ impl Service {
                 .as_ref()
                 .map(|hour| format!("请于 {hour} 前到场签到")),
             answer_by: civil(answer_by),
-            answer_how: "可在短信或邮件中的链接内答复，也可致电联系人。".to_owned(),
+            answer_how: match phone {
+                Some(_) => "可在短信或邮件中的链接内答复，也可致电联系人。".to_owned(),
+                None => "请在短信或邮件中的链接内答复。".to_owned(),
+            },
             answer_code: None,
             recusal_basis: recusal.map_or_else(
                 || pool.pack.identity.title.clone(),
                 |article| format!("《{}》{article}", pool.pack.identity.title),
             ),
-            contact: pool
-                .pool
-                .phone
-                .clone()
-                .unwrap_or_else(|| "见通知".to_owned()),
-            sign: self.organisation_name(pool.pool.manager).await?,
+            contact: phone.map_or_else(|| office.clone(), |phone| format!("{office}，电话{phone}")),
+            sign: office,
             on: civil(at).date(),
             standing: real(pool.pool.demonstration),
+            marks: pool.standing(ctx.today()).banner().into_iter().collect(),
         };
         self.print(
             letter.view(),
@@ -398,25 +407,20 @@ impl Service {
         }
     }
 
-    /// Names of everybody who ever held a seat, if the actor may know them now.
-    async fn panel_names(
-        &self,
-        ctx: &Ctx,
-        view: &DrawView,
-    ) -> Result<Vec<(draw::Ref, String, String)>> {
+    /// Everybody who ever held a seat, if the actor may know them now.
+    async fn seated(&self, ctx: &Ctx, view: &DrawView) -> Result<Vec<(draw::Ref, Seat)>> {
         let target = crate::tasks::target(&view.task);
         let unsealed = matches!(view.attempt.state, State::Unsealed { .. });
         if !unsealed || ctx.actor.allow(Action::ReadPanel, target).is_err() {
             return Ok(Vec::new());
         }
         let annex = self.annex(view.attempt.id).await?;
-        let mut names = Vec::new();
-        for seat in self.seats(ctx, view.task.id).await? {
-            if let Some(entry) = annex.of(seat.engagement.expert) {
-                names.push((entry.reference, seat.name, seat.employer));
-            }
-        }
-        Ok(names)
+        let seats = self.seats(ctx, view.task.id).await?.into_iter();
+        let known = seats.filter_map(|seat| {
+            let entry = annex.of(seat.engagement.expert)?;
+            Some((entry.reference, seat))
+        });
+        Ok(known.collect())
     }
 
     async fn unsealed(&self, ctx: &Ctx, id: TaskId) -> Result<(Task, Vec<Seat>, Option<Attempt>)> {
@@ -490,7 +494,9 @@ fn request_fields(task: &Task, requester: &str) -> Vec<Field> {
 
 fn task_fields(view: &DrawView) -> Vec<Field> {
     let mut fields = request_fields(&view.task, &view.requester);
-    fields.push(Field::new("业务范围", &view.task.request.scope));
+    // A pack without a list of scopes asks for none.
+    let scope = Some(&view.task.request.scope).filter(|scope| !scope.is_empty());
+    fields.extend(scope.map(|scope| Field::new("业务范围", scope)));
     fields.push(Field::new("需求编号", &view.task.number));
     fields
 }
@@ -567,26 +573,83 @@ fn qualification(profile: &Profile) -> String {
     titles.chain(skills).take(2).collect::<Vec<_>>().join("/")
 }
 
-/// From the first half-day to the last, by the usual hours of each.
-fn span(task: &Task) -> (DateTime, DateTime) {
-    let hours = |slot: Slot| match slot {
-        Slot::Morning => (time(9, 0, 0, 0), time(12, 0, 0, 0)),
-        Slot::Afternoon => (time(14, 0, 0, 0), time(17, 30, 0, 0)),
-        Slot::Evening => (time(18, 30, 0, 0), time(21, 0, 0, 0)),
+/// Why somebody left a seat, as it was said or found; of a relation declared, only the ground.
+fn left_because(pack: &Pack, state: &Answer) -> String {
+    let ground = |id: &str| {
+        let known = pack.recusal.as_ref().and_then(|rules| rules.ground(id));
+        known.map_or_else(|| id.to_owned(), |ground| ground.label.clone())
     };
-    let mut days = task.request.half_days.clone();
-    days.sort_unstable();
-    let starts = task
-        .request
-        .starts_at
-        .as_ref()
-        .and_then(|text| text.parse::<jiff::civil::Time>().ok());
-    let first = days
-        .first()
-        .map(|half| half.date.to_datetime(starts.unwrap_or(hours(half.slot).0)));
-    let last = days
-        .last()
-        .map(|half| half.date.to_datetime(hours(half.slot).1));
-    let filed = civil(task.filed_at);
-    (first.unwrap_or(filed), last.unwrap_or(filed))
+    match state {
+        Answer::Declined { reason, .. } => {
+            reason.clone().unwrap_or_else(|| "没有说明理由".to_owned())
+        }
+        Answer::OnLeave { reason, .. } => reason.clone(),
+        Answer::Recused { declared, .. } => {
+            let grounds = declared.iter().map(|one| ground(&one.ground));
+            grounds.collect::<Vec<_>>().join("、")
+        }
+        Answer::Stopped { found, .. } => format!("{}：{}", ground(&found.ground), found.note),
+        Answer::Invited { .. }
+        | Answer::Accepted { .. }
+        | Answer::NoAnswer { .. }
+        | Answer::Void { .. } => String::new(),
+    }
+}
+
+/// The half-days day by day, and the hour if one was filed: 2026年11月26日上午、下午，09:00开始.
+fn when(task: &Task) -> String {
+    let mut halves = task.request.half_days.clone();
+    halves.sort_unstable();
+    let mut days: Vec<(Date, Vec<&str>)> = Vec::new();
+    for half in halves {
+        match days.last_mut() {
+            Some((day, slots)) if *day == half.date => slots.push(half.slot.label()),
+            _ => days.push((half.date, vec![half.slot.label()])),
+        }
+    }
+    let days = days
+        .into_iter()
+        .map(|(day, slots)| format!("{}{}", dates::long(day), slots.join("、")));
+    let days = days.collect::<Vec<_>>().join("，");
+    match &task.request.starts_at {
+        Some(hour) => format!("{days}，{hour}开始"),
+        None => days,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::engagement::{Answered, Declaration};
+
+    use super::*;
+
+    #[test]
+    fn the_record_says_why_a_seat_was_left_but_nothing_of_a_relation() {
+        let shipped = domain::policy::library::shipped("dg-2021").expect("shipped");
+        let pack = domain::policy::check(shipped.pack).expect("sound");
+        let rules = pack.recusal.as_ref().expect("grounds");
+        let ground = rules.grounds.first().expect("a ground");
+        let at = Timestamp::UNIX_EPOCH;
+        let why = |state: &Answer| left_because(&pack, state);
+        let leave = Answer::OnLeave {
+            at,
+            reason: "出差".to_owned(),
+        };
+        assert_eq!(why(&leave), "出差");
+        let silent = Answer::Declined {
+            at,
+            reason: None,
+            answered: Answered::Expert,
+        };
+        assert_eq!(why(&silent), "没有说明理由");
+        let recused = Answer::Recused {
+            at,
+            declared: vec![Declaration {
+                ground: ground.id.clone(),
+                relation: None,
+                note: "负责人是本人亲属".to_owned(),
+            }],
+        };
+        assert_eq!(why(&recused), ground.label);
+    }
 }

@@ -253,14 +253,13 @@ impl Service {
                 change.record(event.fact("matches", "no")).await?;
                 let reason = format!("{}揭示的随机数与其密签不符", party.zh());
                 let by = ctx.actor.account.ok_or(Error::LoggedOut)?;
-                row.body.state = voided(&row.body, reason.clone(), None, None, ctx)?;
+                row.body.state = voided(&row.body, reason.clone(), By::Protocol(party), ctx)?;
                 task.body.state = task.body.state.clone().void(by, ctx.now)?;
                 change.record(void_event(&row.body, &reason)).await?;
             }
-            AfterReveal::Complete {
-                commitments,
-                shares,
-            } => {
+            AfterReveal::Complete(handed_in) => {
+                let commitments = handed_in.commitments_by_name();
+                let shares = handed_in.shares_by_name();
                 change.record(event).await?;
                 let frame = draw::Frame::from_json(row.body.frame.as_bytes())
                     .map_err(|error| Error::Internal(error.to_string()))?;
@@ -279,6 +278,7 @@ impl Service {
                     record: record.to_json(),
                     at: ctx.now,
                     proposed: None,
+                    handed_in,
                 };
             }
         }
@@ -315,13 +315,8 @@ impl Service {
             self.draw_change(ctx, id, Action::ConfirmVoid).await?;
         let by = signature(ctx)?;
         let Proposal { reason, by: first } = row.body.second_void(&by)?;
-        row.body.state = voided(
-            &row.body,
-            reason.clone(),
-            Some(first),
-            Some(by.clone()),
-            ctx,
-        )?;
+        let second = by.clone();
+        row.body.state = voided(&row.body, reason.clone(), By::Two(first, second), ctx)?;
         row.body.void_proposed = None;
         task.body.state = task.body.state.clone().void(by.account, ctx.now)?;
         self.void_engagements(&mut change, &row.body, ctx).await?;
@@ -527,13 +522,19 @@ fn too_few(pack: &domain::policy::pack::Pack, what: String) -> Error {
     )])
 }
 
-fn voided(
-    attempt: &Attempt,
-    reason: String,
-    proposed: Option<Signature>,
-    confirmed: Option<Signature>,
-    ctx: &Ctx,
-) -> Result<State> {
+/// Who voids an attempt.
+enum By {
+    /// Nobody: the share of this party does not match its commitment.
+    Protocol(Party),
+    /// First and second of two.
+    Two(Signature, Signature),
+}
+
+fn voided(attempt: &Attempt, reason: String, by: By, ctx: &Ctx) -> Result<State> {
+    let (mismatched, proposed, confirmed) = match by {
+        By::Protocol(party) => (Some(party), None, None),
+        By::Two(first, second) => (None, Some(first), Some(second)),
+    };
     // A drawn attempt ends its record; one that never was drawn has none, but is named all the same.
     let (record, digest) = match attempt.record() {
         Some(json) => {
@@ -558,6 +559,8 @@ fn voided(
         at: ctx.now,
         record,
         digest,
+        handed_in: attempt.handed_in(),
+        mismatched,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use domain::actor::{Action, Target};
 use domain::draw_process::{Annex, Attempt, State as DrawState};
-use domain::engagement::{Answer, Answered, Call, Declaration, Engagement, Refused, State};
+use domain::engagement::{
+    Answer, Answered, Call, Declaration, Engagement, Refused, State, before_closing,
+};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{DrawId, EngagementId, ExpertId, PersonId, TaskId};
 use domain::person::Profile;
@@ -33,6 +35,10 @@ pub struct Seat {
     pub invited: Option<String>,
     /// Name of the post held in the task today.
     pub post: Option<String>,
+    /// The expert's file is this actor's to look at.
+    pub readable: bool,
+    /// The expert's file is this actor's to change.
+    pub editable: bool,
 }
 
 /// What the pool's manager may arrange for a seat given up by leave.
@@ -51,6 +57,8 @@ impl From<Refused> for Error {
         let code = match refused {
             Refused::State(_) => "engagement.state",
             Refused::TooLate => "engagement.too_late",
+            Refused::Closed(_) => "engagement.closed",
+            Refused::WorkOver => "engagement.work_over",
             Refused::NotDeclared => return Self::field("declaration", refused.to_string()),
             Refused::NoWords => return Self::field("note", refused.to_string()),
             Refused::NoReason => return Self::field("reason", refused.to_string()),
@@ -85,13 +93,20 @@ impl Service {
             let demand = view.task.request.demands.get(row.body.demand as usize);
             let member =
                 store::experts::find::<domain::expert::Expert>(&mut read, row.body.expert).await?;
-            let channel = member.and_then(|member| member.body.channel);
-            let invited = crate::special_invitations::channel(&view.pool)
+            let member = member.map(|member| member.body);
+            let team = member.as_ref().and_then(|member| member.team.clone());
+            let file = Target::pool(view.task.pool).of_team(team.as_deref());
+            let may = |action| ctx.actor.allow(action, file).is_ok();
+            let (readable, editable) = (may(Action::ReadExperts), may(Action::EditExperts));
+            let channel = member.and_then(|member| member.channel);
+            let invited = crate::special_invitations::channel(&view.pool.pack)
                 .filter(|(invited, _)| Some(&invited.id) == channel.as_ref())
                 .map(|(invited, _)| invited.label.clone());
             let post = row.body.post_on(&view.task, ctx.today());
             seats.push(Seat {
                 invited,
+                readable,
+                editable,
                 post: post.map(|post| post.label.clone()),
                 name: profile.name,
                 employer: profile
@@ -189,6 +204,7 @@ impl Service {
         answered: Answered,
     ) -> Result<State> {
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
+        before_closing(&task, "答复")?;
         self.check_declaration(&task, &answer).await?;
         row.body.state = row.body.state.clone().answer(answer, answered, ctx.now)?;
         row.body.call = None;
@@ -292,7 +308,7 @@ impl Service {
     }
 
     /// A seat is given up: the record grows, and the next feasible in the same order is called
-    /// (补抽 needs no new chance; DG 第十一条).
+    /// (补抽 needs no new chance; DG 第十一条), unless the work is over.
     pub(crate) async fn vacate(
         &self,
         change: &mut Change<'_>,
@@ -318,6 +334,11 @@ impl Service {
                 "draw.state",
                 "本场次没有启封或已作废，不能补抽。",
             ));
+        };
+        let clock = self.any_pool(task.pool).await?.pack.slot_clock();
+        let fill = match task.request.ahead(ctx.civil(), clock) {
+            Some(_) => fill,
+            None => Fill::Close,
         };
         let mut record = read_record(json)?;
         let drawn = *drawn;
@@ -390,7 +411,8 @@ impl Service {
     pub async fn record_call(&self, ctx: &Ctx, id: EngagementId, answer: Answer) -> Result<()> {
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::NotifyExperts, crate::tasks::target(&task))?;
-        if !matches!(row.body.state, State::Invited { .. }) {
+        before_closing(&task, "记录电话答复")?;
+        if !row.body.state.is_open() {
             return Err(Refused::State(row.body.state.zh()).into());
         }
         self.check_declaration(&task, &answer).await?;
@@ -459,6 +481,7 @@ impl Service {
         }
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::StopExpert, crate::tasks::target(&task))?;
+        before_closing(&task, "停止参与")?;
         let answer = Answer::Recuse {
             declared: vec![found.clone()],
         };
@@ -500,6 +523,7 @@ impl Service {
             return Err(Refused::NoReason.into());
         }
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
+        before_closing(&task, "请假")?;
         if !matches!(row.body.state, State::Accepted { .. }) {
             return Err(Refused::State(row.body.state.zh()).into());
         }
@@ -529,6 +553,7 @@ impl Service {
     pub async fn accept_leave(&self, ctx: &Ctx, id: EngagementId) -> Result<()> {
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::AcceptLeave, crate::tasks::target(&task))?;
+        before_closing(&task, "受理请假")?;
         let reason = row.body.leave_asked.take().ok_or(Refused::NoReason)?;
         row.body.state = row.body.state.clone().leave(reason, ctx.now)?;
         row.body.to_arrange = true;
@@ -560,11 +585,16 @@ impl Service {
         }
         let (mut change, mut row, task) = self.engagement_change(ctx, id).await?;
         change.authorize(Action::NotifyExperts, crate::tasks::target(&task))?;
+        before_closing(&task, "安排名额")?;
         if !row.body.to_arrange {
             return Err(Error::state(
                 "leave.arranged",
                 "这个名额已经安排过。请刷新页面查看。",
             ));
+        }
+        let clock = self.any_pool(task.pool).await?.pack.slot_clock();
+        if follow_up == FollowUp::TopUp && task.request.ahead(ctx.civil(), clock).is_none() {
+            return Err(Refused::WorkOver.into());
         }
         row.body.to_arrange = false;
         save(&mut change, &mut row).await?;
@@ -579,7 +609,8 @@ impl Service {
     }
 
     /// Everybody whose time to answer has passed counts as 未答复, and the next is called. Runs once
-    /// for each, however often and on however many servers it is tried.
+    /// for each, however often and on however many servers it is tried; nobody of a closed task is
+    /// touched.
     ///
     /// # Errors
     /// When the store fails.
@@ -593,6 +624,9 @@ impl Service {
         let mut lapsed = 0;
         for seen in due {
             let (mut change, mut row, task) = self.engagement_change(ctx, seen.id).await?;
+            if task.is_closed() {
+                continue;
+            }
             let Ok(state) = row.body.state.clone().lapse(ctx.now) else {
                 continue;
             };

@@ -251,6 +251,11 @@ impl Running {
             .cloned()
     }
 
+    /// Says that an import is about to be read: whoever asks for it at once is told so, too.
+    pub fn begin(&self, id: ImportId) {
+        self.set(id, Step::At { done: 0, of: 0 });
+    }
+
     fn set(&self, id: ImportId, step: Step) {
         self.0
             .lock()
@@ -263,6 +268,19 @@ impl Running {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&id);
+    }
+}
+
+/// An import counts as running until this is dropped: until what was read is saved, so that nobody finds
+/// it neither running nor read.
+struct BeingRead<'a> {
+    running: &'a Running,
+    id: ImportId,
+}
+
+impl Drop for BeingRead<'_> {
+    fn drop(&mut self) {
+        self.running.clear(self.id);
     }
 }
 
@@ -340,15 +358,17 @@ impl Service {
     /// # Errors
     /// Not found, denied, or the store fails. What is wrong with the file is a state of the import.
     pub async fn read_import(&self, ctx: &Ctx, no: i64, id: ImportId) -> Result<Import> {
+        self.running_imports.begin(id);
+        let _being_read = BeingRead {
+            running: &self.running_imports,
+            id,
+        };
         let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
         let import = self.stored_import(ctx, &pool, id).await?.body;
         if matches!(import.state, ImportState::Done { .. }) {
             return Ok(import);
         }
-        self.running_imports.set(id, Step::At { done: 0, of: 0 });
-        let outcome = self.preview(ctx, &pool, &import).await;
-        self.running_imports.clear(id);
-        let state = match outcome {
+        let state = match self.preview(ctx, &pool, &import).await {
             Ok(preview) => {
                 let counts = preview.counts;
                 let json =

@@ -12,6 +12,8 @@ use domain::id::PoolId;
 use domain::meeting::Meeting;
 use domain::misconduct::Misconduct;
 use domain::objection::{Objection, State as Raised, Taken};
+use domain::policy::pack::Station;
+use domain::policy::words::Word as _;
 use domain::posting::Posting;
 use domain::solicitation::{Notice, State as Call};
 use domain::special_invitation::{SpecialInvitation, State as Invited};
@@ -154,7 +156,7 @@ impl Service {
             }
             if let Some(duty) = self.notice_duty(ctx, pool).await? {
                 let drafts = ctx.actor.remit(Action::DraftNotice, pool).is_ok();
-                if drafts && duty.presses() {
+                if drafts && duty.presses(ctx.today()) {
                     found.notice_duty(&duty);
                 }
             }
@@ -662,8 +664,12 @@ impl Found<'_> {
                 }
                 _ => return,
             },
-            Applied::At { since, .. } if steps.contains(&Admission::Pass) => {
-                ("资料审核", "审核", *since)
+            Applied::At { since, station, .. } if steps.contains(&Admission::Pass) => {
+                let verb = match station {
+                    Station::Approval => "审批",
+                    _ => "审核",
+                };
+                (station.zh(), verb, *since)
             }
             Applied::At { since, .. } if steps.contains(&Admission::Classify) => {
                 ("分类入库", "分类", *since)
@@ -716,7 +722,7 @@ impl Found<'_> {
         );
     }
 
-    /// People wait for a meeting to be called, or for the record of one that was held.
+    /// People wait for a meeting to be called, a meeting for its materials, or one that was held for its record.
     fn meetings(&mut self, waiting: usize, called: &[Meeting]) {
         if waiting > 0 {
             let about = About {
@@ -728,15 +734,20 @@ impl Found<'_> {
             };
             self.add("会议审定", "安排", about);
         }
-        for one in called.iter().filter(|one| one.on <= self.ctx.today()) {
+        for one in called {
+            // Before the day the materials are laid out; from the day on its results are recorded.
+            let (verb, due) = match one.on <= self.ctx.today() {
+                true => ("登记", None),
+                false => ("备会", before(one.on)),
+            };
             let about = About {
                 title: &format!("{} {}", one.body, one.on),
                 path: format!("meetings/{}", one.id),
-                facts: format!("{} · {} 人", one.number, one.agenda.len()),
-                due: None,
+                facts: format!("{} · {} · {} 人", one.number, one.place, one.agenda.len()),
+                due,
                 since: one.called.at,
             };
-            self.add("会议审定", "登记", about);
+            self.add("会议审定", verb, about);
         }
     }
 

@@ -57,6 +57,7 @@ mod records;
 pub mod registers;
 pub mod relations;
 pub mod renewals;
+pub mod results;
 pub mod roles;
 mod rosters;
 pub mod rotations;

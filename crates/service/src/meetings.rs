@@ -465,8 +465,7 @@ impl Service {
         Ok(())
     }
 
-    /// For the inbox of whoever records decisions: how many wait for a meeting, and the meetings whose
-    /// day has come.
+    /// For the inbox of whoever records decisions: how many wait for a meeting, and the meetings called.
     pub(crate) async fn meetings_due(
         &self,
         ctx: &Ctx,

@@ -5,9 +5,13 @@
 mod mail;
 mod sms;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::actor::{Action, Target};
 use domain::event::{Event, EventKind, Subject};
-use domain::id::PoolId;
+use domain::id::{PersonId, PoolId};
+use domain::policy::pack::Medium;
+use domain::policy::words::Word as _;
 use domain::text;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -43,6 +47,9 @@ pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(
 /// Minutes until the next try, after each failure.
 const BACKOFF: [i64; 7] = [1, 2, 5, 15, 30, 60, 180];
 
+/// What is written down where a channel is not set up: the message goes nowhere.
+const UNCONNECTED: &str = "没有接通这个渠道，只作记录，未发到对方";
+
 /// What a channel did with a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Handed {
@@ -61,7 +68,7 @@ pub struct MessageRow {
     pub channel: String,
     /// The word users see.
     pub channel_zh: &'static str,
-    /// Number or address, masked.
+    /// Who reads it, of a message in the program; else the number or address, masked.
     pub recipient: String,
     /// Subject line.
     pub subject: String,
@@ -77,6 +84,14 @@ pub struct MessageRow {
     pub next_at: Option<Timestamp>,
     /// Not after.
     pub deadline: Option<Timestamp>,
+}
+
+impl MessageRow {
+    /// It was written down and went nowhere, because its channel is not set up.
+    pub fn only_recorded(&self) -> bool {
+        let last = self.log.last();
+        self.delivery == Delivery::Sent && last.is_some_and(|last| last.outcome == UNCONNECTED)
+    }
 }
 
 /// The word for a channel.
@@ -132,7 +147,7 @@ impl Service {
         let channels = &self.settings.channels;
         let unconnected = || {
             tracing::info!(message = %message.id, channel = message.channel, "message written down only");
-            Handed::Accepted("没有接通这个渠道，只作记录，未发到对方".to_owned())
+            Handed::Accepted(UNCONNECTED.to_owned())
         };
         if message.channel == "in_app" {
             return Handed::Accepted("已放入站内消息".to_owned());
@@ -219,19 +234,52 @@ impl Service {
         };
         let found =
             messages::page(&mut self.store.read(), self.store.seals(), &filter, page).await?;
+        let names = self.readers(&found.items).await?;
         Ok(Page {
-            items: found.items.into_iter().map(row).collect(),
+            items: found
+                .items
+                .into_iter()
+                .map(|queued| row(queued, &names))
+                .collect(),
             next: found.next,
         })
     }
+
+    /// The names of those who read messages in the program, by what stands for them in a message.
+    async fn readers(&self, items: &[Queued]) -> Result<BTreeMap<String, String>> {
+        let inside = || {
+            let messages = items.iter().map(|queued| &queued.message);
+            messages.filter(|message| message.channel == Medium::InApp.word())
+        };
+        let people: BTreeSet<PersonId> = inside()
+            .filter_map(|message| message.recipient.reveal().parse().ok())
+            .collect();
+        let mut read = self.store.read();
+        let known = store::persons::find_all::<serde_json::Value>(&mut read, people).await?;
+        let named = known
+            .into_iter()
+            .map(|person| (person.id.to_string(), person.keys.name));
+        let mut names: BTreeMap<String, String> = named.collect();
+        for message in inside() {
+            let reader = message.recipient.reveal();
+            if let (false, Some(account)) = (names.contains_key(reader), message.account) {
+                let row = store::accounts::find::<serde_json::Value>(&mut read, account).await?;
+                names.extend(row.map(|row| (reader.to_owned(), row.keys.name)));
+            }
+        }
+        Ok(names)
+    }
 }
 
-fn row(queued: Queued) -> MessageRow {
+fn row(queued: Queued, names: &BTreeMap<String, String>) -> MessageRow {
     let message = queued.message;
     let waits = matches!(queued.delivery, Delivery::Waiting | Delivery::Sending);
     MessageRow {
         channel_zh: channel_zh(&message.channel),
-        recipient: masked(&message.channel, message.recipient.reveal()),
+        recipient: names
+            .get(message.recipient.reveal())
+            .cloned()
+            .unwrap_or_else(|| masked(&message.channel, message.recipient.reveal())),
         channel: message.channel,
         subject: message.subject,
         delivery: queued.delivery,

@@ -1,6 +1,8 @@
 //! 专家本人: what is held about me, who opened it, which relations I declared, my messages; and how an
 //! expert gets a log-in (DG 第十二条, 第十三条).
 
+mod held;
+
 use std::collections::BTreeSet;
 
 use domain::actor::{Action, Role, Target, exclusive};
@@ -16,11 +18,10 @@ use store::messages::MessageFilter;
 use store::{LedgerId, Page, PageRequest, relations};
 
 use crate::accounts::{AccountBody, NewAccount, OneTimeLink};
-use crate::campaigns::held;
+use crate::certificates::OwnCertificate;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::experts::{Member, Membership, Participations};
-use crate::persons::Masked;
 use crate::pools::OpenPool;
 use crate::relations::{RelationDraft, RelationRow};
 use crate::roles::held_roles;
@@ -41,8 +42,10 @@ pub struct OwnMembership {
     pub term: Term,
     /// What holds today.
     pub status: Status,
-    /// What is held, label and value; identity number and addresses masked.
+    /// Everything held, label and value; identity number and addresses masked.
     pub held: Vec<(String, String)>,
+    /// My certificates, the newest term first.
+    pub certificates: Vec<OwnCertificate>,
     /// What I was called for.
     pub participations: Participations,
 }
@@ -92,22 +95,16 @@ impl Service {
                 continue;
             }
             let pool = self.any_pool(member.keys.pool).await?;
-            let file = self.person(&mut read, person).await?;
-            let private = self.private_of(&mut read, person).await?;
-            let specialties = self.specialties_of(pool.id()).await?;
             let mut participations = self.participations_of(&mut read, &pool, member.id).await?;
             if unpledged.contains(&member.id) {
                 participations.calls.clear();
             }
             own.push(OwnMembership {
+                certificates: self.held_by(ctx, &pool, &member).await?,
                 participations,
                 term: member.body.term_on(ctx.today()),
                 status: member.body.expert.standing.on(ctx.today()),
-                held: held(
-                    &file.body.profile,
-                    &Masked::of(&private),
-                    &Self::names_of(&specialties, &member.body.expert.specialties),
-                ),
+                held: self.everything_held(&mut read, &pool, &member).await?,
                 expert: member.body.expert,
                 pool,
             });

@@ -4,7 +4,7 @@
 use domain::actor::Action;
 use domain::engagement::{Engagement, HeldPost};
 use domain::event::{Event, EventKind};
-use domain::id::{EngagementId, TaskId};
+use domain::id::{EngagementId, ExpertId, TaskId};
 use domain::policy::pack::{How, Post, PostPer};
 use domain::policy::post::{self, Basis};
 use domain::task::Task;
@@ -24,6 +24,8 @@ use crate::service::Service;
 pub struct Candidate {
     /// The seat.
     pub seat: EngagementId,
+    /// The expert.
+    pub expert: ExpertId,
     /// Name.
     pub name: String,
     /// Holds it now.
@@ -34,6 +36,17 @@ pub struct Candidate {
     pub by_words: Option<String>,
     /// What stands in the way: sentence and article.
     pub findings: Vec<(String, String)>,
+    /// A condition waits to be confirmed on the expert's file.
+    pub unconfirmed: bool,
+}
+
+/// What was found of somebody and a post.
+struct Judged {
+    /// On what it would rest, with the article; `None` = may not.
+    basis: Option<String>,
+    reasons: Vec<Reason>,
+    /// Some of them only because nobody has confirmed it yet.
+    unconfirmed: bool,
 }
 
 /// A post of a task.
@@ -77,22 +90,23 @@ impl Service {
                 let judged = self
                     .judge_post(&mut read, ctx, &view.pool, rule, (one, ""), others)
                     .await?;
-                let by_words = if judged.0.is_none() {
-                    let (basis, _) = self
-                        .judge_post(&mut read, ctx, &view.pool, rule, (one, "—"), others)
-                        .await?;
-                    basis
+                let by_words = if judged.basis.is_none() {
+                    self.judge_post(&mut read, ctx, &view.pool, rule, (one, "—"), others)
+                        .await?
+                        .basis
                 } else {
                     None
                 };
                 candidates.push(Candidate {
                     seat: one.id,
+                    expert: one.expert,
                     name: seat.name.clone(),
                     holds,
-                    basis: judged.0,
+                    basis: judged.basis,
                     by_words,
+                    unconfirmed: judged.unconfirmed,
                     findings: judged
-                        .1
+                        .reasons
                         .into_iter()
                         .map(|reason| (reason.sentence, reason.article))
                         .collect(),
@@ -160,7 +174,7 @@ impl Service {
             .filter(|held| held.post == rule.id)
             .count();
         let holders = u32::try_from(holders).unwrap_or(u32::MAX);
-        let (basis, reasons) = self
+        let Judged { basis, reasons, .. } = self
             .judge_post(&mut *change, ctx, &pool, rule, (&row.body, &words), holders)
             .await?;
         let Some(basis) = basis else {
@@ -223,7 +237,7 @@ impl Service {
         rule: &Post,
         (one, words): (&Engagement, &str),
         holders: u32,
-    ) -> Result<(Option<String>, Vec<Reason>)> {
+    ) -> Result<Judged> {
         let member = self.member(db, pool, one.expert).await?;
         let person = self.person(db, one.person).await?;
         let private = self.private_of(db, one.person).await?;
@@ -247,12 +261,24 @@ impl Service {
             Basis::Conditions => format!("符合{}条件（{}）", rule.label, rule.citation),
             Basis::Alternative(way) => format!("{}（{}）", way.label, way.citation),
         });
+        let unconfirmed = held.findings.iter().any(|finding| {
+            let mut leaves = pool.pack.eligibility.leaves.iter();
+            leaves.any(|leaf| {
+                leaf.id == finding.code
+                    && leaf.how.contains(&How::Reviewed)
+                    && !facts.reviewed.contains_key(&leaf.id)
+            })
+        });
         let reasons = held
             .findings
             .into_iter()
             .map(|finding| Reason::law(&finding.code, &finding.citation, finding.sentence))
             .collect();
-        Ok((basis, reasons))
+        Ok(Judged {
+            basis,
+            reasons,
+            unconfirmed,
+        })
     }
 }
 

@@ -33,7 +33,7 @@ use crate::service::Service;
 use crate::typed;
 
 /// Kind of the stored records.
-const KIND: &str = "solicitation";
+pub(crate) const KIND: &str = "solicitation";
 
 type Row = store::records::Record<Notice>;
 

@@ -10,7 +10,7 @@ use domain::actor::{Action, Role, Target};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{ExpertId, RecordId, TaskId};
 use domain::policy::checklist;
-use domain::policy::pack::{Channel, InvitationRule};
+use domain::policy::pack::{Channel, InvitationRule, Pack};
 use domain::special_invitation::{By, Decision, Refused, Reply, SpecialInvitation, State, Verdict};
 use jiff::civil::Date;
 use store::Db;
@@ -181,17 +181,17 @@ fn by(ctx: &Ctx) -> Result<By> {
     })
 }
 
-/// The channel by which people are invited into a pool, with its rule.
-pub(crate) fn channel(pool: &OpenPool) -> Option<(&Channel, &InvitationRule)> {
-    pool.pack
-        .admission
+/// The channel by which people are invited into a pool under this pack, with its rule; `None` where the
+/// instrument invites nobody.
+pub fn channel(pack: &Pack) -> Option<(&Channel, &InvitationRule)> {
+    pack.admission
         .channels
         .iter()
         .find_map(|channel| Some((channel, channel.invitation.as_ref()?)))
 }
 
 fn needed_channel(pool: &OpenPool) -> Result<(&Channel, &InvitationRule)> {
-    channel(pool).ok_or_else(|| {
+    channel(&pool.pack).ok_or_else(|| {
         Error::state(
             "invitation.none",
             "本库的办法没有规定特约邀请。请按办法规定的渠道入库。",

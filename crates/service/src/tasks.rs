@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::actor::{Action, Denied, Reach, Target};
+use domain::engagement::Engagement;
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::Expert;
 use domain::id::{ExpertId, OrganisationId, PoolId, TaskId};
@@ -12,6 +13,7 @@ use domain::pool::{Specialty, SpecialtyStatus};
 use domain::request_check;
 use domain::task::{Mode, Request, State, Task};
 use store::document::{self, Direction, Page, PageRequest};
+use store::engagements::EngagementFilter;
 use store::organisations::OrganisationKeys;
 use store::tasks::{TaskFilter, TaskKeys};
 
@@ -98,6 +100,18 @@ pub(crate) fn subject(task: &Task) -> Subject {
 impl From<domain::task::WrongState> for Error {
     fn from(wrong: domain::task::WrongState) -> Self {
         Self::state("task.state", wrong)
+    }
+}
+
+impl From<domain::task::NotClosed> for Error {
+    fn from(refused: domain::task::NotClosed) -> Self {
+        use domain::task::NotClosed as N;
+        let code = match &refused {
+            N::State(_) => "task.state",
+            N::WorkAhead(_) => "task.work_ahead",
+            N::Unanswered(_) => "task.unanswered",
+        };
+        Self::state(code, refused)
     }
 }
 
@@ -372,13 +386,24 @@ impl Service {
         Ok(())
     }
 
-    /// 办结
+    /// 办结, once the work is over and everybody called has answered.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Refused`].
     pub async fn close_task(&self, ctx: &Ctx, id: TaskId) -> Result<()> {
         let (mut change, mut row) = self.task_change(ctx, id, Action::ReviewTask).await?;
-        row.body.state = row.body.state.clone().close(ctx.now)?;
+        let pool = self.any_pool(row.body.pool).await?;
+        let filter = EngagementFilter {
+            task: Some(id),
+            ..EngagementFilter::default()
+        };
+        let seats = store::engagements::all::<Engagement>(&mut *change, &filter).await?;
+        let unanswered = seats
+            .iter()
+            .filter(|seat| seat.body.state.is_open())
+            .count();
+        let clock = pool.pack.slot_clock();
+        row.body.state = row.body.close(ctx.now, ctx.civil(), clock, unanswered)?;
         save(&mut change, &mut row).await?;
         change
             .record(Event::new(EventKind::TaskClosed, subject(&row.body)))

@@ -101,6 +101,24 @@ pub(crate) fn from_day(
     loose(problems, field, typed, label).map(LooseDate::first_day)
 }
 
+/// The day of something that has happened: a day, or the first of a month, not after today.
+pub(crate) fn past_day(
+    problems: &mut Vec<Problem>,
+    field: &str,
+    typed: &str,
+    label: &str,
+    today: Date,
+) -> Option<Date> {
+    let day = from_day(problems, field, typed, label)?;
+    if today < day {
+        problems.push(Problem::new(
+            field,
+            format!("{label} {day} 还没有到，今天是 {today}。请对照证书改正。"),
+        ));
+    }
+    Some(day)
+}
+
 /// The end of a period: a day, or the last of a month. 至今 and nothing mean that it goes on.
 pub(crate) fn last_day(
     problems: &mut Vec<Problem>,

@@ -13,7 +13,7 @@ use domain::policy::undertaking;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::records::RecordKeys;
+use store::records::{RecordFilter, RecordKeys};
 use store::{Db, document, experts};
 
 use crate::ctx::Ctx;
@@ -156,6 +156,26 @@ impl Service {
             );
         }
         Ok(own)
+    }
+
+    /// What a member undertook, in every term: what it is called, when, in which version.
+    pub(crate) async fn undertaken(
+        &self,
+        db: &mut impl Db,
+        pool: PoolId,
+        expert: ExpertId,
+    ) -> Result<Vec<(String, Timestamp, String)>> {
+        let filter = RecordFilter {
+            pool: Some(pool),
+            kinds: vec![KIND.to_owned()],
+            subject: Some(expert.to_string()),
+            ..RecordFilter::default()
+        };
+        let rows = store::records::all::<Given>(db, &filter).await?;
+        let given = rows.into_iter();
+        Ok(given
+            .map(|row| (row.keys.title, row.body.at, row.body.version))
+            .collect())
     }
 
     /// What is to be undertaken before the task behind a link is shown.

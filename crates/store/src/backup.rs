@@ -285,7 +285,7 @@ pub async fn restore(config: &StoreConfig, folder: &Path) -> Result<Manifest> {
     let keys = KeyFolder::new(&config.keys, &config.data)?;
     let material = keys
         .load()?
-        .ok_or_else(|| KeyError::Missing(config.keys.clone()))?;
+        .ok_or_else(|| KeyError::NoneForBackup(config.keys.clone()))?;
     let unsigned: Signed = std::fs::read_to_string(folder.join("manifest.json"))
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok())

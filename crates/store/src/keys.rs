@@ -24,6 +24,11 @@ pub enum KeyError {
         "数据目录里已有数据，但密钥目录 {0} 里没有密钥。为免旧数据永远打不开，程序不会生成新密钥。请把原来的密钥目录放回此处，再重新启动。"
     )]
     Missing(PathBuf),
+    /// A backup is to be restored without the keys of what it holds.
+    #[error(
+        "没有恢复：密钥目录 {0} 里没有密钥。备份不含密钥，没有制作备份时的密钥，内容打不开也核验不了。请用 --keys 写明保管密钥的目录，再恢复一次。"
+    )]
+    NoneForBackup(PathBuf),
     /// The keys are not the ones the data was sealed with.
     #[error(
         "密钥目录 {0} 里的密钥与这份数据不配套，已停止启动，数据未作改动。请换回创建这份数据时的密钥目录。"

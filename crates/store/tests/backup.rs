@@ -217,7 +217,7 @@ async fn a_changed_backup_is_refused_before_anything_is_restored() {
     std::fs::rename(&config.keys, config.keys.with_extension("away")).unwrap();
     assert!(matches!(
         restore(&config, &folder).await,
-        Err(Error::Keys(store::keys::KeyError::Missing(_)))
+        Err(Error::Keys(store::keys::KeyError::NoneForBackup(_)))
     ));
     std::fs::rename(config.keys.with_extension("away"), &config.keys).unwrap();
     restore(&config, &folder).await.unwrap();

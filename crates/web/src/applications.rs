@@ -18,6 +18,7 @@ use domain::policy::words::Word as _;
 use service::PageRequest;
 use service::applications::{
     AdmissionStatistics, ApplicationLine, ApplicationQuery, ApplicationView, PassedBatch, Step,
+    open_channels,
 };
 use service::papers::PaperFile;
 
@@ -235,7 +236,9 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         may_pass: code == "vetting" && may_vet,
         may_plain: may_plain(&here),
         counts: whole,
-        batches: here.pack.admission.channels.iter().any(|one| one.batch),
+        batches: open_channels(&here.open, &ctx.actor)
+            .iter()
+            .any(|one| one.batch),
         first: queue.then(|| format!("{base}/next?state={code}")),
         form: visit.query.clone(),
         base,
@@ -357,6 +360,17 @@ impl ShowPage {
             .iter()
             .any(|step| !matches!(step, Step::Check | Step::Material))
     }
+}
+
+/// The page again with what is wrong with one of its forms.
+pub(crate) async fn rejected(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: RecordId,
+    form: FormState,
+) -> Result<Response, WebError> {
+    page::rejected(&show_page(app, here, visit, id, form).await?)
 }
 
 async fn show_page(

@@ -17,6 +17,7 @@ use crate::error::WebError;
 use crate::experts::download;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
+use crate::menu;
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
@@ -101,6 +102,7 @@ async fn list_page(
     form: FormState,
 ) -> Result<ListPage, WebError> {
     let lines = app.service.campaigns(here.ctx(), here.pool.id).await?;
+    menu::needs(here, menu::CAMPAIGNS)?;
     let duty = app.service.yearly_duty(here.ctx(), here.pool.id).await?;
     let year = here.ctx().today().year();
     Ok(ListPage {

@@ -9,7 +9,7 @@ use domain::actor::Action;
 use domain::certificate::{Certificate, Standing};
 use domain::id::RecordId;
 use service::PageRequest;
-use service::certificates::{Issuance, MOST_PAGES, Order, grouped};
+use service::certificates::{Issuance, MOST_PAGES, Order, OwnCertificate, grouped};
 use service::cohorts::Cohorts;
 
 use crate::components::{Empty, Pager, Status};
@@ -62,6 +62,38 @@ fn status(standing: Standing) -> Status {
         Standing::NotYet => Status::notice(word),
         Standing::Expired => Status::waiting(word),
         Standing::Ended | Standing::Revoked => Status::stopped(word),
+    }
+}
+
+/// A certificate as its holder's pages show it.
+pub(crate) struct HeldCertificate {
+    pub(crate) title: String,
+    pub(crate) status: Status,
+    pub(crate) facts: Vec<(String, String)>,
+    /// What anybody is told of it.
+    pub(crate) check: String,
+    /// The paper.
+    pub(crate) pdf: String,
+}
+
+impl HeldCertificate {
+    /// With the address of the paper.
+    pub(crate) fn of(one: OwnCertificate, pdf: String) -> Self {
+        let mut facts = vec![
+            ("编号".to_owned(), one.number),
+            ("聘期".to_owned(), format!("{} 至 {}", one.from, one.to)),
+            ("核验码".to_owned(), one.code.clone()),
+        ];
+        if let Some(on) = one.ended_on {
+            facts.push(("失效".to_owned(), format!("自 {on} 起")));
+        }
+        Self {
+            title: one.title,
+            status: status(one.standing),
+            facts,
+            check: format!("/public/certificates/{}", one.code),
+            pdf,
+        }
     }
 }
 

@@ -553,9 +553,18 @@ pub enum PartyState {
         /// When the share was revealed.
         revealed: String,
     },
-    /// The share did not match or never came.
+    /// The share did not match, which voided the attempt.
     Failed {
+        /// Fingerprint in hexadecimal digits; empty where it was not kept.
+        commitment: String,
+        /// When it was handed in.
+        at: String,
         /// Why, in words.
+        why: String,
+    },
+    /// The attempt was void before this party handed anything in.
+    Void {
+        /// What was not done, in words.
         why: String,
     },
 }
@@ -567,6 +576,7 @@ impl Party {
         match self.state {
             PartyState::Waiting { .. } => "wait",
             PartyState::Failed { .. } => "void",
+            PartyState::Void { .. } => "wait",
             PartyState::Committed { .. } | PartyState::Revealed { .. } => "",
         }
     }

@@ -12,7 +12,7 @@ use service::draw_documents::Printed;
 use service::draws::DrawView;
 
 use crate::components::{
-    FunnelKind, FunnelRow, Note, Party, PartyState, Progress, Qr, Status, Step, Tone,
+    FunnelKind, FunnelRow, Link, Note, Party, PartyState, Progress, Qr, Status, Step, Tone,
 };
 use crate::error::WebError;
 use crate::form::FormState;
@@ -111,6 +111,8 @@ struct ShowPage {
     qr: Option<Qr>,
     frame: Option<String>,
     attempts: Vec<(String, String, Status, bool)>,
+    /// After a void attempt: the next one, or the request to freeze it from.
+    onward: Option<Link>,
 }
 
 enum Ask {
@@ -211,31 +213,25 @@ fn scene(here: &InPool, view: &DrawView) -> Result<Scene, WebError> {
 }
 
 fn steps(attempt: &Attempt, drawable: usize) -> Vec<Step> {
-    let (at, committed, revealed) = match &attempt.state {
-        DrawState::Committing { commitments } => (1, commitments.len(), 0),
-        DrawState::Revealing { shares, .. } => (2, 3, shares.len()),
-        DrawState::Sealed { .. } => (4, 3, 3),
-        DrawState::Unsealed { .. } => (5, 3, 3),
-        DrawState::Void { .. } => (6, 0, 0),
+    let given = attempt.handed_in();
+    let all = Side::ALL.len();
+    let (committed, revealed) = match attempt.record() {
+        Some(_) => (all, all),
+        None => (given.commitments.len(), given.shares.len()),
     };
+    let at = match &attempt.state {
+        DrawState::Unsealed { .. } => 5,
+        DrawState::Sealed { .. } => 4,
+        // Where it ended.
+        _ if attempt.record().is_some() => 4,
+        _ if committed == all => 2,
+        _ => 1,
+    };
+    let void = matches!(attempt.state, DrawState::Void { .. });
     let titles = [
         ("封存候选名单", format!("{drawable} 人可抽")),
-        (
-            "三方各交密签",
-            if at > 5 {
-                "已作废".to_owned()
-            } else {
-                format!("已交 {committed} / 3")
-            },
-        ),
-        (
-            "三方揭示",
-            if at > 5 {
-                String::new()
-            } else {
-                format!("已揭示 {revealed} / 3")
-            },
-        ),
+        ("三方各交密签", format!("已交 {committed} / {all}")),
+        ("三方揭示", format!("已揭示 {revealed} / {all}")),
         ("合成种子、抽取", "结果由种子唯一确定".to_owned()),
         ("两个岗位启封", "启封前没有人看到姓名".to_owned()),
         ("通知与答复", String::new()),
@@ -245,9 +241,11 @@ fn steps(attempt: &Attempt, drawable: usize) -> Vec<Step> {
         .enumerate()
         .map(|(index, (title, detail))| Step {
             title: title.to_owned(),
-            detail,
+            detail: match index == at && void {
+                true => "本场作废".to_owned(),
+                false => detail,
+            },
             progress: match index.cmp(&at) {
-                _ if at > 5 && index > 0 => Progress::Ahead,
                 std::cmp::Ordering::Less => Progress::Done,
                 std::cmp::Ordering::Equal => Progress::Now,
                 std::cmp::Ordering::Greater => Progress::Ahead,
@@ -292,82 +290,97 @@ fn wait(attempt: &Attempt) -> Note {
             let text = format!("{}同意启封，邀请已发出，等专家答复。", confirmed.name);
             Note::new(Tone::Good, "已启封：", text)
         }
-        DrawState::Void { reason, at, .. } => Note::new(
-            Tone::Bad,
-            "本场已作废：",
-            format!(
-                "{reason}（{}）。重新抽取须另行封存名单。",
+        DrawState::Void {
+            reason,
+            proposed,
+            confirmed,
+            at,
+            ..
+        } => {
+            let who = match (proposed, confirmed) {
+                (Some(first), Some(second)) => format!("{}提请、{}同意", first.name, second.name),
+                _ => "依协议作废".to_owned(),
+            };
+            let text = format!(
+                "{reason}（{}，{who}）。重新抽取须另行封存名单。",
                 page::moment(*at)
-            ),
-        ),
+            );
+            Note::new(Tone::Bad, "本场已作废：", text)
+        }
     }
 }
 
+/// What one party has handed in, as it stands or as it was when the attempt was void. Older attempts
+/// kept no more than their record says.
 fn party(attempt: &Attempt, side: Side, record: Option<&service::draws::Replayed>) -> Party {
-    let (person, state) = match &attempt.state {
-        DrawState::Committing { commitments } => match commitments.get(&side) {
-            Some(one) => (
-                one.by.name.clone(),
-                PartyState::Committed {
-                    commitment: one.commitment.to_hex(),
-                    at: page::moment_short(one.by.at),
-                },
-            ),
-            None => (
-                String::new(),
-                PartyState::Waiting {
-                    ask: "请在本人电脑上提交密签".to_owned(),
-                },
-            ),
-        },
-        DrawState::Revealing {
-            commitments,
-            shares,
-        } => {
-            let given = commitments.get(&side);
-            let commitment = given.map(|one| one.commitment.to_hex()).unwrap_or_default();
-            let at = given
-                .map(|one| page::moment_short(one.by.at))
-                .unwrap_or_default();
-            let person = given.map(|one| one.by.name.clone()).unwrap_or_default();
-            let state = match shares.get(&side) {
-                Some(share) => PartyState::Revealed {
-                    commitment,
-                    at,
-                    revealed: page::moment_short(share.by.at),
-                },
-                None => PartyState::Committed { commitment, at },
-            };
-            (person, state)
+    let given = attempt.handed_in();
+    let committed = given.commitments.get(&side);
+    let known = record.and_then(|record| {
+        let mut all = record.commitments.iter();
+        all.find(|(code, _)| code == side.code())
+            .map(|(_, digest)| digest.clone())
+    });
+    let commitment = committed
+        .map(|one| one.commitment.to_hex())
+        .or(known)
+        .unwrap_or_default();
+    let at = committed
+        .map(|one| page::moment_short(one.by.at))
+        .unwrap_or_default();
+    let drawn = record.is_some();
+    let mismatched = match &attempt.state {
+        DrawState::Void { mismatched, .. } => *mismatched,
+        _ => None,
+    };
+    let void = matches!(attempt.state, DrawState::Void { .. });
+    let state = if mismatched == Some(side) {
+        PartyState::Failed {
+            commitment,
+            at,
+            why: "揭示的随机数与密签指纹不符，本场因此作废。".to_owned(),
         }
-        DrawState::Void { record: None, .. } => (
-            String::new(),
-            PartyState::Failed {
-                why: "本场已作废，密签不再有效。".to_owned(),
-            },
-        ),
-        _ => {
-            let commitment = record
-                .and_then(|record| {
-                    record
-                        .commitments
-                        .iter()
-                        .find(|(code, _)| code == side.code())
-                })
-                .map(|(_, digest)| digest.clone())
-                .unwrap_or_default();
-            let state = PartyState::Revealed {
-                commitment,
-                at: String::new(),
-                revealed: "与指纹一致".to_owned(),
-            };
-            (String::new(), state)
+    } else if let Some(share) = given.shares.get(&side) {
+        PartyState::Revealed {
+            commitment,
+            at,
+            revealed: page::moment_short(share.by.at),
+        }
+    } else if drawn {
+        PartyState::Revealed {
+            commitment,
+            at,
+            revealed: "与指纹一致".to_owned(),
+        }
+    } else if committed.is_some() {
+        PartyState::Committed { commitment, at }
+    } else if void {
+        PartyState::Void {
+            why: "本场已作废，不用再交密签。".to_owned(),
+        }
+    } else {
+        PartyState::Waiting {
+            ask: "请在本人电脑上提交密签".to_owned(),
         }
     };
     Party {
         side: side.zh().to_owned(),
-        person,
+        person: committed.map(|one| one.by.name.clone()).unwrap_or_default(),
         state,
+    }
+}
+
+/// Where a void attempt leads: to the attempt after it, or to the request until there is one.
+fn onward(here: &InPool, view: &DrawView) -> Link {
+    let next = view.attempt.attempt + 1;
+    match view.attempts.iter().find(|one| one.attempt == next) {
+        Some(one) => Link::new(
+            format!("看第 {next} 次抽取"),
+            here.href(format!("draws/{}", one.id)),
+        ),
+        None => Link::new(
+            "回到使用需求，重新封存",
+            here.href(format!("tasks/{}", view.task.id)),
+        ),
     }
 }
 
@@ -476,6 +489,7 @@ async fn show_page(
         qr: Qr::new(&public_full, "公开核验地址"),
         public,
         frame: can(Action::ReadFrame).then(|| format!("{base}/frame")),
+        onward: is_void.then(|| onward(here, &view)),
         attempts: view
             .attempts
             .iter()

@@ -11,6 +11,12 @@ use jiff::civil::Date;
 
 use crate::error::WebError;
 
+/// The boxes whose tick answers a refusal, by the code of its reason.
+const BOXES: [(&str, &str); 2] = [
+    ("pack.confirm", "status_confirmed"),
+    ("import.errors", "leave_out"),
+];
+
 /// One thing wrong with one field.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FieldError {
@@ -196,8 +202,9 @@ impl FormState {
                     } else {
                         format!("（{}）", reason.article)
                     };
+                    let answered_by = BOXES.iter().find(|(code, _)| *code == reason.code);
                     self.reject(
-                        "",
+                        answered_by.map_or("", |(_, name)| *name),
                         format!("{}{article}。", reason.sentence.trim_end_matches('。')),
                     );
                 }
@@ -207,12 +214,17 @@ impl FormState {
         }
         Ok(())
     }
-    /// Notes what is wrong with a field; only the first message of a field is kept.
+    /// Notes what is wrong with a field; only the first message of a field is kept, but every one that belongs to
+    /// no field: whoever is refused for three reasons is told all three at once.
     pub fn reject(&mut self, name: &str, message: impl Into<String>) {
-        if self.error(name).is_empty() {
+        let message = message.into();
+        let mut errors = self.errors.iter();
+        let known = errors
+            .any(|error| error.field == name && (!name.is_empty() || error.message == message));
+        if !known {
             self.errors.push(FieldError {
                 field: name.to_owned(),
-                message: message.into(),
+                message,
             });
         }
     }
@@ -365,6 +377,10 @@ mod tests {
         assert_eq!(form.error("seats"), "正选人数应在 1 到 9 之间，现在是 12。");
         assert_eq!(form.error("name"), "请填写姓名。");
         assert_eq!(form.errors().len(), 3);
+        for reason in ["第一条理由", "第二条理由", "第二条理由"] {
+            form.reject("", reason);
+        }
+        assert_eq!(form.errors().len(), 5, "every reason, each once");
         assert_eq!(form.value("from"), "2026-02-30");
         assert_eq!(
             form.described_by("from", "例如 2026-11-22"),

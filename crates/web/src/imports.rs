@@ -142,6 +142,7 @@ async fn begin(
 
 /// Reads in the background; the page asks how far it is.
 fn run_reading(app: &App, here: &InPool, id: ImportId) {
+    app.service.running_imports().begin(id);
     let (app, ctx, no) = (app.clone(), here.ctx().clone(), here.no);
     tokio::spawn(async move {
         if let Err(error) = app.service.read_import(&ctx, no, id).await {
@@ -154,7 +155,9 @@ fn run_reading(app: &App, here: &InPool, id: ImportId) {
 #[template(path = "imports/show.html", blocks = ["state"])]
 struct ShowPage {
     layout: Layout,
+    list: String,
     base: String,
+    form: FormState,
     import: Import,
     status: Status,
     running: Option<Step>,
@@ -171,12 +174,44 @@ impl ShowPage {
         }
     }
 
+    /// Why the last try ended without effect; a form shown again says it itself.
     fn failed(&self) -> &str {
         match &self.running {
-            Some(Step::Failed(why)) => why,
+            Some(Step::Failed(why)) if self.form.is_sound() => why,
             _ => "",
         }
     }
+}
+
+async fn show_page(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: ImportId,
+    form: FormState,
+) -> Result<ShowPage, WebError> {
+    // Asked first: what ends in between is found ended.
+    let running = app.service.running_imports().of(id);
+    let import = app.service.import(here.ctx(), here.no, id).await?;
+    let preview = match import.state.counts() {
+        Some(_) => Some(app.service.import_preview(here.ctx(), here.no, id).await?),
+        None => None,
+    };
+    let list = here.href("imports");
+    Ok(ShowPage {
+        layout: here
+            .layout(app, visit, "导入名册")
+            .under(&[("专家库", &here.href("experts")), ("批量导入", &list)])
+            .judged(&form),
+        base: here.href(format!("imports/{id}")),
+        status: status(&import),
+        at: page::moment_short(import.at),
+        list,
+        form,
+        running,
+        preview,
+        import,
+    })
 }
 
 async fn show(
@@ -186,24 +221,7 @@ async fn show(
     Path((_, id)): Path<(i64, String)>,
 ) -> Result<Response, WebError> {
     let id: ImportId = id.parse().map_err(|_| WebError::NotFound)?;
-    let import = app.service.import(here.ctx(), here.no, id).await?;
-    let running = app.service.running_imports().of(id);
-    let preview = match import.state.counts() {
-        Some(_) => Some(app.service.import_preview(here.ctx(), here.no, id).await?),
-        None => None,
-    };
-    let template = ShowPage {
-        layout: here.layout(&app, &visit, "导入名册").under(&[
-            ("专家库", &here.href("experts")),
-            ("批量导入", &here.href("imports")),
-        ]),
-        base: here.href(format!("imports/{id}")),
-        status: status(&import),
-        at: page::moment_short(import.at),
-        running,
-        preview,
-        import,
-    };
+    let template = show_page(&app, &here, &visit, id, FormState::blank()).await?;
     if visit.fragment.wants("#state") {
         return page::part(&template.layout, &template.as_state());
     }
@@ -228,8 +246,9 @@ async fn errors(
 async fn confirm(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id)): Path<(i64, String)>,
-    form: FormState,
+    mut form: FormState,
 ) -> Result<Response, WebError> {
     let id: ImportId = id.parse().map_err(|_| WebError::NotFound)?;
     let import = app.service.import(here.ctx(), here.no, id).await?;
@@ -243,9 +262,14 @@ async fn confirm(
         counts.people() <= 500 || (counts.errors > 0 && rows == RowsWithErrors::Refuse)
     });
     if small {
-        app.service
+        let confirmed = app
+            .service
             .confirm_import(here.ctx(), here.no, id, rows)
-            .await?;
+            .await;
+        if let Err(error) = confirmed {
+            form.refuse(error)?;
+            return page::rejected(&show_page(&app, &here, &visit, id, form).await?);
+        }
     } else {
         let (app, ctx, no) = (app.clone(), here.ctx().clone(), here.no);
         tokio::spawn(async move {

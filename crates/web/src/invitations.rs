@@ -147,7 +147,16 @@ fn invite_page(
     if !phone.is_empty() {
         facts.push(("联系电话".to_owned(), phone.clone()));
     }
+    let closed = one.task.is_closed();
     let (note, answer_by) = match &one.engagement.state {
+        Seated::Invited { .. } | Seated::Accepted { .. } if closed => (
+            Some(Note::new(
+                Tone::Plain,
+                "这项工作已经办结：",
+                "不需要再答复。如有疑问请联系通知中的联系人。",
+            )),
+            String::new(),
+        ),
         Seated::Invited { answer_by, .. } => (None, page::moment(*answer_by)),
         Seated::Accepted { at, .. } => {
             let asked = one.engagement.leave_asked.is_some();
@@ -200,8 +209,8 @@ fn invite_page(
         facts,
         answer_by,
         note,
-        open: matches!(one.engagement.state, Seated::Invited { .. }),
-        accepted: matches!(one.engagement.state, Seated::Accepted { .. }),
+        open: !closed && one.engagement.state.is_open(),
+        accepted: !closed && matches!(one.engagement.state, Seated::Accepted { .. }),
         on_leave: one.engagement.leave_asked.is_some(),
         asks_tail: one.asks_tail,
         grounds: one

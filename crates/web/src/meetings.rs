@@ -23,6 +23,7 @@ use crate::draws::pdf;
 use crate::error::WebError;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
+use crate::menu;
 use crate::openapi::says;
 use crate::page;
 use crate::routes::{Access, Routes};
@@ -106,6 +107,7 @@ async fn list_page(
         .service
         .meetings(ctx, here.no, &PageRequest::after(after.clone(), 50))
         .await?;
+    menu::needs(here, menu::MEETINGS)?;
     let base = here.href("meetings");
     let rows: Vec<(Meeting, Status)> = found
         .items

@@ -5,6 +5,8 @@ use domain::id::PoolId;
 use domain::policy::pack::{Pack, Station};
 
 use crate::components::Here;
+use crate::error::WebError;
+use crate::session::InPool;
 
 /// One entry of the menu.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -115,6 +117,12 @@ pub fn build(
 
 /// Where the papers of appointments are, under the name the instrument gives them.
 const CERTIFICATES: &str = "/p/{no}/certificates";
+/// Where people are asked to join a pool.
+pub(crate) const SPECIAL_INVITATIONS: &str = "/p/{no}/special-invitations";
+/// Where everybody is asked whether what is held about them is still right.
+pub(crate) const CAMPAIGNS: &str = "/p/{no}/campaigns";
+/// Where the body meets that decides who enters.
+pub(crate) const MEETINGS: &str = "/p/{no}/meetings";
 
 /// The menu of the program: each entry with the actions any one of which opens it. No actions: for everybody who
 /// holds a role in the pool.
@@ -137,7 +145,7 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ReadApplications],
     ),
     (
-        entry("专家", "会议审定", "/p/{no}/meetings", ""),
+        entry("专家", "会议审定", MEETINGS, ""),
         &[Action::ReadApplications],
     ),
     (
@@ -173,7 +181,7 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ReadRelations],
     ),
     (
-        entry("专家", "信息集中更新", "/p/{no}/campaigns", ""),
+        entry("专家", "信息集中更新", CAMPAIGNS, ""),
         &[Action::RunCampaign],
     ),
     (
@@ -185,7 +193,7 @@ const MENU: &[(Entry, &[Action])] = &[
         &[Action::ReadTasks],
     ),
     (
-        entry("抽取与使用", "特约邀请", "/p/{no}/special-invitations", ""),
+        entry("抽取与使用", "特约邀请", SPECIAL_INVITATIONS, ""),
         &[
             Action::ProposeInvitation,
             Action::SendInvitation,
@@ -230,11 +238,11 @@ const MENU: &[(Entry, &[Action])] = &[
 
 /// What is about a pool as a whole: nobody who answers for a part of it opens it.
 const WHOLE: &[&str] = &[
-    "/p/{no}/meetings",
+    MEETINGS,
     "/p/{no}/postings",
     "/p/{no}/update-report",
-    "/p/{no}/campaigns",
-    "/p/{no}/special-invitations",
+    CAMPAIGNS,
+    SPECIAL_INVITATIONS,
     "/p/{no}/feedback",
     "/p/{no}/messages",
     "/p/{no}/ledger",
@@ -259,7 +267,7 @@ const fn entry(
 fn known_to(pack: &Pack, href: &str) -> bool {
     match href {
         "/p/{no}/notices" => pack.admission.solicitation.is_some(),
-        "/p/{no}/meetings" => pack.admission.step(Station::Committee).is_some(),
+        MEETINGS => pack.admission.step(Station::Committee).is_some(),
         "/p/{no}/postings" => pack.admission.public_notice.is_some(),
         CERTIFICATES => pack.admission.certificate.is_some(),
         "/p/{no}/renewals" => pack.admission.renewal.is_some(),
@@ -268,8 +276,35 @@ fn known_to(pack: &Pack, href: &str) -> bool {
             .as_ref()
             .is_some_and(|rules| rules.reconcile.is_some()),
         "/p/{no}/register" => service::registers::barring(pack).is_some(),
+        CAMPAIGNS => pack
+            .information
+            .as_ref()
+            .is_some_and(|rules| rules.campaign.is_some()),
+        SPECIAL_INVITATIONS => service::special_invitations::channel(pack).is_some(),
         _ => true,
     }
+}
+
+/// Whoever comes by the address to an entry that the instrument of the pool does not know is told so, instead of
+/// being shown a form nothing can come of.
+///
+/// # Errors
+/// [`WebError::Refused`] naming the instrument and what it lacks.
+pub(crate) fn needs(here: &InPool, href: &str) -> Result<(), WebError> {
+    if known_to(&here.pack, href) {
+        return Ok(());
+    }
+    let known = MENU.iter().find(|(entry, _)| entry.href == href);
+    let label = known.map_or("这一项", |(entry, _)| entry.label);
+    Err(WebError::Refused {
+        what: format!("本库没有“{label}”"),
+        why: format!(
+            "本库依据的《{}》没有条款规定{label}。",
+            here.pack.identity.title
+        ),
+        remedy: "请按办法规定的渠道和环节办理，条文见“办法与规则”。".to_owned(),
+        reasons: Vec::new(),
+    })
 }
 
 /// The menu of this actor, in this pool if there is one.
@@ -362,6 +397,19 @@ mod tests {
         assert_eq!(current("/experts/42"), ["专家库"]);
         assert_eq!(current("/experts/import/3"), ["批量导入"]);
         assert_eq!(current("/expertise"), [""; 0]);
+    }
+
+    #[test]
+    fn nobody_is_led_to_what_the_instrument_does_not_know() {
+        let knows = |id: &str| {
+            let shipped = domain::policy::library::shipped(id).expect("shipped");
+            let pack = domain::policy::check(shipped.pack).expect("sound");
+            [SPECIAL_INVITATIONS, CAMPAIGNS, MEETINGS].map(|href| known_to(&pack, href))
+        };
+        assert_eq!(knows("dg-2021"), [true, true, true]);
+        assert_eq!(knows("gz-2022"), [false, false, false]);
+        assert_eq!(knows("jm-2022"), [false, false, false]);
+        assert_eq!(knows("cy-2021"), [false, false, true]);
     }
 
     #[test]

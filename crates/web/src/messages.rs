@@ -98,7 +98,7 @@ struct Line {
 const STATES: [(&str, &str, Option<Delivery>); 5] = [
     ("", "全部", None),
     ("waiting", "待发送", Some(Delivery::Waiting)),
-    ("sent", "已发出", Some(Delivery::Sent)),
+    ("sent", "已发出、已记录", Some(Delivery::Sent)),
     ("failed", "未发出", Some(Delivery::Failed)),
     ("cancelled", "已撤回", Some(Delivery::Cancelled)),
 ];
@@ -147,6 +147,7 @@ async fn list(
 }
 
 fn line(row: MessageRow) -> Line {
+    let recorded = row.only_recorded();
     let word = delivery_zh(row.delivery);
     Line {
         at: page::moment_short(row.created_at),
@@ -155,6 +156,7 @@ fn line(row: MessageRow) -> Line {
         subject: row.subject,
         status: match row.delivery {
             Delivery::Waiting | Delivery::Sending => Status::waiting(word),
+            Delivery::Sent if recorded => Status::idle("只作记录"),
             Delivery::Sent => Status::good(word),
             Delivery::Failed => Status::stopped(word),
             Delivery::Cancelled => Status::idle(word),

@@ -9,13 +9,15 @@ use axum::http::Method;
 use axum::response::Response;
 use domain::actor::Action;
 use domain::engagement::State as Seated;
-use domain::id::ExpertId;
+use domain::id::{ExpertId, RecordId};
 use domain::renewal::{State as Decision, Will};
 use service::PageRequest;
 use service::own::{OwnMembership, OwnMessage, Reading};
 use service::renewals::OwnRenewal;
 
+use crate::certificates::HeldCertificate;
 use crate::components::{Pager, Status};
+use crate::draws::pdf;
 use crate::error::WebError;
 use crate::experts::standing_under;
 use crate::layout::{Layout, Visit};
@@ -31,6 +33,11 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/m", Access::Person, home)
         .get("/m/me", Access::Person, record)
+        .get(
+            "/m/certificates/{certificate}/certificate.pdf",
+            Access::Person,
+            certificate,
+        )
         .get("/m/readings", Access::Person, readings)
         .get("/m/messages", Access::Person, messages)
         .post(
@@ -43,8 +50,15 @@ pub fn routes() -> Routes {
             "/api/v1/me",
             Access::Person,
             says("专家本人", "本人在各专家库的资料")
-                .gives("items：专家库、编号、状态、持有的资料、参与"),
+                .gives("items：专家库、编号、状态、持有的资料、证书、参与"),
             record_json,
+        )
+        .api(
+            Method::GET,
+            "/api/v1/me/certificates/{certificate}",
+            Access::Person,
+            says("专家本人", "本人的证书").gives_file("application/pdf"),
+            certificate,
         )
         .and(relations::routes())
 }
@@ -82,6 +96,9 @@ async fn home(
     let row = |one: &service::invitations::Invitation| {
         let state = &one.engagement.state;
         let (status, due) = match state {
+            Seated::Invited { .. } if one.task.is_closed() => {
+                (Status::idle("已办结"), String::new())
+            }
             Seated::Invited { answer_by, .. } => (
                 Status::waiting(state.zh()),
                 format!("{} 前答复", page::moment(*answer_by)),
@@ -103,7 +120,7 @@ async fn home(
     };
     let (waiting, others): (Vec<_>, Vec<_>) = all
         .iter()
-        .partition(|one| matches!(one.engagement.state, Seated::Invited { .. }));
+        .partition(|one| one.engagement.state.is_open() && !one.task.is_closed());
     page::page(&HomePage {
         layout: session.layout(&app, &visit, "我的任务"),
         name: session.ctx.actor.name.clone(),
@@ -162,6 +179,7 @@ struct Membership {
     pool: String,
     status: Status,
     facts: Vec<(String, String)>,
+    certificates: Vec<HeldCertificate>,
     counts: Vec<(String, String)>,
     rest: String,
 }
@@ -191,6 +209,14 @@ fn membership(own: OwnMembership, today: jiff::civil::Date) -> Membership {
         pool: own.pool.pool.name.clone(),
         status: standing_under(&own.pool.pack, own.status),
         facts,
+        certificates: own
+            .certificates
+            .into_iter()
+            .map(|one| {
+                let pdf = format!("/m/certificates/{}/certificate.pdf", one.id);
+                HeldCertificate::of(one, pdf)
+            })
+            .collect(),
         counts: vec![
             count("被抽中、选用", calls.calls.len()),
             count("同意参加", calls.count(&["accepted"])),
@@ -217,6 +243,16 @@ async fn record(
     })
 }
 
+/// The paper of one's own certificate.
+async fn certificate(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<RecordId>,
+) -> Result<Response, WebError> {
+    let printed = app.service.print_own_certificate(&session.ctx, id).await?;
+    Ok(pdf(printed))
+}
+
 async fn record_json(
     State(app): State<App>,
     session: Session,
@@ -229,6 +265,7 @@ async fn record_json(
                 "pool": one.pool.pool.name, "number": one.expert.number,
                 "team": one.pool.pack.pool.team_words(one.expert.team.as_deref()),
                 "status": one.status.code(), "held": one.held,
+                "certificates": one.certificates,
                 "participations": one.participations,
             })
         })

@@ -8,10 +8,11 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::id::RecordId;
+use domain::solicitation::Standing;
 use service::Error;
 use service::applications::PRIVACY_NOTICE;
 use service::applications::online::{Asked, Begun, Hand, Opening, OwnApplications};
-use service::solicitations::ChannelGuide;
+use service::solicitations::{ChannelGuide, PublicNotice};
 
 use crate::applications::status;
 use crate::components::Status;
@@ -98,9 +99,9 @@ fn ask_page(place: Place, form: FormState) -> AskPage {
     }
 }
 
-async fn of_notice(app: &App, visit: &Visit, key: &str) -> Result<(Place, i64, String), WebError> {
+async fn of_notice(app: &App, visit: &Visit, key: &str) -> Result<(Place, PublicNotice), WebError> {
     let shown = app.service.published_notice(key).await?;
-    let number = shown.line.number.clone();
+    let number = &shown.line.number;
     let layout = Layout::new(&app.site.now(), visit, "我要申报");
     let place = Place {
         layout: strip(layout, shown.banner.clone(), shown.demonstration),
@@ -111,7 +112,7 @@ async fn of_notice(app: &App, visit: &Visit, key: &str) -> Result<(Place, i64, S
     if place.channels.is_empty() {
         return Err(WebError::NotFound);
     }
-    Ok((place, shown.line.pool, number))
+    Ok((place, shown.line))
 }
 
 async fn of_pool(app: &App, visit: &Visit, key: &str) -> Result<(Place, i64), WebError> {
@@ -144,7 +145,14 @@ async fn answering(
     visit: Visit,
     Path(key): Path<String>,
 ) -> Result<Response, WebError> {
-    let (place, ..) = of_notice(&app, &visit, &key).await?;
+    let (place, notice) = of_notice(&app, &visit, &key).await?;
+    // The notice says why nothing is taken; a form would only be filled in for nothing.
+    if notice.standing != Standing::Open {
+        return Ok(page::see_other(&format!(
+            "/public/notices/{}",
+            notice.number
+        )));
+    }
     page::page(&ask_page(place, FormState::blank()))
 }
 
@@ -197,10 +205,10 @@ async fn answer(
     Path(key): Path<String>,
     form: FormState,
 ) -> Result<Response, WebError> {
-    let (place, pool, notice) = of_notice(&app, &visit, &key).await?;
+    let (place, notice) = of_notice(&app, &visit, &key).await?;
     let opening = Opening {
-        pool,
-        notice,
+        pool: notice.pool,
+        notice: notice.number,
         channel: form.text("channel"),
         contact: form.text("contact"),
     };

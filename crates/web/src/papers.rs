@@ -9,9 +9,11 @@ use domain::policy::pack::Pack;
 use service::papers::{PaperFile, Shown};
 
 use crate::certificates::sent;
+use crate::draws::pdf;
 use crate::error::WebError;
 use crate::experts::download;
 use crate::form::FormState;
+use crate::layout::Visit;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
@@ -56,6 +58,11 @@ pub fn routes() -> Routes {
             notice,
         )
         .get("/m/a/{token}/{id}/paper/{file}", Access::Public, own)
+        .get(
+            "/m/a/{token}/{application}/certificate.pdf",
+            Access::Public,
+            own_certificate,
+        )
         .get(
             "/public/notices/{number}/forms/{form}/{file}",
             Access::Public,
@@ -105,15 +112,22 @@ pub(crate) async fn masked(
 async fn plain(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id, file)): Path<(i64, RecordId, String)>,
-    form: FormState,
+    mut form: FormState,
 ) -> Result<Response, WebError> {
     let shown = Shown::Plain(form.value("purpose"));
     let made = app
         .service
         .application_form(here.ctx(), here.no, id, file_of(&file)?, shown)
-        .await?;
-    Ok(download(made))
+        .await;
+    match made {
+        Ok(made) => Ok(download(made)),
+        Err(error) => {
+            form.refuse(error)?;
+            crate::applications::rejected(&app, &here, &visit, id, form).await
+        }
+    }
 }
 
 pub(crate) async fn approval(
@@ -178,15 +192,22 @@ pub(crate) async fn masked_expert(
 async fn plain_expert(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id, file)): Path<(i64, ExpertId, String)>,
-    form: FormState,
+    mut form: FormState,
 ) -> Result<Response, WebError> {
     let shown = Shown::Plain(form.value("purpose"));
     let made = app
         .service
         .expert_form(here.ctx(), here.no, id, file_of(&file)?, shown)
-        .await?;
-    Ok(download(made))
+        .await;
+    match made {
+        Ok(made) => Ok(download(made)),
+        Err(error) => {
+            form.refuse(error)?;
+            crate::experts::show::rejected(&app, &here, &visit, id, "", form).await
+        }
+    }
 }
 
 pub(crate) async fn minutes(
@@ -230,6 +251,15 @@ async fn own(
         .own_application_form(&token, id, file_of(&file)?)
         .await?;
     Ok(download(made))
+}
+
+/// The certificate one's own application ended in.
+pub(crate) async fn own_certificate(
+    State(app): State<App>,
+    Path((token, id)): Path<(String, RecordId)>,
+) -> Result<Response, WebError> {
+    let printed = app.service.own_application_certificate(&token, id).await?;
+    Ok(pdf(printed))
 }
 
 pub(crate) async fn blank(

@@ -58,9 +58,31 @@ pub(crate) fn window_words(opens: Option<DateTime>, closes: Option<DateTime>) ->
     }
 }
 
-/// The last second as a sentence writes it: 6月30日 23:59:59.
-fn until(closes: DateTime) -> String {
-    closes.strftime("%Y年%-m月%-d日 %H:%M:%S").to_string()
+/// A window as a sentence writes it: 2026年6月1日起至6月30日止; with its times unless they are those of
+/// whole days.
+fn spoken(opens: DateTime, closes: DateTime) -> String {
+    let end = |at: DateTime, whole: bool, year: bool| {
+        let day = if year {
+            "%Y年%-m月%-d日"
+        } else {
+            "%-m月%-d日"
+        };
+        let time = match (whole, at.second()) {
+            (true, _) => "",
+            (false, 0) => " %H:%M",
+            (false, _) => " %H:%M:%S",
+        };
+        at.strftime(&format!("{day}{time}")).to_string()
+    };
+    format!(
+        "{}起至{}止",
+        end(opens, is_first_second(opens), true),
+        end(
+            closes,
+            is_last_second(closes),
+            closes.year() != opens.year()
+        )
+    )
 }
 
 pub(crate) fn status(standing: Standing, closes: Option<DateTime>) -> Status {
@@ -111,9 +133,7 @@ impl NoticeText {
                 .map(|(heading, text)| (heading.clone(), lines(text)))
                 .collect(),
             window: match (line.opens, line.closes) {
-                (Some(opens), Some(closes)) => {
-                    format!("{} 起，{} 止", until(opens), until(closes))
-                }
+                (Some(opens), Some(closes)) => spoken(opens, closes),
                 _ => "未定".to_owned(),
             },
             channels: shown.channels.clone(),
@@ -307,6 +327,20 @@ async fn guide(
 mod tests {
     use super::*;
     use jiff::civil::datetime;
+
+    #[test]
+    fn a_sentence_names_the_days_and_times_only_where_they_are_not_whole_days() {
+        let opens = datetime(2026, 6, 1, 0, 0, 0, 0);
+        let closes = datetime(2026, 6, 30, 23, 59, 59, 0);
+        assert_eq!(spoken(opens, closes), "2026年6月1日起至6月30日止");
+        assert_eq!(
+            spoken(
+                datetime(2026, 12, 20, 9, 0, 0, 0),
+                datetime(2027, 1, 10, 17, 30, 5, 0)
+            ),
+            "2026年12月20日 09:00起至2027年1月10日 17:30:05止"
+        );
+    }
 
     #[test]
     fn whole_days_are_written_without_seconds_and_others_to_the_second() {

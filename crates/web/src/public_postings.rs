@@ -47,7 +47,7 @@ pub fn routes() -> Routes {
         .post("/public/objections", Access::Public, look_up)
 }
 
-fn status(line: &PublicLine) -> Status {
+pub(crate) fn status(line: &PublicLine) -> Status {
     match line.standing {
         Standing::Open => Status::good(format!("公示中，剩 {} 天", line.days_left)),
         Standing::Over => Status::idle(line.standing.zh()),

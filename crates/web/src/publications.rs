@@ -1,4 +1,4 @@
-//! 公开核验: what everybody may see, and the check of any record. Never a name.
+//! 抽取核验: what everybody may see of draws, and the check of any record. Never a name.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -18,8 +18,7 @@ use crate::state::App;
 /// Routes of public pages.
 pub fn routes() -> Routes {
     Routes::new()
-        .get("/public", Access::Public, home)
-        .get("/public/draws", Access::Public, find)
+        .get("/public/draws", Access::Public, list)
         .get("/public/draws/{key}", Access::Public, show)
         .get("/public/draws/{key}/record.json", Access::Public, record)
         .get("/public/check", Access::Public, blank)
@@ -31,38 +30,39 @@ fn layout(app: &App, visit: &Visit, title: impl Into<String>) -> Layout {
 }
 
 #[derive(Template)]
-#[template(path = "publications/home.html")]
-struct HomePage {
+#[template(path = "publications/list.html")]
+struct ListPage {
     layout: Layout,
     form: FormState,
     draws: Vec<(PublicDraw, String)>,
     next: Option<String>,
 }
 
-async fn home(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
-    page::page(&home_page(&app, &visit, FormState::blank()).await?)
-}
-
-async fn home_page(app: &App, visit: &Visit, form: FormState) -> Result<HomePage, WebError> {
+async fn list_page(app: &App, visit: &Visit, form: FormState) -> Result<ListPage, WebError> {
     let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
     let found = app
         .service
         .published_draws(&PageRequest::after(after, 20))
         .await?;
-    Ok(HomePage {
-        layout: layout(app, visit, "公开核验").judged(&form),
+    Ok(ListPage {
+        layout: layout(app, visit, "抽取核验").judged(&form),
         form,
         draws: found
             .items
             .into_iter()
             .map(|draw| (draw.clone(), page::moment_short(draw.frozen_at)))
             .collect(),
-        next: found.next.map(|cursor| format!("/public?after={cursor}")),
+        next: found
+            .next
+            .map(|cursor| format!("/public/draws?after={cursor}")),
     })
 }
 
-async fn find(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
+async fn list(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
     let mut form = visit.query.clone();
+    if !form.pairs().iter().any(|(name, _)| name == "number") {
+        return page::page(&list_page(&app, &visit, FormState::blank()).await?);
+    }
     let number = form.required(
         "number",
         "没有填写抽取编号。请填写结果确认表上的编号，例如 CQ01-2026-0001。",
@@ -79,7 +79,7 @@ async fn find(State(app): State<App>, visit: Visit) -> Result<Response, WebError
             Err(other) => return Err(other.into()),
         }
     }
-    page::rejected(&home_page(&app, &visit, form).await?)
+    page::rejected(&list_page(&app, &visit, form).await?)
 }
 
 #[derive(Template)]

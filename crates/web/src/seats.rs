@@ -7,7 +7,7 @@ use domain::actor::Action;
 use domain::engagement::{Declaration, State as Seated};
 use domain::id::{EngagementId, TaskId};
 use service::engagements::{FollowUp, Seat};
-use service::posts::TaskPost;
+use service::posts::{Candidate, TaskPost};
 
 use crate::components::{Note, Status, Tone};
 use crate::draws::pdf;
@@ -86,9 +86,50 @@ struct SeatsPage {
     rows: Vec<Row>,
     grounds: Vec<Choice>,
     shortage: Option<ShortageCard>,
-    posts: Vec<TaskPost>,
+    posts: Vec<PostCard>,
     may_appoint: bool,
     base: String,
+}
+
+/// A post of the task.
+struct PostCard {
+    id: String,
+    label: String,
+    article: String,
+    /// Somebody may not hold it only for want of a confirmation.
+    unconfirmed: bool,
+    candidates: Vec<PostRow>,
+}
+
+/// Somebody of the task as a holder of the post.
+struct PostRow {
+    one: Candidate,
+    /// The expert's file, for those who may see it.
+    file: Option<String>,
+    /// Where what is missing is confirmed, for those who may.
+    confirm: Option<String>,
+}
+
+impl PostCard {
+    fn of(here: &InPool, seats: &[Seat], post: TaskPost) -> Self {
+        let row = |one: Candidate| {
+            let seat = seats.iter().find(|seat| seat.engagement.id == one.seat);
+            let editable = seat.is_some_and(|seat| seat.editable);
+            let edit = here.href(format!("experts/{}/edit#reviewed", one.expert));
+            PostRow {
+                file: seat.and_then(|seat| file(here, seat)),
+                confirm: (editable && one.unconfirmed).then_some(edit),
+                one,
+            }
+        };
+        Self {
+            unconfirmed: post.candidates.iter().any(|one| one.unconfirmed),
+            id: post.id,
+            label: post.label,
+            article: post.article,
+            candidates: post.candidates.into_iter().map(row).collect(),
+        }
+    }
 }
 
 struct Row {
@@ -96,6 +137,8 @@ struct Row {
     post: Option<String>,
     act: String,
     name: String,
+    /// The expert's file, for those who may see it.
+    file: Option<String>,
     employer: String,
     demand: String,
     round: String,
@@ -128,9 +171,11 @@ async fn page_of(
     let base = format!("{task}/seats");
     let target = view.target();
     let can = |action| here.ctx().actor.allow(action, target).is_ok();
+    let closed = view.task.is_closed();
+    let may = |action| !closed && can(action);
     let rows = seats
         .iter()
-        .map(|seat| row(here, &base, seat, &can))
+        .map(|seat| row(here, &base, seat, &may))
         .collect();
     let settled = seats
         .iter()
@@ -152,6 +197,11 @@ async fn page_of(
         .unwrap_or(usize::MAX)
         .saturating_sub(settled);
     let note = match next {
+        _ if closed => Note::new(
+            Tone::Plain,
+            "已办结：",
+            "人员以办结时为准，只能查看和打印。",
+        ),
         Some((by, name)) => Note::new(
             Tone::Warn,
             format!("还差 {open} 人答复："),
@@ -172,6 +222,10 @@ async fn page_of(
         ),
     };
     let posts = app.service.task_posts(here.ctx(), id).await?;
+    let posts = posts
+        .into_iter()
+        .map(|post| PostCard::of(here, &seats, post))
+        .collect();
     let may_appoint = can(Action::AppointPost) && view.task.goes_on(here.ctx().today());
     let shortage = app.service.shortage(here.ctx(), id).await?;
     Ok(SeatsPage {
@@ -211,7 +265,8 @@ async fn page_of(
     })
 }
 
-fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> Row {
+/// `may` says what this visitor may still do; nothing once the task is closed.
+fn row(here: &InPool, base: &str, seat: &Seat, may: &dyn Fn(Action) -> bool) -> Row {
     let one = &seat.engagement;
     let (status, at, why) = match &one.state {
         Seated::Invited { answer_by, .. } => (
@@ -244,10 +299,11 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
         Seated::OnLeave { at, reason } => (Status::stopped("已请假"), *at, reason.clone()),
         Seated::Void { at } => (Status::idle("场次作废"), *at, String::new()),
     };
-    let invited = matches!(one.state, Seated::Invited { .. });
+    let invited = one.state.is_open();
     Row {
         act: format!("{base}/{}", one.id),
         name: seat.name.clone(),
+        file: file(here, seat),
         post: seat.post.clone(),
         employer: seat.employer.clone(),
         demand: seat.demand.clone(),
@@ -268,17 +324,23 @@ fn row(here: &InPool, base: &str, seat: &Seat, can: &dyn Fn(Action) -> bool) -> 
             .as_ref()
             .map(|call| format!("{}电话记录：{}，待另一人确认", call.name, call.answer.zh()))
             .unwrap_or_default(),
-        may_call: invited && one.call.is_none() && can(Action::NotifyExperts),
+        may_call: invited && one.call.is_none() && may(Action::NotifyExperts),
         may_confirm_call: one
             .call
             .as_ref()
             .is_some_and(|call| Some(call.by) != here.ctx().actor.account)
-            && can(Action::ReadFrame),
-        may_stop: one.state.holds_seat() && can(Action::StopExpert),
-        may_accept_leave: one.leave_asked.is_some() && can(Action::AcceptLeave),
-        may_arrange: one.to_arrange && can(Action::NotifyExperts),
-        may_print: invited && can(Action::NotifyExperts),
+            && may(Action::ReadFrame),
+        may_stop: one.state.holds_seat() && may(Action::StopExpert),
+        may_accept_leave: one.leave_asked.is_some() && may(Action::AcceptLeave),
+        may_arrange: one.to_arrange && may(Action::NotifyExperts),
+        may_print: invited && may(Action::NotifyExperts),
     }
+}
+
+fn file(here: &InPool, seat: &Seat) -> Option<String> {
+    let expert = seat.engagement.expert;
+    seat.readable
+        .then(|| here.href(format!("experts/{expert}")))
 }
 
 fn ground(here: &InPool, id: &str) -> String {

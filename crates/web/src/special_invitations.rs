@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::actor::{Action, Reach};
 use domain::id::TaskId;
+use domain::policy::pack::Station;
 use domain::special_invitation::{Answer, SpecialInvitation, State as Stands, Verdict};
 use service::PageRequest;
 use service::special_invitations::Proposal;
@@ -17,6 +18,7 @@ use crate::components::{Empty, Here, Link, Note, Pager, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
+use crate::menu;
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
@@ -111,6 +113,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             &PageRequest::after(after.clone(), 50),
         )
         .await?;
+    menu::needs(&here, menu::SPECIAL_INVITATIONS)?;
     let base = here.href("special-invitations");
     let rows: Vec<Row> = found
         .items
@@ -186,6 +189,9 @@ async fn form_page(
     visit: &Visit,
     form: FormState,
 ) -> Result<FormPage, WebError> {
+    menu::needs(here, menu::SPECIAL_INVITATIONS)?;
+    let decided = here.pack.admission.step(Station::Committee);
+    let decided = decided.map_or_else(String::new, |step| format!("经{}", step.label));
     let asked = app
         .service
         .specialties_to_ask(here.ctx(), here.pool.id)
@@ -210,7 +216,7 @@ async fn form_page(
             specialties.retain(|choice| wanted.contains(&choice.value));
             let words = match shortage {
                 Some(shortage) => format!(
-                    "{}。依据{}，可特约邀请符合条件的人选；受邀人经会议审定入库后，与其他专家一起随机抽取。",
+                    "{}。依据{}，可特约邀请符合条件的人选；受邀人{decided}入库后，与其他专家一起随机抽取。",
                     shortage.why, shortage.article
                 ),
                 None => "这份使用需求的在库专家足够随机抽取，不用特约邀请。".to_owned(),
@@ -224,7 +230,7 @@ async fn form_page(
             Note::new(
                 Tone::Plain,
                 "为全库邀请：",
-                "受邀人接受邀请、交齐资料，经会议审定后入库。",
+                format!("受邀人接受邀请、交齐资料，{decided}入库。"),
             ),
             here.href("special-invitations"),
         ),

@@ -181,6 +181,16 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// A date of something that has happened; one that lies ahead is read all the same.
+    pub(super) fn past(&mut self, field: Field) -> Option<LooseDate> {
+        let date = self.date(field)?;
+        let (read, on) = (date.first_day(), self.on);
+        if on < read {
+            self.complain(field, Complaint::Future { read, on });
+        }
+        Some(date)
+    }
+
     pub(super) fn number(&mut self, field: Field, most: u8) -> Option<u8> {
         let text = self.text(field, SHORT)?;
         let digits = text::compact(&text);

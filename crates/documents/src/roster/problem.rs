@@ -1,5 +1,6 @@
 //! What is wrong in a row, in sentences a clerk can act on.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::field::Field;
@@ -58,12 +59,24 @@ pub(super) enum Complaint {
     },
     UnknownTitle,
     UnknownSkill,
+    TitleByEnding {
+        text: String,
+        rung: String,
+    },
+    SkillByEnding {
+        text: String,
+        rung: String,
+    },
     UnknownHonour,
     UnknownUnitKind,
     Years,
     YesOrNo,
     Serial {
         read: String,
+    },
+    Future {
+        read: Date,
+        on: Date,
     },
     Text {
         sentence: String,
@@ -82,9 +95,12 @@ impl Complaint {
             | Self::NoContact
             | Self::UnknownTitle
             | Self::UnknownSkill
+            | Self::TitleByEnding { .. }
+            | Self::SkillByEnding { .. }
             | Self::UnknownHonour
             | Self::UnknownUnitKind
-            | Self::Serial { .. } => Severity::Warning,
+            | Self::Serial { .. }
+            | Self::Future { .. } => Severity::Warning,
             Self::Text { severity, .. } => *severity,
             _ => Severity::Error,
         }
@@ -105,11 +121,14 @@ impl Complaint {
             Self::TooLong { .. } => "cell.too_long",
             Self::UnknownTitle => "title.unknown",
             Self::UnknownSkill => "skill.unknown",
+            Self::TitleByEnding { .. } => "title.by_ending",
+            Self::SkillByEnding { .. } => "skill.by_ending",
             Self::UnknownHonour => "honour.unknown",
             Self::UnknownUnitKind => "unit_kind.unknown",
             Self::Years => "years.form",
             Self::YesOrNo => "cell.yes_or_no",
             Self::Serial { .. } => "date.serial",
+            Self::Future { .. } => "date.future",
             Self::Text { code, .. } => code,
         }
     }
@@ -132,11 +151,14 @@ impl Complaint {
             Self::TooLong { found, most } => format!("内容有 {found} 个字，最多 {most} 个字。可能把其他栏目的内容也粘贴进来了，请精简。"),
             Self::UnknownTitle => "职称不在词表里，等级没有确定。请写职称全称（如“高级工程师”），或在审核时由经办人选定等级。".into(),
             Self::UnknownSkill => "技能等级不在词表里，等级没有确定。请写“高级技师”“一级”等等级名称，或在审核时由经办人选定等级。".into(),
+            Self::TitleByEnding { text, rung } => format!("职称“{text}”不在职称目录里，只按词尾读作{rung}。请对照证书核对：写错的改成证书上的名称，确是这样写的可以照此导入。"),
+            Self::SkillByEnding { text, rung } => format!("“{text}”不是技能等级的名称，前面也不是职业名称，只按词尾读作{rung}。请对照证书核对：写错的改正，写法无误的可以照此导入。"),
             Self::UnknownHonour => "看不出荣誉的级别，没有作为入库条件。请在荣誉名称里写明授予机关，或在审核时由经办人选定级别。".into(),
             Self::UnknownUnitKind => "单位属性不在可选项里，没有读取。请按填表说明列出的选项填写。".into(),
             Self::Years => "年限应为 0 至 80 的整数，如 12。请改正。".into(),
             Self::YesOrNo => "这一列只能填“是”或“否”。请改正。".into(),
             Self::Serial { read } => format!("日期被存成了序号，已按电子表格的规则读作 {read}。请核对；把单元格格式改为“日期”可避免误读。"),
+            Self::Future { read, on } => format!("日期 {read} 还没有到（按 {on} 读取）。取得、毕业、获奖应在今天以前，请对照证书核对。"),
             Self::Text { sentence, .. } => sentence.clone(),
         }
     }

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use domain::occupation;
 use domain::policy::Pack;
 use domain::skill_level::SkillLevel;
 use domain::text::match_key;
-use domain::title;
+use domain::title::{self, ReadBy};
 
 /// Words of titles, skill levels and honours with the rung each stands for, and the other lists a
 /// roster's cells are compared with. They come from the pack and the reference data.
@@ -39,19 +40,49 @@ impl Ranks {
         );
     }
 
-    /// The longest word that ends a phrase, with its rung. Ranks stand at the end (机械高级工程师);
-    /// 技师（二级） and 高级技师职称 end otherwise.
-    fn at_end<'k>(&self, key: &'k str) -> Option<(&'k str, &str)> {
+    /// The longest word that ends a phrase. Ranks stand at the end (机械高级工程师); 技师（二级） and
+    /// 高级技师职称 end otherwise.
+    fn at_end<'k>(&'k self, key: &'k str) -> Option<Ending<'k>> {
         let key = ["职称", "资格", "证书", "职业技能等级"]
             .iter()
             .find_map(|tail| key.strip_suffix(tail))
             .filter(|rest| !rest.is_empty())
             .unwrap_or(key);
         key.char_indices().find_map(|(place, _)| {
-            let end = key.get(place..)?;
-            Some((end, self.0.get(end)?.as_str()))
+            let (before, word) = key.split_at_checked(place)?;
+            let rung = self.0.get(word)?.as_str();
+            Some(Ending { before, word, rung })
         })
     }
+}
+
+/// The word of a ladder that ends a phrase, what stands before it, and its rung.
+struct Ending<'k> {
+    before: &'k str,
+    word: &'k str,
+    rung: &'k str,
+}
+
+/// A rung read from a phrase, and on what the reading rests.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Read {
+    pub(super) rung: String,
+    pub(super) by: ReadBy,
+}
+
+/// A title that stands in the lists is one; of others the ending alone is known.
+fn title_by(phrase: &str, before: &str) -> ReadBy {
+    if before.is_empty() {
+        return ReadBy::Name;
+    }
+    title::read(phrase).map_or(ReadBy::Ending, |reading| reading.by)
+}
+
+/// A skill level may follow its occupation (数控车工高级技师), and nothing else.
+fn skill_by(phrase: &str, before: &str) -> ReadBy {
+    let known =
+        before.is_empty() || SkillLevel::parse(phrase).is_ok() || occupation::is_spoken_of(before);
+    if known { ReadBy::Name } else { ReadBy::Ending }
 }
 
 /// Which ladder a rank was found on.
@@ -68,6 +99,8 @@ pub(super) struct Rank {
     pub(super) rung: String,
     /// What stands before the rank: 数控车工 of 数控车工高级技师.
     pub(super) before: String,
+    /// On what the reading rests.
+    pub(super) by: ReadBy,
 }
 
 /// Words by which the rank of an honour is known, with the rung of a pack that has such a rung.
@@ -200,14 +233,22 @@ impl RosterVocabulary {
         self.unit_kinds.iter().map(|kind| kind.rung.as_str())
     }
 
-    pub(super) fn title(&self, text: &str) -> Option<String> {
-        let (_, rung) = self.titles.at_end(&match_key(text))?;
-        Some(rung.to_owned())
+    pub(super) fn title(&self, text: &str) -> Option<Read> {
+        let key = match_key(text);
+        let found = self.titles.at_end(&key)?;
+        Some(Read {
+            rung: found.rung.to_owned(),
+            by: title_by(text, found.before),
+        })
     }
 
-    pub(super) fn skill(&self, text: &str) -> Option<String> {
-        let (_, rung) = self.skills.at_end(&match_key(text))?;
-        Some(rung.to_owned())
+    pub(super) fn skill(&self, text: &str) -> Option<Read> {
+        let key = match_key(text);
+        let found = self.skills.at_end(&key)?;
+        Some(Read {
+            rung: found.rung.to_owned(),
+            by: skill_by(text, found.before),
+        })
     }
 
     /// The level of an honour: the longest word found anywhere in it.
@@ -226,16 +267,21 @@ impl RosterVocabulary {
         let key = match_key(phrase);
         let skill = self.skills.at_end(&key);
         let title = self.titles.at_end(&key);
-        let (ladder, (word, rung)) = match (skill, title) {
-            (Some(skill), Some(title)) if title.0.len() > skill.0.len() => (Ladder::Title, title),
+        let (ladder, found) = match (skill, title) {
+            (Some(skill), Some(title)) if title.word.len() > skill.word.len() => {
+                (Ladder::Title, title)
+            }
             (Some(skill), _) => (Ladder::Skill, skill),
             (None, title) => (Ladder::Title, title?),
         };
-        let before = key.strip_suffix(word).unwrap_or_default().to_owned();
         Some(Rank {
             ladder,
-            rung: rung.to_owned(),
-            before,
+            rung: found.rung.to_owned(),
+            before: found.before.to_owned(),
+            by: match ladder {
+                Ladder::Title => title_by(phrase, found.before),
+                Ladder::Skill => skill_by(phrase, found.before),
+            },
         })
     }
 }
@@ -288,6 +334,25 @@ mod tests {
             Some((Ladder::Title, "副高级".into(), "机械".into()))
         );
         assert_eq!(rank("博士"), None);
+    }
+
+    #[test]
+    fn what_only_the_ending_tells_is_told_apart() {
+        let by = |text: &str| vocabulary().rank(text).map(|rank| rank.by);
+        for sure in [
+            "高级工程师",
+            "高级工程师职称",
+            "主任技师",
+            "技师（二级）",
+            "国家职业资格二级",
+            "数控车工高级技师",
+            "车工二级证书",
+        ] {
+            assert!(by(sure).is_some_and(|by| by != ReadBy::Ending), "{sure}");
+        }
+        for unsure in ["大高级工程师", "机械工程师", "神级技师"] {
+            assert_eq!(by(unsure), Some(ReadBy::Ending), "{unsure}");
+        }
     }
 
     #[test]

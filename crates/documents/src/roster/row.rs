@@ -7,6 +7,7 @@ use domain::identity::IdentityNumber;
 use domain::person::{Education, Employer, Honour, Profile, Sex, Skill, Title, Work};
 use domain::person_name::PersonName;
 use domain::text;
+use domain::title::ReadBy;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -280,21 +281,21 @@ impl RowReader<'_> {
         unresolved: &mut Vec<Unresolved>,
     ) {
         let occupation = self.text(Field::Occupation, SHORT);
-        let stated_rung = self.text(Field::TitleLevel, SHORT).and_then(|text| {
-            let rung = self.vocabulary.title(&text);
-            if rung.is_none() {
-                self.complain(Field::TitleLevel, Complaint::UnknownTitle);
-            }
-            rung
-        });
-        let obtained = self.date(Field::TitleObtained).map(LooseDate::first_day);
+        let stated_rung = self
+            .text(Field::TitleLevel, SHORT)
+            .and_then(|text| self.title(Field::TitleLevel, &text));
+        let obtained = self.past(Field::TitleObtained).map(LooseDate::first_day);
         let (field, authority) = (
             self.text(Field::TitleField, SHORT),
             self.text(Field::TitleAuthority, SHORT),
         );
         for text in self.texts(Field::Title, SHORT) {
             for name in parts(&text) {
-                match stated_rung.clone().or_else(|| self.vocabulary.title(&name)) {
+                let level = match &stated_rung {
+                    Some(stated) => Some(stated.clone()),
+                    None => self.title(Field::Title, &name),
+                };
+                match level {
                     Some(level) => profile.titles.push(Title {
                         name,
                         level,
@@ -302,29 +303,29 @@ impl RowReader<'_> {
                         obtained,
                         authority: authority.clone(),
                     }),
-                    None => {
-                        self.complain(Field::Title, Complaint::UnknownTitle);
-                        unresolved.push(Unresolved {
-                            field: Field::Title,
-                            text: name,
-                        });
-                    }
+                    None => unresolved.push(Unresolved {
+                        field: Field::Title,
+                        text: name,
+                    }),
                 }
             }
         }
-        let skill_on = self.date(Field::SkillObtained).map(LooseDate::first_day);
+        let skill_on = self.past(Field::SkillObtained).map(LooseDate::first_day);
         let certificate = self.text(Field::SkillCertificate, SHORT);
         if let Some(text) = self.text(Field::SkillLevel, SHORT) {
             match self.vocabulary.skill(&text) {
-                Some(level) => profile.skills.push(Skill {
-                    occupation: occupation
-                        .clone()
-                        .or_else(|| specialties.first().cloned())
-                        .unwrap_or_default(),
-                    level,
-                    obtained: skill_on,
-                    certificate,
-                }),
+                Some(read) => {
+                    self.by_ending(Field::SkillLevel, Ladder::Skill, &text, &read.rung, read.by);
+                    profile.skills.push(Skill {
+                        occupation: occupation
+                            .clone()
+                            .or_else(|| specialties.first().cloned())
+                            .unwrap_or_default(),
+                        level: read.rung,
+                        obtained: skill_on,
+                        certificate,
+                    });
+                }
                 // 职业资格 heads a column of titles in some lists.
                 None => self.either(
                     Field::SkillLevel,
@@ -350,6 +351,31 @@ impl RowReader<'_> {
         }
     }
 
+    /// The rung of a title; says when it is not known, or known by the ending alone.
+    fn title(&mut self, field: Field, text: &str) -> Option<String> {
+        let Some(read) = self.vocabulary.title(text) else {
+            self.complain(field, Complaint::UnknownTitle);
+            return None;
+        };
+        self.by_ending(field, Ladder::Title, text, &read.rung, read.by);
+        Some(read.rung)
+    }
+
+    /// Says when a rank was read by its ending alone, which somebody should look at.
+    fn by_ending(&mut self, field: Field, ladder: Ladder, text: &str, rung: &str, by: ReadBy) {
+        if by != ReadBy::Ending {
+            return;
+        }
+        let (text, rung) = (text.to_owned(), rung.to_owned());
+        self.complain(
+            field,
+            match ladder {
+                Ladder::Title => Complaint::TitleByEnding { text, rung },
+                Ladder::Skill => Complaint::SkillByEnding { text, rung },
+            },
+        );
+    }
+
     /// A phrase that may be a title or a skill level; 一级/高级技师 names one level twice.
     fn either(
         &mut self,
@@ -370,6 +396,7 @@ impl RowReader<'_> {
                 continue;
             };
             known = true;
+            self.by_ending(field, rank.ladder, piece, &rank.rung, rank.by);
             match rank.ladder {
                 Ladder::Title => profile.titles.push(Title {
                     name: (*piece).to_owned(),
@@ -407,7 +434,7 @@ impl RowReader<'_> {
 
     fn honours(&mut self, profile: &mut Profile, unresolved: &mut Vec<Unresolved>) {
         let level = self.text(Field::HonourLevel, SHORT);
-        let awarded = self.date(Field::HonourDate).map(LooseDate::first_day);
+        let awarded = self.past(Field::HonourDate).map(LooseDate::first_day);
         let by = self.text(Field::HonourBy, SHORT);
         for text in self.texts(Field::Honour, LONG) {
             for name in text
@@ -442,7 +469,7 @@ impl RowReader<'_> {
         let level = self.text(Field::EducationLevel, SHORT);
         let education = Education {
             level: level.clone().unwrap_or_default(),
-            ended: self.date(Field::Graduated).map(LooseDate::last_day),
+            ended: self.past(Field::Graduated).map(LooseDate::last_day),
             school: self.text(Field::School, SHORT),
             major: self.text(Field::Major, SHORT),
             years: self.number(Field::StudyYears, 10),

@@ -14,7 +14,7 @@ use documents::form::{
 };
 use documents::invitations::{AnswerCode, Invitation, SpecialInvitation, Standing};
 use documents::letter::LetterView;
-use documents::meetings::{AgendaPack, Dossier, Line};
+use documents::meetings::{AgendaPack, Dossier, Evidence, Line};
 use documents::minutes::{Decided, Minutes};
 use documents::photo::Photo;
 use documents::solicitations::{CallForExperts, HowToApply};
@@ -272,10 +272,7 @@ pub(crate) fn invitation(standing: Standing) -> Invitation {
         pool: "云岭市职业能力建设专家库".into(),
         task: "职业技能等级认定机构现场评审".into(),
         work: "对申请机构的场地设备、考评人员、内部质量管理等进行现场评审，提出评审意见。".into(),
-        time: (
-            date(2026, 11, 26).at(9, 0, 0, 0),
-            date(2026, 11, 26).at(17, 0, 0, 0),
-        ),
+        time: "2026年11月26日09:00至17:00".into(),
         place: "云岭市示范区学府路100号行政楼三楼会议室".into(),
         arrival: Some("请于当日08:45前携带身份证到会议室签到。".into()),
         answer_by: date(2026, 11, 23).at(12, 0, 0, 0),
@@ -289,6 +286,7 @@ pub(crate) fn invitation(standing: Standing) -> Invitation {
         sign: "云岭市人力资源和社会保障局".into(),
         on: date(2026, 11, 22),
         standing,
+        marks: Vec::new(),
     }
 }
 
@@ -458,6 +456,11 @@ pub(crate) fn agenda(count: usize) -> AgendaPack {
             ),
         ],
         materials: vec![line("符合", "入库申请表（附件1）：齐全。", "第六条(一)1")],
+        files: vec![Evidence {
+            proves: "职称证书".into(),
+            name: "职称证书_扫描件-2026-11-02.pdf".into(),
+            digest: "0123456789abcdef".repeat(4),
+        }],
     };
     AgendaPack {
         title: vec!["云岭市职业能力建设专家库".into(), "会议审定材料".into()],

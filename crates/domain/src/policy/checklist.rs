@@ -68,6 +68,10 @@ pub fn review(
                     value: given.given.then(|| "已提交".to_owned()),
                 }],
                 sentence: match lacking {
+                    // Nobody knows yet whether there is anything to hand in.
+                    None if item.need == Need::IfHeld && *given == nothing => {
+                        format!("{}：没有提交，持有的须提交。", item.label)
+                    }
                     None => format!("{}：齐全。", item.label),
                     Some(lacking) => format!("{}：{lacking}。", item.label),
                 },

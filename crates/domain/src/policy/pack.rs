@@ -51,6 +51,7 @@ pub use work::*;
 
 use super::citation::Citation;
 use super::source::{Setting, Source as Text, Value};
+use crate::half_day::SlotClock;
 
 /// A sentence of the instrument in short, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -183,6 +184,12 @@ impl Pack {
             .map_or(OrganisationMatch::CreditCode, |rules| {
                 rules.organisation_match
             })
+    }
+
+    /// Where it cuts the day; the usual hours where it says nothing.
+    pub fn slot_clock(&self) -> SlotClock {
+        let rule = self.fee.as_ref().and_then(|fee| fee.half_day);
+        rule.map(|rule| rule.clock).unwrap_or_default()
     }
 
     /// The text it was checked from.

@@ -262,7 +262,25 @@ fn asked(fields: &Fields) -> (Vec<Matter>, Vec<(String, String)>) {
     let mut wanted = Vec::new();
     for matter in Matter::ALL {
         let names: &[&str] = match matter {
-            Matter::Title => &["title.0.name", "title.0.level", "title.0.obtained"],
+            Matter::Title => &[
+                "title.0.name",
+                "title.0.level",
+                "title.0.obtained",
+                "title.0.authority",
+            ],
+            Matter::Skill => &[
+                "skill.0.occupation",
+                "skill.0.level",
+                "skill.0.obtained",
+                "skill.0.certificate",
+            ],
+            Matter::Education => &[
+                "education.0.level",
+                "education.0.ended",
+                "education.0.school",
+                "education.0.major",
+                "education.0.degree",
+            ],
             _ => &[matter.code()],
         };
         let filled: Vec<(String, String)> = names

@@ -1,5 +1,7 @@
 //! The materials as pages show them: what lacks, what came, and its files.
 
+use std::collections::BTreeMap;
+
 use documents::meetings::Line;
 use domain::application::guard::Case;
 use domain::finding::Verdict;
@@ -80,6 +82,20 @@ pub struct FileLine {
 }
 
 impl Service {
+    /// The digest of every file of an application as it was uploaded, which is the one the ledger has.
+    pub(crate) async fn digests_of_application(
+        &self,
+        id: RecordId,
+    ) -> Result<BTreeMap<FileId, String>> {
+        let files = attachments::of::<Body>(&mut self.store.read(), KIND, &id.to_string()).await?;
+        let mut digests = BTreeMap::new();
+        for file in files {
+            let bytes = self.open_sealed(file.id, &file.keys.digest).await?;
+            digests.insert(file.id, crate::imports::digest(&bytes));
+        }
+        Ok(digests)
+    }
+
     pub(super) async fn files_of_application(
         &self,
         db: &mut impl store::Db,

@@ -1,7 +1,7 @@
 //! What a form says: read once for every way an application is filled in, on paper, by a unit or by the
 //! applicant.
 
-use domain::actor::Role;
+use domain::actor::{Action, Actor, Reach, Role};
 use domain::application::{Agreed, Application, Filed, NoticeAnswered};
 use domain::id::RecordId;
 use domain::policy::pack::{Channel, Field, How, Pack, Situation, Test};
@@ -159,8 +159,29 @@ fn received_on(ctx: &Ctx, fields: &Fields, problems: &mut Vec<Problem>) -> Date 
     day
 }
 
+/// May this role hand in by a channel? A unit only by channels its party submits.
+fn hands_in(pack: &Pack, role: Role, channel: &Channel) -> bool {
+    let party = pack.party(&channel.submitter);
+    role != Role::Recommender || party.is_some_and(|party| party.roles.contains(&role))
+}
+
+/// The channels by which this actor may enter applications of a pool, in the order of the pack.
+pub fn open_channels<'p>(pool: &'p OpenPool, actor: &Actor) -> Vec<&'p Channel> {
+    let grants = actor.grants.iter().filter(|grant| {
+        grant.pool == Some(pool.id()) && grant.reach(Action::EnterApplications) != Reach::None
+    });
+    let roles: Vec<Role> = grants.map(|grant| grant.role).collect();
+    let channels = pool.pack.admission.channels.iter();
+    channels
+        .filter(|channel| {
+            let mut roles = roles.iter();
+            roles.any(|role| hands_in(&pool.pack, *role, channel))
+        })
+        .collect()
+}
+
 impl Service {
-    /// The channel typed, if this role may hand in by it: a unit only by channels its party submits.
+    /// The channel typed, if this role may hand in by it.
     pub(super) fn typed_channel<'p>(
         &self,
         pool: &'p OpenPool,
@@ -174,9 +195,7 @@ impl Service {
                 "没有选择入库渠道。材料和办理环节因渠道而不同，请选择。",
             )
         })?;
-        let party = pool.pack.party(&channel.submitter);
-        let submits = party.is_some_and(|party| party.roles.contains(&role));
-        if role == Role::Recommender && !submits {
+        if !hands_in(&pool.pack, role, channel) {
             return Err(Error::Refused(vec![Reason::law(
                 "application.submitter",
                 &channel.citation,

@@ -21,6 +21,7 @@ use super::{KIND, Row, channel_of, event, file_of, find, target};
 use crate::certificates::photo_kinds;
 use crate::change::Change;
 use crate::ctx::{Ctx, shanghai};
+use crate::draw_documents::Printed;
 use crate::error::{Error, Result};
 use crate::experts::{PlainValues, need_purpose};
 use crate::exports::MadeFile;
@@ -234,6 +235,19 @@ impl Service {
         let contacts = self.plain(&row)?;
         let view = self.form_view(&ctx, &pool, &row, contacts).await?;
         self.made_paper(view, file, &name, ctx.now).await
+    }
+
+    /// The certificate one's own application ended in, as PDF.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a link that leads nowhere, and before the appointment;
+    /// [`Error::Document`].
+    pub async fn own_application_certificate(&self, token: &str, id: RecordId) -> Result<Printed> {
+        let own = self.own_application(token, id).await?;
+        let one = &own.view.application;
+        let ctx = self.applicant("", id, &one.profile.name);
+        self.print_applicants_certificate(&ctx, &own.pool, one)
+            .await
     }
 
     /// The applications asked for, as far as the actor may see them, in the order asked for.

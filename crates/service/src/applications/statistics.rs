@@ -4,7 +4,9 @@
 use domain::actor::Action;
 use domain::application::State;
 use domain::id::RecordId;
+use domain::policy::pack::Team;
 use serde::Serialize;
+use store::records::RecordFilter;
 
 use super::{Kept, of_pool};
 use crate::ctx::Ctx;
@@ -61,20 +63,28 @@ pub struct AdmissionStatistics {
 }
 
 impl Service {
-    /// The figures of a pool's applications, for whoever sees all of them.
+    /// The figures of a pool's applications, for whoever sees all of them, or all of a team.
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`].
     pub async fn admission_statistics(&self, ctx: &Ctx, no: i64) -> Result<AdmissionStatistics> {
-        let pool = self.open_pool(ctx, no, Action::ReadApplications).await?;
-        let rows = store::records::all::<Kept>(&mut self.store.read(), &of_pool(pool.id())).await?;
+        let pool = self.open_part(ctx, no, Action::ReadApplications).await?;
+        let filter = RecordFilter {
+            teams: pool.experts_of(),
+            ..of_pool(pool.id())
+        };
+        let rows = store::records::all::<Kept>(&mut self.store.read(), &filter).await?;
         let handed_in: Vec<_> = rows
             .into_iter()
             .map(|row| row.body.application)
             .filter(|one| one.handed_in().is_some())
             .collect();
         let mut teams: Vec<(Option<&str>, &str)> = vec![(None, "")];
-        for team in &pool.pack.pool.teams {
+        let open = |team: &&Team| {
+            let mut leaves = pool.pack.pool.leaves_of(&team.id);
+            leaves.any(|leaf| pool.remit.covers(Some(&leaf.id)))
+        };
+        for team in pool.pack.pool.teams.iter().filter(open) {
             teams.push((Some(&team.id), &team.label));
         }
         let mut channels = Vec::new();

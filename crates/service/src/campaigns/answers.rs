@@ -234,12 +234,8 @@ async fn store_answer(
     Ok(())
 }
 
-/// What is held of an expert, as the expert checks it.
-pub(crate) fn held(
-    profile: &Profile,
-    masked: &Masked,
-    specialties: &[String],
-) -> Vec<(String, String)> {
+/// What is held of an expert, as far as a campaign asks whether it is still right.
+fn held(profile: &Profile, masked: &Masked, specialties: &[String]) -> Vec<(String, String)> {
     let employer = profile
         .employer
         .as_ref()

@@ -2,7 +2,7 @@
 //! in portions, each whole or not at all, and after a crash goes on with whoever is left.
 
 use domain::actor::{Action, Remit};
-use domain::application::{Hand, State as Applied};
+use domain::application::{Application, Filed, Hand, State as Applied};
 use domain::certificate::{Certificate, Detail, State};
 use domain::event::EventKind;
 use domain::expert::{Standing, Status, Term};
@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use store::document;
 use store::records::{RecordFilter, RecordKeys};
 
-use super::{event, keys};
-use crate::applications::{self, Row as Application, by, channel_of};
+use super::{event, grouped, keys};
+use crate::applications::{self, Row as Kept, by, channel_of};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -112,11 +112,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Forbidden`].
-    pub async fn waiting_for_certificates(
-        &self,
-        ctx: &Ctx,
-        no: i64,
-    ) -> Result<Vec<domain::application::Application>> {
+    pub async fn waiting_for_certificates(&self, ctx: &Ctx, no: i64) -> Result<Vec<Application>> {
         let pool = self.open_part(ctx, no, Action::IssueCertificates).await?;
         let rows = self.ready(&mut self.store.read(), &pool).await?;
         Ok(rows.into_iter().map(|row| row.body.application).collect())
@@ -134,7 +130,7 @@ impl Service {
             .collect())
     }
 
-    async fn ready(&self, db: &mut impl store::Db, pool: &OpenPool) -> Result<Vec<Application>> {
+    async fn ready(&self, db: &mut impl store::Db, pool: &OpenPool) -> Result<Vec<Kept>> {
         let filter = RecordFilter {
             statuses: vec![Station::Certificate.word().to_owned()],
             teams: pool.experts_of(),
@@ -350,7 +346,7 @@ impl Service {
         change: &mut Change<'_>,
         ctx: &Ctx,
         pool: &OpenPool,
-        mut row: Application,
+        mut row: Kept,
         need: &str,
     ) -> Result<Result<RecordId, String>> {
         let one = row.body.application.clone();
@@ -473,13 +469,29 @@ impl Service {
         }
         let issued = event(EventKind::CertificateIssued, &certificate).fact("channel", channel);
         change.record(issued).await?;
-        let text = format!(
-            "已办结，{}编号 {number}，聘期至 {}。",
-            certificate.title, term.to
-        );
+        let text = self.appointed_words(&one, &certificate);
         self.tell_applicant(change, ctx, pool, &row, "入库申请结果", &text)
             .await?;
         Ok(Ok(certificate.id))
+    }
+
+    /// What the applicant is told: what they hold now, by which code anybody checks it, where it is.
+    fn appointed_words(&self, one: &Application, held: &Certificate) -> String {
+        let site = &self.settings.public_url;
+        let place = match one.filed {
+            Filed::Online => format!("到 {site}/public/applications 凭验证码下载。"),
+            Filed::Unit { .. } | Filed::Desk { .. } => {
+                format!("核验：{site}/public/certificates/{}", held.code)
+            }
+        };
+        format!(
+            "已聘任。{}编号 {}，聘期 {} 至 {}，核验码 {}。{place}",
+            held.title,
+            held.number,
+            held.term.from,
+            held.term.to,
+            grouped(&held.code)
+        )
     }
 
     /// Somebody whose membership had ended comes back under it: a new number, a new term.
@@ -534,7 +546,7 @@ impl Service {
         change: &mut Change<'_>,
         ctx: &Ctx,
         pool: &OpenPool,
-        one: &domain::application::Application,
+        one: &Application,
         expert: domain::id::ExpertId,
         number: &str,
         term: Term,

@@ -85,6 +85,18 @@ impl Service {
         self.print(view, ctx.now, name).await
     }
 
+    /// One certificate as a PDF, for whoever was found to hold it.
+    pub(super) async fn print_certificate(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+        one: Certificate,
+    ) -> Result<Printed> {
+        let name = file_name(&one);
+        let view = self.on_paper(ctx, pool, &[one]).await?;
+        self.print(view, ctx.now, name).await
+    }
+
     /// Typesets these certificates, each by itself.
     pub(super) async fn typeset_each(
         &self,

@@ -7,7 +7,7 @@ use domain::meeting::State;
 use domain::policy::words::Word as _;
 
 use documents::dates;
-use documents::meetings::{AgendaPack, Dossier, Line};
+use documents::meetings::{AgendaPack, Dossier, Evidence, Line};
 use documents::minutes::{Decided, Minutes};
 
 use super::find;
@@ -20,7 +20,7 @@ use crate::service::Service;
 
 impl Service {
     /// 会议材料 as one PDF: agenda, then for each person what the form says, every condition with its
-    /// article and every material with what was found of it.
+    /// article, every material with what was found of it, and every file with its digest.
     ///
     /// # Errors
     /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`], [`crate::Error::Document`].
@@ -30,6 +30,8 @@ impl Service {
         let mut people = Vec::new();
         for item in &meeting.agenda {
             let view = self.application(ctx, no, item.application).await?;
+            let digests = self.digests_of_application(item.application).await?;
+            let files = view.materials.iter().flat_map(|line| &line.files);
             people.push(Dossier {
                 heading: item.heading.clone(),
                 number: item.number.clone(),
@@ -45,6 +47,13 @@ impl Service {
                     .collect(),
                 conditions: view.conditions.iter().map(Line::from).collect(),
                 materials: view.materials.iter().map(Line::from).collect(),
+                files: files
+                    .map(|file| Evidence {
+                        proves: file.label.clone(),
+                        name: file.name.clone(),
+                        digest: digests.get(&file.id).cloned().unwrap_or_default(),
+                    })
+                    .collect(),
             });
         }
         let demonstration = pool.pool.demonstration.then(|| "演示".to_owned());

@@ -32,6 +32,7 @@ pub(crate) fn read(
     let mut reader = Reader {
         fields,
         pool,
+        today,
         problems,
     };
     let name = match PersonName::parse(fields.text("name")) {
@@ -41,7 +42,7 @@ pub(crate) fn read(
             String::new()
         }
     };
-    let (private, identity) = reader.private(kept, today);
+    let (private, identity) = reader.private(kept);
     let typed_sex = match fields.text("sex") {
         "male" => Some(Sex::Male),
         "female" => Some(Sex::Female),
@@ -135,6 +136,7 @@ fn answer(value: &str) -> Option<bool> {
 struct Reader<'a> {
     fields: &'a Fields,
     pool: &'a OpenPool,
+    today: Date,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -198,11 +200,8 @@ impl Reader<'_> {
         }
     }
 
-    fn private(
-        &mut self,
-        kept: Option<&Private>,
-        today: Date,
-    ) -> (Private, Option<IdentityNumber>) {
+    fn private(&mut self, kept: Option<&Private>) -> (Private, Option<IdentityNumber>) {
+        let today = self.today;
         let number = typed::parsed(
             self.problems,
             "id_number",

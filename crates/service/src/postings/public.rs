@@ -53,6 +53,8 @@ pub struct PublicLine {
     pub title: String,
     /// Name of the pool.
     pub pool: String,
+    /// Its number.
+    pub pool_no: i64,
     /// Where it stands today.
     pub standing: Standing,
     /// When it was put up.
@@ -108,6 +110,7 @@ fn line(one: &Posting, pool: &OpenPool, now: Timestamp) -> Option<PublicLine> {
         number: posted.number.clone(),
         title: one.content.title.clone(),
         pool: pool.pool.name.clone(),
+        pool_no: pool.no,
         standing: match one.state {
             State::Withdrawn { .. } => Standing::Withdrawn,
             _ if left > 0 => Standing::Open,
@@ -130,6 +133,26 @@ fn published() -> RecordFilter {
 }
 
 impl Service {
+    /// The lists up for objections today, those that end first before the others.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn current_postings(&self) -> Result<Vec<PublicLine>> {
+        let filter = RecordFilter {
+            statuses: vec!["posted".to_owned()],
+            ..published()
+        };
+        let rows = store::records::all::<Posting>(&mut self.store.read(), &filter).await?;
+        let mut current = Vec::new();
+        for row in rows {
+            let pool = self.any_pool(row.body.pool).await?;
+            let line = line(&row.body, &pool, self.clock.now());
+            current.extend(line.filter(|line| line.standing == Standing::Open));
+        }
+        current.sort_by_key(|one| (one.last_day, one.number.clone()));
+        Ok(current)
+    }
+
     /// Every list that was ever put up, newest first.
     ///
     /// # Errors

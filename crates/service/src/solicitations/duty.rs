@@ -5,6 +5,7 @@ use domain::id::{PoolId, RecordId};
 use domain::policy::due;
 use domain::policy::pack::ObligationCount;
 use domain::solicitation::Notice;
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use store::records::RecordFilter;
 
@@ -47,10 +48,19 @@ pub struct NoticeDuty {
     pub notices: Vec<Counted>,
 }
 
+/// A notice that is not begun so many days before the end of the period hardly comes out within it: it is
+/// drafted, approved and published in its media first.
+const LEAD: i32 = 60;
+
 impl NoticeDuty {
-    /// Is somebody to be reminded?
-    pub const fn presses(&self) -> bool {
-        self.behind.is_some() || matches!(self.state, due::State::Missed)
+    /// Is somebody to be reminded? By the days the pack names, and when the period runs out.
+    pub fn presses(&self, today: Date) -> bool {
+        let soon = self.last_day <= today.saturating_add(LEAD.days());
+        match self.state {
+            due::State::Missed => true,
+            due::State::Due => soon || self.behind.is_some(),
+            due::State::Kept | due::State::Exceeded | due::State::Spared => self.behind.is_some(),
+        }
     }
 }
 
@@ -117,5 +127,31 @@ impl Service {
             behind,
             notices,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_notice_that_lacks_presses_when_the_year_runs_out_also_where_the_pack_names_no_day() {
+        let duty = |state| NoticeDuty {
+            label: "公开征集".to_owned(),
+            article: "第七条(一)".to_owned(),
+            state,
+            count: 1,
+            at_least: 2,
+            last_day: date(2026, 12, 31),
+            behind: None,
+            notices: Vec::new(),
+        };
+        let (autumn, late) = (date(2026, 9, 30), date(2026, 11, 23));
+        assert!(!duty(due::State::Due).presses(autumn));
+        assert!(duty(due::State::Due).presses(late));
+        assert!(!duty(due::State::Kept).presses(late));
+        assert!(!duty(due::State::Spared).presses(late));
     }
 }

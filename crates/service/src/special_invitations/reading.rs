@@ -113,7 +113,7 @@ impl Service {
         pool: PoolId,
     ) -> Result<Vec<(SpecialInvitation, Vec<Step>)>> {
         let pool = self.any_pool(pool).await?;
-        let Some((_, rule)) = channel(&pool) else {
+        let Some((_, rule)) = channel(&pool.pack) else {
             return Ok(Vec::new());
         };
         let filter = RecordFilter {

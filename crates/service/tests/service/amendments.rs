@@ -13,7 +13,7 @@ use store::ledger::{self, EntryFilter};
 use store::messages::MessageFilter;
 use store::testing::on_both;
 
-const PDF: &[u8] = b"%PDF-1.7 proof";
+const PDF: &[u8] = b"%PDF-1.7 proof\n%%EOF\n";
 
 fn fields(pairs: &[(&str, &str)]) -> Fields {
     let mut fields = Fields::default();
@@ -214,6 +214,47 @@ async fn a_title_is_not_changed_without_proof() {
             kept[0].name, "职称证.pdf",
             "the proof stays with the expert"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_skill_level_and_degree_come_to_those_held() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 3).await;
+        let (service, officer) = (&bureau.service, &bureau.officer);
+        let (id, expert) = somebody(&bureau).await;
+        let held = async || {
+            let view = service.expert(officer, 1, id).await.expect("seen");
+            view.person.profile
+        };
+        let before = held().await;
+        let bare = fields(&[("skill.0.level", "高级技师"), ("reason", "新评")]);
+        let bare = service.ask_amendment(&expert, bureau.pool, &bare).await;
+        assert_eq!(codes(bare), ["skill.0.occupation"]);
+        let asked = fields(&[
+            ("skill.0.occupation", "焊工"),
+            ("skill.0.level", "高级技师"),
+            ("skill.0.obtained", "2022-03"),
+            ("education.0.level", "研究生"),
+            ("education.0.school", "示例大学"),
+            ("reason", "2022年取得"),
+        ]);
+        let request = service
+            .ask_amendment(&expert, bureau.pool, &asked)
+            .await
+            .expect("asked");
+        let view = service.amendment(officer, 1, request).await.expect("seen");
+        assert_eq!(view.amendment.matters, [Matter::Skill, Matter::Education]);
+        service
+            .approve_amendment(officer, 1, request, "已核对证书原件")
+            .await
+            .expect("approved");
+        let after = held().await;
+        assert_eq!(after.skills.len(), before.skills.len() + 1);
+        assert_eq!(after.skills.last().expect("one more").level, "高级技师");
+        assert_eq!(after.education.len(), before.education.len() + 1);
+        assert_eq!(after.titles, before.titles);
     })
     .await;
 }

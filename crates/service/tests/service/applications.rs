@@ -503,6 +503,13 @@ async fn a_recommending_unit_sees_and_enters_its_own_candidates_only() {
         let own = form(&bureau, "self_nominated", "申请甲", NUMBERS[0]);
         let wrong = service.enter_application(&unit, 1, &own).await;
         assert_eq!(sentences(wrong), ["application.submitter"]);
+        let pool = service.pool_numbered(&unit, 1).await.expect("a pool");
+        let offered = service::applications::open_channels(&pool, &unit.actor);
+        let offered: Vec<&str> = offered.iter().map(|one| one.id.as_str()).collect();
+        assert!(
+            offered.contains(&"by_employer") && !offered.contains(&"self_nominated"),
+            "nobody is asked to fill in what is refused: {offered:?}"
+        );
         let id = submitted(&bureau, &unit, "by_employer", 0).await;
         let view = service.application(&unit, 1, id).await.expect("own");
         assert_eq!(

@@ -244,6 +244,17 @@ async fn an_expert_sees_what_is_held_who_opened_it_and_declares_relations() {
         assert_eq!(record.len(), 1);
         let phone = record[0].held.iter().find(|(label, _)| label == "手机");
         assert_eq!(phone.expect("held").1, "154****0000");
+        for wanted in [
+            "出生日期",
+            "学历学位",
+            "工作经历",
+            "主要业绩",
+            "荣誉",
+            "照片和附件",
+        ] {
+            let said = record[0].held.iter().any(|(label, _)| label == wanted);
+            assert!(said, "{wanted} is not in {:?}", record[0].held);
+        }
         assert!(service.own_readings(own).await.expect("none").is_empty());
         service
             .reveal_expert(&bureau.officer, 1, expert(0), "电话通知评审")

@@ -6,9 +6,11 @@ use std::io::{Cursor, Read as _};
 use std::sync::Arc;
 
 use crate::bureau::Bureau;
+use domain::certificate::Standing;
 use domain::id::RecordId;
 use domain::policy::library::shipped;
 use service::certificates::{Issuance, Order};
+use service::experts::Membership;
 use service::port::SystemEntropy;
 use service::{Error, Packs, PageRequest, Service, Settings};
 use store::testing::on_both;
@@ -120,6 +122,81 @@ async fn an_interrupted_batch_goes_on_and_prints_everybody_once() {
         // Nothing is left to do, and doing it again changes nothing.
         assert_eq!(one.continue_issuances(&one.schedule()).await.expect("rest"), 0);
         assert_eq!(seen(&bureau, batch).await.printed, people);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn holders_have_their_own_certificate_in_hand_and_nobody_elses() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 0).await;
+        let service = &bureau.service;
+        let ids = [
+            bureau.applied("self_nominated", 0, None).await,
+            bureau.applied("self_nominated", 1, None).await,
+        ];
+        bureau.classified(&ids).await;
+        service
+            .issue_certificates(&bureau.officer, 1, Order::default())
+            .await
+            .expect("begun");
+        let listed = service
+            .certificates(&bureau.officer, 1, "", &PageRequest::first(10))
+            .await
+            .expect("listed")
+            .items;
+        let mut holders = Vec::new();
+        for one in &listed {
+            let mut read = bureau.store.read();
+            let member = store::experts::find::<Membership>(&mut read, one.expert).await;
+            let member = member.expect("read").expect("there");
+            holders.push(bureau.expert(member.keys.person));
+        }
+        let own = service.own_record(&holders[0]).await.expect("read");
+        let held = &own[0].certificates;
+        assert_eq!((held.len(), &held[0].number), (1, &listed[0].number));
+        assert_eq!(held[0].code.replace('-', ""), listed[0].code);
+        assert_eq!(held[0].standing, Standing::Valid);
+        let consent = own[0]
+            .held
+            .iter()
+            .find(|(label, _)| label == "个人信息处理告知");
+        let (_, consent) = consent.expect("agreed to when applying");
+        assert!(consent.starts_with("2022年6月6日，版本 "), "{consent}");
+        let printed = service
+            .print_own_certificate(&holders[0], listed[0].id)
+            .await
+            .expect("one's own");
+        assert!(printed.bytes.starts_with(b"%PDF"));
+        let other = service
+            .print_own_certificate(&holders[1], listed[0].id)
+            .await;
+        assert!(matches!(other, Err(Error::NotFound)), "{other:?}");
+        let readings = service.own_readings(&holders[0]).await.expect("read");
+        assert_eq!(readings[0].purpose, "本人下载");
+        assert!(
+            service
+                .own_readings(&holders[1])
+                .await
+                .expect("read")
+                .is_empty()
+        );
+
+        // The message says what it is called, its number, its term, its code.
+        let (seals, page) = (bureau.store.seals(), PageRequest::first(50));
+        let filter = store::messages::MessageFilter {
+            channel: Some("sms".into()),
+            ..store::messages::MessageFilter::default()
+        };
+        let sent = store::messages::page(&mut bureau.store.read(), seals, &filter, &page)
+            .await
+            .expect("read");
+        let wanted = format!(
+            "聘书编号 {}，聘期 {} 至 {}，核验码 {}。",
+            held[0].number, held[0].from, held[0].to, held[0].code
+        );
+        let texts = sent.items.iter().map(|one| one.message.content.reveal());
+        assert_eq!(texts.filter(|text| text.contains(&wanted)).count(), 1);
     })
     .await;
 }

@@ -361,6 +361,99 @@ async fn silence_until_the_deadline_calls_the_next_exactly_once() {
     .await;
 }
 
+/// What a refusal names first.
+fn code<T: std::fmt::Debug>(outcome: service::Result<T>) -> String {
+    match outcome {
+        Err(Error::Refused(reasons)) => reasons[0].code.clone(),
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+fn found() -> Declaration {
+    Declaration {
+        ground: "10-6".into(),
+        relation: Some("股权".into()),
+        note: "工商登记显示持股".into(),
+    }
+}
+
+#[tokio::test]
+async fn a_task_is_closed_when_its_work_is_over_and_then_nobody_of_it_changes() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 6).await;
+        let service = &bureau.service;
+        let (task, _) = bureau.unsealed(2, 4).await;
+        let early = service.close_task(&bureau.officer, task).await;
+        assert_eq!(code(early), "task.work_ahead");
+        let seats = service.seats(&bureau.officer, task).await.expect("seats");
+        let [first, second] = [0, 1].map(|n| seats[n].engagement.clone());
+        service
+            .answer_invitation(&bureau.expert(first.person), first.id, accept())
+            .await
+            .expect("accepted");
+
+        // The day of work has passed, and nobody has looked after the second invitation since.
+        bureau.clock.advance(16 * 24 * 3600);
+        let [officer, asking] = [&bureau.officer, &bureau.asking].map(|ctx| bureau.now(ctx));
+        let waiting = service.close_task(&officer, task).await;
+        assert_eq!(code(waiting), "task.unanswered");
+        let swept = service.lapse_invitations(&service.schedule()).await;
+        assert_eq!(swept.expect("ran"), 1);
+        let states = async || -> Vec<&'static str> {
+            let seats = service.seats(&officer, task).await.expect("seats");
+            let states = seats.iter().map(|seat| seat.engagement.state.code());
+            states.collect()
+        };
+        assert_eq!(
+            states().await,
+            ["accepted", "no_answer"],
+            "nobody is called for work that is over"
+        );
+        service.close_task(&officer, task).await.expect("closed");
+        assert_eq!(code(service.close_task(&officer, task).await), "task.state");
+
+        let expert = bureau.expert(first.person);
+        let leave = service.ask_leave(&expert, first.id, "住院").await;
+        assert_eq!(code(leave), "engagement.closed");
+        let recused = recuse("10-2", "现任该单位顾问");
+        let recused = service.answer_invitation(&expert, first.id, recused).await;
+        assert_eq!(code(recused), "engagement.closed");
+        let stopped = service.stop_expert(&asking, first.id, found()).await;
+        assert_eq!(code(stopped), "engagement.closed");
+        let call = service.record_call(&officer, second.id, accept()).await;
+        assert_eq!(code(call), "engagement.closed");
+        assert_eq!(states().await, ["accepted", "no_answer"]);
+    })
+    .await;
+}
+
+/// A task that was closed with an answer open: the deadline passes without effect.
+#[tokio::test]
+async fn nobody_of_a_closed_task_lapses_or_is_called() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 6).await;
+        let service = &bureau.service;
+        let (task, _) = bureau.unsealed(1, 4).await;
+        let seats = service.seats(&bureau.officer, task).await.expect("seats");
+        let seat = seats[0].engagement.clone();
+        service
+            .record_call(&bureau.officer, seat.id, accept())
+            .await
+            .expect("heard");
+        bureau.close_anyhow(task).await;
+        let confirmed = service.confirm_call(&bureau.approver, seat.id).await;
+        assert_eq!(code(confirmed), "engagement.closed");
+        bureau.clock.advance(24 * 3600);
+        let swept = service.lapse_invitations(&service.schedule()).await;
+        assert_eq!(swept.expect("ran"), 0);
+        let officer = bureau.now(&bureau.officer);
+        let seats = service.seats(&officer, task).await.expect("seats");
+        assert_eq!(seats.len(), 1);
+        assert_eq!(seats[0].engagement.state.code(), "invited");
+    })
+    .await;
+}
+
 /// The requester finds a ground the expert kept silent about.
 ///
 /// Covers: DG-10-8, DG-18-3.
@@ -380,17 +473,12 @@ async fn a_stopped_expert_is_replaced_and_a_record_is_proposed_for_decision() {
             .answer_invitation(&bureau.expert(seat.person), seat.id, accept())
             .await
             .expect("accepted");
-        let found = Declaration {
-            ground: "10-6".into(),
-            relation: Some("股权".into()),
-            note: "工商登记显示持股".into(),
-        };
         let foreign = service
-            .stop_expert(&bureau.stranger(), seat.id, found.clone())
+            .stop_expert(&bureau.stranger(), seat.id, found())
             .await;
         assert!(matches!(foreign, Err(Error::Forbidden(_))));
         service
-            .stop_expert(&bureau.asking, seat.id, found)
+            .stop_expert(&bureau.asking, seat.id, found())
             .await
             .expect("stopped");
         let seats = service.seats(&bureau.asking, task).await.expect("seats");

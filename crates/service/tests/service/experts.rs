@@ -97,6 +97,76 @@ async fn an_expert_enters_on_a_basis_and_the_decision_is_kept() {
     .await;
 }
 
+/// What the lists do not have is stated with level and authority, or mended; what lies ahead has not happened.
+#[tokio::test]
+async fn a_title_no_list_has_and_a_date_ahead_are_asked_about() {
+    on_both(async |test| {
+        let bureau = Bureau::open(&test, 1).await;
+        let ctx = bureau.officer();
+        let welding = specialty(&bureau, "焊接").await;
+        let with = |more: &[(&str, &str)]| {
+            let base = expert(welding, "区静怡", "19800101");
+            let kept = base
+                .pairs()
+                .iter()
+                .filter(|(name, _)| !name.starts_with("title."));
+            let mut fields = Fields::from(kept.cloned().collect::<Vec<_>>());
+            for (name, value) in more {
+                fields.push(*name, *value);
+            }
+            fields
+        };
+        let refused = async |more: &[(&str, &str)]| {
+            let added = bureau.service.add_expert(&ctx, 1, &with(more)).await;
+            let Err(Error::Invalid(problems)) = added else {
+                panic!("{added:?}")
+            };
+            problems
+                .into_iter()
+                .map(|one| (one.field, one.sentence))
+                .collect::<Vec<_>>()
+        };
+        for (name, level) in [
+            ("大教授", "正高级"),
+            ("特级大师", "副高级"),
+            ("机械工程师", ""),
+        ] {
+            let said = refused(&[("title.0.name", name), ("title.0.level", level)]).await;
+            assert_eq!(said[0].0, "title.0.name");
+            assert!(
+                said[0].1.contains(name) && said[0].1.contains("审批机关"),
+                "{said:?}"
+            );
+        }
+        let said = refused(&[("title.0.name", "高级技师"), ("title.0.level", "副高级")]).await;
+        assert!(said[0].1.contains("移到技能等级栏"), "{said:?}");
+        let ahead = [
+            ("title.0.name", "高级工程师"),
+            ("title.0.obtained", "2100-01"),
+            ("education.0.level", "本科"),
+            ("education.0.ended", "2100-01"),
+        ];
+        let fields: Vec<String> = refused(&ahead)
+            .await
+            .into_iter()
+            .map(|(field, _)| field)
+            .collect();
+        assert_eq!(fields, ["title.0.obtained", "education.0.ended"]);
+
+        let stated = [
+            ("title.0.name", "高级政工师"),
+            ("title.0.level", "副高级"),
+            ("title.0.authority", "示例市人社局"),
+        ];
+        bureau
+            .service
+            .add_expert(&ctx, 1, &with(&stated))
+            .await
+            .expect("stated in full");
+    })
+    .await;
+}
+
 /// Covers: DG-4-4.
 #[tokio::test]
 async fn whoever_is_seventy_on_the_day_of_the_basis_is_refused_with_the_article() {
@@ -631,12 +701,13 @@ async fn attachments_are_what_their_bytes_say_and_opened_for_a_purpose() {
             b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>".to_vec(),
             b"<!doctype html><script>1</script>".to_vec(),
             b"PK\x03\x04".to_vec(),
+            b"%PDF-1.7 only a header".to_vec(),
             Vec::new(),
         ] {
             let refused = bureau.service.add_attachment(&ctx, 1, id, "其他", "证书.pdf", bytes).await;
             assert!(matches!(refused, Err(Error::Invalid(problems)) if problems[0].field == "attachment"));
         }
-        let pdf = b"%PDF-1.7 440000198001010000".to_vec();
+        let pdf = b"%PDF-1.7 440000198001010000\n%%EOF\n".to_vec();
         let unknown = bureau.service.add_attachment(&ctx, 1, id, "随便", "a.pdf", pdf.clone()).await;
         assert!(matches!(unknown, Err(Error::Invalid(_))));
         let file = bureau.service.add_attachment(&ctx, 1, id, "其他", "a.svg", pdf.clone()).await.expect("added");

@@ -530,6 +530,14 @@ async fn a_task_has_one_leader_among_its_experts_and_none_once_it_is_over() {
             "{bases:?}"
         );
         assert_eq!(bases.iter().filter(|basis| basis.is_none()).count(), 2);
+        assert!(
+            posts[0]
+                .candidates
+                .iter()
+                .any(|one| one.basis.is_none() && one.unconfirmed),
+            "nobody has confirmed anything of the third: {:?}",
+            posts[0].candidates
+        );
         let ways = posts[0]
             .candidates
             .iter()

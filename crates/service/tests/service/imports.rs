@@ -61,6 +61,38 @@ async fn total(bureau: &Bureau) -> usize {
     list.expect("listed").rows.len()
 }
 
+/// Whoever asks whether it runs, and then where it stands, never finds it neither running nor read.
+#[tokio::test]
+async fn an_import_runs_until_what_was_read_is_saved() {
+    on_both(async |test| {
+        let bureau = Bureau::open(&test, 1).await;
+        let (ctx, service) = (bureau.officer(), &bureau.service);
+        let fields = form(&[
+            ("basis", "示例委纪要〔2026〕3号"),
+            ("basis_on", "2026-03-01"),
+        ]);
+        let file = csv(&[("甲一", "19800101", "高级工程师")]);
+        for _ in 0..10 {
+            let id = service
+                .begin_import(&ctx, 1, "名册.csv", file.clone(), &fields)
+                .await
+                .expect("kept");
+            service.running_imports().begin(id);
+            let reading = tokio::spawn({
+                let (service, ctx) = (service.clone(), ctx.clone());
+                async move { service.read_import(&ctx, 1, id).await }
+            });
+            while service.running_imports().of(id).is_some() {
+                tokio::task::yield_now().await;
+            }
+            let found = service.import(&ctx, 1, id).await.expect("found");
+            assert_eq!(found.state.code(), "ready");
+            reading.await.expect("ended").expect("read");
+        }
+    })
+    .await;
+}
+
 /// Covers: DG-A2.
 #[tokio::test]
 async fn a_summary_list_is_previewed_written_whole_and_only_once() {

@@ -315,6 +315,11 @@ async fn a_form_is_filled_in_section_by_section_and_put_right_item_by_item() {
             .await;
         assert_eq!(codes(sent), ["attachment_kind"]);
         materials(&own).await;
+
+        // What the form itself lacks is named like a material that is missing.
+        assert_eq!(own.save(Section::Work, &[]).await, [""; 0]);
+        assert_eq!(codes(own.submit().await), ["work"]);
+        filled(&own, 0).await;
         let receipt = own.submit().await.expect("handed in");
         assert_eq!(receipt.number, "SQ01-2022-00001");
         assert_eq!(receipt.at.to_string(), "2022-06-06T10:00:00");

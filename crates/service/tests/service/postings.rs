@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, date};
 use service::objections::{Statement, Upload};
 use service::postings::{Draft, Standing, Step};
+use service::results::Told;
 use service::{Error, PageRequest};
 use store::ledger::EntryFilter;
 use store::testing::{TestStore, on_both};
@@ -227,6 +228,54 @@ async fn seven_days_after_the_day_of_posting_everybody_goes_on_to_the_certificat
             .expect("they wait");
         let batch = service.issuance(&officer, 1, batch).await.expect("seen");
         assert_eq!((batch.done.len(), batch.refused.len()), (2, 0), "{batch:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_result_names_those_of_the_list_who_were_appointed_and_nobody_else() {
+    on_both(|engine| async move {
+        let bureau = open(&engine).await;
+        let service = &bureau.service;
+        let people = [
+            bureau.waiting_for_posting(0).await,
+            bureau.waiting_for_posting(1).await,
+        ];
+        let (_, number) = posted(&bureau, &people).await;
+        assert_eq!(service.current_postings().await.expect("read").len(), 1);
+        file(&bureau, &number, &against(1)).await.expect("in time");
+        schedule_at(&bureau, date(2022, 6, 14).at(9, 0, 0, 0)).await;
+        assert!(service.current_postings().await.expect("read").is_empty());
+        let early = service.public_result(&number).await;
+        assert!(matches!(early, Err(Error::NotFound)), "{early:?}");
+        service
+            .issue_certificates(
+                &bureau.now(&bureau.officer),
+                1,
+                service::certificates::Order::default(),
+            )
+            .await
+            .expect("the second waits");
+        let one = service.public_result(&number).await.expect("public");
+        assert_eq!(one.line.appointed, 1);
+        let posting = service.public_posting(&number).await.expect("public");
+        let Told::Posting {
+            listed,
+            columns,
+            rows,
+            ..
+        } = &one.told
+        else {
+            panic!("{one:?}");
+        };
+        assert_eq!((*listed, columns), (2, &posting.columns));
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].cells, posting.rows[1]);
+        assert_eq!(rows[0].on, date(2022, 6, 14));
+        let told = serde_json::to_string(&one).expect("written");
+        assert!(!told.contains(APPLICANTS[0].0), "the objection is open");
+        let lines = service.results(&PageRequest::first(10)).await;
+        assert_eq!(lines.expect("read").items, [one.line]);
     })
     .await;
 }
@@ -588,13 +637,13 @@ async fn files_come_sealed_and_what_came_by_letter_counts_from_its_day() {
             .file_objection(&visitor, &number, &against(1), vec![upload(b"<script>")])
             .await;
         assert_eq!(field(script), "attachment");
-        let many = vec![upload(b"%PDF-1.4"); 6];
+        let many = vec![upload(b"%PDF-1.4\n%%EOF"); 6];
         let many = service
             .file_objection(&visitor, &number, &against(1), many)
             .await;
         assert_eq!(field(many), "attachment");
         let filed = service
-            .file_objection(&visitor, &number, &against(1), vec![upload(b"%PDF-1.4 x")])
+            .file_objection(&visitor, &number, &against(1), vec![upload(b"%PDF-1.4 x\n%%EOF")])
             .await
             .expect("taken");
         assert_eq!(filed.files, 1);
@@ -607,7 +656,7 @@ async fn files_come_sealed_and_what_came_by_letter_counts_from_its_day() {
             .open_objection_file(&bureau.officer, 1, objection, view.files[0].id)
             .await
             .expect("opened");
-        assert_eq!(made.bytes, b"%PDF-1.4 x");
+        assert_eq!(made.bytes, b"%PDF-1.4 x\n%%EOF");
 
         // A letter of the last day, entered two days later, is in time; one of the next day is not.
         bureau.clock.set(shanghai(date(2022, 6, 15).at(9, 0, 0, 0)));

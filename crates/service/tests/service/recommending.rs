@@ -385,6 +385,7 @@ async fn in_guangzhou_a_person_only_fills_in_for_a_unit_and_the_centre_selects_w
                     ("id_number", number),
                     ("employer", "示例理工大学"),
                     ("particular.ethnicity", "汉族"),
+                    ("particular.occupation", "职业技能评价"),
                     ("particular.services", "职业技能培训机构评审"),
                     ("particular.services", "职业技能评价机构评估"),
                     ("particular.services", "表上没有的类型"),
@@ -395,7 +396,13 @@ async fn in_guangzhou_a_person_only_fills_in_for_a_unit_and_the_centre_selects_w
                 Section::Classes,
                 vec![("specialty", &specialty), ("duty", "技能评价专家组")],
             ),
-            (Section::Records, vec![("title.0.name", "高级工程师")]),
+            (
+                Section::Records,
+                vec![
+                    ("education.0.level", "本科"),
+                    ("title.0.name", "高级工程师"),
+                ],
+            ),
             (
                 Section::Declaration,
                 vec![

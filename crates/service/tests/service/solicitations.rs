@@ -1,12 +1,14 @@
 //! 征集公告 from the draft to the last second, on both engines: what a pack asks for, two persons, the
 //! public page, what is taken while it is open, the yearly number.
 
-use crate::bureau::Bureau;
+use crate::bureau::{APPLICANTS, Bureau};
 use domain::actor::Role;
 use domain::id::RecordId;
 use domain::policy::due::State as Due;
 use domain::policy::library::shipped;
 use domain::solicitation::Standing;
+use service::certificates::Order;
+use service::results::Told;
 use service::solicitations::{Appearance, Step, Wording};
 use service::{Ctx, Error, PageRequest};
 use store::testing::on_both;
@@ -232,6 +234,50 @@ async fn a_notice_opens_its_channels_from_its_first_to_its_last_second() {
                 "published"
             ]
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_public_notice_the_result_tells_numbers_and_no_names() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 0).await;
+        let service = &bureau.service;
+        let mut words = wording(&bureau).await;
+        words.opens_on = "2022-06-06".into();
+        published(&bureau, &words).await;
+        let people = [
+            bureau.applied("self_nominated", 0, None).await,
+            bureau.applied("self_nominated", 1, None).await,
+        ];
+        bureau.classified(&people).await;
+        let later = bureau.applied("self_nominated", 2, None).await;
+        service
+            .issue_certificates(&bureau.officer, 1, Order::default())
+            .await
+            .expect("they wait");
+        let listed = || async {
+            let found = service.results(&PageRequest::first(10)).await;
+            found.expect("read").items
+        };
+        assert!(listed().await.is_empty(), "the window is open");
+        bureau.clock.advance(15 * DAY);
+        let lines = listed().await;
+        assert_eq!(lines.len(), 1);
+        assert_eq!(
+            (lines[0].number.as_str(), lines[0].appointed),
+            ("ZJ01-2022-0001", 2)
+        );
+        let one = service.public_result("zj01-2022-0001").await;
+        let one = one.expect("anybody may read it");
+        let Told::Notice { applied, .. } = &one.told else {
+            panic!("{one:?}");
+        };
+        assert_eq!(*applied, 3, "{later} is still at work");
+        let told = serde_json::to_string(&one).expect("written");
+        assert!(APPLICANTS.iter().all(|(name, _)| !told.contains(name)));
+        let unknown = service.public_result("ZJ01-2022-0009").await;
+        assert!(matches!(unknown, Err(Error::NotFound)), "{unknown:?}");
     })
     .await;
 }

@@ -52,7 +52,7 @@ pub(super) fn routes() -> Routes {
             "/api/v1/me/amendments",
             PERSON,
             says(GROUP, "申请变更本人信息，只写有变化的")
-                .gives("id；可写 pool、employer、post、title（一行：name、level、obtained）、mobile、email、address、reason")
+                .gives("id；可写 pool、employer、post、title（一行：name、level、obtained）、skill（一行：occupation、level、obtained、certificate）、education（一行：level、ended、school、major、degree）、mobile、email、address、reason")
                 .makes("id"),
             ask_json,
         )
@@ -108,6 +108,8 @@ struct OwnPage {
     rows: Vec<Line>,
     pools: Vec<Choice>,
     levels: Vec<Choice>,
+    skills: Vec<Choice>,
+    educations: Vec<Choice>,
 }
 
 impl OwnPage {
@@ -124,8 +126,11 @@ async fn own_page(
 ) -> Result<OwnPage, WebError> {
     let own = app.service.own_record(&session.ctx).await?;
     let found = app.service.own_amendments(&session.ctx).await?;
-    let rungs = own.first().map(|one| one.pool.rungs("title"));
-    let rungs = rungs.into_iter().flatten();
+    let rungs = |ladder: &str| -> Vec<Choice> {
+        let rungs = own.first().map(|one| one.pool.rungs(ladder));
+        let rungs = rungs.into_iter().flatten();
+        rungs.map(|rung| Choice::new(rung.clone(), rung)).collect()
+    };
     Ok(OwnPage {
         layout: session.layout(app, visit, "申请变更信息").judged(&form),
         pools: own
@@ -133,7 +138,9 @@ async fn own_page(
             .map(|one| Choice::new(one.pool.id().to_string(), &one.pool.pool.name))
             .collect(),
         rows: found.into_iter().map(line).collect(),
-        levels: rungs.map(|rung| Choice::new(rung.clone(), rung)).collect(),
+        levels: rungs("title"),
+        skills: rungs("skill"),
+        educations: rungs("education"),
         form,
     })
 }

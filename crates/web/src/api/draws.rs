@@ -167,15 +167,18 @@ fn summary(attempt: &Attempt) -> serde_json::Value {
         }
         _ => None,
     };
+    let given = attempt.handed_in();
     let committed = |side: Side| match &attempt.state {
-        DrawState::Committing { commitments } => commitments.contains_key(&side),
-        DrawState::Void { .. } => false,
-        _ => true,
+        DrawState::Sealed { .. } | DrawState::Unsealed { .. } => true,
+        _ => given.commitments.contains_key(&side),
     };
     let revealed = |side: Side| match &attempt.state {
-        DrawState::Committing { .. } | DrawState::Void { .. } => false,
-        DrawState::Revealing { shares, .. } => shares.contains_key(&side),
         DrawState::Sealed { .. } | DrawState::Unsealed { .. } => true,
+        _ => given.shares.contains_key(&side),
+    };
+    let mismatched = match &attempt.state {
+        DrawState::Void { mismatched, .. } => mismatched.map(Side::code),
+        _ => None,
     };
     let codes = |given: &dyn Fn(Side) -> bool| -> Vec<&'static str> {
         Side::ALL
@@ -188,7 +191,7 @@ fn summary(attempt: &Attempt) -> serde_json::Value {
         "id": attempt.id, "number": attempt.number, "attempt": attempt.attempt, "rehearsal": attempt.rehearsal,
         "state": attempt.state.code(), "frame_digest": attempt.frame_digest.to_hex(), "scope": attempt.scope,
         "funnel": attempt.funnel, "candidates": attempt.candidates,
-        "committed": codes(&committed), "revealed": codes(&revealed),
+        "committed": codes(&committed), "revealed": codes(&revealed), "mismatched": mismatched,
         "void_proposed": attempt.void_proposed, "record": record,
     })
 }

@@ -118,12 +118,14 @@ async fn begin(
 }
 
 async fn state(app: &App, here: &InPool, id: ImportId) -> Result<Response, WebError> {
+    // Asked first: what ends in between is found ended.
+    let running = app.service.running_imports().of(id);
     let import = app.service.import(here.ctx(), here.no, id).await?;
     let preview = match import.state.counts() {
         Some(_) => Some(app.service.import_preview(here.ctx(), here.no, id).await?),
         None => None,
     };
-    let running = app.service.running_imports().of(id).map(|step| match step {
+    let running = running.map(|step| match step {
         Step::At { done, of } => serde_json::json!({ "done": done, "of": of }),
         Step::Failed(why) => serde_json::json!({ "failed": why }),
     });

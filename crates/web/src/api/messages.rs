@@ -27,7 +27,9 @@ pub fn routes() -> Routes {
                 "delivery",
                 "只要这种状态的：waiting、sending、sent、failed、cancelled",
             )])
-            .gives("items：渠道、收件人（已打码）、状态、各次发送的结果；next"),
+            .gives(
+                "items：渠道、收件人（站内消息写姓名，号码和邮箱打码）、状态、各次发送的结果；next",
+            ),
         list,
     )
 }

@@ -70,8 +70,15 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/applicants/{token}/{application}",
             public,
-            says(GROUP, "一份申报").gives("编号、状态、各部分、还缺什么、补正、回执"),
+            says(GROUP, "一份申报").gives("编号、状态、各部分、还缺什么、补正、回执、证书"),
             show,
+        )
+        .api(
+            Method::GET,
+            "/api/v1/applicants/{token}/{application}/certificate",
+            public,
+            says(GROUP, "聘任后的证书").gives_file("application/pdf"),
+            crate::papers::own_certificate,
         )
         .api(
             Method::POST,
@@ -267,6 +274,7 @@ fn line(own: &OwnApplication) -> Value {
         "hand": own.hand, "sections": own.sections, "problems": own.problems,
         "materials": materials, "corrections": corrections, "until": until,
         "in_the_way": own.view.in_the_way, "receipt": own.receipt,
+        "certificate": own.certificate,
     })
 }
 

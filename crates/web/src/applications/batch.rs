@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::post;
 use domain::id::FileId;
 use service::Error;
-use service::applications::BatchEntered;
+use service::applications::{BatchEntered, open_channels};
 use service::imports::MOST_BYTES;
 
 use super::ENTER;
@@ -49,10 +49,8 @@ fn table_page(
     done: Option<BatchEntered>,
 ) -> TablePage {
     let list = here.href("applications");
-    let batches = || {
-        let channels = here.pack.admission.channels.iter();
-        channels.filter(|channel| channel.batch)
-    };
+    let open = open_channels(&here.open, &here.ctx().actor);
+    let batches = || open.iter().filter(|channel| channel.batch);
     TablePage {
         layout: here
             .layout(app, visit, "上传名单汇总表")

@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::id::RecordId;
 use domain::policy::checklist;
 use service::Error;
-use service::applications::{PRIVACY_NOTICE, branches};
+use service::applications::{PRIVACY_NOTICE, branches, open_channels};
 
 use super::ENTER;
 use crate::components::{Note, Tone};
@@ -131,6 +131,11 @@ async fn form_page(
         .map(|one| Choice::new(one.id.to_string(), one.name.clone()))
         .collect();
     let search = here.href("organisations/search");
+    let open = open_channels(&here.open, &here.ctx().actor);
+    // What was entered by a channel stays with it; a new one is entered by a channel that is open.
+    let chosen = form.value("channel");
+    let chosen =
+        Some(chosen).filter(|id| on_file.is_some() || open.iter().any(|one| one.id == *id));
     Ok(FormPage {
         layout: here
             .layout(app, visit, title)
@@ -139,17 +144,14 @@ async fn form_page(
         person: PersonFields::of(&here.open, &form, specialties, search, on_file),
         action,
         back,
-        channels: here
-            .pack
-            .admission
-            .channels
+        channels: open
             .iter()
             .map(|channel| {
                 Choice::new(channel.id.clone(), channel.label.clone())
                     .detail(channel.citation.to_string())
             })
             .collect(),
-        channel: asked(here, form.value("channel")),
+        channel: chosen.and_then(|id| asked(here, id)),
         teams: crate::experts::team_choices(&here.open),
         branches: here
             .pack

@@ -229,7 +229,7 @@ fn tables(pool: &OpenPool, form: &FormState) -> Vec<Rows> {
         Rows {
             name: "title",
             label: "专业技术职务任职资格",
-            hint: "级别可不选，按证书名称判断。",
+            hint: "级别可不选，按证书名称判断；名称不在国家目录中的，级别和审批机关都要写。",
             count: 0,
             parts: vec![
                 text("name", "职称名称"),

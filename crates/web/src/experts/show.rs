@@ -509,13 +509,20 @@ async fn reveal_plain(
     here: InPool,
     visit: Visit,
     Path((_, id)): Path<(i64, String)>,
-    form: FormState,
+    mut form: FormState,
 ) -> Result<Response, WebError> {
     let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
-    let plain = app
+    let opened = app
         .service
         .reveal_expert(here.ctx(), here.no, id, form.value("purpose"))
-        .await?;
+        .await;
+    let plain = match opened {
+        Ok(plain) => plain,
+        Err(error) => {
+            form.refuse(error)?;
+            return rejected(&app, &here, &visit, id, "", form).await;
+        }
+    };
     let view = app.service.expert(here.ctx(), here.no, id).await?;
     let name = view.person.profile.name;
     let back = here.href(format!("experts/{id}"));

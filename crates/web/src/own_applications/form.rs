@@ -9,7 +9,9 @@ use service::applications::online::{Hand, OwnApplication, Section};
 use service::papers::PaperFile;
 
 use super::base_of;
+use super::materials::is_open_to_more;
 use crate::applications::status;
+use crate::certificates::HeldCertificate;
 use crate::components::{Moment, Note, Progress, Status, Tone};
 use crate::error::WebError;
 use crate::experts::form::PersonFields;
@@ -72,6 +74,7 @@ struct ShowPage {
     until: String,
     receipt: Vec<(String, String)>,
     note: Option<Note>,
+    held: Option<HeldCertificate>,
     parts: Vec<Part>,
     lacking: Vec<(String, String)>,
     materials: Status,
@@ -163,7 +166,7 @@ fn show_page(
         Stands::Appointed { certificate, .. } => Some(Note::new(
             Tone::Good,
             "已聘任：",
-            format!("证书编号 {certificate}。"),
+            format!("{}编号 {certificate}。", own.pool.pack.certificate_word()),
         )),
         Stands::Draft if !open => Some(Note::new(
             Tone::Good,
@@ -195,9 +198,14 @@ fn show_page(
             .map(|finding| (finding.sentence.clone(), finding.citation.to_string()))
             .collect(),
         materials: match missing {
+            0 if own.view.materials.iter().any(is_open_to_more) => Status::good("必交的已齐全"),
             0 => Status::good("已齐全"),
             some => Status::waiting(format!("还缺 {some} 项")),
         },
+        held: own.certificate.clone().map(|one| {
+            let pdf = format!("{base}/certificate.pdf");
+            HeldCertificate::of(one, pdf)
+        }),
         lines: own.view.lines.clone(),
         paper: crate::papers::title(&own.pool.pack),
         moments: moments(&own),

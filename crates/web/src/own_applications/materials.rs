@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum::routing::post;
 use domain::finding::Verdict;
 use domain::id::{FileId, RecordId};
+use domain::policy::checklist::HandedIn;
 use service::applications::MaterialLine;
 use service::attachments::MOST_BYTES;
 
@@ -74,6 +75,11 @@ impl MaterialsPage {
     }
 }
 
+/// Is it handed in by whoever holds it, and has nobody said yet whether this person does?
+pub(super) fn is_open_to_more(line: &MaterialLine) -> bool {
+    !line.always && line.handed == HandedIn::default()
+}
+
 async fn materials_page(
     app: &App,
     visit: &Visit,
@@ -92,6 +98,7 @@ async fn materials_page(
             .iter()
             .map(|line| {
                 let status = match line.verdict {
+                    Verdict::Met if is_open_to_more(line) => Status::idle("持有的请上传"),
                     Verdict::Met => Status::good("齐全"),
                     _ => Status::waiting("还缺"),
                 };

@@ -51,19 +51,26 @@ async fn answered(
     here: &InPool,
     visit: &Visit,
     id: TaskId,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
     match outcome {
         Ok(()) => Ok(page::see_other(&here.href(format!("tasks/{id}")))),
-        Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
-            page::rejected(&show_page(app, here, visit, id, form).await?)
-        }
-        Err(other) => Err(other.into()),
+        Err(error) => again(app, here, visit, id, form, error).await,
     }
+}
+
+/// The page again, with what is wrong.
+async fn again(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: TaskId,
+    mut form: FormState,
+    error: service::Error,
+) -> Result<Response, WebError> {
+    form.refuse(error)?;
+    page::rejected(&show_page(app, here, visit, id, form).await?)
 }
 
 type Act = (State<App>, InPool, Visit, Path<(i64, TaskId)>);
@@ -141,12 +148,15 @@ async fn refuse(
 }
 
 async fn freeze(
-    (State(app), here, _, Path((_, id))): Act,
+    (State(app), here, visit, Path((_, id))): Act,
     form: FormState,
 ) -> Result<Response, WebError> {
-    let draw = app
+    let frozen = app
         .service
         .freeze_frame(here.ctx(), id, form.holds("status_confirmed", "yes"))
-        .await?;
-    Ok(page::see_other(&here.href(format!("draws/{draw}"))))
+        .await;
+    match frozen {
+        Ok(draw) => Ok(page::see_other(&here.href(format!("draws/{draw}")))),
+        Err(error) => again(&app, &here, &visit, id, form, error).await,
+    }
 }

@@ -15,7 +15,10 @@ pub(crate) struct Chances {
     pub(crate) notes: Vec<Note>,
     pub(crate) relaxations: Vec<Relaxed>,
     pub(crate) clock: String,
-    pub(crate) bits: String,
+    /// Enough or not, in a word.
+    pub(crate) verdict: Status,
+    /// The chance of each and of the whole panel; nothing where nothing can be drawn.
+    pub(crate) odds: Option<String>,
 }
 
 impl Chances {
@@ -31,6 +34,8 @@ pub(crate) struct Relaxed {
     pub(crate) effect: String,
     pub(crate) cost: String,
     pub(crate) suffices: Status,
+    /// What still binds; empty when it suffices.
+    pub(crate) binds: String,
 }
 
 pub(crate) fn chances(here: &InPool, request: &Request, found: &Feasibility) -> Chances {
@@ -107,23 +112,37 @@ pub(crate) fn chances(here: &InPool, request: &Request, found: &Feasibility) -> 
                 } else {
                     Status::waiting("仍不够")
                 },
+                binds: one.binds.clone().unwrap_or_default(),
             }
         })
         .collect();
+    let total = Meter {
+        eligible: found.drawable,
+        needed: request
+            .demands
+            .iter()
+            .map(|demand| demand.seats + demand.reserves)
+            .sum(),
+    };
     Chances {
         groups,
-        total: Meter {
-            eligible: found.drawable,
-            needed: request
-                .demands
-                .iter()
-                .map(|demand| demand.seats + demand.reserves)
-                .sum(),
+        // Heads may be enough while the conditions cannot hold together.
+        verdict: if found.enough || total.eligible < total.needed {
+            total.verdict()
+        } else {
+            Status::stopped("抽不出来")
         },
+        odds: found.enough.then(|| {
+            format!(
+                "每人被抽中的机会约 {}%，整组被猜中的难度 {:.1} 位",
+                total.chance(),
+                found.guess_bits
+            )
+        }),
+        total,
         funnel,
         notes,
         relaxations,
         clock: page::moment(here.ctx().now),
-        bits: format!("{:.1}", found.guess_bits),
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::actor::Action;
 use domain::draw_process::{Attempt, State as DrawState};
+use domain::half_day::HalfDay;
 use domain::id::TaskId;
 use domain::task::{Level, Mode, RecusalDemand, Request, State as TaskState, Task};
 use service::feasibility::Feasibility;
@@ -67,6 +68,8 @@ struct May {
     withdraw: bool,
     waive_rest: bool,
     close: bool,
+    /// May close it once this half-day of work is over.
+    close_after: Option<HalfDay>,
     consent: bool,
     freeze: bool,
     edit: bool,
@@ -80,6 +83,7 @@ impl May {
             || self.withdraw
             || self.waive_rest
             || self.close
+            || self.close_after.is_some()
             || self.consent
             || self.freeze
             || self.edit
@@ -186,6 +190,11 @@ fn may(here: &InPool, view: &TaskView, found: Option<&Feasibility>) -> May {
         matches!(state, TaskState::Returned { .. }),
         matches!(state, TaskState::Published { .. }),
     );
+    let closing = published && can(Action::ReviewTask);
+    let ahead = view
+        .task
+        .request
+        .ahead(here.ctx().civil(), here.pack.slot_clock());
     May {
         accept: filed && !designated && can(Action::ReviewTask),
         send_back: (filed || accepted) && can(Action::ReviewTask),
@@ -201,7 +210,8 @@ fn may(here: &InPool, view: &TaskView, found: Option<&Feasibility>) -> May {
             )
             && here.pack.draw.rest.is_some()
             && found.is_some_and(|found| !found.enough),
-        close: published && can(Action::ReviewTask),
+        close: closing && ahead.is_none(),
+        close_after: ahead.filter(|_| closing),
         consent: filed && designated && can(Action::ConsentDesignation),
         freeze: accepted && !designated && can(Action::RunDraw),
         edit: returned && can(Action::FileTask),
@@ -248,7 +258,6 @@ fn facts(view: &TaskView, here: &InPool) -> Vec<(String, String)> {
     let mut facts = vec![
         ("使用方".to_owned(), view.requester.clone()),
         ("工作内容".to_owned(), request.content.clone()),
-        ("业务范围".to_owned(), request.scope.clone()),
         (
             "工作类别".to_owned(),
             request
@@ -294,6 +303,9 @@ fn facts(view: &TaskView, here: &InPool) -> Vec<(String, String)> {
             },
         ),
     ];
+    if !request.scope.is_empty() {
+        facts.insert(2, ("业务范围".to_owned(), request.scope.clone()));
+    }
     for (id, text) in &request.fields {
         let label = here.pack.tasks.fields.iter().find(|field| field.id == *id);
         facts.push((

@@ -306,6 +306,15 @@ async fn a_request_is_drawn_answered_topped_up_and_verified() {
         sealed.contains("结果封存") && !sealed.contains("专家00"),
         "{sealed}"
     );
+    for (_, role) in PARTIES {
+        let card = format!("<p class=\"mut\">{}甲</p>", role.zh());
+        assert!(sealed.contains(&card), "who handed in stays said: {card}");
+    }
+    assert_eq!(
+        sealed.matches("密签指纹　").count(),
+        3,
+        "and when: {sealed}"
+    );
     let seats = afternoon
         .send(Some(Role::Requester), "GET", &format!("{task}/seats"), &[])
         .await;
@@ -342,6 +351,10 @@ async fn a_request_is_drawn_answered_topped_up_and_verified() {
         .get(Role::Requester, &format!("{task}/seats"))
         .await;
     assert_eq!(seats.matches("待答复").count(), 3);
+    assert!(
+        !seats.contains("/p/1/experts/"),
+        "no link to what a requester may not see"
+    );
 
     // One accepts after declaring, one declines, one recuses; two are called in order.
     let tokens = afternoon.tokens().await;
@@ -374,6 +387,10 @@ async fn a_request_is_drawn_answered_topped_up_and_verified() {
     let seats = afternoon.get(Role::Officer, &format!("{task}/seats")).await;
     assert_eq!(seats.matches("补抽 1").count(), 2, "{seats}");
     assert!(seats.contains("时间冲突"));
+    assert!(
+        seats.contains("href=\"/p/1/experts/"),
+        "the manager goes on to the expert: {seats}"
+    );
 
     // The public replays it; no name is in it, and a changed record does not hold.
     let page = afternoon.send(None, "GET", &public, &[]).await;
@@ -482,21 +499,96 @@ async fn a_wrong_share_voids_the_attempt_and_the_next_is_numbered() {
         afternoon.bureau.attempt(id).await.state,
         State::Void { .. }
     ));
+    let void = afternoon.get(Role::Officer, &draw).await;
+    assert!(void.contains("本场已作废") && void.contains("重新封存"));
+    assert_eq!(
+        (
+            void.matches(">不一致<").count(),
+            void.matches(">密签已交<").count(),
+            void.matches("密签指纹　").count(),
+        ),
+        (1, 2, 3),
+        "only one party failed, and all fingerprints stay: {void}"
+    );
     assert!(
-        afternoon
-            .get(Role::Officer, &draw)
-            .await
-            .contains("本场已作废")
+        void.contains("已交 3 / 3"),
+        "the steps stay where they were"
     );
     let again = afternoon
         .done(Role::Officer, &format!("{task}/freeze"), &[])
         .await;
+    let void = afternoon.get(Role::Officer, &draw).await;
+    let onward = format!("href=\"{again}\">看第 2 次抽取");
+    assert!(void.contains(&onward), "{void}");
     let page = afternoon.get(Role::Supervisor, &again).await;
     assert!(page.contains("第 2 次"));
     assert!(
         afternoon.get(Role::Officer, &task).await.contains("作废"),
         "void attempts stay listed"
     );
+}
+
+/// An attempt given up before anybody committed: nobody is blamed.
+#[tokio::test]
+async fn a_draw_given_up_early_blames_nobody() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let afternoon = Afternoon::open(&engine).await;
+    let (_, draw) = afternoon.frozen().await;
+    let why = [("reason", "设备故障")];
+    afternoon
+        .done(Role::Officer, &format!("{draw}/void"), &why)
+        .await;
+    afternoon
+        .done(Role::Approver, &format!("{draw}/void/confirm"), &[])
+        .await;
+    let page = afternoon.get(Role::Supervisor, &draw).await;
+    assert!(
+        page.contains("设备故障") && !page.contains(">不一致<"),
+        "{page}"
+    );
+    assert_eq!(page.matches(">已作废<").count(), 3, "{page}");
+}
+
+/// Once a task is closed its seats are shown, and nothing of them is offered to be changed.
+#[tokio::test]
+async fn the_seats_of_a_closed_task_are_only_looked_at() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let afternoon = Afternoon::open(&engine).await;
+    let (task, draw) = afternoon.frozen().await;
+    afternoon.committed(&draw).await;
+    for (party, role) in PARTIES {
+        let path = format!("{draw}/reveal?party={}", party.code());
+        let share = Share([7; 32]).to_hex();
+        afternoon.done(role, &path, &[("share", &share)]).await;
+    }
+    afternoon
+        .done(Role::Officer, &format!("{draw}/unseal"), &[])
+        .await;
+    afternoon
+        .done(Role::Supervisor, &format!("{draw}/unseal/confirm"), &[])
+        .await;
+    let open = afternoon.get(Role::Officer, &task).await;
+    assert!(
+        open.contains("在这里办结") && !open.contains("/close\""),
+        "the work is ahead: {open}"
+    );
+    let early = afternoon
+        .refused(Role::Officer, &format!("{task}/close"), &[])
+        .await;
+    assert!(early.body.contains("工作结束后办结"), "{}", early.body);
+
+    let seats = format!("{task}/seats");
+    let acts = ["记录电话答复", "停止参与", "invitation.pdf"];
+    let before = afternoon.get(Role::Officer, &seats).await;
+    assert!(acts.iter().all(|act| before.contains(act)), "{before}");
+    let id = task.rsplit('/').next().expect("an id");
+    afternoon
+        .bureau
+        .close_anyhow(id.parse().expect("an id"))
+        .await;
+    let after = afternoon.get(Role::Officer, &seats).await;
+    assert!(after.contains("已办结"), "{after}");
+    assert!(!acts.iter().any(|act| after.contains(act)), "{after}");
 }
 
 /// A clock that jumps: a little is bridged, more is refused with what to do, nothing is half

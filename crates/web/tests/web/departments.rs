@@ -97,7 +97,6 @@ async fn a_department_is_granted_its_own_teams_and_opens_nothing_else() {
         "/renewals",
         "/specialties",
         "/organisations",
-        "/groups",
         "/tasks",
         "/misconduct",
         "/instrument",

@@ -11,6 +11,7 @@ mod departments;
 mod desk;
 mod feedback;
 mod foreign;
+mod forgotten;
 mod instrument;
 mod look;
 mod look_browser;

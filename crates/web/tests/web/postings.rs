@@ -57,6 +57,19 @@ async fn anybody_reads_the_list_and_may_object_to_it() {
     let shown = desk.get(Role::Supervisor, &page).await;
     assert!(shown.contains("GS01-2022-0001"), "{shown}");
 
+    let home = public(&desk, "/public").await;
+    for way in [
+        "/public/postings/GS01-2022-0001",
+        "/public/guide/1",
+        "/public/results",
+        "/public/certificates",
+        "/public/draws",
+        "/public/feedback",
+    ] {
+        assert!(home.contains(&format!("href=\"{way}\"")), "{way}: {home}");
+    }
+    let results = public(&desk, "/public/results").await;
+    assert!(results.contains("还没有结果"), "nobody is appointed yet");
     let listed = public(&desk, "/public/postings").await;
     assert!(listed.contains("GS01-2022-0001"));
     let list = public(&desk, "/public/postings/GS01-2022-0001").await;

@@ -140,10 +140,9 @@ pub(super) fn infeasible(
         writeln!(text, "可以这样放宽：")?;
     }
     for relaxation in relaxations {
-        let then = if relaxation.suffices {
-            "即可抽取"
-        } else {
-            "仍不够"
+        let then = match &relaxation.binds {
+            None => "即可抽取".to_owned(),
+            Some(binds) => format!("仍不够，受限于{binds}"),
         };
         writeln!(
             text,

@@ -17,6 +17,7 @@ use crate::applications::submitting::{Receipt, receipt};
 use crate::applications::{
     ApplicationView, Kept, Row, by, channel_of, event, find, hand as signed,
 };
+use crate::certificates::OwnCertificate;
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Reason, Result};
@@ -93,6 +94,8 @@ pub struct OwnApplication {
     pub hand: Hand,
     /// The receipt, once handed in.
     pub receipt: Option<Receipt>,
+    /// The certificate it ended in.
+    pub certificate: Option<OwnCertificate>,
     /// The alternatives of the conditions to choose from: id and what it is.
     pub branches: Vec<(String, String)>,
     /// The units it may be filled in for: id and name.
@@ -308,6 +311,7 @@ impl Service {
             sections: Section::of(&pool, channel),
             pledge: pledge_words(&pool, channel).map(str::to_owned),
             receipt: receipt(&pool, one),
+            certificate: self.held_by_applicant(&ctx, one).await?,
             branches: claim::branches(&pool, channel),
             units: match hand {
                 Hand::Applies => Vec::new(),

@@ -3,7 +3,7 @@
 use domain::explain::Explain as _;
 use domain::person::{Achievement, Credential, Education, Honour, Skill, Title, Work};
 use domain::skill_level::SkillLevel;
-use domain::title;
+use domain::title::{self, ReadBy, TitleError};
 use jiff::civil::Date;
 
 use super::Reader;
@@ -13,6 +13,18 @@ use crate::typed;
 
 /// Most rows of one table of the form.
 const MOST_ROWS: usize = 60;
+
+/// A title that no list has, with the level its ending speaks of, if any: what to write, and how to say
+/// that it is so all the same.
+fn unlisted(name: &str, ending: &str) -> String {
+    let seen = match ending {
+        "" => String::new(),
+        level => format!("，只有词尾像{level}职称"),
+    };
+    format!(
+        "职称“{name}”不在国家公布的职称名称中{seen}。请对照证书改成目录里的名称，如“机械工程师”写“工程师”；证书上确是这样写的，请选定级别并填写审批机关，供审核时核对。"
+    )
+}
 
 impl Reader<'_> {
     fn table(&mut self, table: &str, label: &str) -> Vec<usize> {
@@ -36,19 +48,37 @@ impl Reader<'_> {
             let name = self.needed(&at("name"), "职称名称");
             let mut level = self.fields.text(&at("level")).to_owned();
             if !name.is_empty() {
-                match title::read(&name) {
-                    Ok(reading) if level.is_empty() => reading.level.label().clone_into(&mut level),
-                    Ok(reading)
-                        if reading.by == title::ReadBy::Name && level != reading.level.label() =>
-                    {
-                        self.problems.push(Problem::new(at("level"), format!("“{name}”在国家公布的职称系列中属{}，选择的是{level}。请对照证书核对。", reading.level.label())));
+                // Where no list has it, level and authority say that it is so all the same.
+                let stated =
+                    !level.is_empty() && !self.fields.text(&at("authority")).trim().is_empty();
+                let (part, fault) = match title::read(&name) {
+                    Ok(reading) if reading.by == ReadBy::Ending => {
+                        let ending = reading.level.label();
+                        ("name", (!stated).then(|| unlisted(&name, ending)))
                     }
-                    Err(error) if level.is_empty() => {
-                        self.problems
-                            .push(Problem::new(at("name"), error.sentence()));
+                    Ok(reading) if level.is_empty() => {
+                        reading.level.label().clone_into(&mut level);
+                        ("level", None)
+                    }
+                    Ok(reading) if reading.by == ReadBy::Name && level != reading.level.label() => {
+                        let listed = reading.level.label();
+                        (
+                            "level",
+                            Some(format!(
+                                "“{name}”在国家公布的职称系列中属{listed}，选择的是{level}。请对照证书核对。"
+                            )),
+                        )
+                    }
+                    Ok(_) => ("name", None),
+                    Err(TitleError::Unknown) => ("name", (!stated).then(|| unlisted(&name, ""))),
+                    Err(TitleError::Technician) if !level.is_empty() => ("name", None),
+                    Err(error) => ("name", Some(error.sentence())),
+                };
+                if let Some(sentence) = fault {
+                    self.problems.push(Problem::new(at(part), sentence));
+                    if part == "name" {
                         continue;
                     }
-                    _ => {}
                 }
             }
             let level = self.rung(&at("level"), "title", "职称级别", &level);
@@ -56,11 +86,12 @@ impl Reader<'_> {
                 name,
                 level,
                 field: self.short(&at("field"), "专业领域"),
-                obtained: typed::from_day(
+                obtained: typed::past_day(
                     self.problems,
                     &at("obtained"),
                     self.fields.text(&at("obtained")),
                     "取得时间",
+                    self.today,
                 ),
                 authority: self.short(&at("authority"), "审批机关"),
             });
@@ -85,11 +116,12 @@ impl Reader<'_> {
             skills.push(Skill {
                 occupation,
                 level,
-                obtained: typed::from_day(
+                obtained: typed::past_day(
                     self.problems,
                     &at("obtained"),
                     self.fields.text(&at("obtained")),
                     "取得时间",
+                    self.today,
                 ),
                 certificate: self.short(&at("certificate"), "证书编号"),
             });
@@ -138,11 +170,12 @@ impl Reader<'_> {
             };
             rows.push(Education {
                 level,
-                ended: typed::from_day(
+                ended: typed::past_day(
                     self.problems,
                     &at("ended"),
                     self.fields.text(&at("ended")),
                     "毕业时间",
+                    self.today,
                 ),
                 school: self.short(&at("school"), "学校"),
                 major: self.short(&at("major"), "专业"),
@@ -248,11 +281,12 @@ impl Reader<'_> {
             rows.push(Honour {
                 name,
                 level: self.rung(&at("level"), "admin", "授予级别", &typed_level),
-                awarded: typed::from_day(
+                awarded: typed::past_day(
                     self.problems,
                     &at("awarded"),
                     self.fields.text(&at("awarded")),
                     "授予时间",
+                    self.today,
                 ),
                 by: self.short(&at("by"), "授予单位"),
             });

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use documents::table::Isolation;
 use domain::actor::{Actor, Grant, Role};
 use domain::draw_process::{Attempt, Party};
 use domain::expert::{Expert, Standing, Term};
@@ -18,7 +19,7 @@ use domain::policy::library::shipped;
 use domain::policy::pack::Station;
 use domain::pool::{Pool, Specialty, SpecialtyStatus};
 use domain::task::{
-    Call, Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, Venue,
+    Call, Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, State, Task, Venue,
 };
 use draw::{Digest, Share, Suite, commitment};
 use jiff::civil::{Date, date};
@@ -294,7 +295,10 @@ impl Bureau {
             Packs::new([pack]),
             clock.clone(),
             Arc::new(SystemEntropy),
-            Settings::default(),
+            Settings {
+                isolation: Some(Isolation::InProcess),
+                ..Settings::default()
+            },
         );
         let pool: PoolId = id(100);
         let specialty: SpecialtyId = id(200);
@@ -435,6 +439,21 @@ impl Bureau {
             .expect("saved");
         let now = self.now(&self.officer).now;
         tx.append(&store::testing::event("test.member", now))
+            .await
+            .expect("recorded");
+        tx.commit().await.expect("committed");
+    }
+
+    /// Closes a task behind the back of the use cases, whatever is open.
+    pub(crate) async fn close_anyhow(&self, id: TaskId) {
+        let mut tx = self.store.write(self.pool).await.expect("door");
+        let task = store::tasks::find::<Task>(&mut tx, id).await;
+        let mut task = task.expect("read").expect("there");
+        let now = self.now(&self.officer).now;
+        task.body.state = State::Closed { at: now };
+        task.keys.status = task.body.state.code().to_owned();
+        document::save(&mut tx, &mut task).await.expect("saved");
+        tx.append(&store::testing::event("test.task", now))
             .await
             .expect("recorded");
         tx.commit().await.expect("committed");

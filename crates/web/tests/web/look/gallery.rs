@@ -360,7 +360,15 @@ pub(crate) fn gallery(size: TypeSize) -> Gallery {
             party(
                 "见证方",
                 PartyState::Failed {
+                    commitment: DIGEST.into(),
+                    at: "10:03:05".into(),
                     why: "揭示的原数与指纹不符，本场作废。".into(),
+                },
+            ),
+            party(
+                "旁听方",
+                PartyState::Void {
+                    why: "作废前没有交密签".into(),
                 },
             ),
         ],
