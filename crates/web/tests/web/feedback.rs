@@ -136,6 +136,25 @@ async fn anybody_writes_to_the_office_and_reads_its_answer_with_the_code() {
 }
 
 #[tokio::test]
+async fn a_public_page_leads_to_the_form_of_its_pool_with_its_number() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let desk = Desk::of(Bureau::open(&engine, 8).await).await;
+    let (_, draw) = desk.bureau.unsealed(2, 5).await;
+    let number = desk.bureau.attempt(draw).await.number;
+    let page = public(&desk, &format!("/public/draws/{draw}")).await;
+    let link = format!("/public/feedback?about={number}");
+    assert!(page.contains(&link), "{page}");
+    let led = desk
+        .send(None, "GET", &link, "text/plain", Vec::new())
+        .await;
+    assert_eq!(led.location, format!("/public/feedback/1?about={number}"));
+    assert!(public(&desk, &led.location).await.contains(&number));
+    // A number of nothing leads nowhere: choose for yourself.
+    let offices = public(&desk, "/public/feedback?about=CQ01-2022-0099").await;
+    assert!(offices.contains("/public/feedback/1"), "{offices}");
+}
+
+#[tokio::test]
 async fn a_network_that_sends_too_much_waits_with_what_it_typed() {
     let engine = TestStore::open(Kind::Sqlite).await;
     let desk = Desk::of(Bureau::open(&engine, 0).await).await;
