@@ -5,6 +5,7 @@
 mod admission;
 mod cities;
 mod experts;
+mod feedback;
 mod notices;
 mod tasks;
 
@@ -38,7 +39,7 @@ mod day {
     pub(super) const APPOINTMENT: i64 = 4;
     /// Others are put on public notice.
     pub(super) const POSTING: i64 = 3;
-    /// Somebody objects.
+    /// Somebody objects, and somebody writes to the office.
     pub(super) const OBJECTION: i64 = 1;
 }
 
@@ -112,6 +113,9 @@ impl Service {
         let then = self.days_ago(day::OBJECTION);
         for number in postings {
             then.demo_objection(&number).await?;
+        }
+        for office in &offices {
+            then.demo_feedback(office).await?;
         }
         for office in &offices {
             cast.move_to(office.city.place);

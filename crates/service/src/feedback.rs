@@ -222,6 +222,19 @@ impl Service {
         })
     }
 
+    /// The public thing of this number, with the number of its pool; `None` where there is no such thing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn feedback_about(&self, number: &str) -> Result<Option<(i64, About)>> {
+        for pool in self.public_pools().await? {
+            if let Some(about) = self.named_by(&pool, number).await? {
+                return Ok(Some((pool.no, about)));
+            }
+        }
+        Ok(None)
+    }
+
     /// The public thing of this number in this pool.
     async fn named_by(&self, pool: &OpenPool, typed: &str) -> Result<Option<About>> {
         let number = domain::text::compact(typed);

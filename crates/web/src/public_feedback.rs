@@ -8,6 +8,7 @@ use domain::feedback::Topic;
 use service::feedback::{Acknowledged, Letter, Office, Reply};
 
 use crate::error::WebError;
+use crate::experts::address;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::limits::Kind;
@@ -45,7 +46,25 @@ async fn choose_page(app: &App, visit: &Visit, form: FormState) -> Result<Choose
     })
 }
 
-async fn choose(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
+/// The offices; whoever comes from a public page with its number is led to the form of its pool.
+async fn choose(
+    State(app): State<App>,
+    visit: Visit,
+    origin: Origin,
+) -> Result<Response, WebError> {
+    let number = visit.query.text("about");
+    if !number.is_empty() {
+        app.limits
+            .take(Kind::Lookup, &origin.network)
+            .map_err(|wait| WebError::TooMany { wait })?;
+        if let Some((no, about)) = app.service.feedback_about(&number).await? {
+            let form = format!("/public/feedback/{no}");
+            return Ok(page::see_other(&address(
+                &form,
+                &[("about", &about.number)],
+            )));
+        }
+    }
     page::page(&choose_page(&app, &visit, FormState::blank()).await?)
 }
 

@@ -80,16 +80,12 @@ async fn a_department_is_granted_its_own_teams_and_opens_nothing_else() {
             assert!(answer.body.contains(words), "{path}: {}", answer.body);
         }
     }
-    let answer = desk
-        .send(
-            Some(Role::Officer),
-            "GET",
-            "/p/1/campaigns",
-            "text/plain",
-            Vec::new(),
-        )
-        .await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    for whole in ["/p/1/campaigns", "/p/1/feedback"] {
+        let answer = desk
+            .send(Some(Role::Officer), "GET", whole, "text/plain", Vec::new())
+            .await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{whole}");
+    }
     for path in [
         "",
         "/notices",

@@ -168,7 +168,21 @@ impl Town {
             .draft_notice(&bureau.officer, bureau.pool, &Wording::default())
             .await
             .expect("a notice");
+        let letter = service::feedback::Letter {
+            topic: "other".into(),
+            text: "建议延长窗口时间。".into(),
+            ..service::feedback::Letter::default()
+        };
+        service
+            .send_feedback(&service.visitor("test", "test"), 1, &letter)
+            .await
+            .expect("taken");
+        let written = service
+            .feedback(&bureau.officer, 1, &[], &service::PageRequest::first(1))
+            .await
+            .expect("listed");
         let objects = BTreeMap::from([
+            ("feedback", written.items[0].id.to_string()),
             ("notice", notice.to_string()),
             ("task", task.to_string()),
             ("draw", draw.to_string()),
