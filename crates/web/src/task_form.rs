@@ -170,7 +170,10 @@ async fn submit_new(
             note_all(&mut form, problems);
             page::rejected(&form_page(&app, &here, &visit, form, action, 0, Vec::new()).await?)
         }
-        Err(other) => Err(other.into()),
+        Err(other) => {
+            form.refuse(other)?;
+            page::rejected(&form_page(&app, &here, &visit, form, action, 0, Vec::new()).await?)
+        }
     }
 }
 
@@ -210,7 +213,12 @@ async fn submit_edit(
                 &form_page(&app, &here, &visit, form, action, version, Vec::new()).await?,
             )
         }
-        Err(other) => Err(other.into()),
+        Err(other) => {
+            form.refuse(other)?;
+            page::rejected(
+                &form_page(&app, &here, &visit, form, action, version, Vec::new()).await?,
+            )
+        }
     }
 }
 
