@@ -60,7 +60,7 @@ const HELP: [(&str, &str); 15] = [
     ),
     ("Print help", "显示说明"),
     ("Print version", "显示版本"),
-    ("Usage:", "用法："),
+    ("Usage: ", "用法："),
     ("Commands:", "命令："),
     ("Arguments:", "参数："),
     ("Options:", "选项："),
