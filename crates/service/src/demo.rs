@@ -50,7 +50,8 @@ pub struct DemoLogin {
     pub role: Role,
     /// Log-in name.
     pub login: String,
-    /// Name of the pool the role counts in; empty for roles of the system.
+    /// Name of the pool the role counts in, with the department for whose teams alone it does; empty for
+    /// roles of the system.
     pub pool: String,
 }
 
@@ -342,7 +343,14 @@ fn demo_logins(expert: Option<String>) -> Vec<DemoLogin> {
     let of = |city: &City| {
         let people = city.people.iter();
         people
-            .map(|one| login(one.role, one.login, city.name))
+            .map(|one| match one.party {
+                "" => login(one.role, one.login, city.name),
+                _ => login(
+                    one.role,
+                    one.login,
+                    &format!("{}，只管{}的队伍", city.name, one.unit),
+                ),
+            })
             .collect::<Vec<_>>()
     };
     let [first, others @ ..] = CITIES;

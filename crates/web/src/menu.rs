@@ -316,6 +316,8 @@ pub fn of(actor: &Actor, pool: Option<(i64, PoolId, &Pack)>, path: &str) -> Vec<
             Reach::None => false,
             Reach::System => true,
             Reach::Teams if WHOLE.contains(&entry.href) => false,
+            // A unit sees its own candidates, and not the agenda they stand on with others.
+            Reach::Unit if entry.href == MEETINGS => false,
             Reach::Own | Reach::Unit | Reach::Teams | Reach::Pool => {
                 pool.is_some_and(|(_, here, _)| grant.pool == Some(here))
             }

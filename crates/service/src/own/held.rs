@@ -83,7 +83,8 @@ impl Service {
         for (label, value) in persons::lines(&person.body).into_iter().chain(rest) {
             match value.is_empty() {
                 false => held.push((label.to_owned(), value)),
-                true if ALWAYS.contains(&label) => {
+                // What several parts of the file are called is missing only if it is in none of them.
+                true if ALWAYS.contains(&label) && held.iter().all(|(known, _)| known != label) => {
                     held.push((label.to_owned(), "未登记".to_owned()));
                 }
                 true => {}
