@@ -101,7 +101,7 @@ async fn a_call_is_drafted_approved_and_read_by_everybody() {
         .await;
     assert_eq!(public.status, StatusCode::OK);
     for words in [
-        "2022年6月20日 17:30:00 止",
+        "2022年6月6日起至6月20日 17:30止",
         "入库申请表（附件1）",
         "电话 0000",
         "征集中，6月20日 17:30 截止",
