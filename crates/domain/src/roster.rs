@@ -11,7 +11,7 @@ mod names;
 mod numbers;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hasher;
 
 use jiff::civil::Date;
@@ -312,6 +312,24 @@ impl Roster {
             .collect();
         let rows = self.rows.iter().filter(|row| row.is_somebody());
         rows.filter_map(|row| ends[row.standing as usize]).min()
+    }
+
+    /// Of those of these teams of whose standing this holds: how many, and the soonest end of a term.
+    pub fn ends_in(
+        &self,
+        teams: &BTreeSet<String>,
+        holds: impl Fn(&Standing) -> bool,
+    ) -> (usize, Option<Date>) {
+        let within = |grade: &Grade| grade.team.as_ref().is_some_and(|team| teams.contains(team));
+        let graded: Vec<bool> = self.grades.values.iter().map(within).collect();
+        let found: Vec<Date> = self
+            .standing(holds)
+            .into_iter()
+            .map(|place| self.rows[place as usize])
+            .filter(|row| graded[row.grade as usize])
+            .map(|row| self.standings.values[row.standing as usize].term().to)
+            .collect();
+        (found.len(), found.iter().min().copied())
     }
 
     /// Opens it for entries.

@@ -1,6 +1,8 @@
 //! Lists from the roster are those of the plain facts: the same people, order, pages and totals for
 //! random pools and conditions.
 
+use std::collections::BTreeSet;
+
 use domain::direction::Direction;
 use domain::expert::{Expert, Standing, Status, Term};
 use domain::id::{ExpertId, PersonId, PoolId, SpecialtyId};
@@ -421,5 +423,29 @@ fn a_page_goes_on_after_a_row_that_is_gone() {
             let expected = pool.iter().filter(follows).count();
             assert_eq!(page.numbers.len(), expected, "{sort} {direction:?}");
         }
+    }
+}
+
+#[test]
+fn ends_of_some_teams_are_those_of_the_plain_facts() {
+    let mut random = Random(17);
+    let pool: Vec<Member> = (1..=300).map(|place| member(&mut random, place)).collect();
+    let mut roster = Roster::default();
+    let entries = pool.iter().map(entry);
+    roster.entering().enter(entries).expect("own cards");
+    let soon = |standing: &Standing| standing.term().to < date(2026, 6, 1);
+    for teams in [vec![], vec!["exam"], vec!["exam", "school"]] {
+        let teams = teams.into_iter().map(str::to_owned).collect();
+        let within = |one: &&Member| {
+            let team = one.expert.team.as_ref();
+            team.is_some_and(|team| BTreeSet::contains(&teams, team)) && soon(&one.expert.standing)
+        };
+        let plain: Vec<Date> = pool
+            .iter()
+            .filter(within)
+            .map(|one| one.expert.standing.term().to)
+            .collect();
+        let expected = (plain.len(), plain.iter().min().copied());
+        assert_eq!(roster.ends_in(&teams, soon), expected, "{teams:?}");
     }
 }

@@ -474,16 +474,25 @@ impl Service {
         };
         let here = |standing: &Standing| !matches!(standing, Standing::Left { .. });
         let ends = |standing: &Standing| standing.term().to;
+        let teams = pool.experts_of();
         let (ending, over, first) = {
             let kept = self.roster(pool.id()).await?;
             let ahead = |one: &Standing| here(one) && today <= ends(one) && ends(one) <= horizon;
             let past = |one: &Standing| here(one) && lately <= ends(one) && ends(one) < today;
             let both = |one: &Standing| ahead(one) || past(one);
-            (
-                kept.roster.count(ahead),
-                kept.roster.count(past),
-                kept.roster.first_end(both),
-            )
+            let roster = &kept.roster;
+            match &teams {
+                None => (
+                    roster.count(ahead),
+                    roster.count(past),
+                    roster.first_end(both),
+                ),
+                Some(teams) => (
+                    roster.ends_in(teams, ahead).0,
+                    roster.ends_in(teams, past).0,
+                    roster.ends_in(teams, both).1,
+                ),
+            }
         };
         if ending + over == 0 {
             return Ok(None);
@@ -491,6 +500,7 @@ impl Service {
         // Whoever is not renewed stays until the last day, and waits for nothing.
         let filter = stored::RecordFilter {
             due_on: Some(horizon),
+            experts_of: teams.clone(),
             ..of_pool(pool.id(), &["not_renewed"])
         };
         let mut read = self.store.read();
@@ -500,11 +510,15 @@ impl Service {
             refused.iter().filter(within).count()
         };
         let before = today.yesterday().unwrap_or(today);
+        let silent = stored::RecordFilter {
+            experts_of: teams,
+            ..of_pool(pool.id(), &["silent"])
+        };
         let pending = Pending {
             ending: ending.saturating_sub(decided(today, horizon)),
             over: over.saturating_sub(decided(lately, before)),
             first,
-            silent: match stored::count(&mut read, &of_pool(pool.id(), &["silent"])).await? {
+            silent: match stored::count(&mut read, &silent).await? {
                 Count::Exactly(number) | Count::AtLeast(number) => number,
             },
             article: law.citation.to_string(),
