@@ -254,7 +254,11 @@ fn steps(attempt: &Attempt, drawable: usize) -> Vec<Step> {
         .collect()
 }
 
-/// Whom the room waits for, in one sentence.
+/// What to do when a party does not do its part: nobody else can do it instead, and time changes nothing.
+const GIVE_UP: &str =
+    "抽取不能继续，别人也不能代办：由库管方经办提请作废、审批人员同意，再另行封存名单，作废留痕。";
+
+/// Whom the room waits for, and what to do if it waits in vain.
 fn wait(attempt: &Attempt) -> Note {
     let missing = |has: &dyn Fn(Side) -> bool| {
         let sides: Vec<_> = Side::ALL
@@ -267,12 +271,16 @@ fn wait(attempt: &Attempt) -> Note {
     match &attempt.state {
         DrawState::Committing { commitments } => {
             let (count, sides) = missing(&|side| commitments.contains_key(&side));
-            let text = format!("{sides}提交密签。三方交齐后，任何人都不能再改名单、条件或密签。");
+            let text = format!(
+                "{sides}提交密签。三方交齐后，任何人都不能再改名单、条件或密签。一方一直不提交的，{GIVE_UP}"
+            );
             Note::new(Tone::Warn, format!("等 {count} 方："), text)
         }
         DrawState::Revealing { shares, .. } => {
             let (count, sides) = missing(&|side| shares.contains_key(&side));
-            let text = format!("{sides}揭示密签。最后一方揭示后立即抽取；与指纹不符则本场作废。");
+            let text = format!(
+                "{sides}揭示密签。最后一方揭示后立即抽取；与指纹不符则本场作废。一方一直不揭示的，{GIVE_UP}"
+            );
             Note::new(Tone::Warn, format!("等 {count} 方："), text)
         }
         DrawState::Sealed { proposed: None, .. } => {

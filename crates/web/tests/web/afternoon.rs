@@ -486,6 +486,11 @@ async fn a_wrong_share_voids_the_attempt_and_the_next_is_numbered() {
         )
         .await;
     assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let waiting = afternoon.get(Role::Officer, &draw).await;
+    assert!(
+        waiting.contains("一方一直不揭示的") && waiting.contains("提请作废"),
+        "{waiting}"
+    );
     afternoon
         .done(Role::Officer, &path, &[("share", &Share([8; 32]).to_hex())])
         .await;
@@ -558,6 +563,11 @@ async fn a_draw_given_up_early_blames_nobody() {
     let engine = TestStore::open(Kind::Sqlite).await;
     let afternoon = Afternoon::open(&engine).await;
     let (_, draw) = afternoon.frozen().await;
+    let page = afternoon.get(Role::Officer, &draw).await;
+    assert!(
+        page.contains("一方一直不提交的") && page.contains("提请作废"),
+        "whoever waits in vain reads what to do: {page}"
+    );
     let why = [("reason", "设备故障")];
     afternoon
         .done(Role::Officer, &format!("{draw}/void"), &why)
