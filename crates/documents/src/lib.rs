@@ -11,6 +11,7 @@ pub mod check_ins;
 pub mod dates;
 pub mod docx;
 pub mod draws;
+pub mod exits;
 pub mod fonts;
 pub mod form;
 pub mod invitations;

@@ -244,6 +244,9 @@ pub struct Application {
     /// 个人信息告知
     #[serde(default)]
     pub privacy: Option<Agreed>,
+    /// How it is marked since its applicant left over it: 申报材料不实 (JM 第十二条(二)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
     /// Where it stands.
     pub state: State,
 }
@@ -283,6 +286,7 @@ impl Application {
             review: Review::default(),
             pledge: None,
             privacy: None,
+            mark: None,
             state: State::Draft,
         }
     }

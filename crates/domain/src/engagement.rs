@@ -90,6 +90,13 @@ pub enum State {
         /// 临时退出 or 因故缺席, in writing.
         reason: String,
     },
+    /// 已出库: left the pool before the work; the manager arranges what follows.
+    Left {
+        /// When.
+        at: Timestamp,
+        /// Number of the case.
+        exit: String,
+    },
     /// The whole attempt was made void.
     Void {
         /// When.
@@ -118,6 +125,7 @@ impl State {
             Self::Recused { .. } => "recused",
             Self::Stopped { .. } => "stopped",
             Self::OnLeave { .. } => "on_leave",
+            Self::Left { .. } => "left",
             Self::Void { .. } => "void",
         }
     }
@@ -132,6 +140,7 @@ impl State {
             Self::Recused { .. } => "已回避",
             Self::Stopped { .. } => "已停止参与",
             Self::OnLeave { .. } => "已请假",
+            Self::Left { .. } => "已出库",
             Self::Void { .. } => "场次作废",
         }
     }
@@ -364,6 +373,17 @@ impl State {
         }
         match self {
             Self::Accepted { .. } => Ok(Self::OnLeave { at, reason }),
+            other => Err(Refused::State(other.zh())),
+        }
+    }
+
+    /// The expert left the pool before the work; `exit` is the number of that case.
+    ///
+    /// # Errors
+    /// When the seat is no longer held.
+    pub fn give_up(self, exit: String, at: Timestamp) -> Result<Self, Refused> {
+        match self {
+            Self::Invited { .. } | Self::Accepted { .. } => Ok(Self::Left { at, exit }),
             other => Err(Refused::State(other.zh())),
         }
     }

@@ -111,6 +111,7 @@ kinds! {
     ApplicationRefused = "application.refused", "入库申请不予通过";
     ApplicationReminded = "application.reminded", "入库申请催办";
     ApplicationWithdrawn = "application.withdrawn", "撤回入库申请";
+    ApplicationMarked = "application.marked", "标注入库申请";
     MeetingCalled = "meeting.called", "安排会议审定";
     MeetingHeld = "meeting.held", "登记会议审定";
     MeetingCancelled = "meeting.cancelled", "取消会议审定";
@@ -168,6 +169,13 @@ kinds! {
     MisconductProposed = "misconduct.proposed", "提出不良行为记录";
     MisconductConfirmed = "misconduct.confirmed", "认定不良行为记录";
     MisconductRejected = "misconduct.rejected", "不予认定不良行为";
+    ExitOpened = "exit.opened", "提出解聘退出";
+    ExitDocument = "exit.document", "上传解聘退出材料";
+    ExitStated = "exit.stated", "本人陈述意见";
+    ExitStepTaken = "exit.step_taken", "解聘退出通过一环节";
+    ExitRefused = "exit.refused", "不同意解聘退出";
+    ExitWithdrawn = "exit.withdrawn", "撤回解聘退出";
+    SeatGivenUp = "engagement.left", "专家出库，名额待安排";
     CampaignStarted = "campaign.started", "启动信息集中更新";
     CampaignAsked = "campaign.asked", "通知专家确认信息";
     CampaignAnswered = "campaign.answered", "确认本人信息";

@@ -19,6 +19,7 @@ pub mod draw_process;
 pub mod engagement;
 pub mod event;
 pub mod event_words;
+pub mod exit;
 pub mod expert;
 pub mod explain;
 pub mod feedback;

@@ -1,20 +1,80 @@
-//! 会议审定: one meeting of the body that decides, for everybody who waits for it: the agenda by the
-//! pack's headings, who attended, who recused themselves from whom, the result for each person, and the
-//! minutes without which nothing counts (DG 第七条(二)).
+//! 会议审定: one meeting of the body that decides, for everybody who waits for it, to come in or to be
+//! put out: the agenda by the pack's headings, who attended, who recused themselves from whom, the result
+//! for each person, and the minutes without which nothing counts (DG 第七条(二), 第十九条).
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use crate::application::By;
 use crate::id::{PoolId, RecordId};
-use crate::policy::pack::{MinutesField, PanelVote, Step};
+use crate::policy::citation::Citation;
+use crate::policy::pack::{MinutesField, Pack, Panel, PanelVote, Station, Step};
 use crate::policy::words::Word as _;
+
+/// What is decided of a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matter {
+    /// 入库
+    #[default]
+    Entry,
+    /// 解聘
+    Exit,
+}
+
+/// What the pack asks of the body that decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules<'p> {
+    /// The party that decides.
+    pub party: &'p str,
+    /// What its record must hold.
+    pub minutes: &'p [MinutesField],
+    /// How it is composed and concludes, where the text says.
+    pub panel: Option<Panel>,
+    /// Where.
+    pub citation: &'p Citation,
+}
+
+/// What the record of a meeting holds where the pack speaks of it only for exits.
+const OF_EXITS: &[MinutesField] = &[MinutesField::Number, MinutesField::Attendees];
+
+impl<'p> Rules<'p> {
+    /// The rules of a pack in which some body decides in meetings: on entry, or only on exits.
+    pub fn of(pack: &'p Pack) -> Option<Self> {
+        let entry = pack.admission.step(Station::Committee);
+        entry.map(Self::from).or_else(|| {
+            let exit = pack.exit.as_ref()?;
+            let (_, step) = exit.meeting_step()?;
+            Some(Self {
+                party: &step.by,
+                minutes: OF_EXITS,
+                panel: None,
+                citation: &exit.citation,
+            })
+        })
+    }
+}
+
+impl<'p> From<&'p Step> for Rules<'p> {
+    fn from(step: &'p Step) -> Self {
+        Self {
+            party: step.party.as_deref().unwrap_or_default(),
+            minutes: &step.minutes,
+            panel: step.panel,
+            citation: &step.citation,
+        }
+    }
+}
 
 /// One person on the agenda.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgendaItem {
-    /// The application.
-    pub application: RecordId,
+    /// What is decided.
+    #[serde(default)]
+    pub matter: Matter,
+    /// The application, or the case of leaving.
+    #[serde(alias = "application")]
+    pub record: RecordId,
     /// Its number.
     pub number: String,
     /// 姓名
@@ -40,6 +100,21 @@ pub enum Verdict {
     Deferred,
 }
 
+impl Verdict {
+    /// The words for what was said of a person.
+    pub fn words(&self, matter: Matter) -> String {
+        let (yes, no) = match matter {
+            Matter::Entry => ("通过", "不通过"),
+            Matter::Exit => ("同意", "不同意"),
+        };
+        match self {
+            Self::Approved => yes.to_owned(),
+            Self::NotApproved { reason } => format!("{no}：{reason}"),
+            Self::Deferred => "暂缓".to_owned(),
+        }
+    }
+}
+
 /// 表决, where votes were counted. Nothing is concluded from them: the record says what was decided
 /// (A-DG-12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +130,9 @@ pub struct Votes {
 /// The record of one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonResult {
-    /// The application.
-    pub application: RecordId,
+    /// What of the agenda it is about.
+    #[serde(alias = "application")]
+    pub record: RecordId,
     /// What was decided.
     pub verdict: Verdict,
     /// Who of those attending recused themselves from this person.
@@ -199,7 +275,7 @@ pub enum Refused {
     #[error("{0}还没有结论。会议审定逐人登记，请为每个人选择结论。")]
     Undecided(String),
     /// Somebody was not approved without a reason.
-    #[error("{0}不通过，但没有写明理由。理由会告知申请人，请写明。")]
+    #[error("{0}没有通过，但没有写明理由。理由会告知本人，请写明。")]
     NoReason(String),
     /// Who recused themselves was not there.
     #[error("{name}的回避人员“{who}”不在出席人员中。请核对姓名。")]
@@ -293,9 +369,8 @@ impl Meeting {
         found
     }
 
-    /// 登记: the meeting was held. `step` is the station of the pack, which says what its record must hold
-    /// and how it concludes; `gone` are the applications on the agenda that were withdrawn meanwhile and
-    /// get no result.
+    /// 登记: the meeting was held. `rules` say what its record must hold and how it concludes; `gone` is
+    /// what of the agenda was withdrawn meanwhile and gets no result.
     ///
     /// # Errors
     /// [`Refused`] unless called, or when the record is not whole.
@@ -304,13 +379,13 @@ impl Meeting {
         minutes: Minutes,
         by: By,
         today: Date,
-        step: &Step,
+        rules: &Rules<'_>,
         gone: &[RecordId],
     ) -> Result<Self, Refused> {
         if self.state != State::Called {
             return Err(self.state.refuse("登记审定结果"));
         }
-        let needed = |field| step.minutes.contains(&field);
+        let needed = |field| rules.minutes.contains(&field);
         if minutes.number.trim().is_empty() && needed(MinutesField::Number) {
             return Err(Refused::NoMinutes);
         }
@@ -321,16 +396,18 @@ impl Meeting {
             return Err(Refused::NoAttendees);
         }
         let present = minutes.attendees.len();
-        if let Some(panel) = step.panel
+        if let Some(panel) = rules.panel
             && u32::try_from(present).is_ok_and(|present| present < panel.at_least)
         {
             let needed = panel.at_least;
             return Err(Refused::TooFew { present, needed });
         }
         check_opinions(&minutes, needed(MinutesField::Opinions))?;
-        let vote = step.panel.map_or(PanelVote::Conclusion, |panel| panel.vote);
+        let vote = rules
+            .panel
+            .map_or(PanelVote::Conclusion, |panel| panel.vote);
         for item in &self.agenda {
-            if !gone.contains(&item.application) {
+            if !gone.contains(&item.record) {
                 check(item, &minutes, vote)?;
             }
         }
@@ -397,7 +474,7 @@ fn check(item: &AgendaItem, minutes: &Minutes, vote: PanelVote) -> Result<(), Re
     let result = minutes
         .results
         .iter()
-        .find(|result| result.application == item.application)
+        .find(|result| result.record == item.record)
         .ok_or_else(|| Refused::Undecided(name()))?;
     for who in &result.recused {
         if !minutes.attendees.contains(who) {
@@ -452,7 +529,7 @@ fn check(item: &AgendaItem, minutes: &Minutes, vote: PanelVote) -> Result<(), Re
 mod tests {
     use super::*;
     use crate::id::AccountId;
-    use crate::policy::pack::{Panel, Station};
+
     use jiff::Timestamp;
     use jiff::civil::date;
     use uuid::Uuid;
@@ -471,7 +548,8 @@ mod tests {
 
     fn meeting() -> Meeting {
         let item = |n: u128, heading: &str| AgendaItem {
-            application: id(n),
+            matter: Matter::Entry,
+            record: id(n),
             number: format!("SQ{n}"),
             name: format!("甲{n}"),
             employer: "示例学院".into(),
@@ -496,7 +574,7 @@ mod tests {
 
     fn result(n: u128, verdict: Verdict) -> PersonResult {
         PersonResult {
-            application: id(n),
+            record: id(n),
             verdict,
             recused: Vec::new(),
             votes: None,
@@ -522,7 +600,13 @@ mod tests {
     }
 
     fn held(minutes: Minutes) -> Result<Meeting, Refused> {
-        meeting().hold(minutes, by(), date(2022, 6, 3), &step("dg-2021"), &[])
+        meeting().hold(
+            minutes,
+            by(),
+            date(2022, 6, 3),
+            &Rules::from(&step("dg-2021")),
+            &[],
+        )
     }
 
     /// Covers: CY-12-d.
@@ -534,7 +618,7 @@ mod tests {
                 opinions: Opinion::read(typed),
                 ..minutes()
             };
-            meeting().hold(one, by(), date(2022, 6, 3), &step, &[])
+            meeting().hold(one, by(), date(2022, 6, 3), &Rules::from(&step), &[])
         };
         assert_eq!(held(""), Err(Refused::NoOpinion("委员甲".into())));
         assert_eq!(
@@ -571,7 +655,7 @@ mod tests {
                     abstained: 0,
                 });
             }
-            let done = meeting().hold(one, by(), date(2022, 6, 3), &step, &[]);
+            let done = meeting().hold(one, by(), date(2022, 6, 3), &Rules::from(&step), &[]);
             done.map(drop)
         };
         assert!(held(PanelVote::Conclusion, 2, None).is_ok());
@@ -660,7 +744,13 @@ mod tests {
     fn whoever_withdrew_needs_no_result_and_all_recused_may_be_deferred() {
         let mut two = minutes();
         two.results.remove(1);
-        let held = meeting().hold(two, by(), date(2022, 6, 3), &step("dg-2021"), &[id(2)]);
+        let held = meeting().hold(
+            two,
+            by(),
+            date(2022, 6, 3),
+            &Rules::from(&step("dg-2021")),
+            &[id(2)],
+        );
         assert!(held.is_ok());
         let mut deferred = minutes();
         deferred.results[0].verdict = Verdict::Deferred;
@@ -671,9 +761,13 @@ mod tests {
     #[test]
     fn a_meeting_is_held_once_or_cancelled_with_a_reason() {
         let done = held(minutes()).expect("whole");
-        let again = done
-            .clone()
-            .hold(minutes(), by(), date(2022, 6, 3), &step("dg-2021"), &[]);
+        let again = done.clone().hold(
+            minutes(),
+            by(),
+            date(2022, 6, 3),
+            &Rules::from(&step("dg-2021")),
+            &[],
+        );
         assert!(matches!(again, Err(Refused::WrongState { .. })));
         assert!(done.cancel(by(), "改期").is_err());
         assert_eq!(meeting().cancel(by(), " "), Err(Refused::NoCancelReason));

@@ -33,6 +33,7 @@ pub use history::HistoryLine;
 pub(crate) use index::{index_standing, keys, person_keys, refresh_keys};
 pub use list::{ExpertList, ExpertQuery, ExpertRow, NO_TEAM, SavedFilter};
 pub use participation::{Participation, Participations, RestEntry};
+pub(crate) use suspension::plan as plan_suspension;
 
 use crate::change::Change;
 use crate::ctx::Ctx;

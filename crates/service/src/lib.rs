@@ -17,6 +17,7 @@ pub mod draw_documents;
 pub mod draws;
 pub mod engagements;
 pub mod error;
+pub mod exits;
 pub mod experts;
 pub mod exports;
 pub mod feasibility;

@@ -1,25 +1,26 @@
 //! 会议审定: the body that decides meets on everybody who waits for it. The agenda is assembled from the
-//! applications that stand there, under the headings of the pack; the record is saved whole, for
-//! everybody on it at once, or not at all (DG 第七条(二)).
+//! applications that stand there, under the headings of the pack, and from the cases of leaving; the
+//! record is saved whole, for everybody on it at once, or not at all (DG 第七条(二), 第十九条).
 
 mod dossier;
+mod holding;
 
 use domain::actor::Action;
-use domain::application::Hand;
 use domain::event::{Event, EventKind, Subject};
-use domain::id::{PoolId, RecordId};
-use domain::meeting::{AgendaItem, Meeting, Minutes, Refused, State, Verdict};
-use domain::policy::pack::{Act, MinutesField, Station, Step};
+use domain::id::{ExpertId, PoolId, RecordId};
+use domain::meeting::{AgendaItem, Matter, Meeting, Refused, Rules, State};
+use domain::policy::pack::{MinutesField, Station};
 use domain::policy::words::Word as _;
-use domain::special_invitation::Decision as Invited;
 use jiff::civil::Date;
 use store::document::{self, Direction, Page, PageRequest};
 use store::records::{RecordFilter, RecordKeys};
 
-use crate::applications::{self, Row as Application, by};
+use crate::applications::{self, by};
 use crate::change::Change;
 use crate::ctx::Ctx;
-use crate::error::{Error, Problem, Reason, Result};
+use crate::error::{Error, Problem, Result};
+use crate::exits;
+use crate::experts::Membership;
 use crate::pools::OpenPool;
 use crate::records;
 use crate::service::Service;
@@ -52,7 +53,7 @@ pub struct MeetingView {
 pub struct AgendaView {
     /// The person.
     pub item: AgendaItem,
-    /// The word for where the application stands.
+    /// The word for where the matter stands.
     pub status: &'static str,
     /// It is no longer before the committee.
     pub gone: bool,
@@ -104,8 +105,8 @@ async fn find(db: &mut impl store::Db, pool: PoolId, id: RecordId) -> Result<Row
     records::find_in(db, pool, id, KIND).await
 }
 
-fn committee(pool: &OpenPool) -> Result<&Step> {
-    pool.pack.admission.step(Station::Committee).ok_or_else(|| {
+fn committee(pool: &OpenPool) -> Result<Rules<'_>> {
+    Rules::of(&pool.pack).ok_or_else(|| {
         Error::state(
             "meeting.none",
             "本库的办法没有规定会议审定。请按办法规定的环节办理。",
@@ -148,7 +149,7 @@ impl Service {
         let taken = |id: RecordId| {
             open.iter()
                 .filter(|row| Some(row.id) != except)
-                .any(|row| row.body.agenda.iter().any(|item| item.application == id))
+                .any(|row| row.body.agenda.iter().any(|item| item.record == id))
         };
         let mut items = Vec::new();
         for channel in &pool.pack.admission.channels {
@@ -159,7 +160,8 @@ impl Service {
                 }
                 let employer = one.profile.employer.as_ref();
                 items.push(AgendaItem {
-                    application: row.id,
+                    matter: Matter::Entry,
+                    record: row.id,
                     number: one.number.clone(),
                     name: one.profile.name.clone(),
                     employer: employer.map(|known| known.name.clone()).unwrap_or_default(),
@@ -178,7 +180,26 @@ impl Service {
             ordered.extend(same);
             items = rest;
         }
+        for exit in self.exits_before_meeting(&mut *db, pool).await? {
+            if taken(exit.id) {
+                continue;
+            }
+            ordered.push(AgendaItem {
+                matter: Matter::Exit,
+                record: exit.id,
+                employer: self.employer_of(&mut *db, exit.expert).await?,
+                heading: exits::heading(exits::rules(pool)?),
+                number: exit.number,
+                name: exit.name,
+            });
+        }
         Ok(ordered)
+    }
+
+    async fn employer_of(&self, db: &mut impl store::Db, expert: ExpertId) -> Result<String> {
+        let member = store::experts::find::<Membership>(&mut *db, expert).await?;
+        let member = member.ok_or(Error::NotFound)?;
+        Ok(member.keys.employer)
     }
 
     /// 安排会议: the agenda is everybody who waits.
@@ -196,7 +217,7 @@ impl Service {
         let pool = self.pool_numbered(ctx, no).await?;
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::RecordDecision, pool.target())?;
-        let step = committee(&pool)?;
+        let rules = committee(&pool)?;
         let mut problems = Vec::new();
         let place = typed::required(
             &mut problems,
@@ -217,16 +238,15 @@ impl Service {
         if agenda.is_empty() {
             return Err(Error::state(
                 "meeting.nobody",
-                "没有人等待会议审定。资料审核通过、互通遴选或接受邀请后，会列入议程。",
+                "没有人等待会议审定。资料审核通过、互通遴选、接受邀请，或解聘初核通过后，会列入议程。",
             ));
         }
-        let body = step.party.as_deref().unwrap_or_default();
         let one = Meeting {
             id: self.id(ctx),
             pool: pool.id(),
             number: records::next_number(&mut change, &pool, ctx.today().year(), KIND, "SD")
                 .await?,
-            body: pool.pack.party_label(body).to_owned(),
+            body: pool.pack.party_label(rules.party).to_owned(),
             on,
             place,
             agenda,
@@ -289,34 +309,11 @@ impl Service {
         let pool = self.open_pool(ctx, no, Action::ReadApplications).await?;
         let mut read = self.store.read();
         let meeting = find(&mut read, pool.id(), id).await?.body;
-        let step = committee(&pool)?;
+        let rules = committee(&pool)?;
         let on = meeting.on.max(ctx.today());
         let mut agenda = Vec::new();
         for item in &meeting.agenda {
-            let row = applications::find(&mut read, item.application).await?;
-            let gone = row.body.application.state.station() != Some(Station::Committee);
-            let findings = if gone {
-                Vec::new()
-            } else {
-                self.before_station(&mut read, &pool, &row, Station::Committee, on)
-                    .await?
-            };
-            agenda.push(AgendaView {
-                item: item.clone(),
-                status: row.body.application.state.zh(),
-                gone,
-                in_the_way: findings
-                    .iter()
-                    .filter(|finding| finding.blocks())
-                    .map(|finding| {
-                        format!(
-                            "{}（{}）",
-                            finding.sentence.trim_end_matches('。'),
-                            finding.citation
-                        )
-                    })
-                    .collect(),
-            });
+            agenda.push(self.agenda_view(&mut read, &pool, item, on).await?);
         }
         let now = self
             .waiting_for_committee(&mut read, &pool, Some(id))
@@ -325,12 +322,12 @@ impl Service {
             meeting
                 .agenda
                 .iter()
-                .any(|known| known.application == item.application)
+                .any(|known| known.record == item.record)
         };
         Ok(MeetingView {
             others: now.iter().filter(|item| !listed(item)).count(),
-            citation: step.citation.to_string(),
-            asks_opinions: step.minutes.contains(&MinutesField::Opinions),
+            citation: rules.citation.to_string(),
+            asks_opinions: rules.minutes.contains(&MinutesField::Opinions),
             may_record: meeting.state == State::Called
                 && ctx
                     .actor
@@ -341,106 +338,48 @@ impl Service {
         })
     }
 
-    /// 登记审定结果: minutes, attendance, recusal and each person's result, all of it or nothing. Whoever
-    /// is approved moves on; the conditions are judged by the day of the meeting.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Invalid`] when the record is not whole; [`Error::Refused`] naming
-    /// whoever was approved though a condition stands in the way.
-    pub async fn hold_meeting(
+    /// One matter of the agenda, as of now.
+    async fn agenda_view(
         &self,
-        ctx: &Ctx,
-        no: i64,
-        id: RecordId,
-        minutes: Minutes,
-    ) -> Result<()> {
-        let (mut change, mut row, pool) = self.meeting_change(ctx, no, id).await?;
-        let role = change.authorize(Action::RecordDecision, pool.target())?;
-        let step = committee(&pool)?;
-        let mut before: Vec<Application> = Vec::new();
-        for item in &row.body.agenda {
-            before.push(applications::find(&mut *change, item.application).await?);
-        }
-        let here =
-            |one: &Application| one.body.application.state.station() == Some(Station::Committee);
-        let gone: Vec<RecordId> = before
-            .iter()
-            .filter(|one| !here(one))
-            .map(|one| one.id)
-            .collect();
-        let by = by(ctx)?;
-        let hand = Hand {
-            by: by.clone(),
-            on: minutes.on,
-            document: Some(minutes.number.trim().to_owned()).filter(|number| !number.is_empty()),
-        };
-        let held = row
-            .body
-            .clone()
-            .hold(minutes.clone(), by, ctx.today(), step, &gone)?;
-        let mut reasons = Vec::new();
-        let (mut approved, mut refused) = (0, 0);
-        for application in before.iter_mut().filter(|one| here(one)) {
-            Self::check_act(&pool, Act::Decide, role, &application.body.application)?;
-            let name = application.body.application.profile.name.clone();
-            let result = minutes
-                .results
-                .iter()
-                .find(|result| result.application == application.id);
-            let invitation = application.body.application.invitation;
-            let done = match result.map(|result| &result.verdict) {
-                Some(Verdict::Approved) => {
-                    approved += 1;
-                    self.pass_row(
-                        &mut change,
-                        &pool,
-                        application,
-                        hand.clone(),
-                        "会议审定通过",
-                    )
-                    .await
-                }
-                Some(Verdict::NotApproved { reason }) => {
-                    refused += 1;
-                    self.refuse_row(&mut change, ctx, &pool, application, hand.clone(), reason)
-                        .await
-                }
-                Some(Verdict::Deferred) | None => Ok(()),
-            };
-            match done {
-                Err(Error::Refused(found)) => reasons.extend(found.into_iter().map(|one| Reason {
-                    sentence: format!("{name}：{}", one.sentence),
-                    ..one
-                })),
-                other => other?,
-            }
-            if let (Some(id), Some(result), true) = (invitation, result, reasons.is_empty())
-                && let Some(verdict) = invited(&result.verdict)
-            {
-                let decision = Invited {
-                    minutes: minutes.number.trim().to_owned(),
-                    on: minutes.on,
-                    by: hand.by.clone(),
+        db: &mut impl store::Db,
+        pool: &OpenPool,
+        item: &AgendaItem,
+        on: Date,
+    ) -> Result<AgendaView> {
+        let (gone, status, findings) = match item.matter {
+            Matter::Entry => {
+                let row = applications::find(&mut *db, item.record).await?;
+                let state = &row.body.application.state;
+                let gone = state.station() != Some(Station::Committee);
+                let findings = if gone {
+                    Vec::new()
+                } else {
+                    self.before_station(&mut *db, pool, &row, Station::Committee, on)
+                        .await?
                 };
-                self.decided_by_application(&mut change, &pool, id, verdict, decision)
-                    .await?;
+                (gone, state.zh(), findings)
             }
-        }
-        if !reasons.is_empty() {
-            return Err(Error::Refused(reasons));
-        }
-        row.body = held;
-        row.keys = keys(&row.body);
-        document::save(&mut change, &mut row).await?;
-        let recorded = event(EventKind::MeetingHeld, &row.body)
-            .fact("minutes", minutes.number.trim())
-            .fact("on", minutes.on)
-            .fact("approved", approved)
-            .fact("not_approved", refused)
-            .detail(serde_json::json!({ "minutes": minutes }));
-        change.record(recorded).await?;
-        change.commit().await?;
-        Ok(())
+            Matter::Exit => {
+                let waiting = self.exits_before_meeting(&mut *db, pool).await?;
+                let gone = waiting.iter().all(|exit| exit.id != item.record);
+                let exit = exits::find(&mut *db, pool.id(), item.record).await?.body;
+                (gone, exit.state.zh(), Vec::new())
+            }
+        };
+        let in_the_way = findings
+            .iter()
+            .filter(|finding| finding.blocks())
+            .map(|finding| {
+                let sentence = finding.sentence.trim_end_matches('。');
+                format!("{sentence}（{}）", finding.citation)
+            })
+            .collect();
+        Ok(AgendaView {
+            item: item.clone(),
+            status,
+            gone,
+            in_the_way,
+        })
     }
 
     /// 取消会议, with a reason; everybody waits for the next.
@@ -476,7 +415,7 @@ impl Service {
             .actor
             .allow(Action::RecordDecision, open.target())
             .is_err()
-            || open.pack.admission.step(Station::Committee).is_none()
+            || Rules::of(&open.pack).is_none()
         {
             return Ok((0, Vec::new()));
         }
@@ -490,31 +429,11 @@ impl Service {
     }
 }
 
-/// What the invitation somebody came by hears of it.
-fn invited(verdict: &Verdict) -> Option<domain::special_invitation::Verdict> {
-    match verdict {
-        Verdict::Approved => Some(domain::special_invitation::Verdict::Approved),
-        Verdict::NotApproved { reason } => Some(domain::special_invitation::Verdict::NotApproved {
-            reason: reason.clone(),
-        }),
-        Verdict::Deferred => None,
-    }
-}
-
 fn of_pool(pool: PoolId, statuses: &[&str]) -> RecordFilter {
     RecordFilter {
         pool: Some(pool),
         kinds: vec![KIND.to_owned()],
         statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
         ..RecordFilter::default()
-    }
-}
-
-/// The words for what a meeting said of a person, once it has.
-pub fn result_words(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Approved => "通过".to_owned(),
-        Verdict::NotApproved { reason } => format!("不通过：{reason}"),
-        Verdict::Deferred => "暂缓".to_owned(),
     }
 }

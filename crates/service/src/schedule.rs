@@ -23,6 +23,7 @@ impl Service {
         report("campaigns", self.continue_campaigns(ctx).await.map(drop));
         report("reminders", self.remind_applications(ctx).await.map(drop));
         report("ends of terms", self.end_terms(ctx).await.map(drop));
+        report("exits", self.leave_by_themselves(ctx).await.map(drop));
         report("willingness", self.ask_for_willingness(ctx).await.map(drop));
         report("postings", self.close_postings(ctx).await.map(drop));
         let issued = self.continue_issuances(ctx).await;

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::attempts::Attempts;
 use crate::ctx::Ctx;
+use crate::exits::LookedThrough;
 use crate::imports::Running;
 use crate::outbox::Channels;
 use crate::packs::Packs;
@@ -68,6 +69,7 @@ pub struct Service {
     pub(crate) rosters: Arc<Rosters>,
     pub(crate) verified_uses: Arc<VerifiedUses>,
     pub(crate) renewal_rounds: Arc<Rounds>,
+    pub(crate) exits_looked_through: Arc<LookedThrough>,
     pub(crate) press: Arc<Press>,
 }
 
@@ -97,6 +99,7 @@ impl Service {
             rosters: Arc::new(Rosters::default()),
             verified_uses: Arc::new(VerifiedUses::default()),
             renewal_rounds: Arc::new(Rounds::default()),
+            exits_looked_through: Arc::new(LookedThrough::default()),
         }
     }
 

@@ -141,6 +141,12 @@ words! {
         ProposeMisconduct = "propose_misconduct", "提出不良行为记录";
         /// Confirm or reject a misconduct record.
         ConfirmMisconduct = "confirm_misconduct", "认定不良行为记录";
+        /// See cases of leaving the pool before the term ends.
+        ReadExits = "read_exits", "查看解聘退出";
+        /// Open a case of leaving, take its steps but the last, withdraw it.
+        HandleExits = "handle_exits", "办理解聘退出";
+        /// Take the last step of a case of leaving.
+        DismissExperts = "dismiss_experts", "决定解聘退出";
         /// Run the yearly update campaign.
         RunCampaign = "run_campaign", "组织信息集中更新";
         /// See the ledger of a pool.
@@ -204,6 +210,7 @@ impl Action {
             | Self::ReadApplications
             | Self::ReadPostings
             | Self::ReadFeedback
+            | Self::ReadExits
             | Self::ReadLedger => None,
             Self::ManageSpecialties
             | Self::EditExperts
@@ -221,6 +228,8 @@ impl Action {
             | Self::AnswerFeedback
             | Self::IssueCertificates
             | Self::DecideRenewals
+            | Self::HandleExits
+            | Self::DismissExperts
             | Self::RunCampaign => Some(Scope::Experts),
             Self::FileTask
             | Self::ReviewTask

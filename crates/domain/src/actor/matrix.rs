@@ -61,6 +61,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::AnswerFeedback
             | A::IssueCertificates
             | A::DecideRenewals
+            | A::ReadExits
+            | A::HandleExits
             | A::RunCampaign => Pool,
             _ => None,
         },
@@ -89,6 +91,9 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::AnswerFeedback
             | A::IssueCertificates
             | A::DecideRenewals
+            | A::ReadExits
+            | A::HandleExits
+            | A::DismissExperts
             | A::ReadLedger => Pool,
             _ => None,
         },
@@ -105,7 +110,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             _ => None,
         },
         Role::Secretary => match action {
-            A::RecordDecision | A::ReadNotices | A::ReadApplications => Pool,
+            A::RecordDecision | A::ReadNotices | A::ReadApplications | A::ReadExits => Pool,
             _ => None,
         },
         Role::Supervisor => match action {
@@ -121,6 +126,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadApplications
             | A::ReadPostings
             | A::ReadFeedback
+            | A::ReadExits
             | A::ReadLedger => Pool,
             _ => None,
         },

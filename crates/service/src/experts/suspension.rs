@@ -21,7 +21,7 @@ const LEASE: SignedDuration = SignedDuration::from_mins(5);
 const ROUND: u32 = 50;
 
 /// Plans the end of a suspension, or calls it off when there is none.
-pub(super) async fn plan(change: &mut Change<'_>, member: &Member) -> Result<()> {
+pub(crate) async fn plan(change: &mut Change<'_>, member: &Member) -> Result<()> {
     let key = member.id.to_string();
     let last = match &member.body.expert.standing {
         Standing::Suspended { until, .. } => *until,

@@ -29,8 +29,8 @@ impl Service {
         let meeting = find(&mut self.store.read(), pool.id(), id).await?.body;
         let mut people = Vec::new();
         for item in &meeting.agenda {
-            let view = self.application(ctx, no, item.application).await?;
-            let digests = self.digests_of_application(item.application).await?;
+            let view = self.application(ctx, no, item.record).await?;
+            let digests = self.digests_of_application(item.record).await?;
             let files = view.materials.iter().flat_map(|line| &line.files);
             people.push(Dossier {
                 heading: item.heading.clone(),
@@ -91,7 +91,7 @@ impl Service {
         };
         let people = meeting.agenda.iter().map(|item| {
             let results = record.iter().flat_map(|minutes| &minutes.results);
-            let mut said = results.filter(|one| one.application == item.application);
+            let mut said = results.filter(|one| one.record == item.record);
             let said = said.next();
             Decided {
                 heading: item.heading.clone(),

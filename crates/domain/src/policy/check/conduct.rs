@@ -182,17 +182,9 @@ pub(super) fn exit(root: &Section<'_>) -> Option<ExitRules> {
     root.section("exit").map(|s| {
         let citation = s.citation();
         ExitRules {
+            label: s.text("label"),
             grounds: s.sections("ground").iter().map(exit_ground).collect(),
-            steps: s
-                .sections("step")
-                .iter()
-                .map(|s| ExitStep {
-                    id: s.text_opt("id"),
-                    by: s.name("by", Name::Party),
-                    label: s.text("label"),
-                    minutes: s.truth_or("minutes", false),
-                })
-                .collect(),
+            steps: exit_steps(&s),
             effects: s.some_words("effects"),
             no_compensation: s
                 .section("no_compensation")
@@ -209,6 +201,31 @@ pub(super) fn exit(root: &Section<'_>) -> Option<ExitRules> {
     })
 }
 
+fn exit_steps(s: &Section<'_>) -> Vec<ExitStep> {
+    let sections = s.sections("step");
+    let last = sections.len().saturating_sub(1);
+    let mut steps = Vec::new();
+    for (place, s) in sections.iter().enumerate() {
+        let opens = s.truth_or("opens", false);
+        if opens && (place > 0 || last == 0) {
+            s.report_at(
+                "opens",
+                Code::Conflict,
+                "提出即完成的只能是第一步，其后还要有决定的一步。".to_owned(),
+                "请删去 opens，或补上后面的步骤。",
+            );
+        }
+        steps.push(ExitStep {
+            id: s.text_opt("id"),
+            by: s.name("by", Name::Party),
+            label: s.text("label"),
+            minutes: s.truth_or("minutes", false),
+            opens,
+        });
+    }
+    steps
+}
+
 fn exit_ground(s: &Section<'_>) -> ExitGround {
     let citation: Citation = s.citation();
     ExitGround {
@@ -218,6 +235,7 @@ fn exit_ground(s: &Section<'_>) -> ExitGround {
         document: s.text_opt("document"),
         kinds: s.texts("kinds"),
         sensitive: s.truth_or("sensitive", false),
+        own: s.truth_or("own", false),
         becomes: s.text_opt("becomes"),
         application_becomes: s.text_opt("application_becomes"),
         triggers: s.sections("trigger").iter().map(trigger).collect(),

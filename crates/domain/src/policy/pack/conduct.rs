@@ -205,6 +205,8 @@ pub struct MisconductKind {
 /// 解聘
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExitRules {
+    /// What the instrument calls it: 解聘, 取消专家资格, 终止任用.
+    pub label: String,
     /// Grounds.
     pub grounds: Vec<ExitGround>,
     /// Steps in order; none may be skipped.
@@ -244,6 +246,8 @@ pub struct ExitStep {
     pub label: String,
     /// The record needs minutes.
     pub minutes: bool,
+    /// Whoever opens a case thereby takes this step, which is the first (CY: 提出并附证明材料).
+    pub opens: bool,
 }
 
 /// One ground.
@@ -261,6 +265,8 @@ pub struct ExitGround {
     pub kinds: Vec<String>,
     /// Hidden from requesters.
     pub sensitive: bool,
+    /// The expert asks for it (DG 第十九条(三)).
+    pub own: bool,
     /// How those who leave on this ground are listed (JM 第十二条: 终止任用, 自动退任).
     pub becomes: Option<String>,
     /// How their application is marked from then on.
@@ -340,5 +346,20 @@ impl ExitRules {
     /// A ground by id.
     pub fn ground(&self, id: &str) -> Option<&ExitGround> {
         self.grounds.iter().find(|ground| ground.id == id)
+    }
+
+    /// The step a meeting takes, with its place among the steps, if there is one.
+    pub fn meeting_step(&self) -> Option<(usize, &ExitStep)> {
+        self.steps.iter().enumerate().find(|(_, step)| step.minutes)
+    }
+}
+
+impl ExitGround {
+    /// Nothing is asked for in words or on paper: it holds when what the program knows says so.
+    pub fn rests_on_records(&self) -> bool {
+        !self.triggers.is_empty()
+            && !self.reason
+            && self.document.is_none()
+            && self.kinds.is_empty()
     }
 }

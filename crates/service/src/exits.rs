@@ -1,0 +1,447 @@
+//! 解聘、退任、取消资格: a case for every expert who is to leave before the term ends, or asks to: opened
+//! with what its ground asks for, taken through the steps of the pack, in a meeting where the pack wants
+//! one, and carried out with the last (DG 第十九条).
+
+mod deciding;
+mod documents;
+mod letter;
+mod opening;
+mod own;
+mod raised;
+
+use domain::actor::{Action, Role};
+use domain::event::{Event, EventKind, Subject};
+use domain::exit::{Exit, Opened, Refused, State};
+use domain::expert::Standing;
+use domain::id::{FileId, PoolId, RecordId};
+use domain::misconduct::Misconduct;
+use domain::policy::citation::Citation;
+use domain::policy::pack::{ExitGround, ExitRules, ExitStep};
+use serde::Serialize;
+use store::document::{self, Direction, Page, PageRequest};
+use store::records::{RecordFilter, RecordKeys};
+
+pub(crate) use deciding::heading;
+pub use opening::{NewExit, OpenForm};
+pub use own::{Asking, OwnExit};
+pub(crate) use raised::LookedThrough;
+pub use raised::RaisedExit;
+
+use crate::change::Change;
+use crate::ctx::Ctx;
+use crate::error::{Error, Reason, Result};
+use crate::experts::{Member, Participations};
+use crate::pools::OpenPool;
+use crate::records;
+use crate::service::Service;
+
+/// Kind of the stored records, and of the owner of their documents.
+pub(crate) const KIND: &str = "exit";
+
+type Row = store::records::Record<Exit>;
+
+/// A ground as forms and pages show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ground {
+    /// Id of the pack.
+    pub id: String,
+    /// In a few words.
+    pub label: String,
+    /// The article.
+    pub article: String,
+    /// A reason in words is asked for.
+    pub reason: bool,
+    /// The document asked for.
+    pub document: Option<String>,
+    /// Kinds one of which is named.
+    pub kinds: Vec<String>,
+    /// It holds when the records say so, and only then.
+    pub rests_on_records: bool,
+}
+
+impl From<&ExitGround> for Ground {
+    fn from(ground: &ExitGround) -> Self {
+        Self {
+            id: ground.id.clone(),
+            label: ground.label.clone(),
+            article: ground.citation.to_string(),
+            reason: ground.reason,
+            document: ground.document.clone(),
+            kinds: ground.kinds.clone(),
+            rests_on_records: ground.rests_on_records(),
+        }
+    }
+}
+
+/// A document of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExitDocument {
+    /// Identifier.
+    pub id: FileId,
+    /// Name as uploaded.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// Who uploaded it.
+    pub by: String,
+}
+
+/// The step a case waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextStep {
+    /// What the pack calls it.
+    pub label: String,
+    /// Whose it is.
+    pub party: String,
+    /// It is taken in a meeting, not here.
+    pub by_meeting: bool,
+    /// With it the expert leaves.
+    pub last: bool,
+    /// May the actor take it?
+    pub may: bool,
+}
+
+/// A case with everything its page shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExitView {
+    /// The case.
+    pub exit: Exit,
+    /// What the pack calls leaving on this ground.
+    pub title: String,
+    /// Its ground.
+    pub ground: Ground,
+    /// 专家编号
+    pub expert_number: String,
+    /// 工作单位
+    pub employer: String,
+    /// 专业领域
+    pub specialties: Vec<String>,
+    /// The team, where there are some.
+    pub team: Option<String>,
+    /// Its documents.
+    pub documents: Vec<ExitDocument>,
+    /// What it still lacks, in sentences with articles.
+    pub lacking: Vec<Reason>,
+    /// Confirmed records of misconduct: day, kind, evidence.
+    pub misconduct: Vec<(String, String, String)>,
+    /// How the expert served: label and number.
+    pub service: Vec<(&'static str, usize)>,
+    /// Every step of the pack: its word and whose it is.
+    pub steps: Vec<(String, String)>,
+    /// The step it waits for.
+    pub next: Option<NextStep>,
+    /// May the actor add documents and withdraw it?
+    pub may_handle: bool,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        let field = match &refused {
+            Refused::Over(_) | Refused::Order(_) => return Self::state("exit.state", refused),
+            Refused::NoReason => "reason",
+            Refused::NoStatement => "statement",
+            Refused::TooLong(_) => "reason",
+            Refused::Ahead(_) => "on",
+        };
+        Self::field(field, refused.to_string())
+    }
+}
+
+/// Index columns: `subject` is the membership.
+fn keys(one: &Exit) -> RecordKeys {
+    RecordKeys {
+        pool: one.pool,
+        kind: KIND.to_owned(),
+        number: Some(one.number.clone()),
+        status: one.state.code().to_owned(),
+        parent: None,
+        subject: Some(one.expert.to_string()),
+        team: String::new(),
+        due_on: None,
+        sort: one.number.clone(),
+        title: one.name.clone(),
+    }
+}
+
+/// An event about a case. Why somebody leaves may be of their health: it is sealed with the rest.
+fn event(kind: EventKind, one: &Exit) -> Event {
+    Event::new(kind, Subject::new(KIND, one.id)).fact("number", &one.number)
+}
+
+pub(crate) fn of_pool(pool: PoolId, statuses: &[&str]) -> RecordFilter {
+    RecordFilter {
+        pool: Some(pool),
+        kinds: vec![KIND.to_owned()],
+        statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
+        ..RecordFilter::default()
+    }
+}
+
+pub(crate) async fn find(db: &mut impl store::Db, pool: PoolId, id: RecordId) -> Result<Row> {
+    records::find_in(db, pool, id, KIND).await
+}
+
+async fn save(change: &mut Change<'_>, row: &mut Row) -> Result<()> {
+    row.keys = keys(&row.body);
+    document::save(change, row).await?;
+    Ok(())
+}
+
+/// What a pack says of leaving.
+pub(crate) fn rules(pool: &OpenPool) -> Result<&ExitRules> {
+    pool.pack.exit.as_ref().ok_or_else(|| {
+        Error::state(
+            "exit.none",
+            "本库的办法没有规定任期届满前的退出。期满后不再续聘即可。",
+        )
+    })
+}
+
+fn ground<'p>(rules: &'p ExitRules, id: &str) -> Result<&'p ExitGround> {
+    rules
+        .ground(id)
+        .ok_or_else(|| Error::field("ground", "没有选择情形。请从办法列出的情形中选择。"))
+}
+
+/// What leaving on a ground is called: by the ground, or by the instrument as a whole.
+fn called<'p>(rules: &'p ExitRules, ground: &'p ExitGround) -> &'p str {
+    ground.becomes.as_deref().unwrap_or(&rules.label)
+}
+
+/// How whoever left is spoken of: 解聘（第十九条(三)）. Nothing of the ground where it is nobody's business.
+pub fn left_words(pool: &OpenPool, standing: &Standing) -> Option<String> {
+    let Standing::Left { ground: id, .. } = standing else {
+        return None;
+    };
+    let rules = pool.pack.exit.as_ref()?;
+    let ground = rules.ground(id)?;
+    let word = called(rules, ground);
+    Some(if ground.sensitive {
+        format!("{word}（{}）", rules.citation)
+    } else {
+        format!("{word}（{}，{}）", ground.label, ground.citation)
+    })
+}
+
+/// Is this role of the party whose step it is?
+fn is_of(pool: &OpenPool, step: &ExitStep, role: Role) -> bool {
+    let party = pool.pack.party(&step.by);
+    party.is_some_and(|party| party.roles.contains(&role))
+}
+
+/// The same as a refusal with the article.
+fn of_party(pool: &OpenPool, step: &ExitStep, role: Role, citation: &Citation) -> Result<()> {
+    if is_of(pool, step, role) {
+        return Ok(());
+    }
+    Err(Error::Refused(vec![Reason::law(
+        "exit.party",
+        citation,
+        format!(
+            "“{}”由{}办理，您的岗位不代表这一方。",
+            step.label,
+            pool.pack.party_label(&step.by)
+        ),
+    )]))
+}
+
+/// The action behind a step: the last is a decision, the others prepare it.
+fn action_of(rules: &ExitRules, step: &ExitStep) -> Action {
+    match rules.steps.last() {
+        _ if step.minutes => Action::RecordDecision,
+        Some(last) if last.label == step.label => Action::DismissExperts,
+        _ => Action::HandleExits,
+    }
+}
+
+impl Service {
+    /// The cases of a pool, newest first; in one status, or all where none is named.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn exits(
+        &self,
+        ctx: &Ctx,
+        no: i64,
+        status: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<Exit>> {
+        let pool = self.open_part(ctx, no, Action::ReadExits).await?;
+        let statuses: Vec<&str> = status.into_iter().collect();
+        let filter = RecordFilter {
+            experts_of: pool.experts_of(),
+            ..of_pool(pool.id(), &statuses)
+        };
+        let mut read = self.store.read();
+        let found =
+            store::records::page::<Exit>(&mut read, &filter, Direction::Descending, page).await?;
+        Ok(Page {
+            items: found.items.into_iter().map(|row| row.body).collect(),
+            next: found.next,
+        })
+    }
+
+    /// The cases that wait for a step this actor takes, for the inbox; those a meeting takes are on its
+    /// agenda.
+    pub(crate) async fn exits_due(
+        &self,
+        ctx: &Ctx,
+        pool: &OpenPool,
+    ) -> Result<Vec<(Exit, String)>> {
+        let Some(rules) = pool.pack.exit.as_ref() else {
+            return Ok(Vec::new());
+        };
+        let filter = RecordFilter {
+            experts_of: pool.experts_of(),
+            ..of_pool(pool.id(), &["open"])
+        };
+        let rows = store::records::all::<Exit>(&mut self.store.read(), &filter).await?;
+        let mine = |one: &Exit| {
+            let step = one.next(rules)?;
+            let role = ctx
+                .actor
+                .allow_in(action_of(rules, step), pool.id(), &pool.remit)
+                .ok()?;
+            (!step.minutes && is_of(pool, step, role)).then(|| step.label.clone())
+        };
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| Some((mine(&row.body)?, row.body)))
+            .map(|(step, one)| (one, step))
+            .collect())
+    }
+
+    /// One case.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn exit(&self, ctx: &Ctx, no: i64, id: RecordId) -> Result<ExitView> {
+        let pool = self.open_part(ctx, no, Action::ReadExits).await?;
+        self.exit_view(ctx, &pool, id).await
+    }
+
+    async fn exit_view(&self, ctx: &Ctx, pool: &OpenPool, id: RecordId) -> Result<ExitView> {
+        let rules = rules(pool)?;
+        let mut read = self.store.read();
+        let exit = find(&mut read, pool.id(), id).await?.body;
+        let ground = ground(rules, &exit.ground)?;
+        let member = self.member(&mut read, pool, exit.expert).await?;
+        let person = self.person(&mut read, member.keys.person).await?;
+        let documents = documents::of(&mut read, id).await?;
+        let open = matches!(exit.state, State::Open { .. });
+        let lacking = if open {
+            let found = exit.lacks(ground, documents.len());
+            let reasons = found.into_iter();
+            reasons
+                .map(|one| Reason::law(&one.code, &one.citation, one.sentence))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let specialties = self.specialties_of(pool.id()).await?;
+        let calls = self.participations_of(&mut read, pool, member.id).await?;
+        let allowed = |action| ctx.actor.allow_in(action, pool.id(), &pool.remit).ok();
+        let next = exit.next(rules).map(|step| NextStep {
+            label: step.label.clone(),
+            party: pool.pack.party_label(&step.by).to_owned(),
+            by_meeting: step.minutes,
+            last: rules.steps.last() == Some(step),
+            may: !step.minutes
+                && allowed(action_of(rules, step)).is_some_and(|role| is_of(pool, step, role)),
+        });
+        let teams = &pool.pack.pool;
+        let team = member.body.expert.team.as_deref();
+        Ok(ExitView {
+            title: called(rules, ground).to_owned(),
+            ground: ground.into(),
+            expert_number: member.body.expert.number.clone(),
+            employer: person
+                .body
+                .profile
+                .employer
+                .as_ref()
+                .map(|employer| employer.name.clone())
+                .unwrap_or_default(),
+            specialties: Self::names_of(&specialties, &member.body.expert.specialties),
+            team: team
+                .and_then(|id| teams.team(id))
+                .map(|team| team.label.clone()),
+            misconduct: self.confirmed_of(&mut read, pool, &member).await?,
+            service: served(&calls),
+            steps: rules
+                .steps
+                .iter()
+                .map(|step| {
+                    let party = pool.pack.party_label(&step.by);
+                    (step.label.clone(), party.to_owned())
+                })
+                .collect(),
+            may_handle: open && allowed(Action::HandleExits).is_some(),
+            documents,
+            lacking,
+            next,
+            exit,
+        })
+    }
+
+    /// Confirmed records of misconduct of a member: day, kind and evidence, oldest first.
+    async fn confirmed_of(
+        &self,
+        db: &mut impl store::Db,
+        pool: &OpenPool,
+        member: &Member,
+    ) -> Result<Vec<(String, String, String)>> {
+        let rows = store::misconduct::of_expert::<Misconduct>(db, member.id).await?;
+        let confirmed = rows
+            .into_iter()
+            .map(|row| row.body)
+            .filter(|record| record.state.code() == "confirmed");
+        let kinds = pool.pack.conduct.as_ref();
+        let words = |id: &str| {
+            let kind = kinds.and_then(|rules| rules.kind(id));
+            kind.map_or_else(
+                || id.to_owned(),
+                |kind| format!("{}（{}）", kind.label, kind.citation),
+            )
+        };
+        Ok(confirmed
+            .map(|record| (record.on.to_string(), words(&record.kind), record.evidence))
+            .collect())
+    }
+
+    /// The case of a member that is still open.
+    async fn open_case(
+        &self,
+        db: &mut impl store::Db,
+        pool: PoolId,
+        member: &Member,
+    ) -> Result<Option<Row>> {
+        let filter = RecordFilter {
+            subject: Some(member.id.to_string()),
+            ..of_pool(pool, &["open"])
+        };
+        let rows = store::records::all::<Exit>(db, &filter).await?;
+        Ok(rows.into_iter().next())
+    }
+}
+
+/// How somebody served, in numbers.
+fn served(calls: &Participations) -> Vec<(&'static str, usize)> {
+    vec![
+        ("受邀", calls.calls.len()),
+        ("同意参加", calls.count(&["accepted"])),
+        ("不能参加", calls.count(&["declined"])),
+        ("未答复", calls.count(&["no_answer"])),
+        ("请假", calls.count(&["on_leave"])),
+        ("被停止参与", calls.count(&["stopped"])),
+    ]
+}
+
+/// How a case came up, in words.
+pub fn opened_words(opened: &Opened) -> String {
+    match opened {
+        Opened::Office { by } => format!("{} 提出", by.name),
+        Opened::Own { .. } => "本人申请".to_owned(),
+        Opened::Automatic { .. } => "达到规定情形，自动办理".to_owned(),
+    }
+}
