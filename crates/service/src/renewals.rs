@@ -4,8 +4,10 @@
 
 mod asking;
 mod deciding;
+mod dossier;
 mod ending;
 mod papers;
+mod pending;
 mod reading;
 
 use std::collections::HashMap;
@@ -23,7 +25,9 @@ use store::records::{RecordFilter, RecordKeys};
 
 pub use asking::OwnRenewal;
 pub use deciding::{Decided, Decision, Verdict};
-pub use reading::{Dossier, Pending, RenewalLine, RenewalList, RenewalView, View};
+pub use dossier::Dossier;
+pub use pending::Pending;
+pub use reading::{RenewalLine, RenewalList, RenewalView, View};
 
 use crate::change::Change;
 use crate::ctx::Ctx;
