@@ -422,8 +422,9 @@ impl Service {
     /// Not found or denied.
     pub async fn import_template(&self, ctx: &Ctx, no: i64) -> Result<Vec<u8>> {
         let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
-        documents::xlsx::roster_template(&vocabulary(&pool))
-            .map_err(|error| Error::Document(error.sentence()))
+        let words = vocabulary(&pool);
+        self.make(move || documents::xlsx::roster_template(&words))
+            .await
     }
 
     /// An import of this pool; whoever answers for a part of it knows of their own, because a file may

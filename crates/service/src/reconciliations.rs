@@ -2,11 +2,10 @@
 //! the report and the list cannot differ; filing it puts the numbers into the ledger (JM 第十四条).
 
 use documents::form::{Block, Field, FormView, Size, TableColumn};
-use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
+use documents::xlsx::{ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::Standing;
-use domain::explain::Explain as _;
 use domain::id::{ExpertId, RecordId};
 use domain::policy::pack::Reconcile;
 use domain::policy::pool_register::{last_whole, period};
@@ -31,6 +30,17 @@ use crate::service::Service;
 const KIND: &str = "reconciliation";
 /// Most people named on a page or in a document; a workbook names everybody.
 const SHOWN: usize = 200;
+
+const MOVED: ExportTable<'static> = ExportTable {
+    name: "信息库更新",
+    columns: &[
+        ExportColumn::new("变动", 14.0, ExportKind::Text),
+        ExportColumn::new("日期", 12.0, ExportKind::Date),
+        ExportColumn::new("专家编号", 14.0, ExportKind::Text),
+        ExportColumn::new("姓名", 10.0, ExportKind::Text),
+        ExportColumn::new("工作单位", 30.0, ExportKind::Text),
+    ],
+};
 
 /// What happened to somebody's membership in the period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -316,19 +326,7 @@ impl Service {
         let pool = self.open_pool(ctx, no, Action::ExportExperts).await?;
         let purpose = need_purpose(purpose)?;
         let report = self.report_of(ctx, &pool, day, usize::MAX).await?;
-        let heads = [
-            ("变动", 14.0, ExportKind::Text),
-            ("日期", 12.0, ExportKind::Date),
-            ("专家编号", 14.0, ExportKind::Text),
-            ("姓名", 10.0, ExportKind::Text),
-            ("工作单位", 30.0, ExportKind::Text),
-        ];
-        let columns = heads.map(|(head, width, kind)| ExportColumn { head, width, kind });
-        let table = ExportTable {
-            name: "信息库更新",
-            columns: &columns,
-        };
-        let count = report.moved.len();
+        let name = format!("信息库更新_{}_{}", report.from, report.to);
         let rows = report.moved.into_iter().map(|one| {
             vec![
                 ExportValue::Text(one.what),
@@ -338,24 +336,14 @@ impl Service {
                 ExportValue::Text(one.employer),
             ]
         });
-        let bytes =
-            xlsx::export(&table, rows).map_err(|error| Error::Document(error.sentence()))?;
+        let made = self.workbook(&name, &MOVED, rows).await?;
         // Only now: others write while the workbook is made.
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::ExportExperts, pool.target())?;
-        let event = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
-            .fact("form", "update_report")
-            .fact("count", count)
-            .fact("purpose", purpose)
-            .fact("digest", crate::imports::digest(&bytes));
+        let event = made.exported(Subject::new("pool", pool.id()), "update_report", &purpose);
         change.record(event).await?;
         change.commit().await?;
-        Ok(MadeFile {
-            name: format!("信息库更新_{}_{}.xlsx", report.from, report.to),
-            media_type: xlsx::MEDIA_TYPE,
-            bytes,
-            count,
-        })
+        Ok(made)
     }
 }
 
