@@ -6,6 +6,7 @@ pub mod answers;
 pub mod applications;
 pub mod attachments;
 pub mod attempts;
+pub mod bundles;
 pub mod campaigns;
 pub mod certificates;
 pub mod change;
