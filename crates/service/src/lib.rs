@@ -77,6 +77,7 @@ pub mod tasks;
 pub mod tokens;
 pub mod typed;
 pub mod undertakings;
+mod writers;
 
 pub use ctx::Ctx;
 pub use error::{Error, Problem, Reason, Result};

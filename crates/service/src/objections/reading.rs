@@ -1,7 +1,6 @@
 //! Objections as the office reads them, and as whoever filed one finds out what became of it.
 
 use domain::actor::Action;
-use domain::contact::Mobile;
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{FileId, PoolId, RecordId};
 use domain::objection::{Objection, Taken};
@@ -15,10 +14,10 @@ use super::{FACT, KIND, Kept, OBJECTOR, Row, find};
 use crate::attachments::{Body, Media};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::experts::need_purpose;
 use crate::exports::MadeFile;
 use crate::postings::{self, acts};
 use crate::service::Service;
+use crate::writers::{masked, writer_read};
 
 /// Most that are looked at for an inbox.
 const QUEUE: u32 = 200;
@@ -79,18 +78,6 @@ pub struct Answer {
     pub answer: String,
 }
 
-/// Name and contact of somebody who wrote in, as far as a page shows them unasked; what was left empty
-/// stays empty.
-pub(crate) fn masked((name, contact): &(String, String)) -> (String, String) {
-    let hidden = |text: &str, shown: usize, rest: &str| match text.is_empty() {
-        true => String::new(),
-        false => text.chars().take(shown).chain(rest.chars()).collect(),
-    };
-    let contact = Mobile::parse(contact)
-        .map_or_else(|_| hidden(contact, 2, "****"), |number| number.masked());
-    (hidden(name, 1, "＊＊"), contact)
-}
-
 impl Service {
     /// The objections of a pool with any of these status codes, newest first; all when there are none.
     ///
@@ -121,13 +108,7 @@ impl Service {
     }
 
     fn objector_of(&self, row: &Row) -> Result<Option<(String, String)>> {
-        let Some(sealed) = &row.body.objector else {
-            return Ok(None);
-        };
-        let text = self.open_for(&OBJECTOR, row.id, sealed)?;
-        serde_json::from_str(text.reveal())
-            .map(Some)
-            .map_err(|error| Error::Internal(error.to_string()))
+        self.open_writer(&OBJECTOR, row.id, row.body.objector.as_deref())
     }
 
     /// One objection.
@@ -178,18 +159,11 @@ impl Service {
         id: RecordId,
         purpose: &str,
     ) -> Result<Objector> {
-        let pool = self.open_pool(ctx, no, Action::RevealIdentity).await?;
-        let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::RevealIdentity, pool.target())?;
-        change.authorize(Action::ReadPostings, pool.target())?;
+        let (mut change, pool) = self.writer_change(ctx, no, Action::ReadPostings).await?;
         let row = find(&mut *change, pool.id(), id).await?;
         let (name, contact) = self.objector_of(&row)?.ok_or(Error::NotFound)?;
-        let purpose = need_purpose(purpose)?;
-        let read = Event::new(EventKind::PlainValueRead, Subject::new(KIND, id))
-            .fact("purpose", purpose)
-            .fact("fields", "异议人姓名、联系方式");
-        change.record(read).await?;
-        change.commit().await?;
+        let filed = Subject::new(KIND, id);
+        writer_read(change, filed, purpose, "异议人姓名、联系方式").await?;
         Ok(Objector { name, contact })
     }
 
@@ -233,15 +207,10 @@ impl Service {
     /// [`Error::NotFound`] when number and code do not belong together; which of them is wrong is not
     /// told.
     pub async fn objection_answer(&self, number: &str, code: &str) -> Result<Answer> {
-        let filter = RecordFilter {
-            kinds: vec![KIND.to_owned()],
-            number: Some(domain::text::compact(number).to_uppercase()),
-            ..RecordFilter::default()
-        };
-        let rows = store::records::all::<Kept>(&mut self.store.read(), &filter).await?;
-        let given = self.code_hash(KIND, code);
-        let row = rows.into_iter().find(|row| row.body.code == given);
-        let one = row.ok_or(Error::NotFound)?.body.objection;
+        let kept = self
+            .by_receipt(KIND, number, code, |kept: &Kept| &kept.code)
+            .await?;
+        let one = kept.objection;
         Ok(Answer {
             posting: one.posting_number.clone(),
             taken: one.taken,
