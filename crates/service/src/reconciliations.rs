@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::document;
 use store::experts;
-use store::records::{RecordFilter, RecordKeys};
+use store::records::RecordKeys;
 
 use crate::applications::by;
 use crate::ctx::Ctx;
@@ -24,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::experts::{Member, Membership, need_purpose};
 use crate::exports::MadeFile;
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Kind of the stored records.
@@ -277,11 +278,7 @@ impl Service {
     /// [`Error::Forbidden`].
     pub async fn filed_reports(&self, ctx: &Ctx, no: i64) -> Result<Vec<Filed>> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), KIND, &[]);
         let rows = store::records::all::<Filed>(&mut self.store.read(), &filter).await?;
         Ok(rows.into_iter().rev().map(|row| row.body).collect())
     }

@@ -2,7 +2,7 @@
 
 use domain::id::{PoolId, RecordId};
 use serde::de::DeserializeOwned;
-use store::records::Record;
+use store::records::{Record, RecordFilter};
 use store::sealed::Column;
 use store::{Db, Secret};
 
@@ -10,6 +10,16 @@ use crate::change::Change;
 use crate::error::{Error, Result};
 use crate::pools::OpenPool;
 use crate::service::Service;
+
+/// Those of a kind in a pool with any of these status codes; with any at all where none is named.
+pub(crate) fn of_kind(pool: PoolId, kind: &str, statuses: &[&str]) -> RecordFilter {
+    RecordFilter {
+        pool: Some(pool),
+        kinds: vec![kind.to_owned()],
+        statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
+        ..RecordFilter::default()
+    }
+}
 
 /// The record with this id; one of another kind is not found.
 pub(crate) async fn find<B: DeserializeOwned>(

@@ -34,6 +34,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Reason, Result};
 use crate::experts::Member;
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Kind of the stored records.
@@ -90,12 +91,7 @@ fn event(kind: EventKind, one: &Renewal) -> Event {
 }
 
 fn of_pool(pool: PoolId, statuses: &[&str]) -> RecordFilter {
-    RecordFilter {
-        pool: Some(pool),
-        kinds: vec![KIND.to_owned()],
-        statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
-        ..RecordFilter::default()
-    }
+    records::of_kind(pool, KIND, statuses)
 }
 
 /// The record of the last term of a member, if there is one.

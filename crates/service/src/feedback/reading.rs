@@ -6,11 +6,11 @@ use domain::feedback::{Feedback, Topic};
 use domain::id::{PoolId, RecordId};
 use jiff::Timestamp;
 use store::document::{Direction, Page, PageRequest};
-use store::records::RecordFilter;
 
 use super::{KIND, Kept, Row, TEXT, WRITER, find};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::records;
 use crate::service::Service;
 use crate::writers::{masked, writer_read};
 
@@ -78,12 +78,7 @@ impl Service {
         page: &PageRequest,
     ) -> Result<Page<Feedback>> {
         let pool = self.open_pool(ctx, no, Action::ReadFeedback).await?;
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
-            statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), KIND, statuses);
         let mut read = self.store.read();
         let found =
             store::records::page::<Kept>(&mut read, &filter, Direction::Descending, page).await?;
@@ -168,12 +163,7 @@ impl Service {
         if ctx.actor.allow(Action::AnswerFeedback, target).is_err() {
             return Ok(Vec::new());
         }
-        let filter = RecordFilter {
-            pool: Some(pool),
-            kinds: vec![KIND.to_owned()],
-            statuses: vec!["open".to_owned()],
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool, KIND, &["open"]);
         let page = PageRequest::first(QUEUE);
         let mut read = self.store.read();
         let found =

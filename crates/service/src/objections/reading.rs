@@ -8,7 +8,6 @@ use domain::policy::pack::Act;
 use jiff::civil::Date;
 use store::attachments;
 use store::document::{Direction, Page, PageRequest};
-use store::records::RecordFilter;
 
 use super::{FACT, KIND, Kept, OBJECTOR, Row, find};
 use crate::attachments::{Body, Media};
@@ -16,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::exports::MadeFile;
 use crate::postings::{self, acts};
+use crate::records;
 use crate::service::Service;
 use crate::writers::{masked, writer_read};
 
@@ -91,12 +91,7 @@ impl Service {
         page: &PageRequest,
     ) -> Result<Page<Objection>> {
         let pool = self.open_pool(ctx, no, Action::ReadPostings).await?;
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
-            statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), KIND, statuses);
         let mut read = self.store.read();
         let found =
             store::records::page::<Kept>(&mut read, &filter, Direction::Descending, page).await?;
@@ -232,19 +227,16 @@ impl Service {
         if !role.is_ok_and(|role| acts(&open, Act::DecideObjection, role)) {
             return Ok(Vec::new());
         }
-        let filter = RecordFilter {
-            pool: Some(pool),
-            kinds: vec![KIND.to_owned()],
-            statuses: [
+        let filter = records::of_kind(
+            pool,
+            KIND,
+            &[
                 "received",
                 "investigated",
                 "tip_off.received",
                 "tip_off.investigated",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            ..RecordFilter::default()
-        };
+            ],
+        );
         let mut read = self.store.read();
         let found = store::records::page::<Kept>(
             &mut read,
