@@ -86,6 +86,18 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A rule that binds does not hold, whatever the facts of anybody.
+    pub fn unmet(code: &str, citation: &Citation, sentence: String) -> Self {
+        Self {
+            code: code.to_owned(),
+            force: Force::Must,
+            verdict: Verdict::Unmet,
+            citation: citation.clone(),
+            facts: Vec::new(),
+            sentence,
+        }
+    }
+
     /// Does it stand in the way? A `may` never does; an `in_principle` can be overridden with a reason.
     pub const fn blocks(&self) -> bool {
         matches!(self.verdict, Verdict::Unmet | Verdict::Undetermined)

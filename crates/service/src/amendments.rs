@@ -520,11 +520,7 @@ impl Service {
 }
 
 fn of_pool(pool: PoolId) -> RecordFilter {
-    RecordFilter {
-        pool: Some(pool),
-        kinds: vec![KIND.to_owned()],
-        ..RecordFilter::default()
-    }
+    records::of_kind(pool, KIND, &[])
 }
 
 async fn save(change: &mut Change<'_>, row: &mut Row) -> Result<()> {

@@ -10,12 +10,13 @@ use domain::policy::pack::TermMode;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::document::{self};
-use store::records::{RecordFilter, RecordKeys};
+use store::records::RecordKeys;
 
 use crate::applications::by;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Reason, Result};
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Kind of the stored records.
@@ -58,11 +59,7 @@ pub(crate) fn by_cohort(pool: &OpenPool) -> bool {
 }
 
 async fn all(db: &mut impl store::Db, pool: PoolId) -> Result<Vec<Cohort>> {
-    let filter = RecordFilter {
-        pool: Some(pool),
-        kinds: vec![KIND.to_owned()],
-        ..RecordFilter::default()
-    };
+    let filter = records::of_kind(pool, KIND, &[]);
     let rows = store::records::all::<Cohort>(db, &filter).await?;
     let mut all: Vec<Cohort> = rows.into_iter().map(|row| row.body).collect();
     all.sort_by_key(|one| one.place);

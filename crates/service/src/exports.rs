@@ -2,11 +2,11 @@
 //! identity numbers and phones leave only for a stated purpose, and every export is in the ledger.
 
 use documents::annex::{qualifications, sex};
+use documents::docx;
 use documents::summary_list::{SummaryList, SummaryRow};
 use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
-use domain::explain::Explain as _;
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -83,7 +83,17 @@ pub struct MadeFile {
     pub count: usize,
 }
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+impl MadeFile {
+    /// What the ledger says of a list that left as this file.
+    pub(crate) fn exported(&self, subject: Subject, form: &str, purpose: &str) -> Event {
+        Event::new(EventKind::ListExported, subject)
+            .fact("form", form)
+            .fact("count", self.count)
+            .fact("purpose", purpose)
+            .fact("digest", crate::imports::digest(&self.bytes))
+    }
+}
+
 const PDF: &str = "application/pdf";
 
 impl Service {
@@ -117,48 +127,60 @@ impl Service {
         }
         let count = members.len();
         let name = format!("{}_{}", pool.pool.name, ctx.today());
-        let (name, media_type, bytes) = if form.is_plain() {
+        let made = if form.is_plain() {
             let list = self.summary_list(ctx, &pool, &mut change, members).await?;
-            match form {
-                ExportForm::SummaryPdf => (
-                    format!("{name}_名单汇总表.pdf"),
-                    PDF,
-                    self.typeset(list.view(), ctx.now).await?,
-                ),
-                ExportForm::SummaryDocx => (
-                    format!("{name}_名单汇总表.docx"),
-                    documents::docx::MEDIA_TYPE,
-                    documents::docx::form(&list.view())
-                        .map_err(|error| Error::Document(error.sentence()))?,
-                ),
-                _ => {
-                    let made = xlsx::summary_list(&list)
-                        .map_err(|error| Error::Document(error.sentence()))?;
-                    (format!("{name}_名单汇总表.xlsx"), XLSX, made)
+            let (ending, media_type, bytes) = match form {
+                ExportForm::SummaryPdf => ("pdf", PDF, self.typeset(list.view(), ctx.now).await?),
+                ExportForm::SummaryDocx => {
+                    let view = list.view();
+                    let bytes = self.make(move || docx::form(&view)).await?;
+                    ("docx", docx::MEDIA_TYPE, bytes)
                 }
+                _ => {
+                    let bytes = self.make(move || xlsx::summary_list(&list)).await?;
+                    ("xlsx", xlsx::MEDIA_TYPE, bytes)
+                }
+            };
+            MadeFile {
+                name: format!("{name}_名单汇总表.{ending}"),
+                media_type,
+                bytes,
+                count,
             }
         } else {
             let rows = self.expert_rows(ctx, &pool, members).await?;
+            let name = format!("{name}_专家名单");
             match form {
-                ExportForm::Csv => (
-                    format!("{name}_专家名单.csv"),
-                    "text/csv; charset=utf-8",
-                    csv(&rows),
-                ),
-                _ => (format!("{name}_专家名单.xlsx"), XLSX, workbook(&rows)?),
+                ExportForm::Csv => MadeFile {
+                    name: format!("{name}.csv"),
+                    media_type: "text/csv; charset=utf-8",
+                    bytes: csv(&rows),
+                    count,
+                },
+                _ => {
+                    let rows = rows.into_iter().map(|row| cells(&row));
+                    self.workbook(&name, &LIST, rows).await?
+                }
             }
         };
-        let event = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
-            .fact("form", form.code())
-            .fact("count", count)
-            .fact("purpose", purpose)
-            .fact("digest", crate::imports::digest(&bytes));
+        let event = made.exported(Subject::new("pool", pool.id()), form.code(), &purpose);
         change.record(event).await?;
         change.commit().await?;
+        Ok(made)
+    }
+
+    /// A list as a workbook. `name` without its ending.
+    pub(crate) async fn workbook(
+        &self,
+        name: &str,
+        table: &'static ExportTable<'static>,
+        rows: impl ExactSizeIterator<Item = Vec<ExportValue>> + Send + 'static,
+    ) -> Result<MadeFile> {
+        let count = rows.len();
         Ok(MadeFile {
-            name,
-            media_type,
-            bytes,
+            name: format!("{name}.xlsx"),
+            media_type: xlsx::MEDIA_TYPE,
+            bytes: self.make(move || xlsx::export(table, rows)).await?,
             count,
         })
     }
@@ -225,36 +247,31 @@ impl Service {
     }
 }
 
-const HEADS: [(&str, f64, ExportKind); 8] = [
-    ("专家编号", 16.0, ExportKind::Text),
-    ("姓名", 12.0, ExportKind::Text),
-    ("专业领域", 28.0, ExportKind::Text),
-    ("队伍、分组", 22.0, ExportKind::Text),
-    ("职称、等级", 20.0, ExportKind::Text),
-    ("工作单位", 36.0, ExportKind::Text),
-    ("聘期至", 14.0, ExportKind::Date),
-    ("状态", 12.0, ExportKind::Centre),
-];
+const LIST: ExportTable<'static> = ExportTable {
+    name: "专家名单",
+    columns: &[
+        ExportColumn::new("专家编号", 16.0, ExportKind::Text),
+        ExportColumn::new("姓名", 12.0, ExportKind::Text),
+        ExportColumn::new("专业领域", 28.0, ExportKind::Text),
+        ExportColumn::new("队伍、分组", 22.0, ExportKind::Text),
+        ExportColumn::new("职称、等级", 20.0, ExportKind::Text),
+        ExportColumn::new("工作单位", 36.0, ExportKind::Text),
+        ExportColumn::new("聘期至", 14.0, ExportKind::Date),
+        ExportColumn::new("状态", 12.0, ExportKind::Centre),
+    ],
+};
 
-fn workbook(rows: &[ExpertRow]) -> Result<Vec<u8>> {
-    let columns = HEADS.map(|(head, width, kind)| ExportColumn { head, width, kind });
-    let table = ExportTable {
-        name: "专家名单",
-        columns: &columns,
-    };
-    let values = rows.iter().map(|row| {
-        vec![
-            ExportValue::Text(row.number.clone()),
-            ExportValue::Text(row.name.clone()),
-            ExportValue::Text(row.specialties.join("、")),
-            ExportValue::Text(row.groups()),
-            ExportValue::Text(row.level.clone()),
-            ExportValue::Text(row.employer.clone()),
-            ExportValue::Date(row.term_to),
-            ExportValue::Text(row.status.zh().to_owned()),
-        ]
-    });
-    xlsx::export(&table, values).map_err(|error| Error::Document(error.sentence()))
+fn cells(row: &ExpertRow) -> Vec<ExportValue> {
+    vec![
+        ExportValue::Text(row.number.clone()),
+        ExportValue::Text(row.name.clone()),
+        ExportValue::Text(row.specialties.join("、")),
+        ExportValue::Text(row.groups()),
+        ExportValue::Text(row.level.clone()),
+        ExportValue::Text(row.employer.clone()),
+        ExportValue::Date(row.term_to),
+        ExportValue::Text(row.status.zh().to_owned()),
+    ]
 }
 
 fn csv(rows: &[ExpertRow]) -> Vec<u8> {
@@ -266,7 +283,8 @@ fn csv(rows: &[ExpertRow]) -> Vec<u8> {
             .collect();
         quoted.join(",") + "\r\n"
     };
-    text += &line(&HEADS.map(|(head, ..)| head.to_owned()));
+    let heads = LIST.columns.iter().map(|column| column.head.to_owned());
+    text += &line(&heads.collect::<Vec<_>>());
     for row in rows {
         text += &line(&[
             row.number.clone(),

@@ -317,14 +317,7 @@ impl Service {
         let letter = self.read_letter(&pool, letter).await?;
         let id: RecordId = self.id(ctx);
         let code = self.verification_code();
-        let writer = match &letter.writer {
-            Some(pair) => {
-                let text = serde_json::to_string(pair)
-                    .map_err(|error| Error::Internal(error.to_string()))?;
-                Some(self.seal_for(&WRITER, id, &text)?)
-            }
-            None => None,
-        };
+        let writer = self.seal_writer(&WRITER, id, letter.writer.as_ref())?;
         let text = self.seal_for(&TEXT, id, &letter.text)?;
         let mut change = self.change(ctx, pool.id()).await?;
         let year = ctx.today().year();

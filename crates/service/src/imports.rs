@@ -2,18 +2,15 @@
 //! confirms is written, whole or not at all.
 
 mod plan;
+mod running;
+mod words;
 mod write;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use documents::roster::{self, Column, Roster, RosterVocabulary, RowProblem};
+use documents::roster::{self, Column, Roster, RowProblem};
 use documents::table::TableReader;
 use domain::actor::{Action, Remit};
 use domain::explain::Explain as _;
 use domain::id::{AccountId, ImportId};
-use domain::skill_level::SkillLevel;
-use domain::title;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -22,6 +19,8 @@ use store::sealed::{Column as SealedColumn, Shape};
 use store::{PageRequest, document};
 
 pub(crate) use plan::reject_rows;
+pub use running::{Running, Step};
+pub(crate) use words::vocabulary;
 pub use write::RowsWithErrors;
 
 use crate::ctx::Ctx;
@@ -30,6 +29,7 @@ use crate::persons::Difference;
 use crate::pools::OpenPool;
 use crate::service::Service;
 use crate::typed::{self, Fields};
+use running::BeingRead;
 
 /// Largest file, bytes.
 pub const MOST_BYTES: usize = 20 * 1024 * 1024;
@@ -219,68 +219,6 @@ impl Import {
     fn is_open_to(&self, ctx: &Ctx, pool: &OpenPool) -> bool {
         let own = self.account.is_some() && self.account == ctx.actor.account;
         own || pool.remit == Remit::Pool
-    }
-}
-
-/// How far a running import is. Kept in memory: what is running ends with the process and leaves
-/// nothing behind.
-#[derive(Debug, Clone, Default)]
-pub struct Running(Arc<Mutex<HashMap<ImportId, Step>>>);
-
-/// A running import.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// At so many of so many rows.
-    At {
-        /// Rows done.
-        done: usize,
-        /// Rows in all; 0 while not known.
-        of: usize,
-    },
-    /// Ended without effect, with the reason.
-    Failed(String),
-}
-
-impl Running {
-    /// How far it is; `None` when it is not running.
-    pub fn of(&self, id: ImportId) -> Option<Step> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&id)
-            .cloned()
-    }
-
-    /// Says that an import is about to be read: whoever asks for it at once is told so, too.
-    pub fn begin(&self, id: ImportId) {
-        self.set(id, Step::At { done: 0, of: 0 });
-    }
-
-    fn set(&self, id: ImportId, step: Step) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, step);
-    }
-
-    fn clear(&self, id: ImportId) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&id);
-    }
-}
-
-/// An import counts as running until this is dropped: until what was read is saved, so that nobody finds
-/// it neither running nor read.
-struct BeingRead<'a> {
-    running: &'a Running,
-    id: ImportId,
-}
-
-impl Drop for BeingRead<'_> {
-    fn drop(&mut self) {
-        self.running.clear(self.id);
     }
 }
 
@@ -484,8 +422,9 @@ impl Service {
     /// Not found or denied.
     pub async fn import_template(&self, ctx: &Ctx, no: i64) -> Result<Vec<u8>> {
         let pool = self.open_part(ctx, no, Action::ImportExperts).await?;
-        documents::xlsx::roster_template(&vocabulary(&pool))
-            .map_err(|error| Error::Document(error.sentence()))
+        let words = vocabulary(&pool);
+        self.make(move || documents::xlsx::roster_template(&words))
+            .await
     }
 
     /// An import of this pool; whoever answers for a part of it knows of their own, because a file may
@@ -566,78 +505,6 @@ fn read_options(ctx: &Ctx, fields: &Fields, problems: &mut Vec<Problem>) -> Opti
         term_from: term_from?,
         new_specialties,
     })
-}
-
-/// The words a roster's cells are compared with: the pack's ladders with the national lists.
-pub(crate) fn vocabulary(pool: &OpenPool) -> RosterVocabulary {
-    let ladder = |id: &str| {
-        pool.pack
-            .vocabulary
-            .ladders
-            .iter()
-            .find(|ladder| ladder.id == id)
-    };
-    let words = |id: &str| -> Vec<(String, String)> {
-        let Some(ladder) = ladder(id) else {
-            return Vec::new();
-        };
-        let own = ladder.rungs.iter().map(|rung| (rung.clone(), rung.clone()));
-        let aliases = ladder.aliases.iter().filter_map(|(alias, rung)| {
-            Some((alias.clone(), ladder.rungs.get(usize::from(*rung))?.clone()))
-        });
-        own.chain(aliases).collect()
-    };
-    fn borrowed(words: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-        words
-            .iter()
-            .map(|(word, rung)| (word.as_str(), rung.as_str()))
-    }
-    let (titles, skills) = (words("title"), words("skill"));
-    let mut honours = words("admin");
-    let has = |rung: &str| {
-        ladder("admin").is_some_and(|ladder| ladder.rungs.iter().any(|own| own == rung))
-    };
-    for (word, rung) in [
-        ("全国", "国家级"),
-        ("国务院", "国家级"),
-        ("中华", "国家级"),
-        ("中国", "国家级"),
-        ("省", "省级"),
-        ("自治区", "省级"),
-        ("市", "市级"),
-        ("区", "区县"),
-        ("县", "区县"),
-        ("镇", "镇街"),
-        ("街道", "镇街"),
-    ] {
-        if has(rung) {
-            honours.push((word.to_owned(), rung.to_owned()));
-        }
-    }
-    let kinds = pool.offered("employer_kind");
-    RosterVocabulary::default()
-        .titles(borrowed(&titles))
-        .titles(
-            title::all()
-                .iter()
-                .map(|title| (title.name, title.level.label())),
-        )
-        .skills(borrowed(&skills))
-        .skills(
-            SkillLevel::ALL
-                .iter()
-                .map(|level| (level.on_certificate(), level.label())),
-        )
-        .honours(borrowed(&honours))
-        .unit_kinds(kinds.iter().map(String::as_str))
-        .teams(pool.open_teams().map(|team| team.label.as_str()))
-        .channels(
-            pool.pack
-                .admission
-                .channels
-                .iter()
-                .map(|channel| channel.label.as_str()),
-        )
 }
 
 pub(crate) fn digest(bytes: &[u8]) -> String {

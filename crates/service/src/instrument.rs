@@ -5,12 +5,12 @@ use domain::actor::{Action, Actor, Grant, Role, Target};
 use domain::event::{Event, EventKind, Subject};
 use domain::id::PoolId;
 use domain::policy::in_force::Extension;
-use domain::policy::pack::LegalStatus;
+use domain::policy::pack::{Consequence, LegalStatus};
 use domain::pool::Pool;
 use store::{document, pools};
 
 use crate::ctx::Ctx;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Reason, Result};
 use crate::pools::OpenPool;
 use crate::service::Service;
 use crate::typed;
@@ -137,6 +137,36 @@ impl Service {
         let remit = ctx.actor.remit(action, pool)?;
         let pool = self.any_pool(pool).await?;
         Ok(OpenPool { remit, ..pool })
+    }
+
+    /// The pack's legal status lets new acts happen, or the officer confirmed the warning.
+    pub(crate) fn check_status(&self, ctx: &Ctx, pool: &OpenPool, confirmed: bool) -> Result<()> {
+        let standing = pool.standing(ctx.today());
+        let (Some(effect), Some(banner)) = (standing.effect(), standing.banner()) else {
+            return Ok(());
+        };
+        let article = pool.pack.identity.force_citation.to_string();
+        match effect {
+            Consequence::Warn if confirmed => Ok(()),
+            Consequence::Warn => Err(Error::Refused(vec![Reason::law(
+                "pack.confirm",
+                article,
+                format!(
+                    "《{}》{banner}。如仍按此办法办理，请确认后再提交；确认会留痕。",
+                    pool.pack.identity.title
+                ),
+            )])),
+            Consequence::BlockNew | Consequence::BlockAll => {
+                Err(Error::Refused(vec![Reason::law(
+                    "pack.blocked",
+                    article,
+                    format!(
+                        "《{}》{banner}，不能新办。请登记延期文件或改用现行办法。",
+                        pool.pack.identity.title
+                    ),
+                )]))
+            }
+        }
     }
 
     /// Version of the stored pool, for the forms that change it.

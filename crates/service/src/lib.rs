@@ -6,6 +6,7 @@ pub mod answers;
 pub mod applications;
 pub mod attachments;
 pub mod attempts;
+pub mod bundles;
 pub mod campaigns;
 pub mod certificates;
 pub mod change;
@@ -77,6 +78,7 @@ pub mod tasks;
 pub mod tokens;
 pub mod typed;
 pub mod undertakings;
+mod writers;
 
 pub use ctx::Ctx;
 pub use error::{Error, Problem, Reason, Result};

@@ -15,10 +15,9 @@ use domain::policy::public_notice::Objection as Counted;
 use serde::{Deserialize, Serialize};
 use store::records::{RecordFilter, RecordKeys};
 use store::sealed::{Column, Shape};
-use store::{Db, Secret, document};
+use store::{Db, document};
 
 pub use filing::{Acknowledged, Statement, Upload};
-pub(crate) use reading::masked;
 pub use reading::{Answer, ObjectionView, Objector, StatedFile};
 
 use crate::applications::{self, by};
@@ -158,38 +157,6 @@ pub(crate) async fn counted_against(
 }
 
 impl Service {
-    pub(crate) fn seal_for(&self, column: &Column, id: RecordId, text: &str) -> Result<String> {
-        let sealed = self
-            .store
-            .seals()
-            .seal(column, &id.to_string(), &Secret::new(text))
-            .map_err(store::Error::from)?;
-        Ok(hex::encode(sealed))
-    }
-
-    pub(crate) fn open_for(&self, column: &Column, id: RecordId, sealed: &str) -> Result<Secret> {
-        let bytes =
-            hex::decode(sealed).map_err(|_| Error::Internal("密封的内容读不出来".to_owned()))?;
-        let text = self
-            .store
-            .seals()
-            .open(column, &id.to_string(), &bytes)
-            .map_err(store::Error::from)?;
-        Ok(text)
-    }
-
-    /// Keyed hash of the code on the receipt of something of this kind, hex; how the code was typed does
-    /// not matter.
-    pub(crate) fn code_hash(&self, kind: &str, code: &str) -> String {
-        let plain: String = code
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|letter| letter.to_ascii_uppercase())
-            .collect();
-        let seals = self.store.seals();
-        hex::encode(seals.keyed_hash(&[kind, "code"], plain.as_bytes()))
-    }
-
     /// Opens the door for a step with one objection, by somebody of the party that decides.
     async fn objection_change<'c>(
         &self,

@@ -9,7 +9,6 @@ use documents::letter::LetterView;
 use documents::photo::Photo;
 use documents::{docx, xlsx};
 use domain::actor::Action;
-use domain::explain::Explain as _;
 use domain::id::ExpertId;
 use domain::policy::pack::{Form, Pack};
 use jiff::Timestamp;
@@ -67,7 +66,17 @@ impl PaperFile {
         match self {
             Self::Pdf => "application/pdf",
             Self::Docx => docx::MEDIA_TYPE,
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Xlsx => xlsx::MEDIA_TYPE,
+        }
+    }
+
+    /// What was made as this file. `name` without its ending.
+    fn named(self, name: &str, bytes: Vec<u8>) -> MadeFile {
+        MadeFile {
+            name: format!("{name}.{}", self.code()),
+            media_type: self.media_type(),
+            bytes,
+            count: 1,
         }
     }
 }
@@ -141,19 +150,10 @@ impl Service {
     ) -> Result<MadeFile> {
         let bytes = match file {
             PaperFile::Pdf => self.typeset(view, at).await?,
-            PaperFile::Docx => {
-                docx::form(&view).map_err(|error| Error::Document(error.sentence()))?
-            }
-            PaperFile::Xlsx => {
-                xlsx::form(&view).map_err(|error| Error::Document(error.sentence()))?
-            }
+            PaperFile::Docx => self.make(move || docx::form(&view)).await?,
+            PaperFile::Xlsx => self.make(move || xlsx::form(&view)).await?,
         };
-        Ok(MadeFile {
-            name: format!("{name}.{}", file.code()),
-            media_type: file.media_type(),
-            bytes,
-            count: 1,
-        })
+        Ok(file.named(name, bytes))
     }
 
     /// A letter or notice as the file asked for; it has no sheet of cells.
@@ -166,17 +166,10 @@ impl Service {
     ) -> Result<MadeFile> {
         let bytes = match file {
             PaperFile::Pdf => self.typeset(view, at).await?,
-            PaperFile::Docx => {
-                docx::letter(&view).map_err(|error| Error::Document(error.sentence()))?
-            }
+            PaperFile::Docx => self.make(move || docx::letter(&view)).await?,
             PaperFile::Xlsx => return Err(Error::NotFound),
         };
-        Ok(MadeFile {
-            name: format!("{name}.{}", file.code()),
-            media_type: file.media_type(),
-            bytes,
-            count: 1,
-        })
+        Ok(file.named(name, bytes))
     }
 
     /// What stands on every paper of a pool today: 征求意见稿, 已过有效期, 演示.

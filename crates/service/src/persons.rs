@@ -43,19 +43,10 @@ pub struct Difference {
 
 /// The names of plain facts the pack's conditions ask about, with what users call them.
 pub fn flags(pack: &Pack) -> Vec<(String, String)> {
-    fn walk(test: &Test, names: &mut Vec<String>) {
-        match test {
-            Test::Flag { name } | Test::Stated { name } => names.push(name.clone()),
-            Test::All { of } | Test::Any { of } => of.iter().for_each(|test| walk(test, names)),
-            _ => {}
-        }
-    }
-    let mut names = Vec::new();
-    pack.eligibility
-        .leaves
-        .iter()
-        .filter_map(|leaf| leaf.test.as_ref())
-        .for_each(|test| walk(test, &mut names));
+    let mut names = asked(pack, |test| match test {
+        Test::Flag { name } | Test::Stated { name } => Some(name),
+        _ => None,
+    });
     let spared = pack
         .admission
         .renewal
@@ -67,11 +58,21 @@ pub fn flags(pack: &Pack) -> Vec<(String, String)> {
 
 /// The tags by which the pack counts years of work, with what users call them.
 pub fn work_tags(pack: &Pack) -> Vec<(String, String)> {
-    fn walk(test: &Test, names: &mut Vec<String>) {
+    let names = asked(pack, |test| match test {
+        Test::Years { tag, .. } => tag.as_ref(),
+        _ => None,
+    });
+    named(names, evidence::work_tag)
+}
+
+/// What the pack's conditions name, test by test.
+fn asked(pack: &Pack, name: fn(&Test) -> Option<&String>) -> Vec<String> {
+    fn walk(test: &Test, name: fn(&Test) -> Option<&String>, names: &mut Vec<String>) {
         match test {
-            Test::Years { tag: Some(tag), .. } => names.push(tag.clone()),
-            Test::All { of } | Test::Any { of } => of.iter().for_each(|test| walk(test, names)),
-            _ => {}
+            Test::All { of } | Test::Any { of } => {
+                of.iter().for_each(|test| walk(test, name, names));
+            }
+            test => names.extend(name(test).cloned()),
         }
     }
     let mut names = Vec::new();
@@ -79,8 +80,8 @@ pub fn work_tags(pack: &Pack) -> Vec<(String, String)> {
         .leaves
         .iter()
         .filter_map(|leaf| leaf.test.as_ref())
-        .for_each(|test| walk(test, &mut names));
-    named(names, evidence::work_tag)
+        .for_each(|test| walk(test, name, &mut names));
+    names
 }
 
 fn named(mut names: Vec<String>, words: impl Fn(&str) -> &str) -> Vec<(String, String)> {

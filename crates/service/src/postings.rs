@@ -106,12 +106,7 @@ pub(crate) async fn find(db: &mut impl Db, pool: PoolId, id: RecordId) -> Result
 }
 
 pub(crate) fn of_pool(pool: PoolId, statuses: &[&str]) -> RecordFilter {
-    RecordFilter {
-        pool: Some(pool),
-        kinds: vec![KIND.to_owned()],
-        statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
-        ..RecordFilter::default()
-    }
+    records::of_kind(pool, KIND, statuses)
 }
 
 /// The pack's rules, for pools that have any.

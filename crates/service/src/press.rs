@@ -1,10 +1,11 @@
-//! The typesetter: found fonts are kept as long as the service lives.
+//! Where documents are made: away from the threads that answer requests, and no more at once than there are
+//! cores. Found fonts are kept as long as the service lives.
 
 use std::sync::{Arc, OnceLock};
 
 use documents::fonts::{FontSettings, SystemFonts};
 use documents::pdf::{Printable, Typesetter};
-use domain::explain::Explain as _;
+use domain::explain::Explain;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
@@ -17,7 +18,7 @@ use crate::service::{Service, Settings};
 pub(crate) struct Press {
     fonts: FontSettings,
     found: OnceLock<Typesetter>,
-    /// How many documents may be typeset at once. Anybody may ask for a blank form: more than there are
+    /// How many documents may be made at once. Anybody may ask for a blank form: more than there are
     /// cores would only hold memory.
     hands: Arc<Semaphore>,
 }
@@ -47,11 +48,30 @@ impl Press {
 }
 
 impl Service {
-    /// Typesets a view away from the threads that answer requests.
+    /// Typesets a view.
     pub(crate) async fn typeset(
         &self,
         view: impl Printable + Send + 'static,
         at: Timestamp,
+    ) -> Result<Vec<u8>> {
+        self.by_hand(move |press| {
+            let at = at.to_zoned(shanghai()).datetime();
+            press.typesetter()?.pdf(&view, at).map_err(not_made)
+        })
+        .await
+    }
+
+    /// Makes a document that needs no fonts.
+    pub(crate) async fn make<E: Explain>(
+        &self,
+        work: impl FnOnce() -> Result<Vec<u8>, E> + Send + 'static,
+    ) -> Result<Vec<u8>> {
+        self.by_hand(move |_| work().map_err(not_made)).await
+    }
+
+    async fn by_hand(
+        &self,
+        work: impl FnOnce(&Press) -> Result<Vec<u8>> + Send + 'static,
     ) -> Result<Vec<u8>> {
         let press = Arc::clone(&self.press);
         let hand = Arc::clone(&press.hands).acquire_owned().await;
@@ -59,16 +79,15 @@ impl Service {
         let made = tokio::task::spawn_blocking(move || {
             // Kept until the document is made, whether somebody still waits for it or not.
             let _hand = hand;
-            press
-                .typesetter()?
-                .pdf(&view, at.to_zoned(shanghai()).datetime())
-                .map_err(|error| {
-                    // Whoever asked reads what to do; what is wrong is for whoever runs the program.
-                    tracing::error!(%error, "a document was not made");
-                    Error::Document(error.sentence())
-                })
+            work(&press)
         });
         made.await
             .map_err(|error| Error::Internal(error.to_string()))?
     }
+}
+
+/// Whoever asked reads what to do; what is wrong is for whoever runs the program.
+fn not_made(error: impl Explain) -> Error {
+    tracing::error!(%error, "a document was not made");
+    Error::Document(error.sentence())
 }

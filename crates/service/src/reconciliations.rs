@@ -2,11 +2,10 @@
 //! the report and the list cannot differ; filing it puts the numbers into the ledger (JM 第十四条).
 
 use documents::form::{Block, Field, FormView, Size, TableColumn};
-use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
+use documents::xlsx::{ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};
 use domain::expert::Standing;
-use domain::explain::Explain as _;
 use domain::id::{ExpertId, RecordId};
 use domain::policy::pack::Reconcile;
 use domain::policy::pool_register::{last_whole, period};
@@ -16,7 +15,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::document;
 use store::experts;
-use store::records::{RecordFilter, RecordKeys};
+use store::records::RecordKeys;
 
 use crate::applications::by;
 use crate::ctx::Ctx;
@@ -25,12 +24,24 @@ use crate::error::{Error, Result};
 use crate::experts::{Member, Membership, need_purpose};
 use crate::exports::MadeFile;
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Kind of the stored records.
 const KIND: &str = "reconciliation";
 /// Most people named on a page or in a document; a workbook names everybody.
 const SHOWN: usize = 200;
+
+const MOVED: ExportTable<'static> = ExportTable {
+    name: "信息库更新",
+    columns: &[
+        ExportColumn::new("变动", 14.0, ExportKind::Text),
+        ExportColumn::new("日期", 12.0, ExportKind::Date),
+        ExportColumn::new("专家编号", 14.0, ExportKind::Text),
+        ExportColumn::new("姓名", 10.0, ExportKind::Text),
+        ExportColumn::new("工作单位", 30.0, ExportKind::Text),
+    ],
+};
 
 /// What happened to somebody's membership in the period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -267,11 +278,7 @@ impl Service {
     /// [`Error::Forbidden`].
     pub async fn filed_reports(&self, ctx: &Ctx, no: i64) -> Result<Vec<Filed>> {
         let pool = self.open_pool(ctx, no, Action::ReadExperts).await?;
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), KIND, &[]);
         let rows = store::records::all::<Filed>(&mut self.store.read(), &filter).await?;
         Ok(rows.into_iter().rev().map(|row| row.body).collect())
     }
@@ -316,19 +323,7 @@ impl Service {
         let pool = self.open_pool(ctx, no, Action::ExportExperts).await?;
         let purpose = need_purpose(purpose)?;
         let report = self.report_of(ctx, &pool, day, usize::MAX).await?;
-        let heads = [
-            ("变动", 14.0, ExportKind::Text),
-            ("日期", 12.0, ExportKind::Date),
-            ("专家编号", 14.0, ExportKind::Text),
-            ("姓名", 10.0, ExportKind::Text),
-            ("工作单位", 30.0, ExportKind::Text),
-        ];
-        let columns = heads.map(|(head, width, kind)| ExportColumn { head, width, kind });
-        let table = ExportTable {
-            name: "信息库更新",
-            columns: &columns,
-        };
-        let count = report.moved.len();
+        let name = format!("信息库更新_{}_{}", report.from, report.to);
         let rows = report.moved.into_iter().map(|one| {
             vec![
                 ExportValue::Text(one.what),
@@ -338,24 +333,14 @@ impl Service {
                 ExportValue::Text(one.employer),
             ]
         });
-        let bytes =
-            xlsx::export(&table, rows).map_err(|error| Error::Document(error.sentence()))?;
+        let made = self.workbook(&name, &MOVED, rows).await?;
         // Only now: others write while the workbook is made.
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize(Action::ExportExperts, pool.target())?;
-        let event = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
-            .fact("form", "update_report")
-            .fact("count", count)
-            .fact("purpose", purpose)
-            .fact("digest", crate::imports::digest(&bytes));
+        let event = made.exported(Subject::new("pool", pool.id()), "update_report", &purpose);
         change.record(event).await?;
         change.commit().await?;
-        Ok(MadeFile {
-            name: format!("信息库更新_{}_{}.xlsx", report.from, report.to),
-            media_type: xlsx::MEDIA_TYPE,
-            bytes,
-            count,
-        })
+        Ok(made)
     }
 }
 

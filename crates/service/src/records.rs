@@ -1,13 +1,25 @@
-//! Process records of one kind: found as what they are, numbered without gaps.
+//! Process records of one kind: found as what they are, numbered without gaps; text sealed for one of them.
 
 use domain::id::{PoolId, RecordId};
 use serde::de::DeserializeOwned;
-use store::Db;
-use store::records::Record;
+use store::records::{Record, RecordFilter};
+use store::sealed::Column;
+use store::{Db, Secret};
 
 use crate::change::Change;
 use crate::error::{Error, Result};
 use crate::pools::OpenPool;
+use crate::service::Service;
+
+/// Those of a kind in a pool with any of these status codes; with any at all where none is named.
+pub(crate) fn of_kind(pool: PoolId, kind: &str, statuses: &[&str]) -> RecordFilter {
+    RecordFilter {
+        pool: Some(pool),
+        kinds: vec![kind.to_owned()],
+        statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
+        ..RecordFilter::default()
+    }
+}
 
 /// The record with this id; one of another kind is not found.
 pub(crate) async fn find<B: DeserializeOwned>(
@@ -58,4 +70,28 @@ pub(crate) async fn next_number(
         .and_then(|number| number.rsplit('-').next()?.parse::<u32>().ok())
         .unwrap_or(0);
     Ok(format!("{beginning}{:04}", last + 1))
+}
+
+impl Service {
+    /// Text sealed for this record, hex.
+    pub(crate) fn seal_for(&self, column: &Column, id: RecordId, text: &str) -> Result<String> {
+        let sealed = self
+            .store
+            .seals()
+            .seal(column, &id.to_string(), &Secret::new(text))
+            .map_err(store::Error::from)?;
+        Ok(hex::encode(sealed))
+    }
+
+    /// The text that was sealed for this record.
+    pub(crate) fn open_for(&self, column: &Column, id: RecordId, sealed: &str) -> Result<Secret> {
+        let bytes =
+            hex::decode(sealed).map_err(|_| Error::Internal("密封的内容读不出来".to_owned()))?;
+        let text = self
+            .store
+            .seals()
+            .open(column, &id.to_string(), &bytes)
+            .map_err(store::Error::from)?;
+        Ok(text)
+    }
 }

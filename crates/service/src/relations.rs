@@ -287,16 +287,7 @@ impl Service {
         version: i64,
         to: &str,
     ) -> Result<()> {
-        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
-        let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize_in(Action::EditRelations, &pool)?;
-        let member = self.member(&mut *change, &pool, expert).await?;
-        let mut row = relations::find::<Relation>(&mut *change, id)
-            .await?
-            .ok_or(Error::NotFound)?;
-        if row.keys.person != member.keys.person {
-            return Err(Error::NotFound);
-        }
+        let (mut change, mut row) = self.relation_change(ctx, no, expert, id).await?;
         if row.version != version {
             return Err(Error::Stale);
         }
@@ -338,16 +329,7 @@ impl Service {
         version: i64,
         reason: &str,
     ) -> Result<()> {
-        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
-        let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize_in(Action::EditRelations, &pool)?;
-        let member = self.member(&mut *change, &pool, expert).await?;
-        let row = relations::find::<Relation>(&mut *change, id)
-            .await?
-            .ok_or(Error::NotFound)?;
-        if row.keys.person != member.keys.person {
-            return Err(Error::NotFound);
-        }
+        let (mut change, row) = self.relation_change(ctx, no, expert, id).await?;
         stands(&row.body)?;
         let reason = need_reason(reason)?;
         document::remove::<RelationKeys>(&mut change, id, version).await?;
@@ -359,6 +341,25 @@ impl Service {
         change.record(event).await?;
         change.commit().await?;
         Ok(())
+    }
+
+    /// Opens the door for a change of one relation of an expert.
+    async fn relation_change<'c>(
+        &self,
+        ctx: &'c Ctx,
+        no: i64,
+        expert: ExpertId,
+        id: RelationId,
+    ) -> Result<(Change<'c>, relations::Relation<Relation>)> {
+        let pool = self.open_part(ctx, no, Action::EditRelations).await?;
+        let mut change = self.change(ctx, pool.id()).await?;
+        change.authorize_in(Action::EditRelations, &pool)?;
+        let member = self.member(&mut *change, &pool, expert).await?;
+        let row = relations::find::<Relation>(&mut *change, id)
+            .await?
+            .filter(|row| row.keys.person == member.keys.person)
+            .ok_or(Error::NotFound)?;
+        Ok((change, row))
     }
 
     async fn other_side(

@@ -4,8 +4,10 @@
 
 mod asking;
 mod deciding;
+mod dossier;
 mod ending;
 mod papers;
+mod pending;
 mod reading;
 
 use std::collections::HashMap;
@@ -23,13 +25,16 @@ use store::records::{RecordFilter, RecordKeys};
 
 pub use asking::OwnRenewal;
 pub use deciding::{Decided, Decision, Verdict};
-pub use reading::{Dossier, Pending, RenewalLine, RenewalList, RenewalView, View};
+pub use dossier::Dossier;
+pub use pending::Pending;
+pub use reading::{RenewalLine, RenewalList, RenewalView, View};
 
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Reason, Result};
 use crate::experts::Member;
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Kind of the stored records.
@@ -86,12 +91,7 @@ fn event(kind: EventKind, one: &Renewal) -> Event {
 }
 
 fn of_pool(pool: PoolId, statuses: &[&str]) -> RecordFilter {
-    RecordFilter {
-        pool: Some(pool),
-        kinds: vec![KIND.to_owned()],
-        statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
-        ..RecordFilter::default()
-    }
+    records::of_kind(pool, KIND, statuses)
 }
 
 /// The record of the last term of a member, if there is one.

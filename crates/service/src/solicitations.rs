@@ -195,10 +195,8 @@ pub(crate) async fn numbered(
     number: &str,
 ) -> Result<Option<Notice>> {
     let filter = RecordFilter {
-        pool: Some(pool),
-        kinds: vec![KIND.to_owned()],
         number: Some(domain::text::tidy(number).to_ascii_uppercase()),
-        ..RecordFilter::default()
+        ..records::of_kind(pool, KIND, &[])
     };
     let rows = store::records::all::<Notice>(db, &filter).await?;
     Ok(rows.into_iter().next().map(|row| row.body))
@@ -210,12 +208,7 @@ pub(crate) async fn open_notices(
     pool: PoolId,
     now: Timestamp,
 ) -> Result<Vec<Notice>> {
-    let filter = RecordFilter {
-        pool: Some(pool),
-        kinds: vec![KIND.to_owned()],
-        statuses: vec!["published".to_owned()],
-        ..RecordFilter::default()
-    };
+    let filter = records::of_kind(pool, KIND, &["published"]);
     let rows = store::records::all::<Notice>(db, &filter).await?;
     let at = civil(now);
     let mut open: Vec<Notice> = rows

@@ -20,6 +20,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Reason, Result};
 use crate::experts::{Member, Membership};
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Kind of the stored records.
@@ -166,10 +167,8 @@ impl Service {
         expert: ExpertId,
     ) -> Result<Vec<(String, Timestamp, String)>> {
         let filter = RecordFilter {
-            pool: Some(pool),
-            kinds: vec![KIND.to_owned()],
             subject: Some(expert.to_string()),
-            ..RecordFilter::default()
+            ..records::of_kind(pool, KIND, &[])
         };
         let rows = store::records::all::<Given>(db, &filter).await?;
         let given = rows.into_iter();

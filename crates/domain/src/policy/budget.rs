@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::citation::Citation;
 use super::pack::{BudgetLine, BudgetRules, Force, Relation, Share, ShareBase, ShareOver};
-use crate::finding::{FactUsed, Finding, Verdict};
+use crate::finding::Finding;
 use crate::money::Fen;
 
 /// Amounts by holder and line. Packs with one budget use one holder of any name.
@@ -51,12 +50,12 @@ pub fn charge(
     found.extend(stranger(rules, &charge.holder));
     let Some(line) = rules.lines.iter().find(|line| line.id == charge.line) else {
         let sentence = format!("预算中没有“{}”这一项。请改选。", charge.line);
-        found.push(finding("line", Force::Must, &rules.citation, sentence));
+        found.push(Finding::unmet("line", &rules.citation, sentence));
         return found;
     };
     if line.per_task && !charge.for_task {
         let sentence = format!("“{}”的支出没有写明任务和专家。请补充。", line.label);
-        found.push(finding("task", Force::Must, &line.citation, sentence));
+        found.push(Finding::unmet("task", &line.citation, sentence));
     }
     let named = charge
         .purpose
@@ -68,7 +67,7 @@ pub fn charge(
             line.label,
             line.purposes.join("、")
         );
-        found.push(finding("purpose", Force::Must, &line.citation, sentence));
+        found.push(Finding::unmet("purpose", &line.citation, sentence));
     }
     let mut after = spent.clone();
     let sum = after
@@ -86,7 +85,7 @@ pub fn charge(
             room.plain(),
             total.plain()
         );
-        found.push(finding("remaining", Force::Must, &line.citation, sentence));
+        found.push(Finding::unmet("remaining", &line.citation, sentence));
     }
     if let Some(share) = &line.percent_of_total {
         let whole = match share.base {
@@ -102,7 +101,7 @@ pub fn charge(
 fn stranger(rules: &BudgetRules, holder: &str) -> Option<Finding> {
     (!rules.held_by.is_empty() && !rules.held_by.iter().any(|known| known == holder)).then(|| {
         let sentence = "只能使用本部门的预算。请改用本部门的预算。".to_owned();
-        finding("holder", Force::Must, &rules.citation, sentence)
+        Finding::unmet("holder", &rules.citation, sentence)
     })
 }
 
@@ -126,7 +125,10 @@ fn shares(
             Fen(i64::try_from(part).unwrap_or(i64::MAX)).plain(),
             Fen(i64::try_from(whole).unwrap_or(i64::MAX)).plain()
         );
-        found.push(finding(&code, force, &line.citation, sentence));
+        found.push(Finding {
+            force,
+            ..Finding::unmet(&code, &line.citation, sentence)
+        });
     };
     let each = match share.over {
         ShareOver::Whole => Force::May,
@@ -172,15 +174,4 @@ fn of(amounts: &Amounts, holder: &str, line: &str) -> Fen {
         .and_then(|lines| lines.get(line))
         .copied()
         .unwrap_or(Fen::ZERO)
-}
-
-fn finding(code: &str, force: Force, citation: &Citation, sentence: String) -> Finding {
-    Finding {
-        code: code.to_owned(),
-        force,
-        verdict: Verdict::Unmet,
-        citation: citation.clone(),
-        facts: Vec::<FactUsed>::new(),
-        sentence,
-    }
 }

@@ -3,12 +3,11 @@
 
 use jiff::civil::Date;
 
-use super::citation::Citation;
 use super::pack::{CohortRules, Duration, Force, Pack, SupplementEnd};
 use super::term;
 use super::words::day;
 use crate::expert::Term;
-use crate::finding::{FactUsed, Finding, Verdict};
+use crate::finding::Finding;
 use crate::period;
 
 /// Code: there is no such cohort on that day.
@@ -55,8 +54,10 @@ pub fn supplement(
             findings: Vec::new(),
         };
     };
-    let says =
-        |code: &str, force, sentence: String| finding(&rules.citation, code, force, sentence);
+    let says = |code: &str, force, sentence: String| Finding {
+        force,
+        ..Finding::unmet(code, &rules.citation, sentence)
+    };
     let mut findings = Vec::new();
     if !cohort.covers(from) {
         let sentence = format!(
@@ -103,15 +104,4 @@ fn little_left(rules: &CohortRules, term: Term) -> bool {
         }),
     };
     last_long.is_some_and(|last| term.to < last)
-}
-
-fn finding(citation: &Citation, code: &str, force: Force, sentence: String) -> Finding {
-    Finding {
-        code: code.to_owned(),
-        force,
-        verdict: Verdict::Unmet,
-        citation: citation.clone(),
-        facts: Vec::<FactUsed>::new(),
-        sentence,
-    }
 }

@@ -3,11 +3,10 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::citation::Citation;
 use super::decide::decide;
 use super::expression::Expression;
 use super::facts::Facts;
-use super::pack::{Force, Pack, Post, PostAlternative, PostPer, Waives};
+use super::pack::{Pack, Post, PostAlternative, PostPer, Waives};
 use crate::expert::Status;
 use crate::finding::{Finding, Verdict};
 
@@ -50,7 +49,7 @@ pub fn judge<'p>(
         |rule: &Expression| rule.verdict(&|number| decision.verdict_of(number)) == Verdict::Met;
     let mut findings = Vec::new();
     if holders >= post.at_most {
-        findings.push(bare(
+        findings.push(Finding::unmet(
             TAKEN,
             &post.citation,
             format!(
@@ -62,7 +61,7 @@ pub fn judge<'p>(
     let alternative = post.alternatives.iter().find(|way| holds(&way.rule));
     let spared = alternative.is_some_and(|way| way.waives == Waives::Membership);
     if status != Status::Active && !spared {
-        findings.push(bare(
+        findings.push(Finding::unmet(
             MEMBERSHIP,
             &post.citation,
             format!("{}须是在聘专家，此人{}。", post.label, status.zh()),
@@ -87,17 +86,6 @@ pub fn judge<'p>(
     Held {
         basis: basis.filter(|_| findings.is_empty()),
         findings,
-    }
-}
-
-fn bare(code: &str, citation: &Citation, sentence: String) -> Finding {
-    Finding {
-        code: code.to_owned(),
-        force: Force::Must,
-        verdict: Verdict::Unmet,
-        citation: citation.clone(),
-        facts: Vec::new(),
-        sentence,
     }
 }
 

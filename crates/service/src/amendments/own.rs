@@ -51,10 +51,8 @@ impl Service {
             let pool = self.any_pool(member.keys.pool).await?;
             let rules = pool.pack.information.as_ref();
             let filter = RecordFilter {
-                pool: Some(pool.id()),
-                kinds: vec![KIND.to_owned()],
                 subject: Some(member.id.to_string()),
-                ..RecordFilter::default()
+                ..records::of_kind(pool.id(), KIND, &[])
             };
             for row in store::records::all::<Kept>(&mut read, &filter).await? {
                 let matters = row.body.amendment.matters.iter().copied();
@@ -89,11 +87,9 @@ impl Service {
         let teams = held.len();
         let member = held.into_iter().next().ok_or(Error::NotFound)?;
         let waiting = RecordFilter {
-            pool: Some(pool),
-            kinds: vec![KIND.to_owned()],
             subject: Some(member.id.to_string()),
             statuses: vec![State::Waiting.code().to_owned()],
-            ..RecordFilter::default()
+            ..records::of_kind(pool, KIND, &[])
         };
         let waiting = store::records::all::<Kept>(&mut *change, &waiting).await?;
         if let Some(row) = waiting.first() {

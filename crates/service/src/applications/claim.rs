@@ -8,13 +8,13 @@ use domain::policy::pack::{Channel, Field, How, Pack, Situation, Test};
 use domain::special_invitation::SpecialInvitation;
 use jiff::civil::Date;
 use store::persons::Private;
-use store::records::RecordFilter;
 
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Reason, Result};
 use crate::experts::Draft;
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 use crate::solicitations;
 use crate::typed::{self, Fields};
@@ -349,12 +349,7 @@ impl Service {
             return Ok(None);
         }
         let typed = fields.text("invitation").trim();
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![crate::special_invitations::KIND.to_owned()],
-            statuses: vec!["accepted".to_owned()],
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), crate::special_invitations::KIND, &["accepted"]);
         let accepted = store::records::all::<SpecialInvitation>(&mut **change, &filter).await?;
         let found = accepted
             .iter()

@@ -16,6 +16,7 @@ use super::{KIND, Step, channel_of};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// Most applications of one state that are looked at for the next one.
@@ -213,9 +214,5 @@ impl Service {
 }
 
 pub(crate) fn of_pool(pool: PoolId) -> RecordFilter {
-    RecordFilter {
-        pool: Some(pool),
-        kinds: vec![KIND.to_owned()],
-        ..RecordFilter::default()
-    }
+    records::of_kind(pool, KIND, &[])
 }

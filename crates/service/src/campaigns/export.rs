@@ -1,32 +1,34 @@
 //! The list of a campaign as a workbook: who answered what, who is silent.
 
-use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
+use documents::xlsx::{ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::campaign::Answer;
-use domain::event::{Event, EventKind};
-use domain::explain::Explain as _;
 use domain::id::CampaignId;
 
 use super::subject;
 use crate::ctx::{Ctx, shanghai};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::experts::need_purpose;
 use crate::exports::MadeFile;
 use crate::service::Service;
 
-const HEADS: [(&str, f64, ExportKind); 6] = [
-    ("专家编号", 14.0, ExportKind::Text),
-    ("姓名", 10.0, ExportKind::Text),
-    ("工作单位", 30.0, ExportKind::Text),
-    ("答复", 16.0, ExportKind::Text),
-    ("答复时间", 18.0, ExportKind::Text),
-    ("变化", 40.0, ExportKind::Text),
-];
+const ANSWERS: ExportTable<'static> = ExportTable {
+    name: "信息集中更新",
+    columns: &[
+        ExportColumn::new("专家编号", 14.0, ExportKind::Text),
+        ExportColumn::new("姓名", 10.0, ExportKind::Text),
+        ExportColumn::new("工作单位", 30.0, ExportKind::Text),
+        ExportColumn::new("答复", 16.0, ExportKind::Text),
+        ExportColumn::new("答复时间", 18.0, ExportKind::Text),
+        ExportColumn::new("变化", 40.0, ExportKind::Text),
+    ],
+};
 
 impl Service {
     /// Exports the experts of a campaign with an answer of this status, or all, for a stated purpose.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`] without a purpose.
+    /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`]; [`crate::Error::Invalid`] without a
+    /// purpose.
     pub async fn export_campaign(
         &self,
         ctx: &Ctx,
@@ -44,8 +46,7 @@ impl Service {
             after = Some(last.expert);
             lines.extend(some);
         }
-        let count = lines.len();
-        let values = lines.into_iter().map(|line| {
+        let rows = lines.into_iter().map(|line| {
             let at = line.answer.at().map(|at| {
                 at.to_zoned(shanghai())
                     .strftime("%Y-%m-%d %H:%M")
@@ -68,25 +69,11 @@ impl Service {
                 ExportValue::Text(changes),
             ]
         });
-        let columns = HEADS.map(|(head, width, kind)| ExportColumn { head, width, kind });
-        let table = ExportTable {
-            name: "信息集中更新",
-            columns: &columns,
-        };
-        let bytes =
-            xlsx::export(&table, values).map_err(|error| Error::Document(error.sentence()))?;
-        let event = Event::new(EventKind::ListExported, subject(&row.body))
-            .fact("form", "campaign")
-            .fact("count", count)
-            .fact("purpose", purpose)
-            .fact("digest", crate::imports::digest(&bytes));
+        let name = format!("{}年信息集中更新_{}", row.body.year, ctx.today());
+        let made = self.workbook(&name, &ANSWERS, rows).await?;
+        let event = made.exported(subject(&row.body), "campaign", &purpose);
         change.record(event).await?;
         change.commit().await?;
-        Ok(MadeFile {
-            name: format!("{}年信息集中更新_{}.xlsx", row.body.year, ctx.today()),
-            media_type: xlsx::MEDIA_TYPE,
-            bytes,
-            count,
-        })
+        Ok(made)
     }
 }

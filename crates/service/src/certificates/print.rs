@@ -1,20 +1,21 @@
 //! 印制: certificates on paper, one or many; a batch keeps what it printed and is taken away as one zip.
 
-use documents::bundle::Bundle;
+use documents::bundle::safe_name;
 use documents::certificates::{Certificates, Paper};
 use documents::form::Field;
-use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
+use documents::xlsx::{ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::actor::Action;
 use domain::certificate::{Certificate, Detail, Standing};
 use domain::event::{Event, EventKind, Subject};
-use domain::explain::Explain as _;
 use domain::id::{FileId, RecordId};
 use domain::policy::pack::{Certificate as Rule, CertificatePaper, Source};
 use serde::{Deserialize, Serialize};
 use store::attachments::{self, FileKeys};
-use tokio::sync::mpsc;
+
+pub use crate::bundles::Pieces;
 
 use super::{Issuance, find, grouped};
+use crate::bundles::{Packing, packed};
 use crate::ctx::Ctx;
 use crate::draw_documents::Printed;
 use crate::error::{Error, Result};
@@ -25,24 +26,12 @@ use crate::service::Service;
 const OWNER: &str = "issuance";
 /// Most certificates in one PDF: more would keep whoever asked waiting, and are taken as a zip.
 pub const MOST_PAGES: usize = 200;
-/// Pieces of a zip that wait for a slow reader.
-const AHEAD: usize = 4;
 
 /// Beside the file a batch printed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Sheet {
     /// Whose page it is.
     pub(super) certificate: RecordId,
-}
-
-/// A zip on its way: its name, and its bytes as they are made. It is whole when the last piece is not an
-/// error.
-#[derive(Debug)]
-pub struct Pieces {
-    /// Name of the file, with its ending.
-    pub name: String,
-    /// The bytes, in order.
-    pub bytes: mpsc::Receiver<Result<Vec<u8>>>,
 }
 
 impl Service {
@@ -168,18 +157,11 @@ impl Service {
             .fact("count", batch.done.len());
         change.record(taken).await?;
         change.commit().await?;
-        let (pieces, bytes) = mpsc::channel(AHEAD);
         let name = format!("{}_{}_证书.zip", pool.pool.name, batch.number);
         let (service, ctx) = (self.clone(), ctx.clone());
-        tokio::spawn(async move {
-            let made = service.bundle(&ctx, &pool, &batch, &pieces).await;
-            if let Err(error) = made {
-                tracing::error!(%error, "a bundle was not finished");
-                // A reader that is gone need not be told.
-                pieces.send(Err(error)).await.ok();
-            }
-        });
-        Ok(Pieces { name, bytes })
+        Ok(packed(name, |packing| async move {
+            service.bundle(&ctx, &pool, &batch, packing).await
+        }))
     }
 
     async fn bundle(
@@ -187,11 +169,10 @@ impl Service {
         ctx: &Ctx,
         pool: &OpenPool,
         batch: &Issuance,
-        pieces: &mpsc::Sender<Result<Vec<u8>>>,
+        mut packing: Packing,
     ) -> Result<()> {
         let mut read = self.store.read();
         let kept = attachments::of::<Sheet>(&mut read, OWNER, &batch.id.to_string()).await?;
-        let mut bundle = Bundle::new();
         let mut listed = Vec::new();
         for (place, id) in (1..).zip(&batch.done) {
             let one = find(&mut read, pool.id(), *id).await?.body;
@@ -205,19 +186,14 @@ impl Service {
                     self.typeset(view, ctx.now).await?
                 }
             };
-            let name = format!("{place:04}_{}", file_name(&one));
-            let piece = bundle.add(&name, &bytes).map_err(unpacked)?;
-            if pieces.send(Ok(piece)).await.is_err() {
+            let name = safe_name(&format!("{place:04}_{}", file_name(&one)));
+            if !packing.add(&name, &bytes).await? {
                 return Ok(());
             }
             listed.push(index_row(place, &one, name));
         }
-        let index =
-            xlsx::export(&INDEX, listed).map_err(|error| Error::Document(error.sentence()))?;
-        let mut last = bundle.add("目录.xlsx", &index).map_err(unpacked)?;
-        last.extend(bundle.finish().map_err(unpacked)?);
-        pieces.send(Ok(last)).await.ok();
-        Ok(())
+        let index = self.workbook("目录", &INDEX, listed.into_iter()).await?;
+        packing.finish(index).await
     }
 
     /// Certificates as they are printed, with the photos of their people where the pack shows one.
@@ -367,28 +343,20 @@ fn file_name(one: &Certificate) -> String {
     format!("{}-{}-{}.pdf", one.title, one.number, one.name)
 }
 
-fn unpacked(error: impl std::fmt::Display) -> Error {
-    Error::Internal(error.to_string())
-}
-
 /// The columns of the workbook in a bundle.
 const INDEX: ExportTable<'static> = ExportTable {
     name: "目录",
     columns: &[
-        column("序号", 6.0, ExportKind::Count),
-        column("编号", 16.0, ExportKind::Text),
-        column("姓名", 12.0, ExportKind::Text),
-        column("专业领域", 30.0, ExportKind::Text),
-        column("聘期开始", 12.0, ExportKind::Date),
-        column("聘期届满", 12.0, ExportKind::Date),
-        column("核验码", 18.0, ExportKind::Text),
-        column("文件", 44.0, ExportKind::Text),
+        ExportColumn::new("序号", 6.0, ExportKind::Count),
+        ExportColumn::new("编号", 16.0, ExportKind::Text),
+        ExportColumn::new("姓名", 12.0, ExportKind::Text),
+        ExportColumn::new("专业领域", 30.0, ExportKind::Text),
+        ExportColumn::new("聘期开始", 12.0, ExportKind::Date),
+        ExportColumn::new("聘期届满", 12.0, ExportKind::Date),
+        ExportColumn::new("核验码", 18.0, ExportKind::Text),
+        ExportColumn::new("文件", 44.0, ExportKind::Text),
     ],
 };
-
-const fn column(head: &'static str, width: f64, kind: ExportKind) -> ExportColumn<'static> {
-    ExportColumn { head, width, kind }
-}
 
 fn index_row(place: i64, one: &Certificate, file: String) -> Vec<ExportValue> {
     vec![

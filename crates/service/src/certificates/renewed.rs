@@ -12,6 +12,7 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::experts::{Member, Person};
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 use domain::id::{ExpertId, PoolId};
 use store::records::RecordFilter;
@@ -76,10 +77,8 @@ impl Service {
         expert: ExpertId,
     ) -> Result<Vec<Certificate>> {
         let filter = RecordFilter {
-            pool: Some(pool),
-            kinds: vec![KIND.to_owned()],
             subject: Some(expert.to_string()),
-            ..RecordFilter::default()
+            ..records::of_kind(pool, KIND, &[])
         };
         let rows = store::records::all::<Certificate>(db, &filter).await?;
         let mut held: Vec<Certificate> = rows.into_iter().map(|row| row.body).collect();

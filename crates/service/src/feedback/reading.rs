@@ -1,19 +1,18 @@
 //! Feedback as the office reads it, and as whoever wrote it finds the answer.
 
 use domain::actor::{Action, Target};
-use domain::event::{Event, EventKind, Subject};
+use domain::event::Subject;
 use domain::feedback::{Feedback, Topic};
 use domain::id::{PoolId, RecordId};
 use jiff::Timestamp;
 use store::document::{Direction, Page, PageRequest};
-use store::records::RecordFilter;
 
 use super::{KIND, Kept, Row, TEXT, WRITER, find};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::experts::need_purpose;
-use crate::objections::masked;
+use crate::records;
 use crate::service::Service;
+use crate::writers::{masked, writer_read};
 
 /// Most that are looked at for an inbox.
 const QUEUE: u32 = 200;
@@ -79,12 +78,7 @@ impl Service {
         page: &PageRequest,
     ) -> Result<Page<Feedback>> {
         let pool = self.open_pool(ctx, no, Action::ReadFeedback).await?;
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
-            statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), KIND, statuses);
         let mut read = self.store.read();
         let found =
             store::records::page::<Kept>(&mut read, &filter, Direction::Descending, page).await?;
@@ -97,13 +91,7 @@ impl Service {
 
     /// Name and contact, as they were left.
     pub(super) fn writer_of(&self, row: &Row) -> Result<Option<(String, String)>> {
-        let Some(sealed) = &row.body.writer else {
-            return Ok(None);
-        };
-        let text = self.open_for(&WRITER, row.id, sealed)?;
-        serde_json::from_str(text.reveal())
-            .map(Some)
-            .map_err(|error| Error::Internal(error.to_string()))
+        self.open_writer(&WRITER, row.id, row.body.writer.as_deref())
     }
 
     /// One message.
@@ -137,18 +125,11 @@ impl Service {
         id: RecordId,
         purpose: &str,
     ) -> Result<Writer> {
-        let pool = self.open_pool(ctx, no, Action::RevealIdentity).await?;
-        let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::RevealIdentity, pool.target())?;
-        change.authorize(Action::ReadFeedback, pool.target())?;
+        let (mut change, pool) = self.writer_change(ctx, no, Action::ReadFeedback).await?;
         let row = find(&mut *change, pool.id(), id).await?;
         let (name, contact) = self.writer_of(&row)?.ok_or(Error::NotFound)?;
-        let purpose = need_purpose(purpose)?;
-        let read = Event::new(EventKind::PlainValueRead, Subject::new(KIND, id))
-            .fact("purpose", purpose)
-            .fact("fields", "提出意见的人的姓名、联系方式");
-        change.record(read).await?;
-        change.commit().await?;
+        let message = Subject::new(KIND, id);
+        writer_read(change, message, purpose, "提出意见的人的姓名、联系方式").await?;
         Ok(Writer { name, contact })
     }
 
@@ -158,15 +139,10 @@ impl Service {
     /// [`Error::NotFound`] when number and code do not belong together; which of them is wrong is not
     /// told.
     pub async fn feedback_reply(&self, number: &str, code: &str) -> Result<Reply> {
-        let filter = RecordFilter {
-            kinds: vec![KIND.to_owned()],
-            number: Some(domain::text::compact(number).to_uppercase()),
-            ..RecordFilter::default()
-        };
-        let rows = store::records::all::<Kept>(&mut self.store.read(), &filter).await?;
-        let given = self.code_hash(KIND, code);
-        let row = rows.into_iter().find(|row| row.body.code == given);
-        let one = row.ok_or(Error::NotFound)?.body.feedback;
+        let kept = self
+            .by_receipt(KIND, number, code, |kept: &Kept| &kept.code)
+            .await?;
+        let one = kept.feedback;
         let pool = self.any_pool(one.pool).await?;
         Ok(Reply {
             topic: one.topic,
@@ -187,12 +163,7 @@ impl Service {
         if ctx.actor.allow(Action::AnswerFeedback, target).is_err() {
             return Ok(Vec::new());
         }
-        let filter = RecordFilter {
-            pool: Some(pool),
-            kinds: vec![KIND.to_owned()],
-            statuses: vec!["open".to_owned()],
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool, KIND, &["open"]);
         let page = PageRequest::first(QUEUE);
         let mut read = self.store.read();
         let found =

@@ -225,14 +225,7 @@ impl Service {
             kept_files.push((file, media_type, upload, digest));
         }
         let code = self.verification_code();
-        let objector = match &claim.objector {
-            Some(pair) => {
-                let text = serde_json::to_string(pair)
-                    .map_err(|error| Error::Internal(error.to_string()))?;
-                Some(self.seal_for(&OBJECTOR, id, &text)?)
-            }
-            None => None,
-        };
+        let objector = self.seal_writer(&OBJECTOR, id, claim.objector.as_ref())?;
         let sealed = self.seal_for(&FACT, id, &claim.fact)?;
         let mut change = self.change(ctx, pool.id()).await?;
         if let Filed::Desk { .. } = filed {

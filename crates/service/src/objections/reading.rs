@@ -1,7 +1,6 @@
 //! Objections as the office reads them, and as whoever filed one finds out what became of it.
 
 use domain::actor::Action;
-use domain::contact::Mobile;
 use domain::event::{Event, EventKind, Subject};
 use domain::id::{FileId, PoolId, RecordId};
 use domain::objection::{Objection, Taken};
@@ -9,16 +8,16 @@ use domain::policy::pack::Act;
 use jiff::civil::Date;
 use store::attachments;
 use store::document::{Direction, Page, PageRequest};
-use store::records::RecordFilter;
 
 use super::{FACT, KIND, Kept, OBJECTOR, Row, find};
 use crate::attachments::{Body, Media};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::experts::need_purpose;
 use crate::exports::MadeFile;
 use crate::postings::{self, acts};
+use crate::records;
 use crate::service::Service;
+use crate::writers::{masked, writer_read};
 
 /// Most that are looked at for an inbox.
 const QUEUE: u32 = 200;
@@ -79,18 +78,6 @@ pub struct Answer {
     pub answer: String,
 }
 
-/// Name and contact of somebody who wrote in, as far as a page shows them unasked; what was left empty
-/// stays empty.
-pub(crate) fn masked((name, contact): &(String, String)) -> (String, String) {
-    let hidden = |text: &str, shown: usize, rest: &str| match text.is_empty() {
-        true => String::new(),
-        false => text.chars().take(shown).chain(rest.chars()).collect(),
-    };
-    let contact = Mobile::parse(contact)
-        .map_or_else(|_| hidden(contact, 2, "****"), |number| number.masked());
-    (hidden(name, 1, "＊＊"), contact)
-}
-
 impl Service {
     /// The objections of a pool with any of these status codes, newest first; all when there are none.
     ///
@@ -104,12 +91,7 @@ impl Service {
         page: &PageRequest,
     ) -> Result<Page<Objection>> {
         let pool = self.open_pool(ctx, no, Action::ReadPostings).await?;
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
-            statuses: statuses.iter().map(|code| (*code).to_owned()).collect(),
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), KIND, statuses);
         let mut read = self.store.read();
         let found =
             store::records::page::<Kept>(&mut read, &filter, Direction::Descending, page).await?;
@@ -121,13 +103,7 @@ impl Service {
     }
 
     fn objector_of(&self, row: &Row) -> Result<Option<(String, String)>> {
-        let Some(sealed) = &row.body.objector else {
-            return Ok(None);
-        };
-        let text = self.open_for(&OBJECTOR, row.id, sealed)?;
-        serde_json::from_str(text.reveal())
-            .map(Some)
-            .map_err(|error| Error::Internal(error.to_string()))
+        self.open_writer(&OBJECTOR, row.id, row.body.objector.as_deref())
     }
 
     /// One objection.
@@ -178,18 +154,11 @@ impl Service {
         id: RecordId,
         purpose: &str,
     ) -> Result<Objector> {
-        let pool = self.open_pool(ctx, no, Action::RevealIdentity).await?;
-        let mut change = self.change(ctx, pool.id()).await?;
-        change.authorize(Action::RevealIdentity, pool.target())?;
-        change.authorize(Action::ReadPostings, pool.target())?;
+        let (mut change, pool) = self.writer_change(ctx, no, Action::ReadPostings).await?;
         let row = find(&mut *change, pool.id(), id).await?;
         let (name, contact) = self.objector_of(&row)?.ok_or(Error::NotFound)?;
-        let purpose = need_purpose(purpose)?;
-        let read = Event::new(EventKind::PlainValueRead, Subject::new(KIND, id))
-            .fact("purpose", purpose)
-            .fact("fields", "异议人姓名、联系方式");
-        change.record(read).await?;
-        change.commit().await?;
+        let filed = Subject::new(KIND, id);
+        writer_read(change, filed, purpose, "异议人姓名、联系方式").await?;
         Ok(Objector { name, contact })
     }
 
@@ -233,15 +202,10 @@ impl Service {
     /// [`Error::NotFound`] when number and code do not belong together; which of them is wrong is not
     /// told.
     pub async fn objection_answer(&self, number: &str, code: &str) -> Result<Answer> {
-        let filter = RecordFilter {
-            kinds: vec![KIND.to_owned()],
-            number: Some(domain::text::compact(number).to_uppercase()),
-            ..RecordFilter::default()
-        };
-        let rows = store::records::all::<Kept>(&mut self.store.read(), &filter).await?;
-        let given = self.code_hash(KIND, code);
-        let row = rows.into_iter().find(|row| row.body.code == given);
-        let one = row.ok_or(Error::NotFound)?.body.objection;
+        let kept = self
+            .by_receipt(KIND, number, code, |kept: &Kept| &kept.code)
+            .await?;
+        let one = kept.objection;
         Ok(Answer {
             posting: one.posting_number.clone(),
             taken: one.taken,
@@ -263,19 +227,16 @@ impl Service {
         if !role.is_ok_and(|role| acts(&open, Act::DecideObjection, role)) {
             return Ok(Vec::new());
         }
-        let filter = RecordFilter {
-            pool: Some(pool),
-            kinds: vec![KIND.to_owned()],
-            statuses: [
+        let filter = records::of_kind(
+            pool,
+            KIND,
+            &[
                 "received",
                 "investigated",
                 "tip_off.received",
                 "tip_off.investigated",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            ..RecordFilter::default()
-        };
+            ],
+        );
         let mut read = self.store.read();
         let found = store::records::page::<Kept>(
             &mut read,

@@ -1,10 +1,9 @@
 //! 续聘名单 as a workbook, 续聘审核表 of one expert as PDF.
 
 use documents::form::{Block, Field, FormView, Size, TableColumn};
-use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
+use documents::xlsx::{ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::actor::Action;
-use domain::event::{Event, EventKind, Subject};
-use domain::explain::Explain as _;
+use domain::event::Subject;
 use domain::id::ExpertId;
 use domain::policy::words::Word as _;
 use domain::renewal::{State, Will};
@@ -18,19 +17,22 @@ use crate::experts::need_purpose;
 use crate::exports::MadeFile;
 use crate::service::Service;
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Most rows of one workbook: more are exported part by part.
 const MOST: usize = 50_000;
-const HEADS: [(&str, f64, ExportKind); 8] = [
-    ("专家编号", 14.0, ExportKind::Text),
-    ("姓名", 10.0, ExportKind::Text),
-    ("工作单位", 30.0, ExportKind::Text),
-    ("聘期开始", 12.0, ExportKind::Date),
-    ("聘期届满", 12.0, ExportKind::Date),
-    ("本人意愿", 12.0, ExportKind::Text),
-    ("决定", 12.0, ExportKind::Text),
-    ("理由", 40.0, ExportKind::Text),
-];
+
+const LIST: ExportTable<'static> = ExportTable {
+    name: "续聘名单",
+    columns: &[
+        ExportColumn::new("专家编号", 14.0, ExportKind::Text),
+        ExportColumn::new("姓名", 10.0, ExportKind::Text),
+        ExportColumn::new("工作单位", 30.0, ExportKind::Text),
+        ExportColumn::new("聘期开始", 12.0, ExportKind::Date),
+        ExportColumn::new("聘期届满", 12.0, ExportKind::Date),
+        ExportColumn::new("本人意愿", 12.0, ExportKind::Text),
+        ExportColumn::new("决定", 12.0, ExportKind::Text),
+        ExportColumn::new("理由", 40.0, ExportKind::Text),
+    ],
+};
 
 impl Service {
     /// Exports a part of the list for a stated purpose.
@@ -64,30 +66,17 @@ impl Service {
                 break;
             }
         }
-        let count = lines.len();
-        let columns = HEADS.map(|(head, width, kind)| ExportColumn { head, width, kind });
-        let table = ExportTable {
-            name: "续聘名单",
-            columns: &columns,
-        };
-        let bytes = xlsx::export(&table, lines.into_iter().map(row))
-            .map_err(|error| Error::Document(error.sentence()))?;
+        let name = format!("{}_续聘名单_{}", pool.pool.name, ctx.today());
+        let rows = lines.into_iter().map(row);
+        let made = self.workbook(&name, &LIST, rows).await?;
         // Only now: others write while the workbook is made.
         let mut change = self.change(ctx, pool.id()).await?;
         change.authorize_in(Action::ExportExperts, &pool)?;
-        let event = Event::new(EventKind::ListExported, Subject::new("pool", pool.id()))
-            .fact("form", format!("renewals.{}", view.code()))
-            .fact("count", count)
-            .fact("purpose", purpose)
-            .fact("digest", crate::imports::digest(&bytes));
+        let form = format!("renewals.{}", view.code());
+        let event = made.exported(Subject::new("pool", pool.id()), &form, &purpose);
         change.record(event).await?;
         change.commit().await?;
-        Ok(MadeFile {
-            name: format!("{}_续聘名单_{}.xlsx", pool.pool.name, ctx.today()),
-            media_type: XLSX,
-            bytes,
-            count,
-        })
+        Ok(made)
     }
 
     /// 续聘审核表 of one expert: term, record of work, conditions looked at again, willingness, decision.

@@ -1,12 +1,11 @@
-//! Whose term is about to end, from memory; the record of work of one of them; what waits for the clerk.
+//! Whose term is about to end, from memory; one of them with everything laid before whoever decides.
 
 use domain::actor::Action;
 use domain::certificate::Certificate;
-use domain::expert::{Standing, Status, Term};
+use domain::expert::{Status, Term};
 use domain::finding::Verdict as Holds;
 use domain::id::ExpertId;
-use domain::misconduct::{Misconduct, State as Recorded};
-use domain::policy::pack::{Dossier as Part, RenewalNeed, TermMode};
+use domain::policy::pack::{RenewalNeed, TermMode};
 use domain::policy::renewal as policy;
 use domain::policy::term;
 use domain::policy::words::Word as _;
@@ -17,10 +16,10 @@ use serde::Serialize;
 use store::document::{Count, Direction, PageRequest};
 use store::{experts, records as stored};
 
-use super::{Decision, Row, Verdict, decides, of_members, of_pool, rules};
+use super::{Decision, Dossier, Row, Verdict, decides, of_members, of_pool, rules};
 use crate::ctx::Ctx;
 use crate::error::{Reason, Result};
-use crate::experts::{EligibilityLine, Member, Membership, Participations};
+use crate::experts::{EligibilityLine, Member, Membership};
 use crate::pools::OpenPool;
 use crate::service::Service;
 
@@ -134,15 +133,6 @@ pub struct RenewalList {
     pub decides: bool,
 }
 
-/// One heading of the record of work.
-#[derive(Debug, Clone, Serialize)]
-pub struct Dossier {
-    /// What it is about.
-    pub label: &'static str,
-    /// What is known, line by line.
-    pub lines: Vec<String>,
-}
-
 /// One expert whose term ends, with everything laid before whoever decides.
 #[derive(Debug, Clone, Serialize)]
 pub struct RenewalView {
@@ -162,21 +152,6 @@ pub struct RenewalView {
     pub certificates: Vec<Certificate>,
     /// May a decision be taken today?
     pub open: bool,
-}
-
-/// What waits for the clerk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
-    /// Terms about to end, nothing decided.
-    pub ending: usize,
-    /// Terms that ended lately, nothing decided, where it still may be.
-    pub over: usize,
-    /// The first of the days on which one ends.
-    pub first: Option<Date>,
-    /// How many were asked and are silent.
-    pub silent: u64,
-    /// The article.
-    pub article: String,
 }
 
 impl Service {
@@ -416,115 +391,6 @@ impl Service {
             })
             .collect())
     }
-
-    /// 工作情况 within a term, under the headings of the pack, as far as the program knows.
-    async fn dossier(
-        &self,
-        ctx: &Ctx,
-        pool: &OpenPool,
-        member: &Member,
-        term: Term,
-    ) -> Result<Vec<Dossier>> {
-        let mut read = self.store.read();
-        let mut work = self.participations_of(&mut read, pool, member.id).await?;
-        work.calls.retain(|call| {
-            let day = call.on.unwrap_or_else(|| call.since());
-            term.covers(day)
-        });
-        let recorded = store::misconduct::of_expert::<Misconduct>(&mut read, member.id).await?;
-        let recorded: Vec<Misconduct> = recorded
-            .into_iter()
-            .map(|row| row.body)
-            .filter(|one| term.covers(one.on))
-            .filter(|one| matches!(one.state, Recorded::Confirmed { .. }))
-            .collect();
-        let law = rules(pool)?;
-        Ok(law
-            .dossier
-            .iter()
-            .map(|part| Dossier {
-                label: part.zh(),
-                lines: match part {
-                    Part::Ledger => tasks(&work, ctx.today()),
-                    Part::Attendance => attendance(&work, ctx.today()),
-                    Part::Evaluations => vec!["系统中没有登记评价。".to_owned()],
-                    Part::Misconduct => misconduct(pool, &recorded),
-                },
-            })
-            .collect())
-    }
-
-    /// What waits for whoever decides on renewals in a pool; `None` where nothing does.
-    pub(crate) async fn renewals_pending(
-        &self,
-        ctx: &Ctx,
-        pool: &OpenPool,
-    ) -> Result<Option<Pending>> {
-        let Some(law) = &pool.pack.admission.renewal else {
-            return Ok(None);
-        };
-        let today = ctx.today();
-        let Some(horizon) = policy::horizon(&pool.pack, today) else {
-            return Ok(None);
-        };
-        // Where it may still be decided afterwards, it waits as long after the end as before it.
-        let lately = match law.after_end {
-            true => policy::days(&pool.pack, today).map_or(today, |days| days.from),
-            false => today,
-        };
-        let here = |standing: &Standing| !matches!(standing, Standing::Left { .. });
-        let ends = |standing: &Standing| standing.term().to;
-        let teams = pool.experts_of();
-        let (ending, over, first) = {
-            let kept = self.roster(pool.id()).await?;
-            let ahead = |one: &Standing| here(one) && today <= ends(one) && ends(one) <= horizon;
-            let past = |one: &Standing| here(one) && lately <= ends(one) && ends(one) < today;
-            let both = |one: &Standing| ahead(one) || past(one);
-            let roster = &kept.roster;
-            match &teams {
-                None => (
-                    roster.count(ahead),
-                    roster.count(past),
-                    roster.first_end(both),
-                ),
-                Some(teams) => (
-                    roster.ends_in(teams, ahead).0,
-                    roster.ends_in(teams, past).0,
-                    roster.ends_in(teams, both).1,
-                ),
-            }
-        };
-        if ending + over == 0 {
-            return Ok(None);
-        }
-        // Whoever is not renewed stays until the last day, and waits for nothing.
-        let filter = stored::RecordFilter {
-            due_on: Some(horizon),
-            experts_of: teams.clone(),
-            ..of_pool(pool.id(), &["not_renewed"])
-        };
-        let mut read = self.store.read();
-        let refused = stored::all::<Renewal>(&mut read, &filter).await?;
-        let decided = |from: Date, to: Date| {
-            let within = |row: &&Row| from <= row.body.term.to && row.body.term.to <= to;
-            refused.iter().filter(within).count()
-        };
-        let before = today.yesterday().unwrap_or(today);
-        let silent = stored::RecordFilter {
-            experts_of: teams,
-            ..of_pool(pool.id(), &["silent"])
-        };
-        let pending = Pending {
-            ending: ending.saturating_sub(decided(today, horizon)),
-            over: over.saturating_sub(decided(lately, before)),
-            first,
-            silent: match stored::count(&mut read, &silent).await? {
-                Count::Exactly(number) | Count::AtLeast(number) => number,
-            },
-            article: law.citation.to_string(),
-        };
-        Ok((pending.ending + pending.over > 0).then_some(pending))
-    }
 }
 
 /// The term a page is about: the last one, or the one before it as long as nothing is to be decided
@@ -551,53 +417,6 @@ fn line(ctx: &Ctx, member: Member, record: Option<Renewal>) -> RenewalLine {
         number: member.body.expert.number,
         employer: member.keys.employer,
         record,
-    }
-}
-
-/// The tasks served, newest first.
-fn tasks(work: &Participations, today: Date) -> Vec<String> {
-    let served = work.calls.iter().filter(|call| call.served(today));
-    let lines: Vec<String> = served
-        .map(|call| {
-            let day = call.on.map(|day| day.to_string()).unwrap_or_default();
-            format!(
-                "{day}　{}　{}（{}）",
-                call.content, call.requester, call.number
-            )
-        })
-        .collect();
-    match lines.len() {
-        0 => vec!["聘期内没有完成的工作。".to_owned()],
-        number => std::iter::once(format!("聘期内完成 {number} 次。"))
-            .chain(lines)
-            .collect(),
-    }
-}
-
-fn attendance(work: &Participations, today: Date) -> Vec<String> {
-    let served = work.calls.iter().filter(|call| call.served(today)).count();
-    vec![format!(
-        "被抽中、选用 {} 次；完成 {served} 次，不能参加 {} 次，未答复 {} 次，请假 {} 次，回避 {} 次。",
-        work.calls.len(),
-        work.count(&["declined"]),
-        work.count(&["no_answer"]),
-        work.count(&["on_leave"]),
-        work.count(&["recused", "stopped"]),
-    )]
-}
-
-fn misconduct(pool: &OpenPool, recorded: &[Misconduct]) -> Vec<String> {
-    let label = |kind: &str| {
-        let conduct = pool.pack.conduct.as_ref();
-        let known = conduct.and_then(|rules| rules.kinds.iter().find(|one| one.id == kind));
-        known.map_or_else(|| kind.to_owned(), |one| one.label.clone())
-    };
-    match recorded {
-        [] => vec!["聘期内没有认定的不良行为记录。".to_owned()],
-        some => some
-            .iter()
-            .map(|one| format!("{}　{}", one.on, label(&one.kind)))
-            .collect(),
     }
 }
 

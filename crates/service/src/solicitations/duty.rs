@@ -7,11 +7,11 @@ use domain::policy::pack::ObligationCount;
 use domain::solicitation::Notice;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use store::records::RecordFilter;
 
 use super::KIND;
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::records;
 use crate::service::Service;
 
 /// A notice that counts this year.
@@ -78,12 +78,7 @@ impl Service {
         if !pool.pack.obligations.iter().any(counts) {
             return Ok(None);
         }
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
-            statuses: vec!["published".to_owned()],
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), KIND, &["published"]);
         let rows = store::records::all::<Notice>(&mut self.store.read(), &filter).await?;
         let published: Vec<(Date, Notice)> = rows
             .into_iter()

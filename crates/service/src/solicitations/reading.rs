@@ -10,6 +10,7 @@ use super::{KIND, approvers, civil, find, publishers, rules};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 /// What this actor may do with a notice as it stands.
@@ -144,11 +145,9 @@ impl Service {
         };
         let words = words.trim();
         let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
             statuses: statuses.to_vec(),
             title: (!words.is_empty()).then(|| words.to_owned()),
-            ..RecordFilter::default()
+            ..records::of_kind(pool.id(), KIND, &[])
         };
         let rows = store::records::all::<Notice>(&mut self.store.read(), &filter).await?;
         let at = civil(ctx.now);
@@ -194,14 +193,7 @@ impl Service {
         let Some(rules) = &pool.pack.admission.solicitation else {
             return Ok(Vec::new());
         };
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
-            statuses: ["draft", "submitted", "approved"]
-                .map(str::to_owned)
-                .to_vec(),
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), KIND, &["draft", "submitted", "approved"]);
         let rows = store::records::all::<Notice>(&mut self.store.read(), &filter).await?;
         Ok(rows
             .into_iter()

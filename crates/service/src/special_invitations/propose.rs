@@ -298,10 +298,8 @@ impl Service {
         person: PersonId,
     ) -> Result<()> {
         let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
             subject: Some(person.to_string()),
-            ..RecordFilter::default()
+            ..records::of_kind(pool.id(), KIND, &[])
         };
         let rows = store::records::all::<SpecialInvitation>(&mut **change, &filter).await?;
         match rows.iter().find(|row| !row.body.state.is_over()) {

@@ -17,6 +17,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::persons::Masked;
 use crate::pools::OpenPool;
+use crate::records;
 use crate::service::Service;
 
 impl Service {
@@ -34,11 +35,9 @@ impl Service {
     ) -> Result<(Page<InvitationLine>, Count)> {
         let pool = self.any_pool(pool).await?;
         let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
             statuses: statuses.to_vec(),
             requester: seen_of(ctx, &pool)?,
-            ..RecordFilter::default()
+            ..records::of_kind(pool.id(), KIND, &[])
         };
         let mut read = self.store.read();
         let found = store::records::page::<SpecialInvitation>(
@@ -88,10 +87,8 @@ impl Service {
 
     async fn of_task(&self, pool: PoolId, task: TaskId) -> Result<Vec<Row>> {
         let filter = RecordFilter {
-            pool: Some(pool),
-            kinds: vec![KIND.to_owned()],
             parent: Some(task.to_string()),
-            ..RecordFilter::default()
+            ..records::of_kind(pool, KIND, &[])
         };
         Ok(store::records::all(&mut self.store.read(), &filter).await?)
     }
@@ -116,14 +113,7 @@ impl Service {
         let Some((_, rule)) = channel(&pool.pack) else {
             return Ok(Vec::new());
         };
-        let filter = RecordFilter {
-            pool: Some(pool.id()),
-            kinds: vec![KIND.to_owned()],
-            statuses: ["proposed", "accepted", "approved"]
-                .map(str::to_owned)
-                .to_vec(),
-            ..RecordFilter::default()
-        };
+        let filter = records::of_kind(pool.id(), KIND, &["proposed", "accepted", "approved"]);
         let rows =
             store::records::all::<SpecialInvitation>(&mut self.store.read(), &filter).await?;
         Ok(rows

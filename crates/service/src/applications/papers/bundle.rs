@@ -1,30 +1,26 @@
 //! 打包导出: several applications as one zip, each with its form and its materials, and a workbook that
 //! lists them.
 
-use documents::bundle::{Bundle, safe_name};
+use documents::bundle::safe_name;
 use documents::form::FormView;
-use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
+use documents::xlsx::{ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::application::{Application, State};
-use domain::explain::Explain as _;
 use domain::id::{FileId, RecordId};
 use jiff::Timestamp;
 use store::attachments::{self, Attachment};
-use tokio::sync::mpsc;
 
 use super::{approval, form_of};
 use crate::applications::materials::places;
 use crate::applications::{KIND, Row, channel_of};
 use crate::attachments::{Body, Media, OWNER};
-use crate::certificates::Pieces;
+use crate::bundles::{Packing, Pieces, packed};
 use crate::ctx::Ctx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::experts::need_purpose;
 use crate::papers::title_of;
 use crate::pools::OpenPool;
 use crate::service::Service;
 
-/// Pieces of a zip that wait for a slow reader.
-const AHEAD: usize = 4;
 /// Longest label of a material in the name of its file, characters.
 const LABEL_MOST: usize = 40;
 
@@ -33,8 +29,8 @@ impl Service {
     /// while it is read, so that it may be larger than memory.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] without applications or without a
-    /// purpose.
+    /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`]; [`crate::Error::Invalid`] without
+    /// applications or without a purpose.
     pub async fn bundle_applications(
         &self,
         ctx: &Ctx,
@@ -47,18 +43,11 @@ impl Service {
         let taken = ("申请表和材料", "applications.zip");
         self.record_taken(ctx, &pool, &rows, &purpose, taken)
             .await?;
-        let (pieces, bytes) = mpsc::channel(AHEAD);
         let name = format!("{}_{}_入库申请.zip", pool.pool.name, ctx.today());
         let (service, ctx) = (self.clone(), ctx.clone());
-        tokio::spawn(async move {
-            let made = service.pack_applications(&ctx, &pool, rows, &pieces).await;
-            if let Err(error) = made {
-                tracing::error!(%error, "a bundle was not finished");
-                // A reader that is gone need not be told.
-                pieces.send(Err(error)).await.ok();
-            }
-        });
-        Ok(Pieces { name, bytes })
+        Ok(packed(name, |packing| async move {
+            service.pack_applications(&ctx, &pool, rows, packing).await
+        }))
     }
 
     async fn pack_applications(
@@ -66,9 +55,8 @@ impl Service {
         ctx: &Ctx,
         pool: &OpenPool,
         rows: Vec<Row>,
-        pieces: &mpsc::Sender<Result<Vec<u8>>>,
+        mut packing: Packing,
     ) -> Result<()> {
-        let mut bundle = Bundle::new();
         let mut listed = Vec::new();
         for (place, row) in (1..).zip(&rows) {
             let one = &row.body.application;
@@ -76,8 +64,7 @@ impl Service {
             let (paper, view) = self.paper_of(ctx, pool, row).await?;
             let paper = safe_name(&format!("{stem}_{paper}.pdf"));
             let bytes = self.typeset(view, ctx.now).await?;
-            let piece = bundle.add(&paper, &bytes).map_err(unpacked)?;
-            if pieces.send(Ok(piece)).await.is_err() {
+            if !packing.add(&paper, &bytes).await? {
                 return Ok(());
             }
             let labels = places(pool, one)?;
@@ -85,9 +72,8 @@ impl Service {
             for (n, file) in (1..).zip(self.materials_of(one).await?) {
                 let bytes = self.open_sealed(file.id, &file.keys.digest).await?;
                 let name = safe_name(&format!("{stem}_材料{n:02}_{}", label_of(&labels, &file)));
-                let piece = bundle.add(&name, &bytes).map_err(unpacked)?;
                 // One by one: the files of an application together may be larger than memory.
-                if pieces.send(Ok(piece)).await.is_err() {
+                if !packing.add(&name, &bytes).await? {
                     return Ok(());
                 }
                 names.push(name);
@@ -95,12 +81,8 @@ impl Service {
             let channel = channel_of(pool, one)?.label.clone();
             listed.push(index_row(place, one, channel, &names));
         }
-        let index =
-            xlsx::export(&INDEX, listed).map_err(|error| Error::Document(error.sentence()))?;
-        let mut last = bundle.add("目录.xlsx", &index).map_err(unpacked)?;
-        last.extend(bundle.finish().map_err(unpacked)?);
-        pieces.send(Ok(last)).await.ok();
-        Ok(())
+        let index = self.workbook("目录", &INDEX, listed.into_iter()).await?;
+        packing.finish(index).await
     }
 
     /// The files of an application. Those of somebody appointed went over to the membership, where what
@@ -133,10 +115,6 @@ impl Service {
             }
         }
     }
-}
-
-fn unpacked(error: impl std::fmt::Display) -> Error {
-    Error::Internal(error.to_string())
 }
 
 /// The ending of a file, by what its bytes are.
