@@ -705,16 +705,11 @@ async fn show((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 /// The application again: after what was done, or with what is wrong about it.
 pub(super) async fn answered<T>(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<T>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(_) => Ok(page::see_other(&here.href(format!("applications/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|_| here.href(format!("applications/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 /// After one of a queue is done, the next one comes.

@@ -145,13 +145,8 @@ async fn start(
     } else {
         Err(service::Error::Invalid(Vec::new()))
     };
-    match outcome {
-        Ok(id) => Ok(page::see_other(&here.href(format!("campaigns/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(&app, &here, &visit, form).await?)
-        }
-    }
+    let next = outcome.map(|id| here.href(format!("campaigns/{id}")));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 #[derive(Template)]
@@ -299,16 +294,11 @@ async fn show((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 
 async fn acted(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("campaigns/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("campaigns/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn remind(at: At, form: FormState) -> Result<Response, WebError> {

@@ -214,7 +214,7 @@ async fn issue(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let chosen: Vec<RecordId> = form
         .values("application")
@@ -238,20 +238,15 @@ async fn issue(
             )
             .await
     };
-    match outcome {
-        Ok(id) => Ok(page::see_other(&here.href(format!("issuances/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(&app, &here, &visit, form).await?)
-        }
-    }
+    let next = outcome.map(|id| here.href(format!("issuances/{id}")));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 async fn open_cohort(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let from = form.value("from");
     let outcome = match (from.is_empty(), from.parse()) {
@@ -266,13 +261,8 @@ async fn open_cohort(
             format!("“{from}”不是日期。请写成 2026-01-01 的样子。"),
         )),
     };
-    match outcome {
-        Ok(_) => Ok(page::see_other(&here.href("certificates"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(&app, &here, &visit, form).await?)
-        }
-    }
+    let next = outcome.map(|_| here.href("certificates"));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 #[derive(Template)]
@@ -442,16 +432,11 @@ impl futures_core::Stream for InPieces {
 
 async fn answered(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("certificates/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("certificates/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn reissue(at: At, form: FormState) -> Result<Response, WebError> {

@@ -564,9 +564,7 @@ async fn answered<T>(
     match outcome {
         Ok(_) => Ok(page::see_other(&here.href(format!("draws/{id}")))),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&show_page(&app, &here, &visit, id, form).await?)
         }
         Err(other) => Err(other.into()),

@@ -12,13 +12,13 @@ use domain::expert::Status as Standing;
 use domain::id::{ExpertId, FilterId, SpecialtyId};
 use domain::policy::pack::{Pack, Team};
 use domain::policy::teams::UNSETTLED;
+use service::OpenPool;
 use service::experts::{
     BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, NO_TEAM, SavedFilter,
 };
 use service::exports::{ExportForm, MadeFile};
 use service::list::{Count, PageRequest};
 use service::typed::Fields;
-use service::{OpenPool, Problem};
 
 use crate::components::{Chip, Column, Empty, Here, Link, Order, Pager, Status, Tab};
 use crate::error::WebError;
@@ -50,13 +50,6 @@ pub fn routes() -> Routes {
 /// A form's values for the service.
 pub(crate) fn fields(form: &FormState) -> Fields {
     Fields::from(form.pairs().to_vec())
-}
-
-/// Notes every problem beside its field.
-pub(crate) fn note(form: &mut FormState, problems: Vec<Problem>) {
-    for problem in problems {
-        form.reject(&problem.field, problem.sentence);
-    }
 }
 
 /// Shape and word of an expert's standing.
@@ -266,7 +259,7 @@ async fn list_page(
         .await?;
     let pool = app.service.pool_numbered(ctx, here.no).await?;
     let specialties = specialty_choices(app, here).await?;
-    note(&mut form, found.problems);
+    form.note(found.problems);
     let pairs = query.pairs();
     let count = page::counted(found.count);
     let chosen = visit.query.value("id").to_owned();

@@ -249,16 +249,14 @@ async fn show((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 
 async fn done(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("feedback/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form, None).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("feedback/{id}")));
+    page::answered(next, form, |form| {
+        show_page(&app, &here, &visit, id, form, None)
+    })
+    .await
 }
 
 async fn answer(at: At, form: FormState) -> Result<Response, WebError> {

@@ -190,11 +190,7 @@ impl FormState {
     /// What is not about the form: somebody may not, or something failed.
     pub fn refuse(&mut self, error: service::Error) -> Result<(), WebError> {
         match error {
-            service::Error::Invalid(problems) => {
-                for problem in problems {
-                    self.reject(&problem.field, problem.sentence);
-                }
-            }
+            service::Error::Invalid(problems) => self.note(problems),
             service::Error::Refused(reasons) => {
                 for reason in reasons {
                     let article = if reason.article.is_empty() {
@@ -213,6 +209,12 @@ impl FormState {
             other => return Err(other.into()),
         }
         Ok(())
+    }
+    /// Notes every problem beside its field.
+    pub fn note(&mut self, problems: Vec<service::Problem>) {
+        for problem in problems {
+            self.reject(&problem.field, problem.sentence);
+        }
     }
     /// Notes what is wrong with a field; only the first message of a field is kept, but every one that belongs to
     /// no field: whoever is refused for three reasons is told all three at once.

@@ -129,9 +129,7 @@ async fn names(
     {
         Ok(lines) => page::page(&page_of(&app, &here, &visit, id, form, lines).await?),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&page_of(&app, &here, &visit, id, form, Vec::new()).await?)
         }
         Err(other) => Err(other.into()),

@@ -15,7 +15,7 @@ use service::papers::PaperFile;
 
 use crate::components::Status;
 use crate::error::WebError;
-use crate::experts::{download, fields, note};
+use crate::experts::{download, fields};
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -133,7 +133,7 @@ async fn begin(
             Ok(page::see_other(&here.href(format!("imports/{id}"))))
         }
         Err(Error::Invalid(problems)) => {
-            note(&mut form, problems);
+            form.note(problems);
             page::rejected(&list_page(&app, &here, &visit, form).await?)
         }
         Err(other) => Err(other.into()),

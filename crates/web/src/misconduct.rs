@@ -285,9 +285,7 @@ async fn propose(
     match found {
         Ok(()) => Ok(page::see_other(&here.href("misconduct"))),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&form_page(&app, &here, &visit, form))
         }
         Err(other) => Err(other.into()),
@@ -309,9 +307,7 @@ async fn decide(
     {
         Ok(()) => Ok(page::see_other(&here.href("misconduct"))),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&page_of(&app, &here, &visit, form).await?)
         }
         Err(other) => Err(other.into()),

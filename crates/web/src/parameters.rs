@@ -178,7 +178,7 @@ async fn set(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let path = visit.query.text("path");
     let version = form
@@ -193,11 +193,9 @@ async fn set(
         .service
         .set_pool_parameter(here.ctx(), here.no, version, &setting, &form.text("reason"))
         .await;
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href("parameters"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&edit_page(&app, &here, &visit, &path, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href("parameters"));
+    page::answered(next, form, |form| {
+        edit_page(&app, &here, &visit, &path, form)
+    })
+    .await
 }

@@ -226,19 +226,17 @@ async fn begin(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    match app
+    let outcome = app
         .service
         .draft_posting(here.ctx(), here.no, &typed(&form))
-        .await
-    {
-        Ok(id) => Ok(page::see_other(&here.href(format!("postings/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&form_page(&app, &here, &visit, None, form).await?)
-        }
-    }
+        .await;
+    let next = outcome.map(|id| here.href(format!("postings/{id}")));
+    page::answered(next, form, |form| {
+        form_page(&app, &here, &visit, None, form)
+    })
+    .await
 }
 
 type At = (State<App>, InPool, Visit, Path<(i64, RecordId)>);
@@ -428,16 +426,11 @@ async fn document((State(app), here, _, Path((_, id))): At) -> Result<Response, 
 
 async fn answered<T>(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<T>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(_) => Ok(page::see_other(&here.href(format!("postings/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|_| here.href(format!("postings/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn put_up(at: At, form: FormState) -> Result<Response, WebError> {

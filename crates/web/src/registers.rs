@@ -90,16 +90,11 @@ async fn answered(
     app: &App,
     here: &InPool,
     visit: &Visit,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href("register"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(app, here, visit, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href("register"));
+    page::answered(next, form, |form| list_page(app, here, visit, form)).await
 }
 
 async fn add(

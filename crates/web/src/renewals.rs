@@ -371,15 +371,11 @@ async fn remind(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    match app.service.remind_renewals(here.ctx(), here.no).await {
-        Ok(_) => Ok(page::see_other(&here.href("renewals?view=silent"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(&app, &here, &visit, form).await?)
-        }
-    }
+    let outcome = app.service.remind_renewals(here.ctx(), here.no).await;
+    let next = outcome.map(|_| here.href("renewals?view=silent"));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 async fn export(
@@ -632,16 +628,11 @@ async fn show((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 
 async fn acted(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("renewals/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("renewals/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn decide_one(at: At, form: FormState) -> Result<Response, WebError> {

@@ -189,20 +189,18 @@ async fn grant(
     session: Session,
     visit: Visit,
     Path(id): Path<String>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let who = account(&id)?;
     let done = match typed(&form) {
         Ok(wanted) => app.service.grant_role(&session.ctx, who, wanted).await,
         Err(error) => Err(error),
     };
-    match done {
-        Ok(()) => Ok(page::see_other(&format!("/settings/roles/{who}"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&page_of(&app, &session, &visit, &id, form).await?)
-        }
-    }
+    let next = done.map(|()| format!("/settings/roles/{who}"));
+    page::answered(next, form, |form| {
+        page_of(&app, &session, &visit, &id, form)
+    })
+    .await
 }
 
 async fn withdraw(
@@ -210,20 +208,18 @@ async fn withdraw(
     session: Session,
     visit: Visit,
     Path(id): Path<String>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let who = account(&id)?;
     let done = match typed(&form) {
         Ok(given) => app.service.withdraw_role(&session.ctx, who, given).await,
         Err(error) => Err(error),
     };
-    match done {
-        Ok(()) => Ok(page::see_other(&format!("/settings/roles/{who}"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&page_of(&app, &session, &visit, &id, form).await?)
-        }
-    }
+    let next = done.map(|()| format!("/settings/roles/{who}"));
+    page::answered(next, form, |form| {
+        page_of(&app, &session, &visit, &id, form)
+    })
+    .await
 }
 
 /// A role, in the pool with this number or, for the three administrators, in none.

@@ -381,9 +381,7 @@ async fn answered<T>(
     match outcome {
         Ok(_) => Ok(page::see_other(&here.href(format!("tasks/{id}/seats")))),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&page_of(&app, &here, &visit, id, form).await?)
         }
         Err(other) => Err(other.into()),

@@ -273,21 +273,14 @@ async fn propose(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    match app
+    let outcome = app
         .service
         .propose_special_invitation(here.ctx(), here.pool.id, &proposal(&form))
-        .await
-    {
-        Ok(id) => Ok(page::see_other(
-            &here.href(format!("special-invitations/{id}")),
-        )),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&form_page(&app, &here, &visit, form).await?)
-        }
-    }
+        .await;
+    let next = outcome.map(|id| here.href(format!("special-invitations/{id}")));
+    page::answered(next, form, |form| form_page(&app, &here, &visit, form)).await
 }
 
 /// What the invited person said.

@@ -191,13 +191,8 @@ async fn ask(
         .service
         .ask_amendment(&session.ctx, pool, &fields(&form))
         .await;
-    match asked {
-        Ok(_) => Ok(page::see_other("/m/amendments")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&own_page(&app, &session, &visit, form).await?)
-        }
-    }
+    let next = asked.map(|_| "/m/amendments".to_owned());
+    page::answered(next, form, |form| own_page(&app, &session, &visit, form)).await
 }
 
 type At = (State<App>, Session, Visit, Path<RecordId>);

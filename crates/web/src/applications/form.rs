@@ -243,7 +243,7 @@ async fn again(
 ) -> Result<Response, WebError> {
     let refusals = match error {
         Error::Invalid(problems) => {
-            crate::experts::note(form, problems);
+            form.note(problems);
             Vec::new()
         }
         Error::Refused(reasons) => reasons

@@ -10,7 +10,7 @@ use domain::policy::pack::{Holding, Input, Record, Test};
 use service::persons;
 use service::{Error, OpenPool};
 
-use super::{fields, note, second_axis, specialty_choices, team_choices};
+use super::{fields, second_axis, specialty_choices, team_choices};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
@@ -503,7 +503,7 @@ async fn again(
 ) -> Result<Response, WebError> {
     let refusals = match error {
         Error::Invalid(problems) => {
-            note(form, problems);
+            form.note(problems);
             Vec::new()
         }
         Error::Refused(reasons) => reasons

@@ -129,19 +129,14 @@ async fn list(
 async fn answered<T>(
     (app, visit): (&App, &Visit),
     (token, id): (&str, RecordId),
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<T>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(_) => Ok(page::see_other(&format!(
-            "{}/materials",
-            base_of(token, id)
-        ))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&materials_page(app, visit, (token, id), form).await?)
-        }
-    }
+    let next = outcome.map(|_| format!("{}/materials", base_of(token, id)));
+    page::answered(next, form, |form| {
+        materials_page(app, visit, (token, id), form)
+    })
+    .await
 }
 
 async fn describe(

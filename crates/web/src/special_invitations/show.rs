@@ -264,18 +264,11 @@ async fn letter((State(app), here, _, Path((_, id))): At) -> Result<Response, We
 
 async fn answered(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(
-            &here.href(format!("special-invitations/{id}")),
-        )),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("special-invitations/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn send(at: At, mut form: FormState) -> Result<Response, WebError> {
