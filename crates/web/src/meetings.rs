@@ -151,17 +151,15 @@ async fn call(
     mut form: FormState,
 ) -> Result<Response, WebError> {
     let on = form.date("met_on", "会议日期");
-    if form.is_sound() {
-        match app
-            .service
+    let outcome = if form.is_sound() {
+        app.service
             .call_meeting(here.ctx(), here.no, on, &form.text("place"))
             .await
-        {
-            Ok(id) => return Ok(page::see_other(&here.href(format!("meetings/{id}")))),
-            Err(error) => form.refuse(error)?,
-        }
-    }
-    page::rejected(&list_page(&app, &here, &visit, form).await?)
+    } else {
+        Err(service::Error::Invalid(Vec::new()))
+    };
+    let next = outcome.map(|id| here.href(format!("meetings/{id}")));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 #[derive(Template)]

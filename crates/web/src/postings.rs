@@ -260,27 +260,25 @@ async fn edit((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 
 async fn rewrite(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let version = form.value("version").parse().unwrap_or(0);
     let outcome = app
         .service
         .rewrite_posting(here.ctx(), here.no, id, version, &typed(&form))
         .await;
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("postings/{id}")))),
-        Err(service::Error::Stale) => {
-            form.reject(
-                "",
-                "这份名单刚被他人修改，您的修改没有保存，填写的内容还在下面。请在另一个窗口打开名单核对，再重新进入修改。",
-            );
-            page::rejected(&form_page(&app, &here, &visit, Some(id), form).await?)
-        }
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&form_page(&app, &here, &visit, Some(id), form).await?)
-        }
-    }
+    let next = match outcome {
+        Ok(()) => Ok(here.href(format!("postings/{id}"))),
+        Err(service::Error::Stale) => Err(service::Error::field(
+            "",
+            "这份名单刚被他人修改，您的修改没有保存，填写的内容还在下面。请在另一个窗口打开名单核对，再重新进入修改。",
+        )),
+        Err(error) => Err(error),
+    };
+    page::answered(next, form, |form| {
+        form_page(&app, &here, &visit, Some(id), form)
+    })
+    .await
 }
 
 #[derive(Template)]

@@ -201,14 +201,11 @@ async fn answered(
     (State(app), session, visit, _): At,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other("/m/amendments")),
-        Err(error) => {
-            let mut form = FormState::blank();
-            form.refuse(error)?;
-            page::rejected(&own_page(&app, &session, &visit, form).await?)
-        }
-    }
+    let (next, form) = (
+        outcome.map(|()| "/m/amendments".to_owned()),
+        FormState::blank(),
+    );
+    page::answered(next, form, |form| own_page(&app, &session, &visit, form)).await
 }
 
 async fn prove(at: At, body: Multipart) -> Result<Response, WebError> {
