@@ -9,7 +9,8 @@ use domain::actor::Action;
 use domain::id::{FileId, RecordId};
 use service::attachments::MOST_BYTES;
 
-use super::{At, READ, answered};
+use super::acts::answered;
+use super::{At, READ};
 use crate::error::WebError;
 use crate::experts::fields;
 use crate::form::FormState;
