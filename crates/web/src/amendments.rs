@@ -16,9 +16,9 @@ use service::amendments::AmendmentView;
 use utoipa::ToSchema;
 
 use crate::api::{Body, Why, done, page_of, paged};
-use crate::applications::shown;
 use crate::components::{Empty, Pager, Status};
 use crate::error::WebError;
+use crate::files::shown;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;

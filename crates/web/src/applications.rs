@@ -21,7 +21,7 @@ use crate::session::InPool;
 use crate::state::App;
 
 pub(crate) use list::list_again;
-pub(crate) use materials::{HANDLE, shown, uploaded};
+pub(crate) use materials::HANDLE;
 pub(crate) use show::rejected;
 
 pub(crate) const READ: Access = Access::Pool(Action::ReadApplications);

@@ -14,7 +14,7 @@ use service::campaigns::{AnswerLine, CampaignLine, YearlyDuty};
 
 use crate::components::{Here, Link, Note, Pager, Stat, Status, Tab, Tone};
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::download;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::menu;

@@ -13,9 +13,9 @@ use service::certificates::{Issuance, MOST_PAGES, Order, OwnCertificate, grouped
 use service::cohorts::Cohorts;
 
 use crate::components::{Empty, Pager, Status};
-use crate::draws::{attachment, pdf};
 use crate::error::WebError;
 use crate::experts::address;
+use crate::files::{attachment, pdf};
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;

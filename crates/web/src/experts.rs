@@ -5,8 +5,7 @@ pub(crate) mod show;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::actor::Action;
 use domain::expert::Status as Standing;
 use domain::id::{ExpertId, FilterId, SpecialtyId};
@@ -16,12 +15,13 @@ use service::OpenPool;
 use service::experts::{
     BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, NO_TEAM, SavedFilter,
 };
-use service::exports::{ExportForm, MadeFile};
+use service::exports::ExportForm;
 use service::list::{Count, PageRequest};
 use service::typed::Fields;
 
 use crate::components::{Chip, Column, Empty, Here, Link, Order, Pager, Status, Tab};
 use crate::error::WebError;
+use crate::files::{download, spelt};
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -71,37 +71,11 @@ pub(crate) fn standing_under(pack: &Pack, status: Standing) -> Status {
     }
 }
 
-/// A file to be saved, never shown inside the site.
-pub(crate) fn download(file: MadeFile) -> Response {
-    let name = utf8_name(&file.name);
-    let headers = [
-        (header::CONTENT_TYPE, file.media_type.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename*=UTF-8''{name}"),
-        ),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    (headers, file.bytes).into_response()
-}
-
-fn utf8_name(name: &str) -> String {
-    name.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
-}
-
 /// An address with these conditions.
 pub(crate) fn address(base: &str, pairs: &[(&str, &str)]) -> String {
     let query: Vec<String> = pairs
         .iter()
-        .map(|(name, value)| format!("{name}={}", utf8_name(value)))
+        .map(|(name, value)| format!("{name}={}", spelt(value)))
         .collect();
     if query.is_empty() {
         base.to_owned()

@@ -9,9 +9,9 @@ use domain::id::{FileId, RecordId};
 use domain::objection::{Outcome, State as Stands, Taken};
 use service::objections::{Acknowledged, ObjectionView, Objector};
 
-use crate::applications::shown;
 use crate::components::{Link, Note, Status, Tone};
 use crate::error::WebError;
+use crate::files::shown;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;

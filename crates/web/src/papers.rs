@@ -10,9 +10,8 @@ use service::papers::{PaperFile, Shown};
 
 use crate::applications::list_again;
 use crate::certificates::sent;
-use crate::draws::pdf;
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::{download, pdf};
 use crate::form::FormState;
 use crate::layout::Visit;
 use crate::routes::{Access, Routes};

@@ -12,8 +12,8 @@ use service::PageRequest;
 use service::postings::{Candidate, Draft, PersonLine, PostingView, Step};
 
 use crate::components::{Empty, Link, Note, Pager, Status, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::pdf;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;

@@ -11,8 +11,8 @@ use service::papers::PaperFile;
 use service::solicitations::{ChannelGuide, PublicNotice, Shown};
 
 use crate::components::{Link, Note, Status, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::pdf;
 use crate::layout::{Banner, Layout, Visit};
 use crate::page;
 use crate::papers::blanks;

@@ -7,8 +7,8 @@ use service::PageRequest;
 use service::publications::{Checked, PublicDraw, Verdict, check_record};
 
 use crate::components::{Note, Tone};
-use crate::draws::attachment;
 use crate::error::WebError;
+use crate::files::attachment;
 use crate::form::FormState;
 use crate::layout::{Banner, Layout, Visit};
 use crate::page;

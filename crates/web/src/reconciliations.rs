@@ -11,9 +11,8 @@ use service::reconciliations::{Filed, UpdateReport};
 
 use crate::api::made;
 use crate::components::{Note, Stat, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::{download, pdf};
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;

@@ -17,9 +17,9 @@ use service::PageRequest;
 use service::renewals::{Decided, RenewalLine, RenewalList, RenewalView, Verdict, View};
 
 use crate::components::{Empty, Here, Link, Note, Pager, Status, Tab, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
-use crate::experts::{download, standing_under};
+use crate::experts::standing_under;
+use crate::files::{download, pdf};
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;

@@ -10,8 +10,8 @@ use service::engagements::{FollowUp, Seat};
 use service::posts::{Candidate, TaskPost};
 
 use crate::components::{Note, Status, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::pdf;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;

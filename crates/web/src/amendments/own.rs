@@ -14,10 +14,10 @@ use service::attachments::MOST_BYTES;
 
 use super::{GROUP, status, words};
 use crate::api::{Body, done, fields_of, items, made};
-use crate::applications::uploaded;
 use crate::components::Status;
 use crate::error::WebError;
 use crate::experts::fields;
+use crate::files::uploaded;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;
@@ -209,7 +209,7 @@ async fn answered(
 }
 
 async fn prove(at: At, body: Multipart) -> Result<Response, WebError> {
-    let (_, name, bytes) = uploaded(body).await?;
+    let (_, name, bytes) = uploaded(body, "attachment").await?;
     let (app, session, id) = (&at.0.0, &at.1, at.3.0);
     let outcome = app
         .service

@@ -10,8 +10,8 @@ use service::solicitations::{NoticeView, Step};
 
 use super::{At, status};
 use crate::components::{Link, Moment, Note, Progress, Status, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::pdf;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;

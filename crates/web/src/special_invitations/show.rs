@@ -10,8 +10,8 @@ use service::special_invitations::{InvitationView, MaterialLine, Step};
 
 use super::{PROPOSE, READ, SIGN, answer_of, status, verdict_of};
 use crate::components::{Link, Moment, Progress, Status};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::pdf;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;
