@@ -108,10 +108,7 @@ async fn remove(
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, file) = ids(&id, &file)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let removed = app
         .service
         .remove_attachment(here.ctx(), here.no, id, file, version, form.value("reason"))

@@ -147,7 +147,6 @@ async fn list_page(
             (one, status)
         })
         .collect();
-    let standing = here.standing(today);
     let with = |cursor: &str| {
         let pairs = [("q", name.as_str()), ("after", cursor)];
         let pairs: Vec<(&str, &str)> = pairs
@@ -164,13 +163,7 @@ async fn list_page(
         applications: here.href("applications"),
         cohorts: app.service.cohorts(ctx, here.no).await?,
         cohort_base: here.href("cohorts"),
-        confirm_status: match (standing.effect(), standing.banner()) {
-            (Some(_), Some(words)) => format!(
-                "已知《{}》{words}，仍按此办法颁发；此确认会留痕。",
-                here.pack.identity.title
-            ),
-            _ => String::new(),
-        },
+        confirm_status: here.confirm_status("颁发"),
         waiting: waiting
             .into_iter()
             .map(|one| Waiting {
@@ -216,10 +209,7 @@ async fn issue(
     visit: Visit,
     form: FormState,
 ) -> Result<Response, WebError> {
-    let chosen: Vec<RecordId> = form
-        .values("application")
-        .filter_map(|id| id.parse().ok())
-        .collect();
+    let chosen: Vec<RecordId> = form.ids("application");
     let outcome = if chosen.is_empty() && form.value("whom") != "all" {
         Err(service::Error::field(
             "application",

@@ -501,7 +501,7 @@ fn chosen(form: &FormState) -> Chosen {
     if form.value("all") == "yes" {
         Chosen::Query(Box::new(ExpertQuery::of(&fields(form))))
     } else {
-        Chosen::Ticked(form.values("id").filter_map(|id| id.parse().ok()).collect())
+        Chosen::Ticked(form.ids("id"))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use axum::extract::{FromRequest, Request};
 use axum::http::Uri;
@@ -168,6 +169,20 @@ impl FormState {
             )),
             Err(_) => Err(format!("{label}“{text}”不是整数，请只填数字。")),
         })
+    }
+    /// The version of what was shown when the form was drawn: by it one notices who was faster.
+    ///
+    /// # Errors
+    /// [`WebError::Unreadable`] when the form does not say.
+    pub fn version(&self) -> Result<i64, WebError> {
+        self.value("version")
+            .parse()
+            .map_err(|_| WebError::Unreadable)
+    }
+    /// What the values of a repeated field name; those that name nothing are passed over.
+    pub fn ids<T: FromStr>(&self, name: &str) -> Vec<T> {
+        let named = self.values.iter().filter(|(key, _)| key == name);
+        named.filter_map(|(_, id)| id.parse().ok()).collect()
     }
     /// Reads one of the answers offered; anything else is noted with `message`.
     pub fn choice<'a>(

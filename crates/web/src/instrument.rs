@@ -134,10 +134,7 @@ async fn extend(
     visit: Visit,
     form: FormState,
 ) -> Result<Response, WebError> {
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let text = |name: &str| form.value(name).to_owned();
     let draft = ExtensionDraft {
         document: text("document"),

@@ -199,10 +199,7 @@ async fn change(
     form: FormState,
 ) -> Result<Response, WebError> {
     let id: OrganisationId = id.parse().map_err(|_| WebError::NotFound)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let outcome = app
         .service
         .change_organisation(here.ctx(), here.no, id, version, &draft(&form))

@@ -149,10 +149,7 @@ async fn export(
     visit: Visit,
     form: FormState,
 ) -> Result<Response, WebError> {
-    let ids: Vec<RecordId> = form
-        .values("application")
-        .filter_map(|id| id.parse().ok())
-        .collect();
+    let ids: Vec<RecordId> = form.ids("application");
     let purpose = form.value("purpose");
     if form.value("what") == "zip" {
         let pieces = app

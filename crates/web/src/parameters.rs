@@ -181,10 +181,7 @@ async fn set(
     form: FormState,
 ) -> Result<Response, WebError> {
     let path = visit.query.text("path");
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let setting = Setting {
         path: path.clone(),
         value: form.text("value"),

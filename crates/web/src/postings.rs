@@ -202,10 +202,7 @@ fn typed(form: &FormState) -> Draft {
         title: form.text("title"),
         body: form.value("body").to_owned(),
         contact: form.text("contact"),
-        applications: form
-            .values("application")
-            .filter_map(|id| id.parse().ok())
-            .collect(),
+        applications: form.ids("application"),
     }
 }
 
@@ -329,13 +326,10 @@ async fn show_page(
     let posting = &view.posting;
     let posted = posting.state.posted();
     let number = posted.map_or_else(|| "未编号".to_owned(), |posted| posted.number.clone());
-    let standing = here.standing(today);
-    let confirm_status = match (standing.effect(), standing.banner()) {
-        (Some(_), Some(words)) if view.steps.contains(&Step::Post) => format!(
-            "已知《{}》{words}，仍按此办法办理；此确认会留痕。",
-            here.pack.identity.title
-        ),
-        _ => String::new(),
+    let confirm_status = if view.steps.contains(&Step::Post) {
+        here.confirm_status("办理")
+    } else {
+        String::new()
     };
     let held = view
         .objections

@@ -134,18 +134,6 @@ fn title(view: View, lapse: &str) -> String {
     }
 }
 
-/// The words with which a draft or an instrument out of date is followed all the same.
-fn confirm_status(here: &InPool) -> String {
-    let standing = here.standing(here.ctx().today());
-    match (standing.effect(), standing.banner()) {
-        (Some(_), Some(words)) => format!(
-            "已知《{}》{words}，仍按此办法决定；此确认会留痕。",
-            here.pack.identity.title
-        ),
-        _ => String::new(),
-    }
-}
-
 fn days_left(line: &RenewalLine, today: jiff::civil::Date) -> String {
     let days = line.term.to.since(today).map_or(0, |span| span.get_days());
     match days {
@@ -244,7 +232,7 @@ async fn list_page(
             },
         may_remind: list.asks && view == View::Silent && may(Action::DecideRenewals),
         may_export: may(Action::ExportExperts),
-        confirm_status: confirm_status(here),
+        confirm_status: here.confirm_status("决定"),
         view,
         rows,
         list,
@@ -341,10 +329,7 @@ async fn decide(
     visit: Visit,
     mut form: FormState,
 ) -> Result<Response, WebError> {
-    let chosen: Vec<ExpertId> = form
-        .values("expert")
-        .filter_map(|id| id.parse().ok())
-        .collect();
+    let chosen: Vec<ExpertId> = form.ids("expert");
     match taken(&app, &here, &form, &chosen).await {
         Ok((verdict, decided)) => {
             let back = here.href("renewals");
@@ -615,7 +600,7 @@ async fn show_page(
             Choice::new("unwilling", "不愿意"),
         ],
         may_print: may,
-        confirm_status: confirm_status(here),
+        confirm_status: here.confirm_status("决定"),
         form,
     })
 }

@@ -120,10 +120,7 @@ async fn change(
     form: FormState,
 ) -> Result<Response, WebError> {
     let id: SpecialtyId = id.parse().map_err(|_| WebError::NotFound)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let (ctx, no, text) = (here.ctx(), here.no, form.value("text"));
     let outcome = match form.value("act") {
         "rename" => {

@@ -124,10 +124,7 @@ pub(super) async fn refuse(at: At, form: FormState) -> Result<Response, WebError
 
 pub(super) async fn classify(at: At, form: FormState) -> Result<Response, WebError> {
     let (app, here, id) = (&at.0.0, &at.1, at.3.0.1);
-    let specialties: Vec<SpecialtyId> = form
-        .values("specialty")
-        .filter_map(|id| id.parse().ok())
-        .collect();
+    let specialties: Vec<SpecialtyId> = form.ids("specialty");
     let duties: Vec<String> = form.values("duty").map(str::to_owned).collect();
     let outcome = app
         .service

@@ -218,10 +218,7 @@ async fn change(
     if !form.value("add").is_empty() {
         return page::page(&form_page(&app, &here, &visit, Some(id), form, Vec::new()).await?);
     }
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     match app
         .service
         .change_application(here.ctx(), here.no, id, version, &fields(&form))

@@ -233,10 +233,7 @@ pub(super) async fn pass_batch(
     visit: Visit,
     form: FormState,
 ) -> Result<Response, WebError> {
-    let chosen: Vec<RecordId> = form
-        .values("application")
-        .filter_map(|id| id.parse().ok())
-        .collect();
+    let chosen: Vec<RecordId> = form.ids("application");
     let passed = app
         .service
         .pass_applications(here.ctx(), here.no, &chosen)

@@ -584,10 +584,7 @@ async fn end_relation(
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, relation) = relation_ids(&id, &relation)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     app.service
         .end_relation(here.ctx(), here.no, id, relation, version, form.value("to"))
         .await?;
@@ -603,10 +600,7 @@ async fn remove_relation(
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, relation) = relation_ids(&id, &relation)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     app.service
         .remove_relation(
             here.ctx(),

@@ -62,13 +62,10 @@ pub(super) async fn show_page(
     let view = app.service.notice(here.ctx(), id).await?;
     let shown = app.service.preview_notice(here.ctx(), id).await?;
     let notice = &view.notice;
-    let standing = here.standing(here.ctx().today());
-    let confirm_status = match (standing.effect(), standing.banner()) {
-        (Some(_), Some(words)) if view.steps.contains(&Step::Approve) => format!(
-            "已知《{}》{words}，仍按此办法办理；此确认会留痕。",
-            here.pack.identity.title
-        ),
-        _ => String::new(),
+    let confirm_status = if view.steps.contains(&Step::Approve) {
+        here.confirm_status("办理")
+    } else {
+        String::new()
     };
     let note = match &notice.state {
         Stands::Draft {

@@ -229,10 +229,7 @@ async fn withdraw(
     (State(app), session, visit, Path(id)): At,
     form: FormState,
 ) -> Result<Response, WebError> {
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let outcome = app
         .service
         .withdraw_relation(&session.ctx, id, version, form.value("reason"))

@@ -102,13 +102,10 @@ async fn show_page(
 ) -> Result<ShowPage, WebError> {
     let view = app.service.special_invitation(here.ctx(), id).await?;
     let one = &view.invitation;
-    let standing = here.standing(here.ctx().today());
-    let confirm_status = match (standing.effect(), standing.banner()) {
-        (Some(_), Some(words)) if view.steps.contains(&Step::Send) => format!(
-            "已知《{}》{words}，仍按此办法办理；此确认会留痕。",
-            here.pack.identity.title
-        ),
-        _ => String::new(),
+    let confirm_status = if view.steps.contains(&Step::Send) {
+        here.confirm_status("办理")
+    } else {
+        String::new()
     };
     let reads = |action: Action| here.ctx().actor.reach_in(action, here.pool.id) != Reach::None;
     let expert = match &one.state {
