@@ -12,7 +12,7 @@ use domain::id::{CampaignId, ExpertId};
 use domain::policy::due::State as Due;
 use service::campaigns::{AnswerLine, CampaignLine, YearlyDuty};
 
-use crate::components::{Here, Link, Note, Pager, Stat, Status, Tab, Tone};
+use crate::components::{Note, Pager, Stat, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::files::download;
 use crate::form::FormState;
@@ -257,11 +257,7 @@ async fn show_page(
         ],
         tabs: VIEWS
             .iter()
-            .map(|(code, label)| Tab {
-                link: Link::new(*label, format!("{base}?status={code}")),
-                count: None,
-                here: Here::when(*code == view),
-            })
+            .map(|(code, label)| Tab::plain(*label, format!("{base}?status={code}"), *code == view))
             .collect(),
         pager: Pager {
             range: format!("本页 {} 人，共通知 {} 人", rows.len(), line.asked),

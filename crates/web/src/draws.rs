@@ -9,7 +9,7 @@ use domain::id::DrawId;
 use service::draws::DrawView;
 
 use crate::components::{
-    FunnelKind, FunnelRow, Link, Note, Party, PartyState, Progress, Qr, Status, Step, Tone,
+    FunnelRow, Link, Note, Party, PartyState, Progress, Qr, Status, Step, Tone,
 };
 use crate::error::WebError;
 use crate::files::{attachment, pdf};
@@ -153,27 +153,7 @@ fn scene(here: &InPool, view: &DrawView) -> Result<Scene, WebError> {
     };
     let digest = attempt.frame_digest.to_hex();
     let drawable = service::draws::drawable(attempt)?;
-    let mut funnel = vec![FunnelRow {
-        label: "专业领域相符".to_owned(),
-        count: attempt.scope.to_string(),
-        kind: FunnelKind::Remain,
-    }];
-    funnel.extend(
-        attempt
-            .funnel
-            .iter()
-            .filter(|step| step.out > 0)
-            .map(|step| FunnelRow {
-                label: format!("－ {}", step.label),
-                count: step.out.to_string(),
-                kind: FunnelKind::Cut,
-            }),
-    );
-    funnel.push(FunnelRow {
-        label: "可抽".to_owned(),
-        count: drawable.to_string(),
-        kind: FunnelKind::Sum,
-    });
+    let funnel = FunnelRow::all(Some(attempt.scope), &attempt.funnel, drawable);
     let groups = view.task.request.demands.iter().map(|demand| {
         let reserves = if demand.reserves > 0 {
             format!("＋{} 候补", demand.reserves)

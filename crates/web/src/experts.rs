@@ -373,11 +373,7 @@ async fn list_page(
         first: after.is_some().then(|| at(&[("size", size_text.as_str())])),
         next,
         sizes: [20, 50, 100]
-            .map(|n| Tab {
-                link: Link::new(n.to_string(), at(&[("size", &n.to_string())])),
-                count: None,
-                here: Here::when(n == size),
-            })
+            .map(|n| Tab::plain(n.to_string(), at(&[("size", &n.to_string())]), n == size))
             .into(),
         ..Pager::default()
     };

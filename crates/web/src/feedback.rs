@@ -10,7 +10,7 @@ use domain::id::RecordId;
 use service::PageRequest;
 use service::feedback::{FeedbackView, Writer};
 
-use crate::components::{Empty, Here, Link, Pager, Status, Tab};
+use crate::components::{Empty, Link, Pager, Status, Tab};
 use crate::error::WebError;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
@@ -114,11 +114,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             .under(&[(&here.pool.name, &here.href(""))]),
         tabs: VIEWS
             .iter()
-            .map(|(code, label, _)| Tab {
-                link: Link::new(*label, at(code)),
-                count: None,
-                here: Here::when(*code == view),
-            })
+            .map(|(code, label, _)| Tab::plain(*label, at(code), *code == view))
             .collect(),
         pager: Pager {
             range: format!("本页 {} 份", rows.len()),

@@ -9,7 +9,7 @@ use domain::misconduct::{Proposer, State as Decided};
 use service::PageRequest;
 use service::misconduct::{MisconductQuery, Proposal};
 
-use crate::components::{Empty, Here, Link, Pager, Status, Tab};
+use crate::components::{Empty, Link, Pager, Status, Tab};
 use crate::error::WebError;
 use crate::experts::address;
 use crate::form::{Choice, FormState};
@@ -114,11 +114,7 @@ async fn page_of(
     };
     let tabs = VIEWS
         .iter()
-        .map(|(code, label)| Tab {
-            link: Link::new(*label, pairs(code, None)),
-            count: None,
-            here: Here::when(*code == wanted),
-        })
+        .map(|(code, label)| Tab::plain(*label, pairs(code, None), *code == wanted))
         .collect();
     let pager = Pager {
         range: format!(

@@ -14,7 +14,7 @@ use domain::special_invitation::{Answer, SpecialInvitation, State as Stands, Ver
 use service::PageRequest;
 use service::special_invitations::Proposal;
 
-use crate::components::{Empty, Here, Link, Note, Pager, Status, Tab, Tone};
+use crate::components::{Empty, Note, Pager, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
@@ -137,17 +137,16 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             .under(&[(&here.pool.name, &here.href(""))]),
         tabs: VIEWS
             .iter()
-            .map(|(value, label, _)| Tab {
-                link: Link::new(
+            .map(|(value, label, _)| {
+                Tab::plain(
                     *label,
                     if value.is_empty() {
                         base.clone()
                     } else {
                         format!("{base}?status={value}")
                     },
-                ),
-                count: None,
-                here: Here::when(value == code),
+                    value == code,
+                )
             })
             .collect(),
         pager: Pager {

@@ -14,7 +14,7 @@ use service::PageRequest;
 
 pub(crate) use chances::{Chances, chances};
 
-use crate::components::{Column, Empty, Here, Link, Pager, Status, Tab};
+use crate::components::{Column, Empty, Link, Pager, Status, Tab};
 use crate::error::WebError;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -104,17 +104,16 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             .announce(format!("本页 {} 件", rows.len())),
         tabs: VIEWS
             .iter()
-            .map(|(value, label, _)| Tab {
-                link: Link::new(
+            .map(|(value, label, _)| {
+                Tab::plain(
                     *label,
                     if value.is_empty() {
                         base.clone()
                     } else {
                         format!("{base}?status={value}")
                     },
-                ),
-                count: None,
-                here: Here::when(value == code),
+                    value == code,
+                )
             })
             .collect(),
         columns: ["编号", "工作内容", "使用方", "人数", "工作日期", "状态"]

@@ -9,7 +9,7 @@ use domain::solicitation::Standing;
 use service::solicitations::NoticeDuty;
 
 use super::status;
-use crate::components::{Empty, Here, Link, Note, Status, Tab, Tone};
+use crate::components::{Empty, Link, Note, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
@@ -149,17 +149,16 @@ pub(super) async fn list(
         duty: duty.as_ref().map(duty_note),
         tabs: VIEWS
             .iter()
-            .map(|(value, label, ..)| Tab {
-                link: Link::new(
+            .map(|(value, label, ..)| {
+                Tab::plain(
                     *label,
                     if value.is_empty() {
                         base.clone()
                     } else {
                         format!("{base}?status={value}")
                     },
-                ),
-                count: None,
-                here: Here::when(value == code),
+                    value == code,
+                )
             })
             .collect(),
         empty: if words.is_empty() && code.is_empty() {
