@@ -132,7 +132,7 @@ async fn list_page(
     let ctx = here.ctx();
     let base = here.href("certificates");
     let name = visit.query.text("q");
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let waiting = app.service.waiting_for_certificates(ctx, here.no).await?;
     let found = app
         .service

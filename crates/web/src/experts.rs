@@ -221,7 +221,7 @@ async fn list_page(
         "100" => 100,
         _ => 20,
     };
-    let after = Some(form.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
+    let after = form.after();
     let found = app
         .service
         .experts(

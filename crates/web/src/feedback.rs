@@ -85,7 +85,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         "" => base.clone(),
         code => format!("{base}?status={code}"),
     };
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let request = PageRequest::after(after.clone(), 50);
     let found = app
         .service

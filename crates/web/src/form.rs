@@ -179,6 +179,11 @@ impl FormState {
             .parse()
             .map_err(|_| WebError::Unreadable)
     }
+    /// Behind which row a list goes on, exactly as the address of its next page says; none at its beginning.
+    #[must_use]
+    pub fn after(&self) -> Option<String> {
+        Some(self.value("after").to_owned()).filter(|row| !row.is_empty())
+    }
     /// What the values of a repeated field name; those that name nothing are passed over.
     pub fn ids<T: FromStr>(&self, name: &str) -> Vec<T> {
         let named = self.values.iter().filter(|(key, _)| key == name);

@@ -102,7 +102,7 @@ async fn list_page(
     form: FormState,
 ) -> Result<ListPage, WebError> {
     let ctx = here.ctx();
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app
         .service
         .meetings(ctx, here.no, &PageRequest::after(after.clone(), 50))

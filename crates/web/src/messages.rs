@@ -39,7 +39,7 @@ struct OwnPage {
 }
 
 async fn own(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app
         .service
         .own_messages(&session.ctx, &PageRequest::after(after.clone(), 20))

@@ -92,7 +92,7 @@ async fn page_of(
         from: query.date("from", "发生日期起"),
         to: query.date("to", "发生日期止"),
     };
-    let after = Some(query.text("after")).filter(|text| !text.is_empty());
+    let after = query.after();
     let request = PageRequest::after(after.clone(), 50);
     let (found, count) = app
         .service

@@ -62,7 +62,7 @@ struct Options {
 }
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
-    let after = Some(visit.query.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
+    let after = visit.query.after();
     let text = visit.query.text("q");
     let request = PageRequest::after(after.clone(), 50);
     let (found, count) = app

@@ -308,7 +308,7 @@ async fn messages(
     session: Session,
     visit: Visit,
 ) -> Result<Response, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let request = PageRequest::after(after.clone(), 30);
     let found = app.service.own_messages(&session.ctx, &request).await?;
     let rows: Vec<_> = found

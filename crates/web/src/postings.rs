@@ -91,7 +91,7 @@ struct Row {
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
     let ctx = here.ctx();
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app
         .service
         .postings(ctx, here.no, &[], &PageRequest::after(after.clone(), 50))

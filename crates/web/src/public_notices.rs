@@ -184,7 +184,7 @@ struct ListPage {
 }
 
 async fn list(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let current = match after {
         None => app.service.current_notices().await?,
         Some(_) => Vec::new(),

@@ -39,7 +39,7 @@ struct ListPage {
 }
 
 async fn list_page(app: &App, visit: &Visit, form: FormState) -> Result<ListPage, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app
         .service
         .published_draws(&PageRequest::after(after, 20))

@@ -59,7 +59,7 @@ async fn list_page(
     let ctx = here.ctx();
     let head = app.service.register_head(ctx, here.no).await?;
     let head = head.ok_or(WebError::NotFound)?;
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let request = PageRequest::after(after.clone(), 50);
     let found = app.service.register_entries(ctx, here.no, &request).await?;
     let base = here.href("register");
@@ -137,7 +137,7 @@ async fn list_json(
     here: InPool,
     visit: Visit,
 ) -> Result<Json<serde_json::Value>, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let Page { items, next } = app
         .service
         .register_entries(here.ctx(), here.no, &PageRequest::after(after, 50))

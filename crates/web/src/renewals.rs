@@ -155,7 +155,7 @@ async fn list_page(
         "" => visit.query.text("view"),
         typed => typed.to_owned(),
     });
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let list = app
         .service
         .renewals(ctx, here.no, view, &PageRequest::after(after.clone(), ROWS))

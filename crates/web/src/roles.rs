@@ -50,7 +50,7 @@ async fn list(
     visit: Visit,
 ) -> Result<Response, WebError> {
     let name = Some(visit.query.text("name")).filter(|name| !name.is_empty());
-    let after = Some(visit.query.value("after").to_owned()).filter(|after| !after.is_empty());
+    let after = visit.query.after();
     let (lines, next) = app.service.accounts(&session.ctx, name, after).await?;
     let policy = app.service.second_factor_policy().await?;
     let form = policy.roles.iter().fold(FormState::blank(), |form, role| {

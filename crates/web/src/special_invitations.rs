@@ -103,7 +103,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         .find(|(code, ..)| *code == wanted)
         .unwrap_or(&VIEWS[0]);
     let statuses: Vec<String> = statuses.iter().map(|&status| status.to_owned()).collect();
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let (found, count) = app
         .service
         .special_invitations(

@@ -124,7 +124,7 @@ async fn list_page(
         channel: form.text("channel"),
         name: form.text("q"),
     };
-    let after = Some(form.text("after")).filter(|text| !text.is_empty());
+    let after = form.after();
     let found = app
         .service
         .applications(ctx, here.no, &query, &PageRequest::after(after.clone(), 50))
