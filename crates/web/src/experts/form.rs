@@ -516,16 +516,19 @@ pub(crate) fn refusals(
     error: Error,
     stale: &str,
 ) -> Result<Vec<(String, String)>, WebError> {
-    match error {
-        Error::Refused(reasons) => {
-            let pairs = reasons.into_iter();
-            return Ok(pairs
-                .map(|reason| (reason.sentence, reason.article))
-                .collect());
+    Ok(match error {
+        Error::Refused(reasons) => reasons
+            .into_iter()
+            .map(|reason| (reason.sentence, reason.article))
+            .collect(),
+        Error::Invalid(problems) => {
+            form.note(problems);
+            Vec::new()
         }
-        Error::Invalid(problems) => form.note(problems),
-        Error::Stale => form.reject("", stale),
+        Error::Stale => {
+            form.reject("", stale);
+            Vec::new()
+        }
         other => return Err(other.into()),
-    }
-    Ok(Vec::new())
+    })
 }
