@@ -16,9 +16,9 @@ use service::amendments::AmendmentView;
 use utoipa::ToSchema;
 
 use crate::api::{Body, Why, done, page_of, paged};
-use crate::applications::shown;
 use crate::components::{Empty, Pager, Status};
 use crate::error::WebError;
+use crate::files::shown;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;
@@ -107,7 +107,7 @@ struct ListPage {
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
     let base = here.href("amendments");
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let request = PageRequest::after(after.clone(), 50);
     let found = app
         .service
@@ -225,16 +225,11 @@ async fn open(
 
 async fn answered(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("amendments/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("amendments/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn approve(at: At, form: FormState) -> Result<Response, WebError> {

@@ -143,7 +143,7 @@ pub(crate) fn items<T: Serialize>(items: &[T]) -> Response {
 
 /// The page an address asks for by `after` and `limit`.
 pub(crate) fn paged(visit: &Visit) -> Result<PageRequest, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let limit = match visit.query.text("limit").as_str() {
         "" => 50,
         text => text

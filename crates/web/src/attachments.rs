@@ -1,7 +1,7 @@
 //! 附件 of an expert: uploaded, opened for a purpose, removed with a reason. They are shown on the
 //! expert's page.
 
-use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::multipart::Multipart;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::Method;
 use axum::response::Response;
@@ -11,7 +11,7 @@ use domain::id::{ExpertId, FileId};
 use service::attachments::MOST_BYTES;
 
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::{download, uploaded};
 use crate::form::FormState;
 use crate::layout::Visit;
 use crate::page;
@@ -42,10 +42,6 @@ pub fn routes() -> Routes {
         )
 }
 
-fn unreadable(error: MultipartError) -> WebError {
-    WebError::from_status(error.status())
-}
-
 fn ids(id: &str, file: &str) -> Result<(ExpertId, FileId), WebError> {
     let missing = |_| WebError::NotFound;
     Ok((id.parse().map_err(missing)?, file.parse().map_err(missing)?))
@@ -56,32 +52,20 @@ async fn add(
     here: InPool,
     visit: Visit,
     Path((_, id)): Path<(i64, String)>,
-    mut body: Multipart,
+    body: Multipart,
 ) -> Result<Response, WebError> {
     let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
-    let (mut kind, mut name, mut bytes) = (String::new(), String::new(), Vec::new());
-    while let Some(field) = body.next_field().await.map_err(unreadable)? {
-        match field.name() {
-            Some("attachment") => {
-                name = field.file_name().unwrap_or_default().to_owned();
-                bytes = field.bytes().await.map_err(unreadable)?.to_vec();
-            }
-            Some("attachment_kind") => kind = field.text().await.map_err(unreadable)?,
-            _ => {}
-        }
-    }
+    let (form, name, bytes) = uploaded(body, "attachment").await?;
+    let kind = form.value("attachment_kind");
     let outcome = app
         .service
-        .add_attachment(here.ctx(), here.no, id, &kind, &name, bytes)
+        .add_attachment(here.ctx(), here.no, id, kind, &name, bytes)
         .await;
     match outcome {
         Ok(_) => Ok(page::see_other(
             &here.href(format!("experts/{id}?tab=attachments")),
         )),
-        Err(error) => {
-            let form = FormState::blank().with("attachment_kind", kind);
-            refused(&app, &here, &visit, id, form, error).await
-        }
+        Err(error) => refused(&app, &here, &visit, id, form, error).await,
     }
 }
 
@@ -124,10 +108,7 @@ async fn remove(
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, file) = ids(&id, &file)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let removed = app
         .service
         .remove_attachment(here.ctx(), here.no, id, file, version, form.value("reason"))

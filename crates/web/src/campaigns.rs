@@ -12,9 +12,9 @@ use domain::id::{CampaignId, ExpertId};
 use domain::policy::due::State as Due;
 use service::campaigns::{AnswerLine, CampaignLine, YearlyDuty};
 
-use crate::components::{Here, Link, Note, Pager, Stat, Status, Tab, Tone};
+use crate::components::{Note, Pager, Stat, Status, Tab, Tone};
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::download;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::menu;
@@ -145,13 +145,8 @@ async fn start(
     } else {
         Err(service::Error::Invalid(Vec::new()))
     };
-    match outcome {
-        Ok(id) => Ok(page::see_other(&here.href(format!("campaigns/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(&app, &here, &visit, form).await?)
-        }
-    }
+    let next = outcome.map(|id| here.href(format!("campaigns/{id}")));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 #[derive(Template)]
@@ -262,11 +257,7 @@ async fn show_page(
         ],
         tabs: VIEWS
             .iter()
-            .map(|(code, label)| Tab {
-                link: Link::new(*label, format!("{base}?status={code}")),
-                count: None,
-                here: Here::when(*code == view),
-            })
+            .map(|(code, label)| Tab::plain(*label, format!("{base}?status={code}"), *code == view))
             .collect(),
         pager: Pager {
             range: format!("本页 {} 人，共通知 {} 人", rows.len(), line.asked),
@@ -299,16 +290,11 @@ async fn show((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 
 async fn acted(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("campaigns/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("campaigns/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn remind(at: At, form: FormState) -> Result<Response, WebError> {

@@ -13,9 +13,9 @@ use service::certificates::{Issuance, MOST_PAGES, Order, OwnCertificate, grouped
 use service::cohorts::Cohorts;
 
 use crate::components::{Empty, Pager, Status};
-use crate::draws::{attachment, pdf};
 use crate::error::WebError;
 use crate::experts::address;
+use crate::files::{attachment, pdf};
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -132,7 +132,7 @@ async fn list_page(
     let ctx = here.ctx();
     let base = here.href("certificates");
     let name = visit.query.text("q");
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let waiting = app.service.waiting_for_certificates(ctx, here.no).await?;
     let found = app
         .service
@@ -147,7 +147,6 @@ async fn list_page(
             (one, status)
         })
         .collect();
-    let standing = here.standing(today);
     let with = |cursor: &str| {
         let pairs = [("q", name.as_str()), ("after", cursor)];
         let pairs: Vec<(&str, &str)> = pairs
@@ -164,13 +163,7 @@ async fn list_page(
         applications: here.href("applications"),
         cohorts: app.service.cohorts(ctx, here.no).await?,
         cohort_base: here.href("cohorts"),
-        confirm_status: match (standing.effect(), standing.banner()) {
-            (Some(_), Some(words)) => format!(
-                "已知《{}》{words}，仍按此办法颁发；此确认会留痕。",
-                here.pack.identity.title
-            ),
-            _ => String::new(),
-        },
+        confirm_status: here.confirm_status("颁发"),
         waiting: waiting
             .into_iter()
             .map(|one| Waiting {
@@ -214,12 +207,9 @@ async fn issue(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    let chosen: Vec<RecordId> = form
-        .values("application")
-        .filter_map(|id| id.parse().ok())
-        .collect();
+    let chosen: Vec<RecordId> = form.ids("application");
     let outcome = if chosen.is_empty() && form.value("whom") != "all" {
         Err(service::Error::field(
             "application",
@@ -238,20 +228,15 @@ async fn issue(
             )
             .await
     };
-    match outcome {
-        Ok(id) => Ok(page::see_other(&here.href(format!("issuances/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(&app, &here, &visit, form).await?)
-        }
-    }
+    let next = outcome.map(|id| here.href(format!("issuances/{id}")));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 async fn open_cohort(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let from = form.value("from");
     let outcome = match (from.is_empty(), from.parse()) {
@@ -266,13 +251,8 @@ async fn open_cohort(
             format!("“{from}”不是日期。请写成 2026-01-01 的样子。"),
         )),
     };
-    match outcome {
-        Ok(_) => Ok(page::see_other(&here.href("certificates"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(&app, &here, &visit, form).await?)
-        }
-    }
+    let next = outcome.map(|_| here.href("certificates"));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 #[derive(Template)]
@@ -442,16 +422,11 @@ impl futures_core::Stream for InPieces {
 
 async fn answered(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("certificates/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("certificates/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn reissue(at: At, form: FormState) -> Result<Response, WebError> {

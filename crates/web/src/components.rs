@@ -149,6 +149,17 @@ pub struct Tab {
     pub here: Here,
 }
 
+impl Tab {
+    /// A tab without a count.
+    pub fn plain(label: impl Into<String>, href: impl Into<String>, here: bool) -> Self {
+        Self {
+            link: Link::new(label, href),
+            count: None,
+            here: Here::when(here),
+        }
+    }
+}
+
 /// Whether a link leads to what is already shown.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Here {
@@ -493,6 +504,27 @@ pub struct FunnelRow {
     pub count: String,
     /// Which of the three.
     pub kind: FunnelKind,
+}
+
+impl FunnelRow {
+    /// From who is in scope, where that is said, by what takes somebody out, to who can be drawn.
+    pub fn all(
+        scope: Option<u32>,
+        steps: &[domain::frame::Step],
+        drawable: impl std::fmt::Display,
+    ) -> Vec<Self> {
+        let row = |kind, label: String, count: String| Self { label, count, kind };
+        let scope = scope.map(|count| {
+            let label = "专业领域相符".to_owned();
+            row(FunnelKind::Remain, label, count.to_string())
+        });
+        let cuts = steps.iter().filter(|step| step.out > 0).map(|step| {
+            let label = format!("－ {}", step.label);
+            row(FunnelKind::Cut, label, step.out.to_string())
+        });
+        let left = row(FunnelKind::Sum, "可抽".to_owned(), drawable.to_string());
+        scope.into_iter().chain(cuts).chain([left]).collect()
+    }
 }
 
 /// What a line of a funnel counts.

@@ -1,20 +1,18 @@
 //! 三方抽取: the ceremony page, its screen for the room, and what each party and each of two persons does.
 
 use askama::Template;
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::actor::Action;
 use domain::draw_process::{Attempt, Party as Side, State as DrawState};
 use domain::id::DrawId;
-use service::draw_documents::Printed;
 use service::draws::DrawView;
 
 use crate::components::{
-    FunnelKind, FunnelRow, Link, Note, Party, PartyState, Progress, Qr, Status, Step, Tone,
+    FunnelRow, Link, Note, Party, PartyState, Progress, Qr, Status, Step, Tone,
 };
 use crate::error::WebError;
+use crate::files::{attachment, pdf};
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -155,27 +153,7 @@ fn scene(here: &InPool, view: &DrawView) -> Result<Scene, WebError> {
     };
     let digest = attempt.frame_digest.to_hex();
     let drawable = service::draws::drawable(attempt)?;
-    let mut funnel = vec![FunnelRow {
-        label: "专业领域相符".to_owned(),
-        count: attempt.scope.to_string(),
-        kind: FunnelKind::Remain,
-    }];
-    funnel.extend(
-        attempt
-            .funnel
-            .iter()
-            .filter(|step| step.out > 0)
-            .map(|step| FunnelRow {
-                label: format!("－ {}", step.label),
-                count: step.out.to_string(),
-                kind: FunnelKind::Cut,
-            }),
-    );
-    funnel.push(FunnelRow {
-        label: "可抽".to_owned(),
-        count: drawable.to_string(),
-        kind: FunnelKind::Sum,
-    });
+    let funnel = FunnelRow::all(Some(attempt.scope), &attempt.funnel, drawable);
     let groups = view.task.request.demands.iter().map(|demand| {
         let reserves = if demand.reserves > 0 {
             format!("＋{} 候补", demand.reserves)
@@ -564,9 +542,7 @@ async fn answered<T>(
     match outcome {
         Ok(_) => Ok(page::see_other(&here.href(format!("draws/{id}")))),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&show_page(&app, &here, &visit, id, form).await?)
         }
         Err(other) => Err(other.into()),
@@ -626,32 +602,6 @@ async fn propose_unsealing(at: At, form: FormState) -> Result<Response, WebError
 async fn confirm_unsealing(at: At, form: FormState) -> Result<Response, WebError> {
     let outcome = at.0.service.confirm_unsealing(at.1.ctx(), at.3.0.1).await;
     answered(at, form, outcome).await
-}
-
-/// A file to keep. Its Chinese name is spelt as RFC 8187 asks.
-pub(crate) fn attachment(kind: &'static str, name: &str, bytes: impl Into<Body>) -> Response {
-    let spelt: String = name
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
-                char::from(byte).to_string()
-            }
-            other => format!("%{other:02X}"),
-        })
-        .collect();
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename*=UTF-8''{spelt}"),
-        ),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    (headers, bytes.into()).into_response()
-}
-
-pub(crate) fn pdf(printed: Printed) -> Response {
-    attachment("application/pdf", &printed.name, printed.bytes)
 }
 
 async fn record((State(app), here, _, Path((_, id))): At) -> Result<Response, WebError> {

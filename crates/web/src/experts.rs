@@ -5,23 +5,23 @@ pub(crate) mod show;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::actor::Action;
 use domain::expert::Status as Standing;
 use domain::id::{ExpertId, FilterId, SpecialtyId};
 use domain::policy::pack::{Pack, Team};
 use domain::policy::teams::UNSETTLED;
+use service::OpenPool;
 use service::experts::{
     BatchAct, BatchReport, Chosen, ExpertQuery, ExpertRow, NO_TEAM, SavedFilter,
 };
-use service::exports::{ExportForm, MadeFile};
+use service::exports::ExportForm;
 use service::list::{Count, PageRequest};
 use service::typed::Fields;
-use service::{OpenPool, Problem};
 
 use crate::components::{Chip, Column, Empty, Here, Link, Order, Pager, Status, Tab};
 use crate::error::WebError;
+use crate::files::{download, spelt};
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -52,13 +52,6 @@ pub(crate) fn fields(form: &FormState) -> Fields {
     Fields::from(form.pairs().to_vec())
 }
 
-/// Notes every problem beside its field.
-pub(crate) fn note(form: &mut FormState, problems: Vec<Problem>) {
-    for problem in problems {
-        form.reject(&problem.field, problem.sentence);
-    }
-}
-
 /// Shape and word of an expert's standing.
 pub(crate) fn standing(status: Standing) -> Status {
     match status {
@@ -78,37 +71,11 @@ pub(crate) fn standing_under(pack: &Pack, status: Standing) -> Status {
     }
 }
 
-/// A file to be saved, never shown inside the site.
-pub(crate) fn download(file: MadeFile) -> Response {
-    let name = utf8_name(&file.name);
-    let headers = [
-        (header::CONTENT_TYPE, file.media_type.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename*=UTF-8''{name}"),
-        ),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    (headers, file.bytes).into_response()
-}
-
-fn utf8_name(name: &str) -> String {
-    name.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
-}
-
 /// An address with these conditions.
 pub(crate) fn address(base: &str, pairs: &[(&str, &str)]) -> String {
     let query: Vec<String> = pairs
         .iter()
-        .map(|(name, value)| format!("{name}={}", utf8_name(value)))
+        .map(|(name, value)| format!("{name}={}", spelt(value)))
         .collect();
     if query.is_empty() {
         base.to_owned()
@@ -254,7 +221,7 @@ async fn list_page(
         "100" => 100,
         _ => 20,
     };
-    let after = Some(form.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
+    let after = form.after();
     let found = app
         .service
         .experts(
@@ -266,7 +233,7 @@ async fn list_page(
         .await?;
     let pool = app.service.pool_numbered(ctx, here.no).await?;
     let specialties = specialty_choices(app, here).await?;
-    note(&mut form, found.problems);
+    form.note(found.problems);
     let pairs = query.pairs();
     let count = page::counted(found.count);
     let chosen = visit.query.value("id").to_owned();
@@ -406,11 +373,7 @@ async fn list_page(
         first: after.is_some().then(|| at(&[("size", size_text.as_str())])),
         next,
         sizes: [20, 50, 100]
-            .map(|n| Tab {
-                link: Link::new(n.to_string(), at(&[("size", &n.to_string())])),
-                count: None,
-                here: Here::when(n == size),
-            })
+            .map(|n| Tab::plain(n.to_string(), at(&[("size", &n.to_string())]), n == size))
             .into(),
         ..Pager::default()
     };
@@ -534,7 +497,7 @@ fn chosen(form: &FormState) -> Chosen {
     if form.value("all") == "yes" {
         Chosen::Query(Box::new(ExpertQuery::of(&fields(form))))
     } else {
-        Chosen::Ticked(form.values("id").filter_map(|id| id.parse().ok()).collect())
+        Chosen::Ticked(form.ids("id"))
     }
 }
 

@@ -10,7 +10,7 @@ use domain::id::RecordId;
 use service::PageRequest;
 use service::feedback::{FeedbackView, Writer};
 
-use crate::components::{Empty, Here, Link, Pager, Status, Tab};
+use crate::components::{Empty, Link, Pager, Status, Tab};
 use crate::error::WebError;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
@@ -85,7 +85,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         "" => base.clone(),
         code => format!("{base}?status={code}"),
     };
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let request = PageRequest::after(after.clone(), 50);
     let found = app
         .service
@@ -114,11 +114,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             .under(&[(&here.pool.name, &here.href(""))]),
         tabs: VIEWS
             .iter()
-            .map(|(code, label, _)| Tab {
-                link: Link::new(*label, at(code)),
-                count: None,
-                here: Here::when(*code == view),
-            })
+            .map(|(code, label, _)| Tab::plain(*label, at(code), *code == view))
             .collect(),
         pager: Pager {
             range: format!("本页 {} 份", rows.len()),
@@ -249,16 +245,14 @@ async fn show((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 
 async fn done(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("feedback/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form, None).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("feedback/{id}")));
+    page::answered(next, form, |form| {
+        show_page(&app, &here, &visit, id, form, None)
+    })
+    .await
 }
 
 async fn answer(at: At, form: FormState) -> Result<Response, WebError> {

@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use axum::extract::{FromRequest, Request};
 use axum::http::Uri;
@@ -169,6 +170,25 @@ impl FormState {
             Err(_) => Err(format!("{label}“{text}”不是整数，请只填数字。")),
         })
     }
+    /// The version of what was shown when the form was drawn: by it one notices who was faster.
+    ///
+    /// # Errors
+    /// [`WebError::Unreadable`] when the form does not say.
+    pub fn version(&self) -> Result<i64, WebError> {
+        self.value("version")
+            .parse()
+            .map_err(|_| WebError::Unreadable)
+    }
+    /// Behind which row a list goes on, exactly as the address of its next page says; none at its beginning.
+    #[must_use]
+    pub fn after(&self) -> Option<String> {
+        Some(self.value("after").to_owned()).filter(|row| !row.is_empty())
+    }
+    /// What the values of a repeated field name; those that name nothing are passed over.
+    pub fn ids<T: FromStr>(&self, name: &str) -> Vec<T> {
+        let named = self.values.iter().filter(|(key, _)| key == name);
+        named.filter_map(|(_, id)| id.parse().ok()).collect()
+    }
     /// Reads one of the answers offered; anything else is noted with `message`.
     pub fn choice<'a>(
         &mut self,
@@ -190,11 +210,7 @@ impl FormState {
     /// What is not about the form: somebody may not, or something failed.
     pub fn refuse(&mut self, error: service::Error) -> Result<(), WebError> {
         match error {
-            service::Error::Invalid(problems) => {
-                for problem in problems {
-                    self.reject(&problem.field, problem.sentence);
-                }
-            }
+            service::Error::Invalid(problems) => self.note(problems),
             service::Error::Refused(reasons) => {
                 for reason in reasons {
                     let article = if reason.article.is_empty() {
@@ -213,6 +229,12 @@ impl FormState {
             other => return Err(other.into()),
         }
         Ok(())
+    }
+    /// Notes every problem beside its field.
+    pub fn note(&mut self, problems: Vec<service::Problem>) {
+        for problem in problems {
+            self.reject(&problem.field, problem.sentence);
+        }
     }
     /// Notes what is wrong with a field; only the first message of a field is kept, but every one that belongs to
     /// no field: whoever is refused for three reasons is told all three at once.

@@ -8,7 +8,7 @@ use domain::draw_process::State as DrawState;
 use domain::id::DrawId;
 use service::frames::{Fate, FrameLine};
 
-use crate::components::{FunnelKind, FunnelRow, Status};
+use crate::components::{FunnelRow, Status};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
@@ -58,23 +58,8 @@ async fn page_of(
         return Err(WebError::NotFound);
     }
     let base = here.href(format!("draws/{id}"));
-    let mut funnel: Vec<FunnelRow> = view
-        .attempt
-        .funnel
-        .iter()
-        .filter(|step| step.out > 0)
-        .map(|step| FunnelRow {
-            label: format!("－ {}", step.label),
-            count: step.out.to_string(),
-            kind: FunnelKind::Cut,
-        })
-        .collect();
     let drawable = service::draws::drawable(&view.attempt)?;
-    funnel.push(FunnelRow {
-        label: "可抽".to_owned(),
-        count: drawable.to_string(),
-        kind: FunnelKind::Sum,
-    });
+    let funnel = FunnelRow::all(None, &view.attempt.funnel, drawable);
     Ok(FramePage {
         layout: here
             .layout(app, visit, "候选范围")
@@ -129,9 +114,7 @@ async fn names(
     {
         Ok(lines) => page::page(&page_of(&app, &here, &visit, id, form, lines).await?),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&page_of(&app, &here, &visit, id, form, Vec::new()).await?)
         }
         Err(other) => Err(other.into()),

@@ -1,7 +1,7 @@
 //! 批量导入: upload, preview, confirmation, progress.
 
 use askama::Template;
-use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::multipart::Multipart;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::Method;
 use axum::response::Response;
@@ -11,19 +11,17 @@ use domain::id::ImportId;
 use service::Error;
 use service::exports::MadeFile;
 use service::imports::{Import, MOST_BYTES, Preview, RowsWithErrors, Step};
-use service::papers::PaperFile;
 
 use crate::components::Status;
 use crate::error::WebError;
-use crate::experts::{download, fields, note};
+use crate::experts::fields;
+use crate::files::{XLSX, download, uploaded};
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
 use crate::state::App;
-
-const XLSX: &str = PaperFile::Xlsx.media_type();
 
 /// Routes of imports.
 pub fn routes() -> Routes {
@@ -102,30 +100,16 @@ async fn template(State(app): State<App>, here: InPool) -> Result<Response, WebE
     }))
 }
 
-fn unreadable(error: MultipartError) -> WebError {
-    WebError::from_status(error.status())
-}
-
 async fn begin(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut body: Multipart,
+    body: Multipart,
 ) -> Result<Response, WebError> {
-    let mut form = FormState::blank();
-    let mut file = (String::new(), Vec::new());
-    while let Some(field) = body.next_field().await.map_err(unreadable)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        match field.file_name().map(str::to_owned) {
-            Some(file_name) => {
-                file = (file_name, field.bytes().await.map_err(unreadable)?.to_vec())
-            }
-            None => form = form.with(&name, field.text().await.map_err(unreadable)?),
-        }
-    }
+    let (mut form, name, bytes) = uploaded(body, "file").await?;
     match app
         .service
-        .begin_import(here.ctx(), here.no, &file.0, file.1, &fields(&form))
+        .begin_import(here.ctx(), here.no, &name, bytes, &fields(&form))
         .await
     {
         Ok(id) => {
@@ -133,7 +117,7 @@ async fn begin(
             Ok(page::see_other(&here.href(format!("imports/{id}"))))
         }
         Err(Error::Invalid(problems)) => {
-            note(&mut form, problems);
+            form.note(problems);
             page::rejected(&list_page(&app, &here, &visit, form).await?)
         }
         Err(other) => Err(other.into()),

@@ -11,7 +11,6 @@ use domain::policy::Pack;
 use service::instrument::ExtensionDraft;
 
 use crate::error::WebError;
-use crate::experts::note;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -133,28 +132,19 @@ async fn extend(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let text = |name: &str| form.value(name).to_owned();
     let draft = ExtensionDraft {
         document: text("document"),
         issued: text("issued"),
         until: text("until"),
     };
-    match app
+    let outcome = app
         .service
         .register_extension(here.ctx(), here.no, version, &draft)
-        .await
-    {
-        Ok(()) => Ok(page::see_other(&here.href("instrument"))),
-        Err(service::Error::Invalid(problems)) => {
-            note(&mut form, problems);
-            page::rejected(&show_page(&app, &here, &visit, form).await?)
-        }
-        Err(other) => Err(other.into()),
-    }
+        .await;
+    let next = outcome.map(|()| here.href("instrument"));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, form)).await
 }

@@ -366,9 +366,7 @@ async fn ask_leave(
     {
         Ok(()) => Ok(page::see_other(&base)),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             let one = app.service.invitation(&token).await?;
             page::rejected(&invite_page(&app, &visit, &one, base, form, View::Leave))
         }
@@ -469,21 +467,19 @@ async fn own_calendar((State(app), session, _, Path(id)): OwnAt) -> Result<Respo
 
 async fn own_ask_leave(
     (State(app), session, visit, Path(id)): OwnAt,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let base = format!("/m/invites/{id}");
     let outcome = app
         .service
         .ask_leave(&session.ctx, id, &form.text("reason"))
         .await;
-    match outcome {
-        Ok(()) => Ok(page::see_other(&base)),
-        Err(error) => {
-            form.refuse(error)?;
-            let one = mine(&app, &session, id).await?;
-            page::rejected(&own_page(&app, &session, &visit, &one, form, View::Leave))
-        }
-    }
+    let next = outcome.map(|()| base);
+    page::answered(next, form, async |form| {
+        let one = mine(&app, &session, id).await?;
+        Ok(own_page(&app, &session, &visit, &one, form, View::Leave))
+    })
+    .await
 }
 
 async fn own_show((State(app), session, visit, Path(id)): OwnAt) -> Result<Response, WebError> {

@@ -17,6 +17,7 @@ pub mod draws;
 pub mod error;
 pub mod experts;
 pub mod feedback;
+mod files;
 pub mod form;
 pub mod frames;
 pub mod help;

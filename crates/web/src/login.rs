@@ -352,12 +352,12 @@ async fn use_link(
     origin: Origin,
     visit: Visit,
     Path(token): Path<String>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     count(&app, &origin)?;
     let ctx = app.service.visitor(&origin.address, &origin.request);
     let who = app.service.check_password_link(&ctx, &token).await?;
-    match app
+    let outcome = app
         .service
         .use_password_link(
             &ctx,
@@ -365,14 +365,12 @@ async fn use_link(
             form.value("password"),
             form.value("password_again"),
         )
-        .await
-    {
-        Ok(()) => Ok(page::see_other("/login?done=password")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&password_form(&app, &visit, &token, &who, form))
-        }
-    }
+        .await;
+    let next = outcome.map(|()| "/login?done=password".to_owned());
+    page::answered(next, form, async |form| {
+        Ok(password_form(&app, &visit, &token, &who, form))
+    })
+    .await
 }
 
 // --- JSON ---

@@ -110,24 +110,22 @@ async fn change_password(
     State(app): State<App>,
     session: Session,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let (current, new, again) = (
         form.value("current"),
         form.value("password"),
         form.value("password_again"),
     );
-    match app
+    let outcome = app
         .service
         .change_password(&session, current, new, again)
-        .await
-    {
-        Ok(()) => Ok(page::see_other("/me")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&password_form(&app, &session, &visit, form))
-        }
-    }
+        .await;
+    let next = outcome.map(|()| "/me".to_owned());
+    page::answered(next, form, async |form| {
+        Ok(password_form(&app, &session, &visit, form))
+    })
+    .await
 }
 
 async fn totp_form(
@@ -161,38 +159,28 @@ async fn bind(
     State(app): State<App>,
     session: Session,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    match app
+    let outcome = app
         .service
         .enable_second_factor(&session, form.value("code"))
-        .await
-    {
-        Ok(()) => Ok(page::see_other("/me")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&totp_form(&app, &session, &visit, form).await?)
-        }
-    }
+        .await;
+    let next = outcome.map(|()| "/me".to_owned());
+    page::answered(next, form, |form| totp_form(&app, &session, &visit, form)).await
 }
 
 async fn unbind(
     State(app): State<App>,
     session: Session,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    match app
+    let outcome = app
         .service
         .disable_second_factor(&session, form.value("code"))
-        .await
-    {
-        Ok(()) => Ok(page::see_other("/me")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show(&app, &session, &visit, form).await?)
-        }
-    }
+        .await;
+    let next = outcome.map(|()| "/me".to_owned());
+    page::answered(next, form, |form| show(&app, &session, &visit, form)).await
 }
 
 async fn end_session(

@@ -19,8 +19,8 @@ use utoipa::ToSchema;
 use crate::api::{Body, done, made, page_of, paged};
 use crate::applications::READ;
 use crate::components::{Empty, Pager, Status};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::pdf;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::menu;
@@ -102,7 +102,7 @@ async fn list_page(
     form: FormState,
 ) -> Result<ListPage, WebError> {
     let ctx = here.ctx();
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app
         .service
         .meetings(ctx, here.no, &PageRequest::after(after.clone(), 50))
@@ -151,17 +151,15 @@ async fn call(
     mut form: FormState,
 ) -> Result<Response, WebError> {
     let on = form.date("met_on", "会议日期");
-    if form.is_sound() {
-        match app
-            .service
+    let outcome = if form.is_sound() {
+        app.service
             .call_meeting(here.ctx(), here.no, on, &form.text("place"))
             .await
-        {
-            Ok(id) => return Ok(page::see_other(&here.href(format!("meetings/{id}")))),
-            Err(error) => form.refuse(error)?,
-        }
-    }
-    page::rejected(&list_page(&app, &here, &visit, form).await?)
+    } else {
+        Err(service::Error::Invalid(Vec::new()))
+    };
+    let next = outcome.map(|id| here.href(format!("meetings/{id}")));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 #[derive(Template)]
@@ -298,16 +296,11 @@ async fn print((State(app), here, _, Path((_, id))): At) -> Result<Response, Web
 
 async fn answered(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("meetings/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("meetings/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn refresh(at: At, form: FormState) -> Result<Response, WebError> {

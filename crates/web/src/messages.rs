@@ -9,7 +9,7 @@ use service::PageRequest;
 use service::outbox::{Delivery, MessageRow, delivery_zh};
 use service::own::OwnMessage;
 
-use crate::components::{Empty, Here, Link, Pager, Status, Tab};
+use crate::components::{Empty, Link, Pager, Status, Tab};
 use crate::error::WebError;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -39,7 +39,7 @@ struct OwnPage {
 }
 
 async fn own(State(app): State<App>, session: Session, visit: Visit) -> Result<Response, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app
         .service
         .own_messages(&session.ctx, &PageRequest::after(after.clone(), 20))
@@ -120,11 +120,9 @@ async fn list(
         .messages(here.ctx(), here.pool.id, delivery, &request)
         .await?;
     let at = |state: &str| here.href(format_args!("messages?state={state}"));
-    let tabs = STATES.iter().map(|(code, label, _)| Tab {
-        link: Link::new(*label, at(code)),
-        count: None,
-        here: Here::when(*code == state),
-    });
+    let tabs = STATES
+        .iter()
+        .map(|(code, label, _)| Tab::plain(*label, at(code), *code == state));
     let next = found
         .next
         .map(|after| format!("{}&after={after}", at(state)));

@@ -9,7 +9,7 @@ use domain::misconduct::{Proposer, State as Decided};
 use service::PageRequest;
 use service::misconduct::{MisconductQuery, Proposal};
 
-use crate::components::{Empty, Here, Link, Pager, Status, Tab};
+use crate::components::{Empty, Link, Pager, Status, Tab};
 use crate::error::WebError;
 use crate::experts::address;
 use crate::form::{Choice, FormState};
@@ -92,7 +92,7 @@ async fn page_of(
         from: query.date("from", "发生日期起"),
         to: query.date("to", "发生日期止"),
     };
-    let after = Some(query.text("after")).filter(|text| !text.is_empty());
+    let after = query.after();
     let request = PageRequest::after(after.clone(), 50);
     let (found, count) = app
         .service
@@ -114,11 +114,7 @@ async fn page_of(
     };
     let tabs = VIEWS
         .iter()
-        .map(|(code, label)| Tab {
-            link: Link::new(*label, pairs(code, None)),
-            count: None,
-            here: Here::when(*code == wanted),
-        })
+        .map(|(code, label)| Tab::plain(*label, pairs(code, None), *code == wanted))
         .collect();
     let pager = Pager {
         range: format!(
@@ -285,9 +281,7 @@ async fn propose(
     match found {
         Ok(()) => Ok(page::see_other(&here.href("misconduct"))),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&form_page(&app, &here, &visit, form))
         }
         Err(other) => Err(other.into()),
@@ -309,9 +303,7 @@ async fn decide(
     {
         Ok(()) => Ok(page::see_other(&here.href("misconduct"))),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&page_of(&app, &here, &visit, form).await?)
         }
         Err(other) => Err(other.into()),

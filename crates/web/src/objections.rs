@@ -9,9 +9,9 @@ use domain::id::{FileId, RecordId};
 use domain::objection::{Outcome, State as Stands, Taken};
 use service::objections::{Acknowledged, ObjectionView, Objector};
 
-use crate::applications::shown;
 use crate::components::{Link, Note, Status, Tone};
 use crate::error::WebError;
+use crate::files::shown;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -226,16 +226,14 @@ async fn open(
 
 async fn answered(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("objections/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form, None).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("objections/{id}")));
+    page::answered(next, form, |form| {
+        show_page(&app, &here, &visit, id, form, None)
+    })
+    .await
 }
 
 async fn investigate(at: At, form: FormState) -> Result<Response, WebError> {

@@ -11,7 +11,6 @@ use service::organisations::{OrganisationDraft, OrganisationRow};
 
 use crate::components::Pager;
 use crate::error::WebError;
-use crate::experts::note;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -63,7 +62,7 @@ struct Options {
 }
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
-    let after = Some(visit.query.value("after").to_owned()).filter(|cursor| !cursor.is_empty());
+    let after = visit.query.after();
     let text = visit.query.text("q");
     let request = PageRequest::after(after.clone(), 50);
     let (found, count) = app
@@ -156,20 +155,17 @@ async fn create(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    match app
+    let outcome = app
         .service
         .add_organisation(here.ctx(), here.no, &draft(&form))
-        .await
-    {
-        Ok(_) => Ok(page::see_other(&here.href("organisations"))),
-        Err(service::Error::Invalid(problems)) => {
-            note(&mut form, problems);
-            page::rejected(&form_page(&app, &here, &visit, None, form).await?)
-        }
-        Err(other) => Err(other.into()),
-    }
+        .await;
+    let next = outcome.map(|_| here.href("organisations"));
+    page::answered(next, form, |form| {
+        form_page(&app, &here, &visit, None, form)
+    })
+    .await
 }
 
 async fn filled(
@@ -200,23 +196,17 @@ async fn change(
     here: InPool,
     visit: Visit,
     Path((_, id)): Path<(i64, String)>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let id: OrganisationId = id.parse().map_err(|_| WebError::NotFound)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
-    match app
+    let version = form.version()?;
+    let outcome = app
         .service
         .change_organisation(here.ctx(), here.no, id, version, &draft(&form))
-        .await
-    {
-        Ok(()) => Ok(page::see_other(&here.href("organisations"))),
-        Err(service::Error::Invalid(problems)) => {
-            note(&mut form, problems);
-            page::rejected(&form_page(&app, &here, &visit, Some(id), form).await?)
-        }
-        Err(other) => Err(other.into()),
-    }
+        .await;
+    let next = outcome.map(|()| here.href("organisations"));
+    page::answered(next, form, |form| {
+        form_page(&app, &here, &visit, Some(id), form)
+    })
+    .await
 }

@@ -17,9 +17,9 @@ use service::renewals::OwnRenewal;
 
 use crate::certificates::HeldCertificate;
 use crate::components::{Pager, Status};
-use crate::draws::pdf;
 use crate::error::WebError;
 use crate::experts::standing_under;
+use crate::files::{PDF, pdf};
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;
 use crate::page;
@@ -57,7 +57,7 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/me/certificates/{certificate}",
             Access::Person,
-            says("专家本人", "本人的证书").gives_file("application/pdf"),
+            says("专家本人", "本人的证书").gives_file(PDF),
             certificate,
         )
         .and(relations::routes())
@@ -308,7 +308,7 @@ async fn messages(
     session: Session,
     visit: Visit,
 ) -> Result<Response, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let request = PageRequest::after(after.clone(), 30);
     let found = app.service.own_messages(&session.ctx, &request).await?;
     let rows: Vec<_> = found

@@ -291,23 +291,18 @@ async fn enter_code(
     State(app): State<App>,
     visit: Visit,
     origin: Origin,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     app.limits
         .take(Kind::Secret, &origin.network)
         .map_err(|wait| WebError::TooMany { wait })?;
     let ctx = visitor(&app, &origin);
-    match app
+    let outcome = app
         .service
         .enter_contact_code(&ctx, form.value("ticket"), form.value("code"))
-        .await
-    {
-        Ok(token) => Ok(page::see_other(&format!("/m/a/{token}"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&code_page(&app, &visit, form))
-        }
-    }
+        .await;
+    let next = outcome.map(|token| format!("/m/a/{token}"));
+    page::answered(next, form, async |form| Ok(code_page(&app, &visit, form))).await
 }
 
 #[derive(Template)]
@@ -359,21 +354,19 @@ async fn begin(
     visit: Visit,
     origin: Origin,
     Path(token): Path<String>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let agrees = form.holds("privacy", "yes");
-    match app
+    let outcome = app
         .service
         .begin_own_application(&origin.address, &token, agrees)
-        .await
-    {
-        Ok(id) => Ok(page::see_other(&format!("/m/a/{token}/{id}"))),
-        Err(error) => {
-            form.refuse(error)?;
-            let all = app.service.own_applications(&token).await?;
-            page::rejected(&list_page(&app, &visit, &token, all, form))
-        }
-    }
+        .await;
+    let next = outcome.map(|id| format!("/m/a/{token}/{id}"));
+    page::answered(next, form, async |form| {
+        let all = app.service.own_applications(&token).await?;
+        Ok(list_page(&app, &visit, &token, all, form))
+    })
+    .await
 }
 
 /// The address of one's own application.

@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use service::list::Count;
 
 use crate::error::WebError;
+use crate::form::FormState;
 use crate::layout::Layout;
 
 /// Names the parts of the page that the script will use: `#list` or `#list,#count`.
@@ -90,6 +91,25 @@ pub fn part(layout: &Layout, block: &impl Template) -> Result<Response, WebError
 #[must_use]
 pub fn see_other(address: &str) -> Response {
     (uncached(), Redirect::to(address)).into_response()
+}
+
+/// After a POST: on to `next`, where its outcome is seen, or what `again` draws, status 422, with what was typed
+/// and what is wrong.
+///
+/// # Errors
+/// What is not about the form: somebody may not, or something failed.
+pub async fn answered<P: Template>(
+    next: service::Result<String>,
+    mut form: FormState,
+    again: impl AsyncFnOnce(FormState) -> Result<P, WebError>,
+) -> Result<Response, WebError> {
+    match next {
+        Ok(address) => Ok(see_other(&address)),
+        Err(error) => {
+            form.refuse(error)?;
+            rejected(&again(form).await?)
+        }
+    }
 }
 
 /// After a successful POST from a fragment whose result is another page: the script leaves, a browser follows.

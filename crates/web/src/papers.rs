@@ -10,9 +10,8 @@ use service::papers::{PaperFile, Shown};
 
 use crate::applications::list_again;
 use crate::certificates::sent;
-use crate::draws::pdf;
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::{download, pdf};
 use crate::form::FormState;
 use crate::layout::Visit;
 use crate::routes::{Access, Routes};
@@ -150,10 +149,7 @@ async fn export(
     visit: Visit,
     form: FormState,
 ) -> Result<Response, WebError> {
-    let ids: Vec<RecordId> = form
-        .values("application")
-        .filter_map(|id| id.parse().ok())
-        .collect();
+    let ids: Vec<RecordId> = form.ids("application");
     let purpose = form.value("purpose");
     if form.value("what") == "zip" {
         let pieces = app

@@ -178,13 +178,10 @@ async fn set(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let path = visit.query.text("path");
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let setting = Setting {
         path: path.clone(),
         value: form.text("value"),
@@ -193,11 +190,9 @@ async fn set(
         .service
         .set_pool_parameter(here.ctx(), here.no, version, &setting, &form.text("reason"))
         .await;
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href("parameters"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&edit_page(&app, &here, &visit, &path, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href("parameters"));
+    page::answered(next, form, |form| {
+        edit_page(&app, &here, &visit, &path, form)
+    })
+    .await
 }

@@ -72,7 +72,7 @@ async fn create(
     State(app): State<App>,
     session: Session,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let new = NewPool {
         name: form.text("pool"),
@@ -81,11 +81,7 @@ async fn create(
         despite_standing: form.holds("despite_standing", "yes"),
     };
     let manager = session.ctx.actor.organisation.ok_or(WebError::NotFound)?;
-    match app.service.create_pool(&session.ctx, manager, &new).await {
-        Ok(_) => Ok(page::see_other("/settings/pools")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&page_of(&app, &session, &visit, form).await?)
-        }
-    }
+    let outcome = app.service.create_pool(&session.ctx, manager, &new).await;
+    let next = outcome.map(|_| "/settings/pools".to_owned());
+    page::answered(next, form, |form| page_of(&app, &session, &visit, form)).await
 }

@@ -12,8 +12,8 @@ use service::PageRequest;
 use service::postings::{Candidate, Draft, PersonLine, PostingView, Step};
 
 use crate::components::{Empty, Link, Note, Pager, Status, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::pdf;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -91,7 +91,7 @@ struct Row {
 
 async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {
     let ctx = here.ctx();
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app
         .service
         .postings(ctx, here.no, &[], &PageRequest::after(after.clone(), 50))
@@ -202,10 +202,7 @@ fn typed(form: &FormState) -> Draft {
         title: form.text("title"),
         body: form.value("body").to_owned(),
         contact: form.text("contact"),
-        applications: form
-            .values("application")
-            .filter_map(|id| id.parse().ok())
-            .collect(),
+        applications: form.ids("application"),
     }
 }
 
@@ -226,19 +223,17 @@ async fn begin(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    match app
+    let outcome = app
         .service
         .draft_posting(here.ctx(), here.no, &typed(&form))
-        .await
-    {
-        Ok(id) => Ok(page::see_other(&here.href(format!("postings/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&form_page(&app, &here, &visit, None, form).await?)
-        }
-    }
+        .await;
+    let next = outcome.map(|id| here.href(format!("postings/{id}")));
+    page::answered(next, form, |form| {
+        form_page(&app, &here, &visit, None, form)
+    })
+    .await
 }
 
 type At = (State<App>, InPool, Visit, Path<(i64, RecordId)>);
@@ -262,27 +257,25 @@ async fn edit((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 
 async fn rewrite(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let version = form.value("version").parse().unwrap_or(0);
     let outcome = app
         .service
         .rewrite_posting(here.ctx(), here.no, id, version, &typed(&form))
         .await;
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("postings/{id}")))),
-        Err(service::Error::Stale) => {
-            form.reject(
-                "",
-                "这份名单刚被他人修改，您的修改没有保存，填写的内容还在下面。请在另一个窗口打开名单核对，再重新进入修改。",
-            );
-            page::rejected(&form_page(&app, &here, &visit, Some(id), form).await?)
-        }
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&form_page(&app, &here, &visit, Some(id), form).await?)
-        }
-    }
+    let next = match outcome {
+        Ok(()) => Ok(here.href(format!("postings/{id}"))),
+        Err(service::Error::Stale) => Err(service::Error::field(
+            "",
+            "这份名单刚被他人修改，您的修改没有保存，填写的内容还在下面。请在另一个窗口打开名单核对，再重新进入修改。",
+        )),
+        Err(error) => Err(error),
+    };
+    page::answered(next, form, |form| {
+        form_page(&app, &here, &visit, Some(id), form)
+    })
+    .await
 }
 
 #[derive(Template)]
@@ -333,13 +326,10 @@ async fn show_page(
     let posting = &view.posting;
     let posted = posting.state.posted();
     let number = posted.map_or_else(|| "未编号".to_owned(), |posted| posted.number.clone());
-    let standing = here.standing(today);
-    let confirm_status = match (standing.effect(), standing.banner()) {
-        (Some(_), Some(words)) if view.steps.contains(&Step::Post) => format!(
-            "已知《{}》{words}，仍按此办法办理；此确认会留痕。",
-            here.pack.identity.title
-        ),
-        _ => String::new(),
+    let confirm_status = if view.steps.contains(&Step::Post) {
+        here.confirm_status("办理")
+    } else {
+        String::new()
     };
     let held = view
         .objections
@@ -428,16 +418,11 @@ async fn document((State(app), here, _, Path((_, id))): At) -> Result<Response, 
 
 async fn answered<T>(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<T>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(_) => Ok(page::see_other(&here.href(format!("postings/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|_| here.href(format!("postings/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn put_up(at: At, form: FormState) -> Result<Response, WebError> {

@@ -2,19 +2,19 @@
 //! what became of it. No log-in, no script, readable on a phone.
 
 use askama::Template;
-use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::multipart::Multipart;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use service::attachments::MOST_BYTES;
-use service::objections::{Acknowledged, Answer, Statement, Upload};
+use service::objections::{Acknowledged, Answer, Statement};
 use service::postings::{PublicLine, Shown, Standing};
 use service::{Ctx, PageRequest};
 
 use crate::components::{Note, Status, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::{pdf, sent};
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::limits::Kind;
@@ -64,7 +64,7 @@ struct ListPage {
 }
 
 async fn list(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app
         .service
         .public_postings(&PageRequest::after(after, 20))
@@ -235,30 +235,6 @@ pub(crate) fn statement(form: &FormState) -> Statement {
     }
 }
 
-fn unreadable(error: MultipartError) -> WebError {
-    WebError::from_status(error.status())
-}
-
-/// The texts of a form, and its files; a file input left empty sends a file without name or bytes.
-async fn sent(mut body: Multipart) -> Result<(FormState, Vec<Upload>), WebError> {
-    let (mut form, mut uploads) = (FormState::blank(), Vec::new());
-    while let Some(field) = body.next_field().await.map_err(unreadable)? {
-        let Some(name) = field.name().map(str::to_owned) else {
-            continue;
-        };
-        if name == "attachment" {
-            let file = field.file_name().unwrap_or_default().to_owned();
-            let bytes = field.bytes().await.map_err(unreadable)?.to_vec();
-            if !file.is_empty() || !bytes.is_empty() {
-                uploads.push(Upload { name: file, bytes });
-            }
-        } else {
-            form = form.with(&name, field.text().await.map_err(unreadable)?);
-        }
-    }
-    Ok((form, uploads))
-}
-
 /// Who asks, for the ledger.
 pub(crate) fn visitor(app: &App, origin: &Origin) -> Ctx {
     app.service.visitor(&origin.address, &origin.request)
@@ -280,7 +256,7 @@ async fn file(
     Path(number): Path<String>,
     body: Multipart,
 ) -> Result<Response, WebError> {
-    let (mut form, uploads) = sent(body).await?;
+    let (mut form, uploads) = sent(body, "attachment").await?;
     let files = uploads.len();
     let outcome = match app.limits.filing(&origin.network) {
         Ok(()) => {

@@ -7,8 +7,8 @@ use service::PageRequest;
 use service::publications::{Checked, PublicDraw, Verdict, check_record};
 
 use crate::components::{Note, Tone};
-use crate::draws::attachment;
 use crate::error::WebError;
+use crate::files::attachment;
 use crate::form::FormState;
 use crate::layout::{Banner, Layout, Visit};
 use crate::page;
@@ -39,7 +39,7 @@ struct ListPage {
 }
 
 async fn list_page(app: &App, visit: &Visit, form: FormState) -> Result<ListPage, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app
         .service
         .published_draws(&PageRequest::after(after, 20))

@@ -11,9 +11,8 @@ use service::reconciliations::{Filed, UpdateReport};
 
 use crate::api::made;
 use crate::components::{Note, Stat, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::{download, pdf};
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;
@@ -164,23 +163,19 @@ async fn file(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let typed = form.text("day");
     let asked = day(&typed)?;
-    match app
+    let outcome = app
         .service
         .file_update_report(here.ctx(), here.no, asked)
-        .await
-    {
-        Ok(_) => Ok(page::see_other(
-            &here.href(format!("update-report?day={typed}")),
-        )),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&report_page(&app, &here, &visit, asked, form).await?)
-        }
-    }
+        .await;
+    let next = outcome.map(|_| here.href(format!("update-report?day={typed}")));
+    page::answered(next, form, |form| {
+        report_page(&app, &here, &visit, asked, form)
+    })
+    .await
 }
 
 async fn print(State(app): State<App>, here: InPool, visit: Visit) -> Result<Response, WebError> {

@@ -59,7 +59,7 @@ async fn list_page(
     let ctx = here.ctx();
     let head = app.service.register_head(ctx, here.no).await?;
     let head = head.ok_or(WebError::NotFound)?;
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let request = PageRequest::after(after.clone(), 50);
     let found = app.service.register_entries(ctx, here.no, &request).await?;
     let base = here.href("register");
@@ -90,16 +90,11 @@ async fn answered(
     app: &App,
     here: &InPool,
     visit: &Visit,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href("register"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(app, here, visit, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href("register"));
+    page::answered(next, form, |form| list_page(app, here, visit, form)).await
 }
 
 async fn add(
@@ -142,7 +137,7 @@ async fn list_json(
     here: InPool,
     visit: Visit,
 ) -> Result<Json<serde_json::Value>, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let Page { items, next } = app
         .service
         .register_entries(here.ctx(), here.no, &PageRequest::after(after, 50))

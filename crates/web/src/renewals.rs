@@ -17,9 +17,9 @@ use service::PageRequest;
 use service::renewals::{Decided, RenewalLine, RenewalList, RenewalView, Verdict, View};
 
 use crate::components::{Empty, Here, Link, Note, Pager, Status, Tab, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
-use crate::experts::{download, standing_under};
+use crate::experts::standing_under;
+use crate::files::{download, pdf};
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -134,18 +134,6 @@ fn title(view: View, lapse: &str) -> String {
     }
 }
 
-/// The words with which a draft or an instrument out of date is followed all the same.
-fn confirm_status(here: &InPool) -> String {
-    let standing = here.standing(here.ctx().today());
-    match (standing.effect(), standing.banner()) {
-        (Some(_), Some(words)) => format!(
-            "已知《{}》{words}，仍按此办法决定；此确认会留痕。",
-            here.pack.identity.title
-        ),
-        _ => String::new(),
-    }
-}
-
 fn days_left(line: &RenewalLine, today: jiff::civil::Date) -> String {
     let days = line.term.to.since(today).map_or(0, |span| span.get_days());
     match days {
@@ -167,7 +155,7 @@ async fn list_page(
         "" => visit.query.text("view"),
         typed => typed.to_owned(),
     });
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let list = app
         .service
         .renewals(ctx, here.no, view, &PageRequest::after(after.clone(), ROWS))
@@ -244,7 +232,7 @@ async fn list_page(
             },
         may_remind: list.asks && view == View::Silent && may(Action::DecideRenewals),
         may_export: may(Action::ExportExperts),
-        confirm_status: confirm_status(here),
+        confirm_status: here.confirm_status("决定"),
         view,
         rows,
         list,
@@ -341,10 +329,7 @@ async fn decide(
     visit: Visit,
     mut form: FormState,
 ) -> Result<Response, WebError> {
-    let chosen: Vec<ExpertId> = form
-        .values("expert")
-        .filter_map(|id| id.parse().ok())
-        .collect();
+    let chosen: Vec<ExpertId> = form.ids("expert");
     match taken(&app, &here, &form, &chosen).await {
         Ok((verdict, decided)) => {
             let back = here.href("renewals");
@@ -371,15 +356,11 @@ async fn remind(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    match app.service.remind_renewals(here.ctx(), here.no).await {
-        Ok(_) => Ok(page::see_other(&here.href("renewals?view=silent"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(&app, &here, &visit, form).await?)
-        }
-    }
+    let outcome = app.service.remind_renewals(here.ctx(), here.no).await;
+    let next = outcome.map(|_| here.href("renewals?view=silent"));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 async fn export(
@@ -619,7 +600,7 @@ async fn show_page(
             Choice::new("unwilling", "不愿意"),
         ],
         may_print: may,
-        confirm_status: confirm_status(here),
+        confirm_status: here.confirm_status("决定"),
         form,
     })
 }
@@ -632,16 +613,11 @@ async fn show((State(app), here, visit, Path((_, id))): At) -> Result<Response, 
 
 async fn acted(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("renewals/{id}")))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("renewals/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn decide_one(at: At, form: FormState) -> Result<Response, WebError> {

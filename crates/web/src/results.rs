@@ -64,7 +64,7 @@ struct ListPage {
 }
 
 async fn list(State(app): State<App>, visit: Visit) -> Result<Response, WebError> {
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let found = app.service.results(&PageRequest::after(after, 20)).await?;
     page::page(&ListPage {
         layout: Layout::new(&app.site.now(), &visit, "结果公告"),

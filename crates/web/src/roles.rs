@@ -50,7 +50,7 @@ async fn list(
     visit: Visit,
 ) -> Result<Response, WebError> {
     let name = Some(visit.query.text("name")).filter(|name| !name.is_empty());
-    let after = Some(visit.query.value("after").to_owned()).filter(|after| !after.is_empty());
+    let after = visit.query.after();
     let (lines, next) = app.service.accounts(&session.ctx, name, after).await?;
     let policy = app.service.second_factor_policy().await?;
     let form = policy.roles.iter().fold(FormState::blank(), |form, role| {
@@ -189,20 +189,18 @@ async fn grant(
     session: Session,
     visit: Visit,
     Path(id): Path<String>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let who = account(&id)?;
     let done = match typed(&form) {
         Ok(wanted) => app.service.grant_role(&session.ctx, who, wanted).await,
         Err(error) => Err(error),
     };
-    match done {
-        Ok(()) => Ok(page::see_other(&format!("/settings/roles/{who}"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&page_of(&app, &session, &visit, &id, form).await?)
-        }
-    }
+    let next = done.map(|()| format!("/settings/roles/{who}"));
+    page::answered(next, form, |form| {
+        page_of(&app, &session, &visit, &id, form)
+    })
+    .await
 }
 
 async fn withdraw(
@@ -210,20 +208,18 @@ async fn withdraw(
     session: Session,
     visit: Visit,
     Path(id): Path<String>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let who = account(&id)?;
     let done = match typed(&form) {
         Ok(given) => app.service.withdraw_role(&session.ctx, who, given).await,
         Err(error) => Err(error),
     };
-    match done {
-        Ok(()) => Ok(page::see_other(&format!("/settings/roles/{who}"))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&page_of(&app, &session, &visit, &id, form).await?)
-        }
-    }
+    let next = done.map(|()| format!("/settings/roles/{who}"));
+    page::answered(next, form, |form| {
+        page_of(&app, &session, &visit, &id, form)
+    })
+    .await
 }
 
 /// A role, in the pool with this number or, for the three administrators, in none.

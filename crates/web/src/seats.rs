@@ -10,8 +10,8 @@ use service::engagements::{FollowUp, Seat};
 use service::posts::{Candidate, TaskPost};
 
 use crate::components::{Note, Status, Tone};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::pdf;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -381,9 +381,7 @@ async fn answered<T>(
     match outcome {
         Ok(_) => Ok(page::see_other(&here.href(format!("tasks/{id}/seats")))),
         Err(service::Error::Invalid(problems)) => {
-            for problem in problems {
-                form.reject(&problem.field, problem.sentence);
-            }
+            form.note(problems);
             page::rejected(&page_of(&app, &here, &visit, id, form).await?)
         }
         Err(other) => Err(other.into()),

@@ -107,6 +107,20 @@ impl InPool {
         format!("/p/{}{slash}{rest}", self.no)
     }
 
+    /// The words of the box to tick before something is done, `act`, under a law that is past its validity or a
+    /// draft; empty where nothing is to be ticked.
+    #[must_use]
+    pub fn confirm_status(&self, act: &str) -> String {
+        let standing = self.standing(self.ctx().today());
+        match (standing.effect(), standing.banner()) {
+            (Some(_), Some(words)) => format!(
+                "已知《{}》{words}，仍按此办法{act}；此确认会留痕。",
+                self.pack.identity.title
+            ),
+            _ => String::new(),
+        }
+    }
+
     /// A page of this pool, with menu, banners and the way here.
     #[must_use]
     pub fn layout(&self, app: &App, visit: &Visit, title: impl Into<String>) -> Layout {

@@ -14,7 +14,7 @@ use domain::special_invitation::{Answer, SpecialInvitation, State as Stands, Ver
 use service::PageRequest;
 use service::special_invitations::Proposal;
 
-use crate::components::{Empty, Here, Link, Note, Pager, Status, Tab, Tone};
+use crate::components::{Empty, Note, Pager, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
@@ -103,7 +103,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         .find(|(code, ..)| *code == wanted)
         .unwrap_or(&VIEWS[0]);
     let statuses: Vec<String> = statuses.iter().map(|&status| status.to_owned()).collect();
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let (found, count) = app
         .service
         .special_invitations(
@@ -137,17 +137,16 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             .under(&[(&here.pool.name, &here.href(""))]),
         tabs: VIEWS
             .iter()
-            .map(|(value, label, _)| Tab {
-                link: Link::new(
+            .map(|(value, label, _)| {
+                Tab::plain(
                     *label,
                     if value.is_empty() {
                         base.clone()
                     } else {
                         format!("{base}?status={value}")
                     },
-                ),
-                count: None,
-                here: Here::when(value == code),
+                    value == code,
+                )
             })
             .collect(),
         pager: Pager {
@@ -273,21 +272,14 @@ async fn propose(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    match app
+    let outcome = app
         .service
         .propose_special_invitation(here.ctx(), here.pool.id, &proposal(&form))
-        .await
-    {
-        Ok(id) => Ok(page::see_other(
-            &here.href(format!("special-invitations/{id}")),
-        )),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&form_page(&app, &here, &visit, form).await?)
-        }
-    }
+        .await;
+    let next = outcome.map(|id| here.href(format!("special-invitations/{id}")));
+    page::answered(next, form, |form| form_page(&app, &here, &visit, form)).await
 }
 
 /// What the invited person said.

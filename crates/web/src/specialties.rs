@@ -10,7 +10,6 @@ use service::groups::Groups;
 use service::specialties::{SpecialtyRow, Stranded};
 
 use crate::error::WebError;
-use crate::experts::note;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -88,7 +87,7 @@ async fn answer(
     match outcome {
         Ok(()) => Ok(page::see_other(&here.href("specialties"))),
         Err(service::Error::Invalid(problems)) => {
-            note(&mut form, problems);
+            form.note(problems);
             page::rejected(&list_page(app, here, visit, form).await?)
         }
         Err(other) => Err(other.into()),
@@ -121,10 +120,7 @@ async fn change(
     form: FormState,
 ) -> Result<Response, WebError> {
     let id: SpecialtyId = id.parse().map_err(|_| WebError::NotFound)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     let (ctx, no, text) = (here.ctx(), here.no, form.value("text"));
     let outcome = match form.value("act") {
         "rename" => {

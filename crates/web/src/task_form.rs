@@ -147,7 +147,7 @@ async fn submit_new(
     form: FormState,
 ) -> Result<Response, WebError> {
     let action = here.href("tasks/new");
-    let (mut form, request) = match acted(form) {
+    let (form, request) = match acted(form) {
         Acted::Rows(form) => {
             return page::page(&form_page(&app, &here, &visit, form, action, 0, Vec::new()).await?);
         }
@@ -164,17 +164,11 @@ async fn submit_new(
         }
         false => Err(check(&app, &here, &request).await?),
     };
-    match filed {
-        Ok(id) => Ok(page::see_other(&here.href(format!("tasks/{id}")))),
-        Err(service::Error::Invalid(problems)) => {
-            note_all(&mut form, problems);
-            page::rejected(&form_page(&app, &here, &visit, form, action, 0, Vec::new()).await?)
-        }
-        Err(other) => {
-            form.refuse(other)?;
-            page::rejected(&form_page(&app, &here, &visit, form, action, 0, Vec::new()).await?)
-        }
-    }
+    let next = filed.map(|id| here.href(format!("tasks/{id}")));
+    page::answered(next.map_err(in_form), form, |form| {
+        form_page(&app, &here, &visit, form, action, 0, Vec::new())
+    })
+    .await
 }
 
 async fn submit_edit(
@@ -186,7 +180,7 @@ async fn submit_edit(
 ) -> Result<Response, WebError> {
     let action = here.href(format!("tasks/{id}/edit"));
     let version = form.text("version").parse().unwrap_or_default();
-    let (mut form, request) = match acted(form) {
+    let (form, request) = match acted(form) {
         Acted::Rows(form) => {
             return page::page(
                 &form_page(&app, &here, &visit, form, action, version, Vec::new()).await?,
@@ -205,21 +199,11 @@ async fn submit_edit(
         }
         false => Err(check(&app, &here, &request).await?),
     };
-    match filed {
-        Ok(()) => Ok(page::see_other(&here.href(format!("tasks/{id}")))),
-        Err(service::Error::Invalid(problems)) => {
-            note_all(&mut form, problems);
-            page::rejected(
-                &form_page(&app, &here, &visit, form, action, version, Vec::new()).await?,
-            )
-        }
-        Err(other) => {
-            form.refuse(other)?;
-            page::rejected(
-                &form_page(&app, &here, &visit, form, action, version, Vec::new()).await?,
-            )
-        }
-    }
+    let next = filed.map(|()| here.href(format!("tasks/{id}")));
+    page::answered(next.map_err(in_form), form, |form| {
+        form_page(&app, &here, &visit, form, action, version, Vec::new())
+    })
+    .await
 }
 
 /// What the rules say besides what could not be read: all problems are shown at once.
@@ -231,21 +215,24 @@ async fn check(app: &App, here: &InPool, request: &Request) -> Result<service::E
     ))
 }
 
-fn note_all(form: &mut FormState, problems: Vec<service::Problem>) {
-    for problem in problems {
-        // The control that a rule speaks of, where it has another name in the form.
+/// Problems as this form says them: of the control that a rule speaks of, where it has another name here.
+fn in_form(error: service::Error) -> service::Error {
+    let service::Error::Invalid(mut problems) = error else {
+        return error;
+    };
+    for problem in &mut problems {
         let field = match problem.field.as_str() {
             "half_days" => "half_days.0.date",
             "reviewed" => "reviewed.0.name",
             "demands" => "demands.0.label",
             "recusal" => "recusal_units",
-            other => other.strip_suffix(".organisation").map_or(other, |_| other),
+            other => other,
         };
-        let field = field
+        problem.field = field
             .strip_suffix(".organisation")
             .map_or(field.to_owned(), |row| format!("{row}.name"));
-        form.reject(&field, problem.sentence);
     }
+    service::Error::Invalid(problems)
 }
 
 async fn form_page(

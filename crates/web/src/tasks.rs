@@ -14,7 +14,7 @@ use service::PageRequest;
 
 pub(crate) use chances::{Chances, chances};
 
-use crate::components::{Column, Empty, Here, Link, Pager, Status, Tab};
+use crate::components::{Column, Empty, Link, Pager, Status, Tab};
 use crate::error::WebError;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -70,7 +70,7 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
         .find(|(code, ..)| *code == wanted)
         .unwrap_or(&VIEWS[0]);
     let statuses: Vec<String> = statuses.iter().map(|&status| status.to_owned()).collect();
-    let after = Some(visit.query.text("after")).filter(|text| !text.is_empty());
+    let after = visit.query.after();
     let request = PageRequest::after(after.clone(), 20);
     let found = app
         .service
@@ -104,17 +104,16 @@ async fn list(State(app): State<App>, here: InPool, visit: Visit) -> Result<Resp
             .announce(format!("本页 {} 件", rows.len())),
         tabs: VIEWS
             .iter()
-            .map(|(value, label, _)| Tab {
-                link: Link::new(
+            .map(|(value, label, _)| {
+                Tab::plain(
                     *label,
                     if value.is_empty() {
                         base.clone()
                     } else {
                         format!("{base}?status={value}")
                     },
-                ),
-                count: None,
-                here: Here::when(value == code),
+                    value == code,
+                )
             })
             .collect(),
         columns: ["编号", "工作内容", "使用方", "人数", "工作日期", "状态"]

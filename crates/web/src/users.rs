@@ -103,7 +103,7 @@ async fn page_of(
     form: FormState,
 ) -> Result<ListPage, WebError> {
     let name = Some(visit.query.text("name")).filter(|name| !name.is_empty());
-    let after = Some(visit.query.value("after").to_owned()).filter(|after| !after.is_empty());
+    let after = visit.query.after();
     let (lines, next) = app.service.accounts(&session.ctx, name, after).await?;
     Ok(ListPage {
         layout: session.layout(app, visit, "账号").judged(&form),

@@ -14,10 +14,10 @@ use service::attachments::MOST_BYTES;
 
 use super::{GROUP, status, words};
 use crate::api::{Body, done, fields_of, items, made};
-use crate::applications::uploaded;
 use crate::components::Status;
 use crate::error::WebError;
 use crate::experts::fields;
+use crate::files::uploaded;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;
@@ -191,13 +191,8 @@ async fn ask(
         .service
         .ask_amendment(&session.ctx, pool, &fields(&form))
         .await;
-    match asked {
-        Ok(_) => Ok(page::see_other("/m/amendments")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&own_page(&app, &session, &visit, form).await?)
-        }
-    }
+    let next = asked.map(|_| "/m/amendments".to_owned());
+    page::answered(next, form, |form| own_page(&app, &session, &visit, form)).await
 }
 
 type At = (State<App>, Session, Visit, Path<RecordId>);
@@ -206,18 +201,15 @@ async fn answered(
     (State(app), session, visit, _): At,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other("/m/amendments")),
-        Err(error) => {
-            let mut form = FormState::blank();
-            form.refuse(error)?;
-            page::rejected(&own_page(&app, &session, &visit, form).await?)
-        }
-    }
+    let (next, form) = (
+        outcome.map(|()| "/m/amendments".to_owned()),
+        FormState::blank(),
+    );
+    page::answered(next, form, |form| own_page(&app, &session, &visit, form)).await
 }
 
 async fn prove(at: At, body: Multipart) -> Result<Response, WebError> {
-    let (_, name, bytes) = uploaded(body).await?;
+    let (_, name, bytes) = uploaded(body, "attachment").await?;
     let (app, session, id) = (&at.0.0, &at.1, at.3.0);
     let outcome = app
         .service

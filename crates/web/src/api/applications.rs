@@ -19,7 +19,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::{Body, Why, done, fields_of, made, page_of, paged};
 use crate::applications::{CONCLUDE, ENTER, HANDLE, READ, RECOMMEND, VET};
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::download;
 use crate::layout::Visit;
 use crate::openapi::{object, says};
 use crate::routes::Routes;

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::{Body, done, items, made};
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::download;
 use crate::layout::Visit;
 use crate::openapi::says;
 use crate::routes::{Access, Routes};

@@ -14,8 +14,8 @@ use service::draws::DrawView;
 use utoipa::ToSchema;
 
 use super::{Body, WhatFor, Why, items};
-use crate::draws::{attachment, pdf};
 use crate::error::WebError;
+use crate::files::{PDF, attachment, pdf};
 use crate::openapi::says;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
@@ -123,7 +123,7 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/pools/{no}/draws/{draw}/record.pdf",
             READ,
-            says(GROUP, "抽取记录（打印）").gives_file("application/pdf"),
+            says(GROUP, "抽取记录（打印）").gives_file(PDF),
             record_pdf,
         );
     ceremony.and(rest)

@@ -21,7 +21,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::{Body, WhatFor, Why, done, fields_of, items, made, paged};
 use crate::error::WebError;
-use crate::experts::{download, fields};
+use crate::experts::fields;
+use crate::files::download;
 use crate::layout::Visit;
 use crate::openapi::{object, says};
 use crate::routes::{Access, Routes};

@@ -11,12 +11,12 @@ use domain::id::ImportId;
 use serde::Deserialize;
 use service::exports::MadeFile;
 use service::imports::{MOST_BYTES, RowsWithErrors, Step};
-use service::papers::PaperFile;
 use utoipa::ToSchema;
 
 use super::{Body, items};
 use crate::error::WebError;
-use crate::experts::{download, fields};
+use crate::experts::fields;
+use crate::files::{XLSX, download};
 use crate::layout::Visit;
 use crate::openapi::says;
 use crate::routes::{Access, Routes};
@@ -25,7 +25,6 @@ use crate::state::App;
 
 const GROUP: &str = "批量导入";
 const IMPORT: Access = Access::Pool(Action::ImportExperts);
-const XLSX: &str = PaperFile::Xlsx.media_type();
 
 /// Routes of imports.
 pub fn routes() -> Routes {

@@ -10,8 +10,8 @@ use service::solicitations::{Appearance, Wording};
 use utoipa::ToSchema;
 
 use super::{Body, Why, done, items, made, page_of, paged};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::{PDF, pdf};
 use crate::layout::Visit;
 use crate::notices::{APPROVE, DRAFT, READ};
 use crate::openapi::says;
@@ -45,7 +45,7 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/public/notices/{number}/document",
             Access::Public,
-            says(PUBLIC, "征集公告正文").gives_file("application/pdf"),
+            says(PUBLIC, "征集公告正文").gives_file(PDF),
             document,
         )
         .api(

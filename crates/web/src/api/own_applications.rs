@@ -18,6 +18,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::{Body, Why, done, fields_of, made};
 use crate::error::WebError;
+use crate::files::PDF;
 use crate::layout::Visit;
 use crate::limits::Kind;
 use crate::openapi::{object, says};
@@ -77,7 +78,7 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/applicants/{token}/{application}/certificate",
             public,
-            says(GROUP, "聘任后的证书").gives_file("application/pdf"),
+            says(GROUP, "聘任后的证书").gives_file(PDF),
             crate::papers::own_certificate,
         )
         .api(

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::{Body, WhatFor};
 use crate::certificates::sent;
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::download;
 use crate::openapi::says;
 use crate::papers::{self, PLAIN, file_of};
 use crate::routes::{Access, Routes};

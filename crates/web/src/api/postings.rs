@@ -11,9 +11,8 @@ use service::postings::Draft;
 use utoipa::ToSchema;
 
 use super::{Body, WhatFor, Why, done, items, made, page_of, paged};
-use crate::draws::pdf;
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::{PDF, download, pdf};
 use crate::layout::Visit;
 use crate::limits::Kind;
 use crate::objections::{REVEAL, outcome_of};
@@ -55,7 +54,7 @@ fn public() -> Routes {
             Method::GET,
             "/api/v1/public/postings/{number}/document",
             Access::Public,
-            says(PUBLIC, "公示名单正文").gives_file("application/pdf"),
+            says(PUBLIC, "公示名单正文").gives_file(PDF),
             document,
         )
         .api(

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use service::publications::check_record;
 
 use super::{page_of, paged};
-use crate::draws::attachment;
 use crate::error::WebError;
+use crate::files::attachment;
 use crate::layout::Visit;
 use crate::openapi::says;
 use crate::routes::{Access, Routes};

@@ -14,8 +14,8 @@ use service::invitations::answer_from;
 use utoipa::ToSchema;
 
 use super::{Body, done, items};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::{PDF, pdf};
 use crate::openapi::says;
 use crate::routes::{Access, Routes};
 use crate::session::InPool;
@@ -96,21 +96,21 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/pools/{no}/tasks/{task}/confirmation.pdf",
             READ,
-            says(GROUP, "结果确认表").gives_file("application/pdf"),
+            says(GROUP, "结果确认表").gives_file(PDF),
             confirmation,
         )
         .api(
             Method::GET,
             "/api/v1/pools/{no}/tasks/{task}/sign-in.pdf",
             READ,
-            says(GROUP, "签到表").gives_file("application/pdf"),
+            says(GROUP, "签到表").gives_file(PDF),
             sign_in,
         )
         .api(
             Method::GET,
             "/api/v1/pools/{no}/tasks/{task}/seats/{seat}/invitation.pdf",
             NOTIFY,
-            says(GROUP, "邀请函").gives_file("application/pdf"),
+            says(GROUP, "邀请函").gives_file(PDF),
             invitation,
         )
 }

@@ -13,8 +13,8 @@ use service::special_invitations::{Invited, Proposal};
 use utoipa::ToSchema;
 
 use super::{Body, Why, done, made, page_of, paged};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::{PDF, pdf};
 use crate::layout::Visit;
 use crate::openapi::says;
 use crate::routes::{Access, Routes};
@@ -57,7 +57,7 @@ pub fn routes() -> Routes {
             Method::GET,
             "/api/v1/pools/{no}/special-invitations/{invitation}/letter.pdf",
             READ,
-            says(GROUP, "特约邀请函，签发后、答复前").gives_file("application/pdf"),
+            says(GROUP, "特约邀请函，签发后、答复前").gives_file(PDF),
             letter,
         )
         .api(

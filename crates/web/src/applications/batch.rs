@@ -12,9 +12,9 @@ use service::applications::{BatchEntered, open_channels};
 use service::imports::MOST_BYTES;
 
 use super::ENTER;
-use super::materials::unreadable;
 use crate::error::WebError;
-use crate::experts::{download, fields};
+use crate::experts::fields;
+use crate::files::{download, uploaded};
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -77,19 +77,9 @@ async fn enter(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut body: Multipart,
+    body: Multipart,
 ) -> Result<Response, WebError> {
-    let (mut form, mut bytes) = (FormState::blank(), Vec::new());
-    while let Some(field) = body.next_field().await.map_err(unreadable)? {
-        let Some(name) = field.name().map(str::to_owned) else {
-            continue;
-        };
-        if name == "file" {
-            bytes = field.bytes().await.map_err(unreadable)?.to_vec();
-        } else {
-            form = form.with(&name, field.text().await.map_err(unreadable)?);
-        }
-    }
+    let (mut form, _, bytes) = uploaded(body, "file").await?;
     let outcome = app
         .service
         .enter_batch(here.ctx(), here.no, &fields(&form), bytes)

@@ -12,7 +12,7 @@ use super::ENTER;
 use crate::components::{Note, Tone};
 use crate::error::WebError;
 use crate::experts::fields;
-use crate::experts::form::PersonFields;
+use crate::experts::form::{PersonFields, refusals};
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -179,7 +179,7 @@ async fn enter(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     if !form.value("add").is_empty() {
         return page::page(&form_page(&app, &here, &visit, None, form, Vec::new()).await?);
@@ -190,7 +190,7 @@ async fn enter(
         .await
     {
         Ok(id) => Ok(page::see_other(&here.href(format!("applications/{id}")))),
-        Err(error) => again(&app, &here, &visit, None, &mut form, error).await,
+        Err(error) => again(&app, &here, &visit, None, form, error).await,
     }
 }
 
@@ -213,22 +213,19 @@ async fn change(
     here: InPool,
     visit: Visit,
     Path((_, id)): Path<(i64, RecordId)>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     if !form.value("add").is_empty() {
         return page::page(&form_page(&app, &here, &visit, Some(id), form, Vec::new()).await?);
     }
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     match app
         .service
         .change_application(here.ctx(), here.no, id, version, &fields(&form))
         .await
     {
         Ok(()) => Ok(page::see_other(&here.href(format!("applications/{id}")))),
-        Err(error) => again(&app, &here, &visit, Some(id), &mut form, error).await,
+        Err(error) => again(&app, &here, &visit, Some(id), form, error).await,
     }
 }
 
@@ -238,24 +235,11 @@ async fn again(
     here: &InPool,
     visit: &Visit,
     id: Option<RecordId>,
-    form: &mut FormState,
+    mut form: FormState,
     error: Error,
 ) -> Result<Response, WebError> {
-    let refusals = match error {
-        Error::Invalid(problems) => {
-            crate::experts::note(form, problems);
-            Vec::new()
-        }
-        Error::Refused(reasons) => reasons
-            .into_iter()
-            .map(|reason| (reason.sentence, reason.article))
-            .collect(),
-        Error::Stale => {
-            form.reject("", "这份申请刚被他人改过，您填的内容还在下面。请在另一个窗口打开申请核对，再重新进入修改。");
-            Vec::new()
-        }
-        other => return Err(other.into()),
-    };
-    let form = std::mem::take(form);
+    let stale =
+        "这份申请刚被他人改过，您填的内容还在下面。请在另一个窗口打开申请核对，再重新进入修改。";
+    let refusals = refusals(&mut form, error, stale)?;
     page::rejected(&form_page(app, here, visit, id, form, refusals).await?)
 }

@@ -1,17 +1,19 @@
 //! 入库材料 of an application: uploaded, registered from paper, looked at, removed.
 
-use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::multipart::Multipart;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderValue, Method, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::Method;
+use axum::response::Response;
 use axum::routing::post;
 use domain::actor::Action;
 use domain::id::{FileId, RecordId};
 use service::attachments::MOST_BYTES;
 
-use super::{At, READ, answered};
+use super::acts::answered;
+use super::{At, READ};
 use crate::error::WebError;
 use crate::experts::fields;
+use crate::files::{shown, uploaded};
 use crate::form::FormState;
 use crate::layout::Visit;
 use crate::routes::{Access, Routes};
@@ -49,26 +51,6 @@ async fn received(at: At, form: FormState) -> Result<Response, WebError> {
     answered(at, form, outcome).await
 }
 
-pub(super) fn unreadable(error: MultipartError) -> WebError {
-    WebError::from_status(error.status())
-}
-
-/// What a form with a file says: where the file stands, its name and its bytes.
-pub(crate) async fn uploaded(mut body: Multipart) -> Result<(String, String, Vec<u8>), WebError> {
-    let (mut place, mut name, mut bytes) = (String::new(), String::new(), Vec::new());
-    while let Some(field) = body.next_field().await.map_err(unreadable)? {
-        match field.name() {
-            Some("attachment") => {
-                name = field.file_name().unwrap_or_default().to_owned();
-                bytes = field.bytes().await.map_err(unreadable)?.to_vec();
-            }
-            Some("attachment_kind") => place = field.text().await.map_err(unreadable)?,
-            _ => {}
-        }
-    }
-    Ok((place, name, bytes))
-}
-
 async fn add(
     State(app): State<App>,
     here: InPool,
@@ -76,37 +58,13 @@ async fn add(
     Path((no, id)): Path<(i64, RecordId)>,
     body: Multipart,
 ) -> Result<Response, WebError> {
-    let (place, name, bytes) = uploaded(body).await?;
+    let (form, name, bytes) = uploaded(body, "attachment").await?;
+    let place = form.value("attachment_kind");
     let outcome = app
         .service
-        .add_material(here.ctx(), here.no, id, &place, &name, bytes)
+        .add_material(here.ctx(), here.no, id, place, &name, bytes)
         .await;
-    let form = FormState::blank().with("attachment_kind", place);
     answered((State(app), here, visit, Path((no, id))), form, outcome).await
-}
-
-/// A file shown in the browser: pictures and PDF only, by their first bytes. A picture is put where
-/// nothing could run; a PDF needs the browser's own viewer, which such a place would not give it.
-pub(crate) fn shown(made: service::exports::MadeFile) -> Response {
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(made.media_type),
-        ),
-        (
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("inline"),
-        ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    let mut response = (headers, made.bytes).into_response();
-    if made.media_type.starts_with("image/") {
-        let nothing = HeaderValue::from_static("default-src 'none'; sandbox");
-        response
-            .headers_mut()
-            .insert(header::CONTENT_SECURITY_POLICY, nothing);
-    }
-    response
 }
 
 async fn open(

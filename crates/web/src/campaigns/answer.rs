@@ -127,7 +127,7 @@ async fn by_link((State(app), visit, Path(token)): LinkAt) -> Result<Response, W
 async fn answer_by_link(
     (State(app), visit, Path(token)): LinkAt,
     origin: Origin,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let one = app.service.update_by_link(&token).await?;
     let outcome = match said(&form, &one) {
@@ -139,14 +139,12 @@ async fn answer_by_link(
         Err(error) => Err(error),
     };
     let action = format!("/m/u/{token}");
-    match outcome {
-        Ok(_) => Ok(page::see_other(&action)),
-        Err(error) => {
-            form.refuse(error)?;
-            let layout = Layout::new(&app.site.now(), &visit, "确认入库信息");
-            page::rejected(&answer_page(layout, action, one, form))
-        }
-    }
+    let next = outcome.map(|_| action.clone());
+    page::answered(next, form, async |form| {
+        let layout = Layout::new(&app.site.now(), &visit, "确认入库信息");
+        Ok(answer_page(layout, action, one, form))
+    })
+    .await
 }
 
 type OwnAt = (State<App>, Session, Visit, Path<CampaignId>);
@@ -167,7 +165,7 @@ async fn own((State(app), session, visit, Path(id)): OwnAt) -> Result<Response, 
 
 async fn answer_own(
     (State(app), session, visit, Path(id)): OwnAt,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let one = mine(&app, &session, id).await?;
     let outcome = match said(&form, &one) {
@@ -175,12 +173,10 @@ async fn answer_own(
         Err(error) => Err(error),
     };
     let action = format!("/m/updates/{id}");
-    match outcome {
-        Ok(_) => Ok(page::see_other(&action)),
-        Err(error) => {
-            form.refuse(error)?;
-            let layout = session.layout(&app, &visit, "确认入库信息");
-            page::rejected(&answer_page(layout, action, one, form))
-        }
-    }
+    let next = outcome.map(|_| action.clone());
+    page::answered(next, form, async |form| {
+        let layout = session.layout(&app, &visit, "确认入库信息");
+        Ok(answer_page(layout, action, one, form))
+    })
+    .await
 }

@@ -10,7 +10,7 @@ use domain::policy::pack::{Holding, Input, Record, Test};
 use service::persons;
 use service::{Error, OpenPool};
 
-use super::{fields, note, second_axis, specialty_choices, team_choices};
+use super::{fields, second_axis, specialty_choices, team_choices};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
@@ -436,7 +436,7 @@ async fn create(
     State(app): State<App>,
     here: InPool,
     visit: Visit,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     if !form.value("add").is_empty() {
         return page::page(&form_page(&app, &here, &visit, None, form, Vec::new()).await?);
@@ -447,7 +447,7 @@ async fn create(
         .await
     {
         Ok(id) => Ok(page::see_other(&here.href(format!("experts/{id}")))),
-        Err(error) => again(&app, &here, &visit, None, &mut form, error).await,
+        Err(error) => again(&app, &here, &visit, None, form, error).await,
     }
 }
 
@@ -470,7 +470,7 @@ async fn change(
     here: InPool,
     visit: Visit,
     Path((_, id)): Path<(i64, String)>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
     if !form.value("add").is_empty() {
@@ -488,7 +488,7 @@ async fn change(
         .await
     {
         Ok(_) => Ok(page::see_other(&here.href(format!("experts/{id}")))),
-        Err(error) => again(&app, &here, &visit, Some(id), &mut form, error).await,
+        Err(error) => again(&app, &here, &visit, Some(id), form, error).await,
     }
 }
 
@@ -498,24 +498,37 @@ async fn again(
     here: &InPool,
     visit: &Visit,
     id: Option<ExpertId>,
-    form: &mut FormState,
+    mut form: FormState,
     error: Error,
 ) -> Result<Response, WebError> {
-    let refusals = match error {
-        Error::Invalid(problems) => {
-            note(form, problems);
-            Vec::new()
-        }
+    let stale = "这条记录刚被他人改过，您填的内容还在下面。请在另一个窗口打开专家详情核对，再从详情页重新进入修改。";
+    let refusals = refusals(&mut form, error, stale)?;
+    page::rejected(&form_page(app, here, visit, id, form, refusals).await?)
+}
+
+/// What the law refuses, each sentence with its article, to stand apart from the fields; what is wrong with those
+/// is noted in the form, and that somebody else was faster in the words of `stale`.
+///
+/// # Errors
+/// What is not about the form.
+pub(crate) fn refusals(
+    form: &mut FormState,
+    error: Error,
+    stale: &str,
+) -> Result<Vec<(String, String)>, WebError> {
+    Ok(match error {
         Error::Refused(reasons) => reasons
             .into_iter()
             .map(|reason| (reason.sentence, reason.article))
             .collect(),
+        Error::Invalid(problems) => {
+            form.note(problems);
+            Vec::new()
+        }
         Error::Stale => {
-            form.reject("", "这条记录刚被他人改过，您填的内容还在下面。请在另一个窗口打开专家详情核对，再从详情页重新进入修改。");
+            form.reject("", stale);
             Vec::new()
         }
         other => return Err(other.into()),
-    };
-    let form = std::mem::take(form);
-    page::rejected(&form_page(app, here, visit, id, form, refusals).await?)
+    })
 }

@@ -16,7 +16,7 @@ use service::papers::PaperFile;
 use service::persons;
 use service::relations::{self, RelationDraft, RelationRow, With};
 
-use super::{note, standing_under};
+use super::standing_under;
 use crate::components::{Here, Link, Note, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::form::{Choice, FormState};
@@ -543,7 +543,7 @@ async fn add_relation(
     here: InPool,
     visit: Visit,
     Path((_, id)): Path<(i64, String)>,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let id: ExpertId = id.parse().map_err(|_| WebError::NotFound)?;
     let text = |name: &str| form.value(name).to_owned();
@@ -559,20 +559,15 @@ async fn add_relation(
         to: text("to"),
         note: text("note"),
     };
-    match app
+    let outcome = app
         .service
         .add_relation(here.ctx(), here.no, id, &draft)
-        .await
-    {
-        Ok(_) => Ok(page::see_other(
-            &here.href(format!("experts/{id}?tab=relations")),
-        )),
-        Err(service::Error::Invalid(problems)) => {
-            note(&mut form, problems);
-            page::rejected(&full_page(&app, &here, &visit, id, "relations".to_owned(), form).await?)
-        }
-        Err(other) => Err(other.into()),
-    }
+        .await;
+    let next = outcome.map(|_| here.href(format!("experts/{id}?tab=relations")));
+    page::answered(next, form, |form| {
+        full_page(&app, &here, &visit, id, "relations".to_owned(), form)
+    })
+    .await
 }
 
 fn relation_ids(id: &str, relation: &str) -> Result<(ExpertId, RelationId), WebError> {
@@ -589,10 +584,7 @@ async fn end_relation(
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, relation) = relation_ids(&id, &relation)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     app.service
         .end_relation(here.ctx(), here.no, id, relation, version, form.value("to"))
         .await?;
@@ -608,10 +600,7 @@ async fn remove_relation(
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, relation) = relation_ids(&id, &relation)?;
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
+    let version = form.version()?;
     app.service
         .remove_relation(
             here.ctx(),

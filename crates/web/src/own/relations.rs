@@ -182,17 +182,12 @@ async fn declare(
         to: form.text("to"),
         note: form.text("note"),
     };
-    match app
+    let outcome = app
         .service
         .declare_relation(&session.ctx, pool.pool.id, &draft)
-        .await
-    {
-        Ok(_) => Ok(page::see_other("/m/relations")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&list_page(&app, &session, &visit, form).await?)
-        }
-    }
+        .await;
+    let next = outcome.map(|_| "/m/relations".to_owned());
+    page::answered(next, form, |form| list_page(&app, &session, &visit, form)).await
 }
 
 #[derive(Template)]
@@ -232,23 +227,18 @@ async fn ask((State(app), session, visit, Path(id)): At) -> Result<Response, Web
 
 async fn withdraw(
     (State(app), session, visit, Path(id)): At,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
-    let version = form
-        .value("version")
-        .parse()
-        .map_err(|_| WebError::Unreadable)?;
-    match app
+    let version = form.version()?;
+    let outcome = app
         .service
         .withdraw_relation(&session.ctx, id, version, form.value("reason"))
-        .await
-    {
-        Ok(()) => Ok(page::see_other("/m/relations")),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&withdraw_page(&app, &session, &visit, id, form).await?)
-        }
-    }
+        .await;
+    let next = outcome.map(|()| "/m/relations".to_owned());
+    page::answered(next, form, |form| {
+        withdraw_page(&app, &session, &visit, id, form)
+    })
+    .await
 }
 
 async fn list_json(State(app): State<App>, session: Session) -> Result<Response, WebError> {

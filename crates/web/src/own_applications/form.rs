@@ -14,8 +14,8 @@ use crate::applications::status;
 use crate::certificates::HeldCertificate;
 use crate::components::{Moment, Note, Progress, Status, Tone};
 use crate::error::WebError;
+use crate::experts::fields;
 use crate::experts::form::PersonFields;
-use crate::experts::{fields, note};
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -265,17 +265,15 @@ async fn show(
 async fn answered<T>(
     (app, visit): (&App, &Visit),
     (token, id): (&str, RecordId),
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<T>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(_) => Ok(page::see_other(&base_of(token, id))),
-        Err(error) => {
-            form.refuse(error)?;
-            let own = app.service.own_application(token, id).await?;
-            page::rejected(&show_page(app, visit, token, own, form))
-        }
-    }
+    let next = outcome.map(|_| base_of(token, id));
+    page::answered(next, form, async |form| {
+        let own = app.service.own_application(token, id).await?;
+        Ok(show_page(app, visit, token, own, form))
+    })
+    .await
 }
 
 async fn submit(
@@ -370,7 +368,7 @@ async fn section_page(
                 .iter()
                 .any(|(name, value)| section.holds(name) && !value.trim().is_empty());
             if typed {
-                note(&mut form, wrong.cloned().collect());
+                form.note(wrong.cloned().collect());
             }
             form
         }
@@ -471,7 +469,7 @@ async fn save(
             }))
         }
         Ok(problems) => {
-            note(&mut form, problems);
+            form.note(problems);
             page::rejected(&section_page(&app, &visit, at, Some(form)).await?)
         }
         Err(error) => {

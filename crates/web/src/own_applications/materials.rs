@@ -15,10 +15,10 @@ use service::attachments::MOST_BYTES;
 
 use super::base_of;
 use super::form::layout;
-use crate::applications::{shown, uploaded};
 use crate::components::Status;
 use crate::error::WebError;
 use crate::experts::fields;
+use crate::files::{shown, uploaded};
 use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::limits::Kind;
@@ -129,19 +129,14 @@ async fn list(
 async fn answered<T>(
     (app, visit): (&App, &Visit),
     (token, id): (&str, RecordId),
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<T>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(_) => Ok(page::see_other(&format!(
-            "{}/materials",
-            base_of(token, id)
-        ))),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&materials_page(app, visit, (token, id), form).await?)
-        }
-    }
+    let next = outcome.map(|_| format!("{}/materials", base_of(token, id)));
+    page::answered(next, form, |form| {
+        materials_page(app, visit, (token, id), form)
+    })
+    .await
 }
 
 async fn describe(
@@ -168,12 +163,12 @@ async fn add(
     app.limits
         .take(Kind::Lookup, &origin.network)
         .map_err(|wait| WebError::TooMany { wait })?;
-    let (place, name, bytes) = uploaded(body).await?;
+    let (form, name, bytes) = uploaded(body, "attachment").await?;
+    let place = form.value("attachment_kind");
     let done = app
         .service
-        .add_own_material(&origin.address, &token, id, (&place, &name, bytes))
+        .add_own_material(&origin.address, &token, id, (place, &name, bytes))
         .await;
-    let form = FormState::blank().with("attachment_kind", place);
     answered((&app, &visit), (&token, id), form, done).await
 }
 

@@ -94,7 +94,7 @@ async fn by_link((State(app), visit, Path(token)): LinkAt) -> Result<Response, W
 async fn answer_by_link(
     (State(app), visit, Path(token)): LinkAt,
     origin: Origin,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let one = app.service.renewal_by_link(&token).await?;
     let outcome = match said(form.value("answer"), &form.text("reason")) {
@@ -107,14 +107,12 @@ async fn answer_by_link(
         Err(error) => Err(error),
     };
     let action = format!("/m/r/{token}");
-    match outcome {
-        Ok(_) => Ok(page::see_other(&action)),
-        Err(error) => {
-            form.refuse(error)?;
-            let layout = Layout::new(&app.site.now(), &visit, TITLE);
-            page::rejected(&answer_page(layout, action, one, form))
-        }
-    }
+    let next = outcome.map(|_| action.clone());
+    page::answered(next, form, async |form| {
+        let layout = Layout::new(&app.site.now(), &visit, TITLE);
+        Ok(answer_page(layout, action, one, form))
+    })
+    .await
 }
 
 type OwnAt = (State<App>, Session, Visit, Path<RecordId>);
@@ -135,7 +133,7 @@ async fn own((State(app), session, visit, Path(id)): OwnAt) -> Result<Response, 
 
 async fn answer_own(
     (State(app), session, visit, Path(id)): OwnAt,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let one = mine(&app, &session, id).await?;
     let outcome = match said(form.value("answer"), &form.text("reason")) {
@@ -143,12 +141,10 @@ async fn answer_own(
         Err(error) => Err(error),
     };
     let action = format!("/m/renewals/{id}");
-    match outcome {
-        Ok(_) => Ok(page::see_other(&action)),
-        Err(error) => {
-            form.refuse(error)?;
-            let layout = session.layout(&app, &visit, TITLE);
-            page::rejected(&answer_page(layout, action, one, form))
-        }
-    }
+    let next = outcome.map(|_| action.clone());
+    page::answered(next, form, async |form| {
+        let layout = session.layout(&app, &visit, TITLE);
+        Ok(answer_page(layout, action, one, form))
+    })
+    .await
 }

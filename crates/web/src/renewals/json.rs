@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::{DECIDE, EXPORT, READ, said};
 use crate::api::{Body, WhatFor, done, items, paged};
 use crate::error::WebError;
-use crate::experts::download;
+use crate::files::{XLSX, download};
 use crate::layout::Visit;
 use crate::openapi::says;
 use crate::routes::{Access, Routes};
@@ -64,7 +64,7 @@ pub(super) fn routes() -> Routes {
             says(GROUP, "导出名单")
                 .asks(&[("view", "同上")])
                 .takes::<WhatFor>()
-                .gives_file("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                .gives_file(XLSX),
             export,
         )
         .api(

@@ -92,7 +92,7 @@ async fn open((State(app), visit, Path(token)): LinkAt) -> Result<Response, WebE
 async fn answer(
     (State(app), visit, Path(token)): LinkAt,
     origin: Origin,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<Response, WebError> {
     let outcome = match answer_of(form.value("answer"), form.text("reason")) {
         Ok(answer) => {
@@ -102,12 +102,10 @@ async fn answer(
         }
         Err(error) => Err(error),
     };
-    match outcome {
-        Ok(_) => Ok(page::see_other(&format!("/m/s/{token}"))),
-        Err(error) => {
-            form.refuse(error)?;
-            let one = app.service.invited(&token).await?;
-            page::rejected(&answer_page(&app, &visit, &token, one, form))
-        }
-    }
+    let next = outcome.map(|_| format!("/m/s/{token}"));
+    page::answered(next, form, async |form| {
+        let one = app.service.invited(&token).await?;
+        Ok(answer_page(&app, &visit, &token, one, form))
+    })
+    .await
 }

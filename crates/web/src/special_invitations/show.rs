@@ -10,8 +10,8 @@ use service::special_invitations::{InvitationView, MaterialLine, Step};
 
 use super::{PROPOSE, READ, SIGN, answer_of, status, verdict_of};
 use crate::components::{Link, Moment, Progress, Status};
-use crate::draws::pdf;
 use crate::error::WebError;
+use crate::files::pdf;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;
@@ -102,13 +102,10 @@ async fn show_page(
 ) -> Result<ShowPage, WebError> {
     let view = app.service.special_invitation(here.ctx(), id).await?;
     let one = &view.invitation;
-    let standing = here.standing(here.ctx().today());
-    let confirm_status = match (standing.effect(), standing.banner()) {
-        (Some(_), Some(words)) if view.steps.contains(&Step::Send) => format!(
-            "已知《{}》{words}，仍按此办法办理；此确认会留痕。",
-            here.pack.identity.title
-        ),
-        _ => String::new(),
+    let confirm_status = if view.steps.contains(&Step::Send) {
+        here.confirm_status("办理")
+    } else {
+        String::new()
     };
     let reads = |action: Action| here.ctx().actor.reach_in(action, here.pool.id) != Reach::None;
     let expert = match &one.state {
@@ -264,18 +261,11 @@ async fn letter((State(app), here, _, Path((_, id))): At) -> Result<Response, We
 
 async fn answered(
     (State(app), here, visit, Path((_, id))): At,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(
-            &here.href(format!("special-invitations/{id}")),
-        )),
-        Err(error) => {
-            form.refuse(error)?;
-            page::rejected(&show_page(&app, &here, &visit, id, form).await?)
-        }
-    }
+    let next = outcome.map(|()| here.href(format!("special-invitations/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
 async fn send(at: At, mut form: FormState) -> Result<Response, WebError> {

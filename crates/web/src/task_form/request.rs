@@ -9,7 +9,7 @@ use domain::task::{
     Call, Demand, Level, Mode, RecusalDemand, Request, Reviewed, ReviewedPerson, Venue,
 };
 
-use super::note_all;
+use super::in_form;
 use super::rows::{at, rows};
 use crate::error::WebError;
 use crate::form::FormState;
@@ -221,10 +221,11 @@ pub(super) async fn read(
                 .service
                 .experts_named(here.ctx(), here.pool.id, team.as_deref(), &names)
                 .await
+                .map_err(in_form)
             {
                 Ok(experts) => experts,
                 Err(service::Error::Invalid(problems)) => {
-                    note_all(form, problems);
+                    form.note(problems);
                     Vec::new()
                 }
                 Err(other) => return Err(other.into()),

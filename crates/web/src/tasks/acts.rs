@@ -45,106 +45,63 @@ pub(super) fn routes() -> Routes {
         )
 }
 
+type Act = (State<App>, InPool, Visit, Path<(i64, TaskId)>);
+
 /// After an act: back to the request, or the page again with what is wrong.
 async fn answered(
-    app: &App,
-    here: &InPool,
-    visit: &Visit,
-    id: TaskId,
+    (State(app), here, visit, Path((_, id))): Act,
     form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href(format!("tasks/{id}")))),
-        Err(error) => again(app, here, visit, id, form, error).await,
-    }
+    let next = outcome.map(|()| here.href(format!("tasks/{id}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }
 
-/// The page again, with what is wrong.
-async fn again(
-    app: &App,
-    here: &InPool,
-    visit: &Visit,
-    id: TaskId,
-    mut form: FormState,
-    error: service::Error,
-) -> Result<Response, WebError> {
-    form.refuse(error)?;
-    page::rejected(&show_page(app, here, visit, id, form).await?)
+async fn accept(at: Act, form: FormState) -> Result<Response, WebError> {
+    let outcome = at.0.service.accept_task(at.1.ctx(), at.3.0.1).await;
+    answered(at, form, outcome).await
 }
 
-type Act = (State<App>, InPool, Visit, Path<(i64, TaskId)>);
-
-async fn accept(
-    (State(app), here, visit, Path((_, id))): Act,
-    form: FormState,
-) -> Result<Response, WebError> {
-    let outcome = app.service.accept_task(here.ctx(), id).await;
-    answered(&app, &here, &visit, id, form, outcome).await
+async fn send_back(at: Act, form: FormState) -> Result<Response, WebError> {
+    let (app, ctx, id) = (&at.0.0, at.1.ctx(), at.3.0.1);
+    let outcome = app.service.return_task(ctx, id, &form.text("reason")).await;
+    answered(at, form, outcome).await
 }
 
-async fn send_back(
-    (State(app), here, visit, Path((_, id))): Act,
-    form: FormState,
-) -> Result<Response, WebError> {
+async fn withdraw(at: Act, form: FormState) -> Result<Response, WebError> {
+    let (app, ctx, id) = (&at.0.0, at.1.ctx(), at.3.0.1);
     let outcome = app
         .service
-        .return_task(here.ctx(), id, &form.text("reason"))
+        .withdraw_task(ctx, id, &form.text("reason"))
         .await;
-    answered(&app, &here, &visit, id, form, outcome).await
+    answered(at, form, outcome).await
 }
 
-async fn withdraw(
-    (State(app), here, visit, Path((_, id))): Act,
-    form: FormState,
-) -> Result<Response, WebError> {
-    let outcome = app
-        .service
-        .withdraw_task(here.ctx(), id, &form.text("reason"))
-        .await;
-    answered(&app, &here, &visit, id, form, outcome).await
+async fn waive_rest(at: Act, form: FormState) -> Result<Response, WebError> {
+    let (app, ctx, id) = (&at.0.0, at.1.ctx(), at.3.0.1);
+    let outcome = app.service.waive_rest(ctx, id, &form.text("reason")).await;
+    answered(at, form, outcome).await
 }
 
-async fn waive_rest(
-    (State(app), here, visit, Path((_, id))): Act,
-    form: FormState,
-) -> Result<Response, WebError> {
-    let outcome = app
-        .service
-        .waive_rest(here.ctx(), id, &form.text("reason"))
-        .await;
-    answered(&app, &here, &visit, id, form, outcome).await
+async fn close(at: Act, form: FormState) -> Result<Response, WebError> {
+    let outcome = at.0.service.close_task(at.1.ctx(), at.3.0.1).await;
+    answered(at, form, outcome).await
 }
 
-async fn close(
-    (State(app), here, visit, Path((_, id))): Act,
-    form: FormState,
-) -> Result<Response, WebError> {
-    let outcome = app.service.close_task(here.ctx(), id).await;
-    answered(&app, &here, &visit, id, form, outcome).await
-}
-
-async fn consent(
-    (State(app), here, visit, Path((_, id))): Act,
-    form: FormState,
-) -> Result<Response, WebError> {
+async fn consent(at: Act, form: FormState) -> Result<Response, WebError> {
     let confirmed = form.holds("status_confirmed", "yes");
-    let outcome = app
-        .service
-        .consent_designation(here.ctx(), id, confirmed)
-        .await;
-    answered(&app, &here, &visit, id, form, outcome).await
+    let (app, ctx, id) = (&at.0.0, at.1.ctx(), at.3.0.1);
+    let outcome = app.service.consent_designation(ctx, id, confirmed).await;
+    answered(at, form, outcome).await
 }
 
-async fn refuse(
-    (State(app), here, visit, Path((_, id))): Act,
-    form: FormState,
-) -> Result<Response, WebError> {
+async fn refuse(at: Act, form: FormState) -> Result<Response, WebError> {
+    let (app, ctx, id) = (&at.0.0, at.1.ctx(), at.3.0.1);
     let outcome = app
         .service
-        .refuse_designation(here.ctx(), id, &form.text("reason"))
+        .refuse_designation(ctx, id, &form.text("reason"))
         .await;
-    answered(&app, &here, &visit, id, form, outcome).await
+    answered(at, form, outcome).await
 }
 
 async fn freeze(
@@ -155,8 +112,6 @@ async fn freeze(
         .service
         .freeze_frame(here.ctx(), id, form.holds("status_confirmed", "yes"))
         .await;
-    match frozen {
-        Ok(draw) => Ok(page::see_other(&here.href(format!("draws/{draw}")))),
-        Err(error) => again(&app, &here, &visit, id, form, error).await,
-    }
+    let next = frozen.map(|draw| here.href(format!("draws/{draw}")));
+    page::answered(next, form, |form| show_page(&app, &here, &visit, id, form)).await
 }

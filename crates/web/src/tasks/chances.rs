@@ -3,7 +3,7 @@
 use domain::task::Request;
 use service::feasibility::Feasibility;
 
-use crate::components::{FunnelKind, FunnelRow, Meter, Note, Status, Tone};
+use crate::components::{FunnelRow, Meter, Note, Status, Tone};
 use crate::page;
 use crate::session::InPool;
 
@@ -53,27 +53,7 @@ pub(crate) fn chances(here: &InPool, request: &Request, found: &Feasibility) -> 
             )
         })
         .collect();
-    let mut funnel = vec![FunnelRow {
-        label: "专业领域相符".to_owned(),
-        count: found.scope.to_string(),
-        kind: FunnelKind::Remain,
-    }];
-    funnel.extend(
-        found
-            .funnel
-            .iter()
-            .filter(|step| step.out > 0)
-            .map(|step| FunnelRow {
-                label: format!("－ {}", step.label),
-                count: step.out.to_string(),
-                kind: FunnelKind::Cut,
-            }),
-    );
-    funnel.push(FunnelRow {
-        label: "可抽".to_owned(),
-        count: found.drawable.to_string(),
-        kind: FunnelKind::Sum,
-    });
+    let funnel = FunnelRow::all(Some(found.scope), &found.funnel, found.drawable);
     let mut notes = Vec::new();
     if let Some(conflict) = &found.conflict {
         let mut text = format!("{conflict}。");

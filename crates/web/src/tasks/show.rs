@@ -128,15 +128,10 @@ pub(super) async fn show_page(
         None => app.service.shortage(here.ctx(), id).await?,
     };
     let invited = app.service.invitations_of_task(here.ctx(), id).await?;
-    let standing = here.standing(here.ctx().today());
-    let confirm_status = match (standing.effect(), standing.banner()) {
-        (Some(_), Some(words)) if may.freeze || may.consent => {
-            format!(
-                "已知《{}》{words}，仍按此办法办理；此确认会留痕。",
-                here.pack.identity.title
-            )
-        }
-        _ => String::new(),
+    let confirm_status = if may.freeze || may.consent {
+        here.confirm_status("办理")
+    } else {
+        String::new()
     };
     let base = here.href(format!("tasks/{id}"));
     let title = format!("使用需求 {}", view.task.number);

@@ -557,6 +557,67 @@ async fn a_request_that_cannot_be_drawn_shows_ways_out_and_no_chance() {
     assert!(page.contains("“焊接组”由 30 席减为 8 席"), "{page}");
 }
 
+/// What was typed as the reason of an act, and what is wrong with it, stand beside that act and beside no other.
+#[tokio::test]
+async fn a_reason_that_is_refused_stays_beside_its_act() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let afternoon = Afternoon::open(&engine).await;
+    let bureau = &afternoon.bureau;
+    let specialty = bureau.specialty.to_string();
+    let mut many = afternoon.request(&specialty, "nobody");
+    for (name, value) in &mut many {
+        if *name == "demands.0.seats" {
+            *value = "30";
+        }
+    }
+    let task = afternoon
+        .done(Role::Requester, "/p/1/tasks/new", &many)
+        .await;
+    let mut request = bureau.request(1);
+    request.mode = domain::task::Mode::Designated {
+        ground: "技术复杂".into(),
+        why_not_random: "随机难以覆盖该特种工艺".into(),
+        experts: vec![uuid::Uuid::from_u128(101_000).into()],
+    };
+    let named = bureau
+        .service
+        .file_task(&bureau.asking, bureau.pool, request)
+        .await
+        .expect("filed");
+    let named = format!("/p/1/tasks/{named}");
+    let refused = async |role: Role, task: &str, act: &str, label: &str| {
+        let sent = [("act", act), ("reason", "　")];
+        let again = afternoon
+            .refused(role, &format!("{task}/{act}"), &sent)
+            .await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{act}");
+        let beside =
+            format!("<label for=\"reason\">{label}</label><p class=\"err\" id=\"reason-err\">");
+        assert!(again.body.contains(&beside), "{act}: {}", again.body);
+        let typed = "id=\"reason\" name=\"reason\" value=\"　\"";
+        assert_eq!(
+            again.body.matches(typed).count(),
+            1,
+            "{act}: {}",
+            again.body
+        );
+        again.body
+    };
+
+    refused(Role::Requester, &task, "withdraw", "撤回理由").await;
+    refused(Role::Officer, &task, "return", "退回理由").await;
+    refused(Role::Approver, &named, "refuse", "不同意的理由").await;
+    afternoon
+        .done(Role::Officer, &format!("{task}/accept"), &[])
+        .await;
+    let label = "人数不足，恢复本次应暂停的专家：理由";
+    let both = refused(Role::Officer, &task, "waive-rest", label).await;
+    assert!(
+        both.contains("id=\"return-reason\" name=\"reason\">"),
+        "the other reason is blank: {both}"
+    );
+}
+
 /// An attempt given up before anybody committed: nobody is blamed.
 #[tokio::test]
 async fn a_draw_given_up_early_blames_nobody() {
