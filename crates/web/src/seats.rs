@@ -296,6 +296,11 @@ fn row(here: &InPool, base: &str, seat: &Seat, may: &dyn Fn(Action) -> bool) -> 
             *at,
             format!("{}：{}", ground(here, &found.ground), found.note),
         ),
+        Seated::Left { at, .. } => (
+            Status::stopped("已出库"),
+            *at,
+            "本人已退出专家库，名额由库管方安排".to_owned(),
+        ),
         Seated::OnLeave { at, reason } => (Status::stopped("已请假"), *at, reason.clone()),
         Seated::Void { at } => (Status::idle("场次作废"), *at, String::new()),
     };

@@ -322,7 +322,7 @@ impl Service {
             results: waiting
                 .iter()
                 .map(|id| PersonResult {
-                    application: *id,
+                    record: *id,
                     verdict: Verdict::Approved,
                     recused: Vec::new(),
                     votes: None,

@@ -294,6 +294,7 @@ fn left_because(pack: &Pack, state: &Answer) -> String {
             reason.clone().unwrap_or_else(|| "没有说明理由".to_owned())
         }
         Answer::OnLeave { reason, .. } => reason.clone(),
+        Answer::Left { .. } => "已退出专家库".to_owned(),
         Answer::Recused { declared, .. } => {
             let grounds = declared.iter().map(|one| ground(&one.ground));
             grounds.collect::<Vec<_>>().join("、")

@@ -2,10 +2,10 @@
 
 use domain::actor::Action;
 use domain::event::EventKind;
-use domain::exit::{Exit, Opened, Refused, State, Taken, words};
+use domain::exit::{Exit, Opened, State, Taken, words};
 use domain::expert::Standing;
 use domain::id::{ExpertId, RecordId};
-use domain::policy::pack::{ExitGround, ExitRules};
+use domain::policy::pack::ExitGround;
 use serde::Serialize;
 use store::document;
 
@@ -176,9 +176,8 @@ impl Service {
         ctx: &Ctx,
         pool: &OpenPool,
         member: &Member,
-        (rules, ground): (&ExitRules, &ExitGround),
-        new: &NewExit,
-        brought: Brought,
+        ground: &ExitGround,
+        (new, brought): (&NewExit, Brought),
     ) -> Result<Exit> {
         if let Standing::Left { on, .. } = &member.body.expert.standing {
             return Err(Error::state(
@@ -215,9 +214,6 @@ impl Service {
         let lacking = exit.lacks(ground, brought.documents.len());
         if !lacking.is_empty() {
             return Err(Error::Invalid(lacking.iter().map(problem).collect()));
-        }
-        if rules.steps.is_empty() && !matches!(exit.opened, Opened::Automatic { .. }) {
-            return Err(Refused::Over("没有规定办理环节").into());
         }
         document::insert(change, exit.id, keys(&exit), &exit).await?;
         let opened = event(EventKind::ExitOpened, &exit).detail(serde_json::json!({

@@ -24,7 +24,7 @@ use store::misconduct::MisconductFilter;
 use super::opening::{Brought, NewExit};
 use super::{ground, rules, save};
 use crate::ctx::{Ctx, shanghai};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::experts::{Member, Membership};
 use crate::pools::OpenPool;
 use crate::schedule::done_for;
@@ -91,7 +91,7 @@ impl Service {
         let pool = self.open_part(ctx, no, Action::ReadExits).await?;
         let mut read = self.store.read();
         let mut found = Vec::new();
-        for id in self.candidates(&mut read, &pool).await? {
+        for id in self.could_have_reached(&mut read, &pool).await? {
             let member = store::experts::find::<Membership>(&mut read, id).await?;
             let Some(member) = member else { continue };
             let team = member.body.expert.team.as_deref();
@@ -131,7 +131,11 @@ impl Service {
 
     /// Whoever could have reached a ground: with a confirmed record, with calls not followed, with nothing
     /// but retired specialties. Each is looked at only where the pack asks.
-    async fn candidates(&self, db: &mut impl Db, pool: &OpenPool) -> Result<BTreeSet<ExpertId>> {
+    async fn could_have_reached(
+        &self,
+        db: &mut impl Db,
+        pool: &OpenPool,
+    ) -> Result<BTreeSet<ExpertId>> {
         let mut found = BTreeSet::new();
         let triggers = pool.pack.exit.iter().flat_map(|rules| &rules.grounds);
         let triggers: Vec<&TriggerOn> = triggers
@@ -301,7 +305,9 @@ impl Service {
             return Ok(0);
         }
         let mut left = 0;
-        let candidates = self.candidates(&mut self.store.read(), &pool).await?;
+        let candidates = self
+            .could_have_reached(&mut self.store.read(), &pool)
+            .await?;
         for expert in candidates {
             left += usize::from(self.leave_by_itself(ctx, &pool, expert).await?);
         }

@@ -161,6 +161,7 @@ impl Participation {
             | State::Recused { at, .. }
             | State::Stopped { at, .. }
             | State::OnLeave { at, .. }
+            | State::Left { at, .. }
             | State::Void { at } => *at,
         };
         at.to_zoned(shanghai()).date()

@@ -109,7 +109,7 @@ impl Service {
                     .unwrap_or_default(),
                 recused: said.map(|one| one.recused.clone()).unwrap_or_default(),
                 result: said
-                    .map(|one| super::result_words(&one.verdict))
+                    .map(|one| one.verdict.words(item.matter))
                     .unwrap_or_default(),
             }
         });

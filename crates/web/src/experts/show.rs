@@ -272,13 +272,16 @@ fn participation(here: &InPool, found: Participations) -> ParticipationTab {
             }
             Seated::Stopped { found, .. } => found.note.clone(),
             Seated::OnLeave { reason, .. } => reason.clone(),
+            Seated::Left { exit, .. } => exit.clone(),
             _ => String::new(),
         };
         let status = match &call.state {
             Seated::Accepted { .. } if call.served(today) => Status::good("已完成"),
             Seated::Accepted { .. } => Status::good(call.state.zh()),
             Seated::Invited { .. } => Status::waiting(call.state.zh()),
-            Seated::Void { .. } | Seated::OnLeave { .. } => Status::idle(call.state.zh()),
+            Seated::Void { .. } | Seated::OnLeave { .. } | Seated::Left { .. } => {
+                Status::idle(call.state.zh())
+            }
             _ => Status::stopped(call.state.zh()),
         };
         CallRow {
