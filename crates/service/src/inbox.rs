@@ -7,6 +7,7 @@ mod campaigns;
 mod certificates;
 mod draws;
 mod engagements;
+mod exits;
 mod feedback;
 mod figures;
 mod meetings;
@@ -100,6 +101,7 @@ impl Service {
         };
         tasks::waiting(self, &mut found).await?;
         misconduct::waiting(self, &mut found).await?;
+        exits::waiting(self, &mut found).await?;
         special_invitations::waiting(self, &mut found).await?;
         solicitations::waiting(self, &mut found).await?;
         applications::waiting(self, &mut found).await?;

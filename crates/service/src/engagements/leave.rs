@@ -112,7 +112,11 @@ impl Service {
             FollowUp::TopUp => Fill::Next,
             FollowUp::Reduce => Fill::Close,
         };
-        self.vacate(&mut change, ctx, &row.body, &task, Leaving::Absent, fill)
+        let leaving = match row.body.state {
+            State::Left { .. } => Leaving::Ineligible,
+            _ => Leaving::Absent,
+        };
+        self.vacate(&mut change, ctx, &row.body, &task, leaving, fill)
             .await?;
         change.commit().await?;
         Ok(())

@@ -142,15 +142,7 @@ impl Service {
             taken,
         };
         let exit = self
-            .enter_exit(
-                &mut change,
-                ctx,
-                &pool,
-                &member,
-                (rules, ground),
-                new,
-                brought,
-            )
+            .enter_exit(&mut change, ctx, &pool, &member, ground, (new, brought))
             .await?;
         self.tell_leaver(
             &mut change,

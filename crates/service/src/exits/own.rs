@@ -155,15 +155,7 @@ impl Service {
             taken: Vec::new(),
         };
         let exit = self
-            .enter_exit(
-                &mut change,
-                ctx,
-                &pool,
-                &member,
-                (rules, ground),
-                &new,
-                brought,
-            )
+            .enter_exit(&mut change, ctx, &pool, &member, ground, (&new, brought))
             .await?;
         change.commit().await?;
         Ok(exit.id)

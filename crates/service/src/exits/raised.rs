@@ -361,15 +361,7 @@ impl Service {
                     taken: Vec::new(),
                 };
                 let exit = self
-                    .enter_exit(
-                        &mut change,
-                        ctx,
-                        pool,
-                        &member,
-                        (rules, ground),
-                        &new,
-                        brought,
-                    )
+                    .enter_exit(&mut change, ctx, pool, &member, ground, (&new, brought))
                     .await?;
                 super::find(&mut *change, pool.id(), exit.id).await?
             }

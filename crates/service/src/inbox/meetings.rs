@@ -9,7 +9,7 @@ pub(super) async fn waiting(service: &Service, found: &mut Found<'_>) -> Result<
     let (waiting, called) = service.meetings_due(found.ctx, found.pool).await?;
     if waiting > 0 {
         let about = About {
-            title: "有申请等待会议审定，请安排会议",
+            title: "有人等待会议审定，请安排会议",
             path: "meetings".to_owned(),
             facts: format!("{waiting} 人等待审定"),
             due: None,

@@ -163,7 +163,7 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
 
     // The committee.
     let inbox = desk.get(Role::Secretary, "/p/1").await;
-    assert!(inbox.contains("有申请等待会议审定"));
+    assert!(inbox.contains("有人等待会议审定"));
     let call = [("met_on", "2022-06-06"), ("place", "三楼会议室")];
     let meeting = desk.done(Role::Secretary, "/p/1/meetings", &call).await;
     let agenda = desk.get(Role::Secretary, &meeting).await;
