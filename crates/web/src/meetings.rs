@@ -8,11 +8,11 @@ use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use domain::actor::{Action, Reach};
 use domain::id::RecordId;
-use domain::meeting::{Meeting, Minutes, Opinion, PersonResult, State as Stands, Verdict, Votes};
+use domain::meeting::{Matter, Meeting, Minutes, Opinion, PersonResult, State as Stands, Verdict, Votes};
 use jiff::civil::Date;
 use serde::Deserialize;
 use service::PageRequest;
-use service::meetings::{AgendaView, MeetingView, result_words};
+use service::meetings::{AgendaView, MeetingView};
 use service::papers::PaperFile;
 use utoipa::ToSchema;
 
@@ -168,7 +168,6 @@ struct ShowPage {
     layout: Layout,
     form: FormState,
     base: String,
-    applications: String,
     status: Status,
     facts: Vec<(String, String)>,
     headings: Vec<(String, Vec<Person>)>,
@@ -178,6 +177,11 @@ struct ShowPage {
 /// One person of the agenda, with what was decided.
 struct Person {
     line: AgendaView,
+    /// The page of the application, or of the case of leaving.
+    href: String,
+    /// The words for yes and no.
+    yes: String,
+    no: &'static str,
     result: String,
     recused: String,
 }
@@ -205,16 +209,24 @@ async fn show_page(
     for line in &view.agenda {
         let result = results
             .iter()
-            .find(|result| result.application == line.item.application);
+            .find(|result| result.record == line.item.record);
         let votes = result.and_then(|result| result.votes).map(|votes| {
             format!(
                 "（同意 {}，不同意 {}，弃权 {}）",
                 votes.yes, votes.no, votes.abstained
             )
         });
+        let matter = line.item.matter;
+        let (folder, no) = match matter {
+            Matter::Entry => ("applications", "不通过"),
+            Matter::Exit => ("exits", "不同意"),
+        };
         let person = Person {
+            href: here.href(format!("{folder}/{}", line.item.record)),
+            yes: Verdict::Approved.words(matter),
+            no,
             result: result
-                .map(|result| result_words(&result.verdict) + &votes.unwrap_or_default())
+                .map(|result| result.verdict.words(line.item.matter) + &votes.unwrap_or_default())
                 .unwrap_or_default(),
             recused: result
                 .map(|result| result.recused.join("、"))
@@ -272,7 +284,6 @@ async fn show_page(
             .under(&[(&here.pool.name, &here.href("")), ("会议审定", &list)])
             .judged(&form),
         base: format!("{list}/{id}"),
-        applications: here.href("applications"),
         status: status(&meeting.state),
         facts,
         headings,
@@ -331,7 +342,7 @@ fn names(text: &str) -> Vec<String> {
 fn results(form: &FormState, view: &MeetingView) -> Vec<PersonResult> {
     let mut found = Vec::new();
     for line in view.agenda.iter().filter(|line| !line.gone) {
-        let id = line.item.application;
+        let id = line.item.record;
         let at = |what: &str| format!("{what}.{id}");
         let verdict = match form.value(&at("result")) {
             "approved" => Verdict::Approved,
@@ -345,7 +356,7 @@ fn results(form: &FormState, view: &MeetingView) -> Vec<PersonResult> {
         let (yes, no, abstained) = (count("yes"), count("no"), count("abstained"));
         let any = yes.or(no).or(abstained);
         found.push(PersonResult {
-            application: id,
+            record: id,
             verdict,
             recused: names(form.value(&at("recused"))),
             votes: any.map(|_| Votes {
@@ -393,7 +404,7 @@ struct MeetingCall {
     place: String,
 }
 
-/// 审定结果：number 会议纪要编号，on 会议日期，attendees 出席人员，opinions 各成员意见（of 成员，text 意见；办法要求时每名出席人员一条），results 逐人结论（application 申请编号；verdict 为含 verdict 的对象：approved、not_approved 加 reason、deferred；recused 回避人员；votes 表决）
+/// 审定结果：number 会议纪要编号，on 会议日期，attendees 出席人员，opinions 各成员意见（of 成员，text 意见；办法要求时每名出席人员一条），results 逐人结论（record 议程中的事项；verdict 为含 verdict 的对象：approved、not_approved 加 reason、deferred；recused 回避人员；votes 表决）
 #[derive(Deserialize, ToSchema)]
 #[schema(value_type = Object)]
 #[serde(transparent)]
