@@ -13,7 +13,7 @@ use domain::actor::{Action, Role};
 use domain::event::{Event, EventKind, Subject};
 use domain::exit::{Exit, Opened, Refused, State};
 use domain::expert::Standing;
-use domain::id::{FileId, PoolId, RecordId};
+use domain::id::{ExpertId, FileId, PoolId, RecordId};
 use domain::misconduct::Misconduct;
 use domain::policy::citation::Citation;
 use domain::policy::pack::{ExitGround, ExitRules, ExitStep};
@@ -30,7 +30,7 @@ pub use raised::RaisedExit;
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Reason, Result};
-use crate::experts::{Member, Participations};
+use crate::experts::{Member, Membership, Participations};
 use crate::pools::OpenPool;
 use crate::records;
 use crate::service::Service;
@@ -407,6 +407,32 @@ impl Service {
         Ok(confirmed
             .map(|record| (record.on.to_string(), words(&record.kind), record.evidence))
             .collect())
+    }
+
+    /// The number of the case by which somebody has left, where they have.
+    pub(crate) async fn case_of_leaver(
+        &self,
+        db: &mut impl store::Db,
+        pool: PoolId,
+        expert: ExpertId,
+    ) -> Result<Option<String>> {
+        let member = store::experts::find::<Membership>(&mut *db, expert).await?;
+        let left = |member: &Member| matches!(member.body.expert.standing, Standing::Left { .. });
+        if !member.as_ref().is_some_and(left) {
+            return Ok(None);
+        }
+        let filter = RecordFilter {
+            subject: Some(expert.to_string()),
+            ..of_pool(pool, &["left"])
+        };
+        let cases = store::records::all::<Exit>(db, &filter).await?;
+        // Rosters of old bring people who left before there were cases.
+        Ok(Some(
+            cases
+                .into_iter()
+                .next_back()
+                .map_or_else(String::new, |row| row.body.number),
+        ))
     }
 
     /// The case of a member that is still open.

@@ -8,7 +8,9 @@ use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use domain::actor::{Action, Reach};
 use domain::id::RecordId;
-use domain::meeting::{Matter, Meeting, Minutes, Opinion, PersonResult, State as Stands, Verdict, Votes};
+use domain::meeting::{
+    Matter, Meeting, Minutes, Opinion, PersonResult, State as Stands, Verdict, Votes,
+};
 use jiff::civil::Date;
 use serde::Deserialize;
 use service::PageRequest;

@@ -57,38 +57,45 @@ impl Service {
             .of(engagement.expert)
             .ok_or_else(|| Error::Internal("专家不在本场次名单中".to_owned()))?
             .reference;
-        let replacement = record
-            .apply(leaving, reference, &stamp(ctx.now), fill)
-            .map_err(|error| Error::state("draw.event", error))?;
+        let mut gone = (leaving, reference);
+        let mut round = engagement.round;
+        let mut touched: Vec<Ref> = vec![reference];
+        // Whoever has left the pool since the draw is passed over, which the record shows.
+        loop {
+            let (leaving, reference) = gone;
+            let replacement = record
+                .apply(leaving, reference, &stamp(ctx.now), fill)
+                .map_err(|error| Error::state("draw.event", error))?;
+            let mut event = Event::new(
+                if replacement.is_some() {
+                    EventKind::SeatFilled
+                } else {
+                    EventKind::SeatClosed
+                },
+                Subject::new("draw", draw),
+            )
+            .fact("because", leaving.name())
+            .fact("record_digest", record.digest().to_hex());
+            if replacement.is_none() && fill == Fill::Next {
+                event = event.fact("exhausted", "yes");
+            }
+            change.record(event).await?;
+            let Some(next) = replacement else { break };
+            touched.push(next);
+            round += 1;
+            let who = annexed(&annex, next)?;
+            let engaged = self
+                .engage(change, ctx, task, Some(draw), who, engagement.demand, round)
+                .await?;
+            if engaged.state.holds_seat() {
+                break;
+            }
+            gone = (Leaving::Ineligible, next);
+        }
         *json = record.to_json();
         crate::draws::save(change, &mut row).await?;
-        let mut event = Event::new(
-            if replacement.is_some() {
-                EventKind::SeatFilled
-            } else {
-                EventKind::SeatClosed
-            },
-            Subject::new("draw", draw),
-        )
-        .fact("because", leaving.name())
-        .fact("record_digest", record.digest().to_hex());
-        if replacement.is_none() && fill == Fill::Next {
-            event = event.fact("exhausted", "yes");
-        }
-        change.record(event).await?;
-        let touched: Vec<Ref> = [Some(reference), replacement]
-            .into_iter()
-            .flatten()
-            .collect();
         self.correct_uses(change, &row.body, &annex, &record, drawn, &touched)
-            .await?;
-        if let Some(next) = replacement {
-            let who = annexed(&annex, next)?;
-            let round = engagement.round + 1;
-            self.engage(change, ctx, task, Some(draw), who, engagement.demand, round)
-                .await?;
-        }
-        Ok(())
+            .await
     }
 
     async fn correct_uses(
