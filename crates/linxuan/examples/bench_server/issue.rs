@@ -222,7 +222,7 @@ async fn decided(service: &Service, ids: &[RecordId]) -> Result<()> {
         .await?;
     let view = service.meeting(&secretary, POOL, meeting).await?;
     let results = view.meeting.agenda.iter().map(|item| PersonResult {
-        application: item.application,
+        record: item.record,
         verdict: match ids.contains(&item.application) {
             true => Verdict::Approved,
             false => Verdict::Deferred,

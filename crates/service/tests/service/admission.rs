@@ -16,9 +16,9 @@ use service::typed::Fields;
 use service::{Error, PageRequest};
 use store::testing::on_both;
 
-fn result(application: RecordId, verdict: Verdict) -> PersonResult {
+fn result(record: RecordId, verdict: Verdict) -> PersonResult {
     PersonResult {
-        application,
+        record,
         verdict,
         recused: Vec::new(),
         votes: None,

@@ -292,7 +292,7 @@ async fn chaoyang_appoints_directly_or_after_a_joint_review() {
             attendees: vec!["职建科".into(), "职建中心".into()],
             opinions: Opinion::read("职建科：同意\n职建中心：同意"),
             results: vec![PersonResult {
-                application: applied,
+                record: applied,
                 verdict: Verdict::Approved,
                 recused: Vec::new(),
                 votes: None,

@@ -12,6 +12,7 @@ mod certificates;
 mod contention;
 mod departments;
 mod draws;
+mod exits;
 mod experts;
 mod feedback;
 mod groups;

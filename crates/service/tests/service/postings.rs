@@ -51,7 +51,7 @@ fn draft(applications: &[RecordId]) -> Draft {
 }
 
 /// A list of these, put up now; its number.
-async fn posted(bureau: &Bureau, applications: &[RecordId]) -> (RecordId, String) {
+pub(crate) async fn posted(bureau: &Bureau, applications: &[RecordId]) -> (RecordId, String) {
     let service = &bureau.service;
     let officer = bureau.now(&bureau.officer);
     let id = service
@@ -97,7 +97,7 @@ async fn station(bureau: &Bureau, id: RecordId) -> Option<Station> {
 }
 
 /// The schedule, at this moment of Shanghai; how many passed.
-async fn schedule_at(bureau: &Bureau, at: DateTime) -> usize {
+pub(crate) async fn schedule_at(bureau: &Bureau, at: DateTime) -> usize {
     bureau.clock.set(shanghai(at));
     let ctx = bureau.service.schedule();
     bureau

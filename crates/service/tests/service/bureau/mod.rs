@@ -258,7 +258,7 @@ impl Bureau {
             results: ids
                 .iter()
                 .map(|id| PersonResult {
-                    application: *id,
+                    record: *id,
                     verdict: Verdict::Approved,
                     recused: Vec::new(),
                     votes: None,
