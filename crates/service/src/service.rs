@@ -34,8 +34,8 @@ pub struct Settings {
     pub channels: Channels,
     /// Folder with Chinese fonts, searched before the machine's own.
     pub fonts_dir: Option<PathBuf>,
-    /// Where uploaded workbooks are parsed; `None`: in a child process of this very program.
-    pub isolation: Option<documents::table::Isolation>,
+    /// Where uploaded files are read; `None`: in a child process of this very program.
+    pub isolation: Option<documents::worker::Isolation>,
 }
 
 impl Default for Settings {

@@ -16,9 +16,11 @@ use documents::invitations::{AnswerCode, Invitation, SpecialInvitation, Standing
 use documents::letter::LetterView;
 use documents::meetings::{AgendaPack, Dossier, Evidence, Line};
 use documents::minutes::{Decided, Minutes};
+use documents::pages::{Limits, PageReader, Pages};
 use documents::photo::Photo;
 use documents::solicitations::{CallForExperts, HowToApply};
 use documents::summary_list::{SummaryList, SummaryRow};
+use documents::worker::Isolation;
 use domain::person::{Achievement, Education, Employer, Profile, Sex, Skill, Title, Work};
 use domain::policy::pack::{Form, SignedBy};
 use jiff::civil::{DateTime, date};
@@ -395,6 +397,10 @@ pub(crate) fn certificates(paper: Paper) -> Certificates {
 
 /// A drawn head and shoulders.
 fn portrait() -> Photo {
+    Photo::read(&portrait_png()).unwrap()
+}
+
+pub(crate) fn portrait_png() -> Vec<u8> {
     let shade = |x: u32, y: u32| {
         let within = |cx: i64, cy: i64, rx: i64, ry: i64| {
             let (dx, dy) = (i64::from(x) - cx, i64::from(y) - cy);
@@ -412,7 +418,20 @@ fn portrait() -> Photo {
     image::RgbImage::from_fn(300, 420, shade)
         .write_to(&mut png, image::ImageFormat::Png)
         .unwrap();
-    Photo::read(&png.into_inner()).unwrap()
+    png.into_inner()
+}
+
+/// The pages of a scan, or of what is left of one.
+fn pages(torn: bool) -> Pages {
+    let reader = PageReader {
+        isolation: Isolation::InProcess,
+        limits: Limits::default(),
+        face: None,
+    };
+    match torn {
+        true => reader.read(b"%PDF-1.7"),
+        false => reader.read(&portrait_png()),
+    }
 }
 
 /// What a committee reads of so many applicants.
@@ -460,6 +479,7 @@ pub(crate) fn agenda(count: usize) -> AgendaPack {
             proves: "职称证书".into(),
             name: "职称证书_扫描件-2026-11-02.pdf".into(),
             digest: "0123456789abcdef".repeat(4),
+            pages: pages(n > 0),
         }],
     };
     AgendaPack {
