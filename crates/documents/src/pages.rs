@@ -70,6 +70,21 @@ pub struct Pages {
     pub(crate) pdf: Arc<[u8]>,
 }
 
+impl Pages {
+    /// Of a file that is not drawn at all.
+    pub fn none(why: Unshown) -> Self {
+        Self {
+            unshown: Some(why),
+            ..Self::default()
+        }
+    }
+
+    /// Bytes the pictures of the pages take.
+    pub fn size(&self) -> usize {
+        self.pdf.len()
+    }
+}
+
 /// A page that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {

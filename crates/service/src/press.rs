@@ -1,8 +1,10 @@
-//! The typesetter: found fonts are kept as long as the service lives.
+//! The typesetter, and the pages of uploaded files that it sets: found fonts are kept as long as the
+//! service lives.
 
 use std::sync::{Arc, OnceLock};
 
 use documents::fonts::{FontSettings, SystemFonts};
+use documents::pages::{Limits, PageReader, Pages, Unshown};
 use documents::pdf::{Printable, Typesetter};
 use domain::explain::Explain as _;
 use jiff::Timestamp;
@@ -17,7 +19,7 @@ use crate::service::{Service, Settings};
 pub(crate) struct Press {
     fonts: FontSettings,
     found: OnceLock<Typesetter>,
-    /// How many documents may be typeset at once. Anybody may ask for a blank form: more than there are
+    /// How many documents may be typeset, or files drawn, at once. Anybody may ask for a blank form: more than there are
     /// cores would only hold memory.
     hands: Arc<Semaphore>,
 }
@@ -47,6 +49,30 @@ impl Press {
 }
 
 impl Service {
+    /// Draws the pages of a file away from the threads that answer requests.
+    pub(crate) async fn draw_pages(&self, bytes: Vec<u8>, limits: Limits) -> Result<Pages> {
+        let press = Arc::clone(&self.press);
+        let isolation = self.isolation()?;
+        let hand = Arc::clone(&press.hands).acquire_owned().await;
+        let hand = hand.map_err(|error| Error::Internal(error.to_string()))?;
+        let drawn = tokio::task::spawn_blocking(move || {
+            let _hand = hand;
+            let reader = PageReader {
+                isolation,
+                limits,
+                face: press.typesetter()?.face(),
+            };
+            Ok::<_, Error>(reader.read(&bytes))
+        });
+        let pages = drawn
+            .await
+            .map_err(|error| Error::Internal(error.to_string()))??;
+        if let Some(why @ Unshown::NotStarted { .. }) = &pages.unshown {
+            tracing::error!(%why, "pages of a file were not drawn");
+        }
+        Ok(pages)
+    }
+
     /// Typesets a view away from the threads that answer requests.
     pub(crate) async fn typeset(
         &self,

@@ -177,3 +177,67 @@ fn printed(picture: &RgbImage, lacking: bool) -> Result<Drawn, Unshown> {
         jpeg,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use image::{Rgb, RgbaImage};
+
+    use super::*;
+
+    fn drawn(kind: Kind, bytes: Vec<u8>) -> RgbImage {
+        let mut jpeg = Vec::new();
+        let mut tell = |told| {
+            if let Told::Page(page) = told {
+                jpeg = page.jpeg;
+            }
+            Ok(())
+        };
+        pages(kind, bytes, None, 1, &mut tell).expect("drawn");
+        image::load_from_memory(&jpeg).expect("a JPEG").to_rgb8()
+    }
+
+    #[test]
+    fn what_shows_through_a_picture_is_white() {
+        let mut bytes = Cursor::new(Vec::new());
+        RgbaImage::new(300, 420)
+            .write_to(&mut bytes, ImageFormat::Png)
+            .expect("written");
+        let made = drawn(Kind::Png, bytes.into_inner());
+        assert_eq!(made.dimensions(), (300, 420));
+        assert_eq!(made.get_pixel(150, 200), &Rgb([255, 255, 255]));
+    }
+
+    #[test]
+    fn a_picture_stands_as_the_camera_was_held_and_fits_its_sheet() {
+        // Red on the left, blue on the right; the camera was turned.
+        let side = |x: u32, _| match x < 1_000 {
+            true => Rgb([255, 0, 0]),
+            false => Rgb([0, 0, 255]),
+        };
+        let mut bytes = Cursor::new(Vec::new());
+        RgbImage::from_fn(2_000, 1_000, side)
+            .write_to(&mut bytes, ImageFormat::Jpeg)
+            .expect("written");
+        let mut bytes = bytes.into_inner();
+        let turned = b"\xFF\xE1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        bytes.splice(2..2, turned.iter().copied());
+        let made = drawn(Kind::Jpeg, bytes);
+        assert_eq!(made.dimensions(), (877, 1754));
+        let Rgb([red, _, blue]) = *made.get_pixel(400, 100);
+        assert!(red > 200 && blue < 60, "red above");
+        let Rgb([red, _, blue]) = *made.get_pixel(400, 1_700);
+        assert!(red < 60 && blue > 200, "blue below");
+    }
+
+    #[test]
+    fn pages_fill_a_sheet_whatever_their_size() {
+        let pixels = |width, height| fitted(width, height).map(|(_, across, down)| (across, down));
+        assert_eq!(pixels(595.0, 842.0), Some((1239, 1754)));
+        assert_eq!(pixels(842.0, 595.0), Some((1754, 1239)));
+        assert_eq!(pixels(1.0, 14_400.0), Some((1, 1754)));
+        assert_eq!(pixels(1e9, 1e9), Some((1240, 1240)));
+        for odd in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+            assert_eq!(pixels(odd, 842.0), None, "{odd}");
+        }
+    }
+}
