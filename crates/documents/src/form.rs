@@ -200,8 +200,8 @@ pub enum Block {
         file: usize,
         /// Which of the file's pages shown, from 1.
         page: usize,
-        /// The page lies across.
-        wide: bool,
+        /// Which way the sheet lies.
+        paper: Paper,
     },
     /// Starts a new page.
     NewPage,

@@ -119,7 +119,7 @@ impl Evidence {
                     note: format!("SM3 {}", self.digest),
                     file,
                     page,
-                    wide: shown.wide,
+                    paper: shown.paper,
                 }
             })
             .collect()
@@ -279,6 +279,7 @@ impl Dossier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::Paper;
     use crate::pages::{Page, Unshown};
 
     #[test]
@@ -364,7 +365,7 @@ mod tests {
 
     fn pages(shown: usize, total: usize, unshown: Option<Unshown>) -> Pages {
         let page = Page {
-            wide: false,
+            paper: Paper::Portrait,
             lacking: false,
         };
         Pages {

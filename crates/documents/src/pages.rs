@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use unshown::Unshown;
 
 use crate::fonts::Face;
+use crate::form::Paper;
 use crate::worker::{self, Isolation, parent};
 use bind::Binder;
 
@@ -89,7 +90,7 @@ impl Pages {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
     /// Which way it lies.
-    pub wide: bool,
+    pub paper: Paper,
     /// Something on it could not be read, so that it shows less than the file.
     pub lacking: bool,
 }
@@ -162,7 +163,7 @@ impl PageReader {
                     left -= size;
                     binder.add(page.width, page.height, &page.jpeg);
                     pages.shown.push(Page {
-                        wide: page.width > page.height,
+                        paper: Paper::of(page.width > page.height),
                         lacking: page.lacking,
                     });
                 }

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use std::time::Instant;
 
 use documents::fonts::FontSettings;
+use documents::form::Paper::{self, Landscape, Portrait};
 use documents::pages::{Limits, PageReader, Pages, Unshown};
 use documents::pdf::Typesetter;
 use documents::worker::{Break, Isolation};
@@ -66,19 +67,19 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// What is shown lies so, and nothing is left out.
-fn lies(pages: &Pages) -> Vec<bool> {
+fn lies(pages: &Pages) -> Vec<Paper> {
     assert_eq!(pages.unshown, None);
     assert_eq!(pages.shown.len(), pages.total);
-    pages.shown.iter().map(|page| page.wide).collect()
+    pages.shown.iter().map(|page| page.paper).collect()
 }
 
 #[test]
 fn pages_and_pictures_are_shown_as_they_lie() {
-    assert_eq!(lies(&reader().read(&paged(1, A4, SQUARE, &[]))), [false]);
+    assert_eq!(lies(&reader().read(&paged(1, A4, SQUARE, &[]))), [Portrait]);
     let turned = paged(2, &format!("{A4} /Rotate 90"), SQUARE, &[]);
-    assert_eq!(lies(&reader().read(&turned)), [true, true]);
-    assert_eq!(lies(&reader().read(&png(300, 420))), [false]);
-    assert_eq!(lies(&reader().read(&png(420, 300))), [true]);
+    assert_eq!(lies(&reader().read(&turned)), [Landscape, Landscape]);
+    assert_eq!(lies(&reader().read(&png(300, 420))), [Portrait]);
+    assert_eq!(lies(&reader().read(&png(420, 300))), [Landscape]);
 }
 
 #[test]
@@ -190,7 +191,10 @@ fn chinese_text_that_brings_no_typeface_is_drawn_in_one_of_the_machine() {
     helped.face = typesetter.face();
     assert!(helped.face.is_some());
     let (blank, drawn) = (reader().read(&bytes), helped.read(&bytes));
-    assert_eq!((lies(&blank), lies(&drawn)), (vec![false], vec![false]));
+    assert_eq!(
+        (lies(&blank), lies(&drawn)),
+        (vec![Portrait], vec![Portrait])
+    );
     assert!(drawn.size() > blank.size() + 1_000, "eight characters more");
 }
 
@@ -219,7 +223,7 @@ fn a_child_out_of_time_or_memory_is_reported_and_takes_nobody_along() {
     let large = png(2_000, 2_000);
     let pages = tight.read(&large);
     assert_eq!(pages.unshown, Some(Unshown::BrokenOff(Break::Crash)));
-    assert_eq!(lies(&reader().read(&large)), [false]);
+    assert_eq!(lies(&reader().read(&large)), [Portrait]);
 
     let mut none = reader();
     none.isolation = Isolation::Child {
