@@ -17,7 +17,7 @@ pub use unshown::Unshown;
 
 use crate::fonts::Face;
 use crate::form::Paper;
-use crate::worker::{self, Isolation, parent};
+use crate::worker::{self, Break, Isolation, parent};
 use bind::Binder;
 
 /// The first argument by which a program knows that it is to draw pages for its parent.
@@ -225,9 +225,9 @@ pub(crate) fn child(mut arguments: impl Iterator<Item = OsString>) -> io::Result
     let face = (typeface > 0).then(|| Face::new(typeface_and_file, index));
     let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
     // A parent that has gone need not be told more.
-    let mut tell = |told| match frame::send(&mut out, &told).and_then(|()| out.flush()) {
-        Ok(()) => Ok(()),
-        Err(_) => Err(Unshown::BrokenOff(worker::Break::Answer)),
+    let mut tell = |told| {
+        let sent = frame::send(&mut out, &told).and_then(|()| out.flush());
+        sent.map_err(|_| Unshown::BrokenOff(Break::Answer))
     };
     let outcome = match Kind::of(&bytes) {
         Some(kind) => draw::pages(kind, bytes, face.as_ref(), limits.pages, &mut tell),
