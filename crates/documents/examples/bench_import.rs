@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use calamine::{Reader, Xlsx};
 use documents::roster::{self, RosterVocabulary};
-use documents::table::{Isolation, Limits, TableReader};
+use documents::table::{Limits, TableReader};
+use documents::worker::Isolation;
 use jiff::civil::date;
 
 const HEADS: [&str; 20] = [

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use typst::foundations::Bytes;
 use typst_kit::fonts::FontStore;
 
 use crate::pdf::PdfError;
@@ -157,5 +158,28 @@ impl Faces {
     /// The families of 仿宋 in the order they are used.
     pub(crate) fn fang(&self) -> &[&'static str] {
         &self.fang
+    }
+
+    /// The families of 宋 in the order they are used.
+    pub(crate) fn song(&self) -> &[&'static str] {
+        &self.song
+    }
+}
+
+/// A Chinese typeface of the machine, for foreign files that name one without bringing it.
+#[derive(Debug, Clone)]
+pub struct Face {
+    /// The file of the typeface or of its collection.
+    pub(crate) bytes: Bytes,
+    /// Its place in the collection.
+    pub(crate) index: u32,
+}
+
+impl Face {
+    pub(crate) fn new(bytes: Vec<u8>, index: u32) -> Self {
+        Self {
+            bytes: Bytes::new(bytes),
+            index,
+        }
     }
 }

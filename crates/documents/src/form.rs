@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::pages::Pages;
 use crate::pdf::{Printable, Template};
 use crate::photo::Photo;
 
@@ -30,6 +31,9 @@ pub struct FormView {
     /// Pictures that cells show, by their place.
     #[serde(skip)]
     pub pictures: Vec<Photo>,
+    /// Foreign files of which pages are shown, by their place.
+    #[serde(skip)]
+    pub pages: Vec<Pages>,
 }
 
 /// Orientation of an A4 sheet.
@@ -185,6 +189,19 @@ pub enum Block {
     Remark {
         /// Its words.
         text: String,
+    },
+    /// A page of a foreign file, on a sheet of its own that lies as the page does.
+    Page {
+        /// What it is, in a line above it.
+        caption: String,
+        /// What the file is known by, smaller.
+        note: String,
+        /// Which of the view's files.
+        file: usize,
+        /// Which of the file's pages shown, from 1.
+        page: usize,
+        /// Which way the sheet lies.
+        paper: Paper,
     },
     /// Starts a new page.
     NewPage,
@@ -419,6 +436,10 @@ impl Printable for FormView {
 
     fn pictures(&self) -> &[Photo] {
         &self.pictures
+    }
+
+    fn pages(&self) -> &[Pages] {
+        &self.pages
     }
 }
 

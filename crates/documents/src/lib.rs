@@ -19,6 +19,7 @@ pub mod letter;
 mod measure;
 pub mod meetings;
 pub mod minutes;
+pub mod pages;
 pub mod pdf;
 pub mod photo;
 pub mod postings;

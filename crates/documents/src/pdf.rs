@@ -2,6 +2,7 @@
 //! machine, and nothing else.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::explain::Explain;
 use jiff::civil;
@@ -9,14 +10,15 @@ use serde::Serialize;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook};
+use typst::text::{Font, FontBook, FontVariant};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_kit::fonts::{self, FontStore};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp};
 
-use crate::fonts::{Faces, FontSettings, SystemFonts};
+use crate::fonts::{Face, Faces, FontSettings, SystemFonts};
+use crate::pages::Pages;
 use crate::photo::Photo;
 
 /// Memoised layout is forgotten after this many later documents.
@@ -79,6 +81,11 @@ pub trait Printable: Serialize {
     fn title(&self) -> String;
     /// Pictures it shows; its template finds the n-th, from 0, as `/picture-n`.
     fn pictures(&self) -> &[Photo] {
+        &[]
+    }
+    /// Pages of foreign files it shows; its template finds those of the n-th file, from 0, as
+    /// `/pages-n.pdf`.
+    fn pages(&self) -> &[Pages] {
         &[]
     }
 }
@@ -162,6 +169,17 @@ impl Typesetter {
         self.faces.fang()
     }
 
+    /// The typeface for Chinese text of foreign files that do not bring their own.
+    pub fn face(&self) -> Option<Face> {
+        let family = self.faces.song().first()?.to_lowercase();
+        let place = self.fonts.book().select(&family, FontVariant::default())?;
+        let font = self.fonts.font(place)?;
+        Some(Face {
+            bytes: font.data().clone(),
+            index: font.index(),
+        })
+    }
+
     /// Lays `view` out. `at` is the wall clock in Asia/Shanghai recorded in the file's properties;
     /// the same view at the same time gives the same bytes.
     ///
@@ -172,6 +190,10 @@ impl Typesetter {
         for (n, photo) in view.pictures().iter().enumerate() {
             let bytes = Bytes::new(photo.jpeg().to_vec());
             pictures.insert(file_id(&format!("/picture-{n}"))?, bytes);
+        }
+        for (n, pages) in view.pages().iter().enumerate() {
+            let bytes = Bytes::new(Arc::clone(&pages.pdf));
+            pictures.insert(file_id(&format!("/pages-{n}.pdf"))?, bytes);
         }
         let sheet = Sheet {
             shop: self,
@@ -199,7 +221,12 @@ impl Typesetter {
             ..PdfOptions::default()
         };
         let bytes = typst_pdf::pdf(&document, &options).map_err(|problems| sentence(&problems));
-        comemo::evict(CACHE_AGE);
+        // Pages of foreign files are large, and seldom printed twice.
+        comemo::evict(if view.pages().is_empty() {
+            CACHE_AGE
+        } else {
+            0
+        });
         bytes
     }
 }

@@ -58,7 +58,7 @@ impl Photo {
 }
 
 /// What shows through a picture is white, as the paper is; JPEG would make it black.
-fn on_white(picture: DynamicImage) -> DynamicImage {
+pub(crate) fn on_white(picture: DynamicImage) -> DynamicImage {
     if !picture.color().has_alpha() {
         return picture;
     }

@@ -8,20 +8,20 @@ mod csv;
 mod error;
 mod frame;
 mod limits;
-mod parent;
 mod screen;
 mod xlsx;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::io::{self, BufWriter};
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-pub use error::{Break, Refusal, TableError};
+pub use error::{Refusal, TableError};
 pub use limits::Limits;
 
-pub(crate) use frame::FrameSink;
-pub(crate) use xlsx::read as read_xlsx;
+use crate::worker::{self, Isolation, parent};
+use frame::FrameSink;
 
 /// The first argument by which a program knows that it is to read a table for its parent.
 pub const CHILD_ARGUMENT: &str = "__read-table";
@@ -159,20 +159,6 @@ impl TableSink for Table {
     }
 }
 
-/// Where `.xlsx` files are parsed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Isolation {
-    /// In a child process: `program __read-table …`, which must call [`crate::worker::main`] first
-    /// thing. A hostile file can then exhaust or abort only that process.
-    Child {
-        /// The executable to start.
-        program: PathBuf,
-    },
-    /// In this process. Only for tests and for files we have written ourselves: a hostile file
-    /// takes the process down.
-    InProcess,
-}
-
 /// Which sheet of a workbook is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Choose<'a> {
@@ -197,10 +183,9 @@ impl TableReader {
     ///
     /// # Errors
     /// When the operating system does not tell where this program is.
-    pub fn of_this_program() -> std::io::Result<Self> {
-        let program = std::env::current_exe()?;
+    pub fn of_this_program() -> io::Result<Self> {
         Ok(TableReader {
-            isolation: Isolation::Child { program },
+            isolation: Isolation::of_this_program()?,
             limits: Limits::default(),
         })
     }
@@ -225,11 +210,40 @@ impl TableReader {
             Kind::Xlsx => match &self.isolation {
                 Isolation::InProcess => xlsx::read(bytes, choose, &self.limits, sink),
                 Isolation::Child { program } => {
-                    parent::read(program, bytes, choose, &self.limits, sink)
+                    let mut arguments =
+                        vec![CHILD_ARGUMENT.into(), worker::as_argument(&self.limits)];
+                    if let Choose::Named(name) = choose {
+                        arguments.push(name.into());
+                    }
+                    let errand = parent::Errand {
+                        program,
+                        arguments,
+                        pieces: &[bytes],
+                        wall: self.limits.wall,
+                    };
+                    parent::run(&errand, |from| frame::relay(from, sink))
                 }
             },
         }
     }
+}
+
+/// The child's side: reads the workbook it is fed. `arguments` are those after [`CHILD_ARGUMENT`].
+pub(crate) fn child(mut arguments: impl Iterator<Item = OsString>) -> io::Result<()> {
+    let limits: Limits = worker::argument(arguments.next())?;
+    let sheet = arguments.next().and_then(|name| name.into_string().ok());
+    worker::restrain(limits.memory, limits.cpu)?;
+    let bytes = worker::fed(limits.upload)?;
+    let mut sink = FrameSink::new(BufWriter::with_capacity(64 * 1024, io::stdout().lock()));
+    let choose = sheet.as_deref().map_or(Choose::First, Choose::Named);
+    let outcome = if bytes.len() as u64 > limits.upload {
+        Err(TableError::TooLarge {
+            limit: limits.upload,
+        })
+    } else {
+        xlsx::read(&bytes, choose, &limits, &mut sink)
+    };
+    sink.finish(&outcome)
 }
 
 enum Kind {

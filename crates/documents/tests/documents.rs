@@ -11,9 +11,12 @@ use std::sync::LazyLock;
 use documents::annex::{Answer, Signed};
 use documents::certificates::Paper;
 use documents::fonts::{FANG, FontSettings, SystemFonts};
-use documents::form::{FormView, Size};
+use documents::form::{Block, FormView, Size};
 use documents::invitations::Standing;
+use documents::meetings::Evidence;
+use documents::pages::{Limits, PageReader};
 use documents::pdf::{PdfError, Printable, Typesetter};
+use documents::worker::Isolation;
 use domain::explain::Explain;
 use domain::policy::pack::{CellContent, FormCell, Source};
 
@@ -474,6 +477,65 @@ fn one_typesetter_serves_many_threads() {
             });
         }
     });
+}
+
+/// Each page of a file stands on a sheet of its own, unpacked by nobody on the way.
+#[test]
+fn the_pages_of_files_follow_the_dossier_under_a_line_that_names_them() {
+    let reader = PageReader {
+        isolation: Isolation::Child {
+            program: env!("CARGO_BIN_EXE_worker").into(),
+        },
+        limits: Limits::default(),
+        face: typesetter().face(),
+    };
+    let paragraph = |text: &str| Block::Paragraph { text: text.into() };
+    let proof = FormView {
+        title: vec!["证明".into()],
+        blocks: vec![paragraph("第一页"), Block::NewPage, paragraph("第二页")],
+        ..FormView::default()
+    };
+    let proof = typesetter().pdf(&proof, samples::at()).unwrap();
+    let mut across = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(420, 300)
+        .write_to(&mut across, image::ImageFormat::Png)
+        .unwrap();
+    let file = |name: &str, bytes: &[u8]| Evidence {
+        proves: "职称证书".into(),
+        name: name.into(),
+        digest: "0123456789abcdef".repeat(4),
+        pages: reader.read(bytes),
+    };
+    let mut pack = samples::agenda(1);
+    pack.people[0].files = vec![
+        file("两页.pdf", &proof),
+        file("残缺.pdf", b"%PDF-1.7"),
+        file("照片.png", across.get_ref()),
+    ];
+    let pdf = typesetter().pdf(&pack.view(), samples::at()).unwrap();
+
+    let properties = poppler("pdfinfo", &["-f", "1", "-l", "5"], &pdf);
+    let sizes: Vec<&str> = properties
+        .lines()
+        .filter(|line| line.starts_with("Page ") && line.contains("size:"))
+        .collect();
+    // The agenda, the dossier, two pages and a picture that lies across.
+    assert!(properties.contains("Pages:           5"), "{properties}");
+    let across: Vec<bool> = sizes.iter().map(|size| size.contains("841.89 x")).collect();
+    assert_eq!(across, [false, false, false, false, true], "{sizes:?}");
+    let images = poppler("pdfimages", &["-list"], &pdf);
+    let jpegs = images.lines().filter(|line| line.contains(" jpeg "));
+    assert_eq!(jpegs.count(), 3, "{images}");
+    let text = letters(&poppler("pdftotext", &["-raw"], &pdf));
+    for words in [
+        "附2页。",
+        "文件已损坏或不完整，没有附上。请在申请页面打开原件。",
+        "职称证书两页.pdf第1/2页SM30123456789abcdef",
+        "职称证书两页.pdf第2/2页",
+        "职称证书照片.png第1/1页",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
 }
 
 /// Words with meaning to the typesetter are printed as they are.

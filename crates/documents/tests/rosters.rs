@@ -4,7 +4,8 @@ mod workbooks;
 
 use documents::roster::{self, Field, Roster, RosterError, RosterVocabulary, Severity};
 use documents::summary_list::{SummaryList, SummaryRow};
-use documents::table::{Choose, Isolation, Limits, Table, TableReader};
+use documents::table::{Choose, Limits, Table, TableReader};
+use documents::worker::Isolation;
 use documents::xlsx::{self, ExportColumn, ExportKind, ExportTable, ExportValue};
 use domain::explain::Explain;
 use domain::person::Sex;
@@ -16,7 +17,7 @@ const ON: Date = date(2026, 11, 22);
 fn reader() -> TableReader {
     TableReader {
         isolation: Isolation::Child {
-            program: env!("CARGO_BIN_EXE_read-table").into(),
+            program: env!("CARGO_BIN_EXE_worker").into(),
         },
         limits: Limits::default(),
     }

@@ -4,15 +4,16 @@ mod workbooks;
 
 use std::time::Instant;
 
-use documents::table::{Break, Refusal};
-use documents::table::{Choose, Isolation, Limits, Origin, Table, TableError, TableReader, Value};
+use documents::table::Refusal;
+use documents::table::{Choose, Limits, Origin, Table, TableError, TableReader, Value};
+use documents::worker::{Break, Isolation};
 use domain::explain::Explain;
 use workbooks::{Part, Workbook, zip_of};
 
 fn reader() -> TableReader {
     TableReader {
         isolation: Isolation::Child {
-            program: env!("CARGO_BIN_EXE_read-table").into(),
+            program: env!("CARGO_BIN_EXE_worker").into(),
         },
         limits: Limits::default(),
     }

@@ -57,7 +57,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // A child process that reads a foreign workbook does nothing else.
+    // A child process that reads a foreign file does nothing else.
     if let Some(code) = documents::worker::main(std::env::args_os()) {
         return code;
     }

@@ -17,6 +17,7 @@ use domain::id::{ExpertId, FileId, PoolId, RecordId};
 use domain::misconduct::Misconduct;
 use domain::policy::citation::Citation;
 use domain::policy::pack::{ExitGround, ExitRules, ExitStep};
+use jiff::civil::Date;
 use serde::Serialize;
 use store::document::{self, Direction, Page, PageRequest};
 use store::records::{RecordFilter, RecordKeys};
@@ -86,6 +87,17 @@ pub struct ExitDocument {
     pub by: String,
 }
 
+/// A confirmed record of misconduct.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConfirmedRecord {
+    /// When it happened.
+    pub on: Date,
+    /// Its kind with the article.
+    pub kind: String,
+    /// Facts and evidence.
+    pub evidence: String,
+}
+
 /// The step a case waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NextStep {
@@ -122,8 +134,8 @@ pub struct ExitView {
     pub documents: Vec<ExitDocument>,
     /// What it still lacks, in sentences with articles.
     pub lacking: Vec<Reason>,
-    /// Confirmed records of misconduct: day, kind, evidence.
-    pub misconduct: Vec<(String, String, String)>,
+    /// Confirmed records of misconduct, oldest first.
+    pub misconduct: Vec<ConfirmedRecord>,
     /// How the expert served: label and number.
     pub service: Vec<(&'static str, usize)>,
     /// Every step of the pack: its word and whose it is.
@@ -132,6 +144,37 @@ pub struct ExitView {
     pub next: Option<NextStep>,
     /// May the actor add documents and withdraw it?
     pub may_handle: bool,
+}
+
+impl ExitView {
+    /// What the case says, label and text, as the page and the materials of a meeting show it.
+    pub fn facts(&self) -> Vec<(String, String)> {
+        let one = &self.exit;
+        let ground = format!("{}（{}）", self.ground.label, self.ground.article);
+        let served = self
+            .service
+            .iter()
+            .map(|(label, count)| format!("{label} {count} 次"));
+        let statement = one.statement.as_ref().map(|said| said.text.clone());
+        let facts = [
+            ("专家编号", self.expert_number.clone()),
+            ("工作单位", self.employer.clone()),
+            ("队伍", self.team.clone().unwrap_or_default()),
+            ("专业领域", self.specialties.join("、")),
+            ("情形", ground),
+            ("种类", one.kind.clone().unwrap_or_default()),
+            ("理由", one.reason.clone()),
+            ("系统记录", one.raised.clone().unwrap_or_default()),
+            ("提出", opened_words(&one.opened)),
+            ("履职情况", served.collect::<Vec<_>>().join("，")),
+            ("本人陈述", statement.unwrap_or_default()),
+        ];
+        facts
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(label, text)| (label.to_owned(), text))
+            .collect()
+    }
 }
 
 impl From<Refused> for Error {
@@ -384,13 +427,13 @@ impl Service {
         })
     }
 
-    /// Confirmed records of misconduct of a member: day, kind and evidence, oldest first.
+    /// Confirmed records of misconduct of a member, oldest first.
     async fn confirmed_of(
         &self,
         db: &mut impl store::Db,
         pool: &OpenPool,
         member: &Member,
-    ) -> Result<Vec<(String, String, String)>> {
+    ) -> Result<Vec<ConfirmedRecord>> {
         let rows = store::misconduct::of_expert::<Misconduct>(db, member.id).await?;
         let confirmed = rows
             .into_iter()
@@ -405,7 +448,11 @@ impl Service {
             )
         };
         Ok(confirmed
-            .map(|record| (record.on.to_string(), words(&record.kind), record.evidence))
+            .map(|record| ConfirmedRecord {
+                on: record.on,
+                kind: words(&record.kind),
+                evidence: record.evidence,
+            })
             .collect())
     }
 

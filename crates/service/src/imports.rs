@@ -452,13 +452,10 @@ impl Service {
     }
 
     pub(crate) fn table_reader(&self) -> Result<TableReader> {
-        match &self.settings.isolation {
-            Some(isolation) => Ok(TableReader {
-                isolation: isolation.clone(),
-                limits: documents::table::Limits::default(),
-            }),
-            None => TableReader::of_this_program().map_err(|e| Error::Internal(e.to_string())),
-        }
+        Ok(TableReader {
+            isolation: self.isolation()?,
+            limits: documents::table::Limits::default(),
+        })
     }
 
     async fn read_roster(&self, ctx: &Ctx, pool: &OpenPool, import: &Import) -> Result<Roster> {

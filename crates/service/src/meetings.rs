@@ -4,6 +4,7 @@
 
 mod dossier;
 mod holding;
+mod minutes;
 
 use domain::actor::Action;
 use domain::event::{Event, EventKind, Subject};

@@ -1,9 +1,10 @@
-//! Where documents are made: away from the threads that answer requests, and no more at once than there are
-//! cores. Found fonts are kept as long as the service lives.
+//! Where documents are made and the pages of uploaded files drawn: away from the threads that answer
+//! requests, and no more at once than there are cores. Found fonts are kept as long as the service lives.
 
 use std::sync::{Arc, OnceLock};
 
 use documents::fonts::{FontSettings, SystemFonts};
+use documents::pages::{Limits, PageReader, Pages, Unshown};
 use documents::pdf::{Printable, Typesetter};
 use domain::explain::Explain;
 use jiff::Timestamp;
@@ -18,8 +19,8 @@ use crate::service::{Service, Settings};
 pub(crate) struct Press {
     fonts: FontSettings,
     found: OnceLock<Typesetter>,
-    /// How many documents may be made at once. Anybody may ask for a blank form: more than there are
-    /// cores would only hold memory.
+    /// How many documents may be made, or files drawn, at once. Anybody may ask for a blank form: more than
+    /// there are cores would only hold memory.
     hands: Arc<Semaphore>,
 }
 
@@ -48,6 +49,25 @@ impl Press {
 }
 
 impl Service {
+    /// Draws the pages of a file away from the threads that answer requests.
+    pub(crate) async fn draw_pages(&self, bytes: Vec<u8>, limits: Limits) -> Result<Pages> {
+        let isolation = self.isolation()?;
+        let pages = self
+            .by_hand(move |press| {
+                let reader = PageReader {
+                    isolation,
+                    limits,
+                    face: press.typesetter()?.face(),
+                };
+                Ok(reader.read(&bytes))
+            })
+            .await?;
+        if let Some(why @ Unshown::NotStarted { .. }) = &pages.unshown {
+            tracing::error!(%why, "pages of a file were not drawn");
+        }
+        Ok(pages)
+    }
+
     /// Typesets a view.
     pub(crate) async fn typeset(
         &self,
@@ -69,10 +89,10 @@ impl Service {
         self.by_hand(move |_| work().map_err(not_made)).await
     }
 
-    async fn by_hand(
+    async fn by_hand<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Press) -> Result<Vec<u8>> + Send + 'static,
-    ) -> Result<Vec<u8>> {
+        work: impl FnOnce(&Press) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let press = Arc::clone(&self.press);
         let hand = Arc::clone(&press.hands).acquire_owned().await;
         let hand = hand.map_err(|error| Error::Internal(error.to_string()))?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use documents::worker::Isolation;
 use domain::actor::Actor;
 use domain::calendar::Calendar;
 use store::Store;
@@ -10,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::attempts::Attempts;
 use crate::ctx::Ctx;
+use crate::error::{Error, Result};
 use crate::exits::LookedThrough;
 use crate::imports::Running;
 use crate::outbox::Channels;
@@ -35,8 +37,8 @@ pub struct Settings {
     pub channels: Channels,
     /// Folder with Chinese fonts, searched before the machine's own.
     pub fonts_dir: Option<PathBuf>,
-    /// Where uploaded workbooks are parsed; `None`: in a child process of this very program.
-    pub isolation: Option<documents::table::Isolation>,
+    /// Where uploaded files are read; `None`: in a child process of this very program.
+    pub isolation: Option<Isolation>,
 }
 
 impl Default for Settings {
@@ -141,6 +143,16 @@ impl Service {
     /// The context of scheduled work.
     pub fn schedule(&self) -> Ctx {
         self.ctx(Actor::system(), "schedule", "")
+    }
+
+    /// Where uploaded files are read.
+    pub(crate) fn isolation(&self) -> Result<Isolation> {
+        match &self.settings.isolation {
+            Some(isolation) => Ok(isolation.clone()),
+            None => {
+                Isolation::of_this_program().map_err(|error| Error::Internal(error.to_string()))
+            }
+        }
     }
 
     /// A fresh identifier of any kind.

@@ -154,6 +154,10 @@ fn one(view: &FormView, block: &Block) -> String {
         Block::Remark { text } => Paragraph::default()
             .space(6.0, 6.0)
             .xml(&Run::new(text).kai().xml()),
+        // A text to be edited names the page; the page itself is in the PDF.
+        Block::Page { caption, note, .. } => {
+            Paragraph::default().xml(&Run::new(&format!("{caption}\n{note}")).points(9.0).xml())
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 use domain::explain::Explain;
 use serde::{Deserialize, Serialize};
 
+use crate::worker::Break;
+use crate::worker::parent::Failure;
+
 /// Why a file was not read as a table. Nothing of its content is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,16 +111,13 @@ pub enum Refusal {
     Encrypted,
 }
 
-/// How the child ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Break {
-    /// Out of time, by the clock or by the processor.
-    Time,
-    /// Aborted or panicked: out of memory in most cases.
-    Crash,
-    /// Its answer made no sense.
-    Answer,
+impl From<Failure> for TableError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotStarted(detail) => Self::NotStarted { detail },
+            Failure::BrokenOff(how) => Self::BrokenOff(how),
+        }
+    }
 }
 
 /// What to do with a workbook that cannot be read.

@@ -1,18 +1,17 @@
-//! How the child hands a table to its parent: frames of a tag, a length and a body, little-endian.
+//! How the child hands a table to its parent.
 
 use std::io::{self, Read, Write};
 
 use jiff::civil::DateTime;
 
 use super::{Cell, Origin, Row, Sheet, TableError, TableSink, Value};
+use crate::worker::frame::{self, Stream};
 
 /// No honest frame is longer: 256 columns of 32,767 characters do not occur in one row.
 const LONGEST: u32 = 16 * 1024 * 1024;
 
 const SHEET: u8 = b'S';
 const ROW: u8 = b'R';
-const FAILED: u8 = b'E';
-const DONE: u8 = b'D';
 
 /// The child's side: a sink that writes frames.
 pub(crate) struct FrameSink<W: Write> {
@@ -30,23 +29,11 @@ impl<W: Write> FrameSink<W> {
 
     /// Says how the reading ended.
     pub(crate) fn finish(mut self, outcome: &Result<(), TableError>) -> io::Result<()> {
-        self.body.clear();
-        let tag = match outcome {
-            Ok(()) => DONE,
-            Err(error) => {
-                serde_json::to_writer(&mut self.body, error)?;
-                FAILED
-            }
-        };
-        self.send(tag)?;
-        self.out.flush()
+        frame::finish(&mut self.out, outcome)
     }
 
     fn send(&mut self, tag: u8) -> io::Result<()> {
-        let length = u32::try_from(self.body.len()).map_err(io::Error::other)?;
-        self.out.write_all(&[tag])?;
-        self.out.write_all(&length.to_le_bytes())?;
-        self.out.write_all(&self.body)
+        frame::send(&mut self.out, tag, &self.body)
     }
 
     fn text(&mut self, text: &str) {
@@ -108,54 +95,13 @@ impl<W: Write> TableSink for FrameSink<W> {
     }
 }
 
-/// How a stream of frames went.
-pub(crate) enum Stream {
-    /// The child said that it is done, or why it is not.
-    Ended(Result<(), TableError>),
-    /// The stream ended early or made no sense.
-    Broken,
-    /// The receiver refused to go on.
-    Refused(TableError),
-}
-
-/// The parent's side: gives what comes out of `from` to `sink`. Trusts nothing it reads.
-pub(crate) fn relay(mut from: impl Read, sink: &mut dyn TableSink) -> Stream {
-    let mut body = Vec::new();
-    loop {
-        let mut head = [0; 5];
-        if from.read_exact(&mut head).is_err() {
-            return Stream::Broken;
-        }
-        let [tag, length @ ..] = head;
-        let length = u32::from_le_bytes(length);
-        if length > LONGEST {
-            return Stream::Broken;
-        }
-        body.clear();
-        match (&mut from).take(u64::from(length)).read_to_end(&mut body) {
-            Ok(read) if read == length as usize => {}
-            _ => return Stream::Broken,
-        }
-        let outcome = match tag {
-            DONE => return Stream::Ended(Ok(())),
-            FAILED => {
-                return serde_json::from_slice(&body)
-                    .map_or(Stream::Broken, |error| Stream::Ended(Err(error)));
-            }
-            SHEET => match serde_json::from_slice(&body) {
-                Ok(sheet) => sink.sheet(sheet),
-                Err(_) => return Stream::Broken,
-            },
-            ROW => match row(&mut Body(&body)) {
-                Some(row) => sink.row(row),
-                None => return Stream::Broken,
-            },
-            _ => return Stream::Broken,
-        };
-        if let Err(error) = outcome {
-            return Stream::Refused(error);
-        }
-    }
+/// The parent's side: gives what comes out of `from` to `sink`.
+pub(crate) fn relay(from: impl Read, sink: &mut dyn TableSink) -> Stream<TableError> {
+    frame::relay(from, LONGEST, |tag, body| match tag {
+        SHEET => Some(sink.sheet(serde_json::from_slice(body).ok()?)),
+        ROW => Some(sink.row(row(&mut Body(body))?)),
+        _ => None,
+    })
 }
 
 struct Body<'a>(&'a [u8]);

@@ -268,6 +268,10 @@ impl<'a> Page<'a> {
                 let face = self.face("楷体", points);
                 self.whole(text, &face, points)
             }
+            Block::Page { caption, note, .. } => {
+                let small = self.face("仿宋", 9.0);
+                self.whole(&format!("{caption}\n{note}"), &small, 9.0)
+            }
             Block::NewPage => {
                 self.breaks.push(self.row);
                 Ok(())

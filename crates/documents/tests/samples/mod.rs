@@ -16,9 +16,11 @@ use documents::invitations::{AnswerCode, Invitation, SpecialInvitation, Standing
 use documents::letter::LetterView;
 use documents::meetings::{AgendaPack, Dossier, Evidence, Line};
 use documents::minutes::{Decided, Minutes};
+use documents::pages::{Limits, PageReader, Pages};
 use documents::photo::Photo;
 use documents::solicitations::{CallForExperts, HowToApply};
 use documents::summary_list::{SummaryList, SummaryRow};
+use documents::worker::Isolation;
 use domain::person::{Achievement, Education, Employer, Profile, Sex, Skill, Title, Work};
 use domain::policy::pack::{Form, SignedBy};
 use jiff::civil::{DateTime, date};
@@ -395,6 +397,10 @@ pub(crate) fn certificates(paper: Paper) -> Certificates {
 
 /// A drawn head and shoulders.
 fn portrait() -> Photo {
+    Photo::read(&portrait_png()).unwrap()
+}
+
+pub(crate) fn portrait_png() -> Vec<u8> {
     let shade = |x: u32, y: u32| {
         let within = |cx: i64, cy: i64, rx: i64, ry: i64| {
             let (dx, dy) = (i64::from(x) - cx, i64::from(y) - cy);
@@ -412,7 +418,20 @@ fn portrait() -> Photo {
     image::RgbImage::from_fn(300, 420, shade)
         .write_to(&mut png, image::ImageFormat::Png)
         .unwrap();
-    Photo::read(&png.into_inner()).unwrap()
+    png.into_inner()
+}
+
+/// The pages of a scan, or of what is left of one.
+fn pages(torn: bool) -> Pages {
+    let reader = PageReader {
+        isolation: Isolation::InProcess,
+        limits: Limits::default(),
+        face: None,
+    };
+    match torn {
+        true => reader.read(b"%PDF-1.7"),
+        false => reader.read(&portrait_png()),
+    }
 }
 
 /// What a committee reads of so many applicants.
@@ -447,19 +466,28 @@ pub(crate) fn agenda(count: usize) -> AgendaPack {
                     .into(),
             ),
         ],
-        conditions: vec![
-            line("符合", "未满 70 周岁：1985年10月28日出生。", "第四条(四)"),
-            line(
-                "需核对",
-                "熟悉政策法规和业务知识：缺少考核结论。",
-                "第四条(五)",
+        findings: vec![
+            (
+                "入库条件".into(),
+                vec![
+                    line("符合", "未满 70 周岁：1985年10月28日出生。", "第四条(四)"),
+                    line(
+                        "需核对",
+                        "熟悉政策法规和业务知识：缺少考核结论。",
+                        "第四条(五)",
+                    ),
+                ],
+            ),
+            (
+                "入库材料".into(),
+                vec![line("符合", "入库申请表（附件1）：齐全。", "第六条(一)1")],
             ),
         ],
-        materials: vec![line("符合", "入库申请表（附件1）：齐全。", "第六条(一)1")],
         files: vec![Evidence {
             proves: "职称证书".into(),
             name: "职称证书_扫描件-2026-11-02.pdf".into(),
             digest: "0123456789abcdef".repeat(4),
+            pages: pages(n > 0),
         }],
     };
     AgendaPack {

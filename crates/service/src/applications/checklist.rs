@@ -1,8 +1,7 @@
 //! The materials as pages show them: what lacks, what came, and its files.
 
-use std::collections::BTreeMap;
-
 use documents::meetings::Line;
+use domain::application::Application;
 use domain::application::guard::Case;
 use domain::finding::Verdict;
 use domain::id::{FileId, RecordId};
@@ -11,9 +10,10 @@ use domain::policy::pack::{Guard, Need};
 use domain::policy::words::Word as _;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::attachments;
+use store::attachments::{self, Attachment};
 
 use super::KIND;
+use super::materials::places;
 use crate::attachments::Body;
 use crate::error::Result;
 use crate::pools::OpenPool;
@@ -82,18 +82,26 @@ pub struct FileLine {
 }
 
 impl Service {
-    /// The digest of every file of an application as it was uploaded, which is the one the ledger has.
-    pub(crate) async fn digests_of_application(
+    /// The files of an application, each with what it proves, in the order of the channel's list.
+    pub(crate) async fn evidence_of(
         &self,
-        id: RecordId,
-    ) -> Result<BTreeMap<FileId, String>> {
-        let files = attachments::of::<Body>(&mut self.store.read(), KIND, &id.to_string()).await?;
-        let mut digests = BTreeMap::new();
-        for file in files {
-            let bytes = self.open_sealed(file.id, &file.keys.digest).await?;
-            digests.insert(file.id, crate::imports::digest(&bytes));
+        pool: &OpenPool,
+        one: &Application,
+    ) -> Result<Vec<(String, Attachment<Body>)>> {
+        let places = places(pool, one)?;
+        let mut files = Vec::new();
+        for file in self.materials_of(one).await? {
+            // Those of somebody appointed stand under their labels.
+            let kind = &file.body.kind;
+            let known = |(place, label): &(String, String)| place == kind || label == kind;
+            let at = places.iter().position(known);
+            let label = at.and_then(|at| places.get(at));
+            let label = label.map_or_else(|| "其他".to_owned(), |(_, label)| label.clone());
+            files.push((at.unwrap_or(places.len()), label, file));
         }
-        Ok(digests)
+        files.sort_by_key(|(at, _, _)| *at);
+        let files = files.into_iter().map(|(_, label, file)| (label, file));
+        Ok(files.collect())
     }
 
     pub(super) async fn files_of_application(

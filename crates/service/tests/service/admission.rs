@@ -1,7 +1,7 @@
 //! From vetting to the certificate in the hand, on both engines: the committee with its minutes, the
 //! classification, numbers without gaps, the public check, revocation and replacement.
 
-use crate::bureau::Bureau;
+use crate::bureau::{Bureau, words_of};
 use domain::actor::Role;
 use domain::application::State;
 use domain::certificate::Standing;
@@ -14,6 +14,7 @@ use jiff::civil::date;
 use service::special_invitations::Proposal;
 use service::typed::Fields;
 use service::{Error, PageRequest};
+use store::ledger::EntryFilter;
 use store::testing::on_both;
 
 fn result(record: RecordId, verdict: Verdict) -> PersonResult {
@@ -371,6 +372,97 @@ async fn certificates_are_numbered_without_gaps_and_can_be_checked_by_anybody() 
         assert!(matches!(twice, Err(Error::Refused(_))));
     })
     .await;
+}
+
+/// Two pages, the second of which lies across.
+const TWO_PAGES: &[u8] = b"%PDF-1.4
+1 0 obj
+<< /Type /Catalog /Pages 2 0 R >>
+endobj
+2 0 obj
+<< /Type /Pages /Count 2 /Kids [3 0 R 4 0 R] >>
+endobj
+3 0 obj
+<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>
+endobj
+4 0 obj
+<< /Type /Page /Parent 2 0 R /MediaBox [0 0 842 595] >>
+endobj
+trailer
+<< /Root 1 0 R >>
+%%EOF
+";
+
+#[tokio::test]
+async fn the_files_of_everybody_are_laid_before_the_meeting_page_by_page() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 0).await;
+        let service = &bureau.service;
+        let secretary = bureau.as_role(Role::Secretary);
+        let id = bureau.applied("self_nominated", 0, None).await;
+        let bare = bureau.applied("cross_pool", 1, None).await;
+        let meeting = service
+            .call_meeting(&secretary, 1, Some(date(2022, 6, 6)), "三楼会议室")
+            .await
+            .expect("called");
+        let print = async || {
+            let printed = service.print_agenda(&secretary, 1, meeting).await;
+            let words = words_of(&printed.expect("printed").bytes);
+            // A page ends with a form feed.
+            let letters = |page: &str| {
+                let letters = page.chars();
+                letters
+                    .filter(|c| !c.is_whitespace() && *c != '\u{200b}')
+                    .collect::<String>()
+            };
+            words.split('\u{c}').map(letters).collect::<Vec<_>>()
+        };
+        assert!(!print().await.concat().contains("附页"));
+        assert_eq!(readers(&bureau, id).await, [""; 0], "nothing was read");
+
+        let mut picture = std::io::Cursor::new(Vec::new());
+        image::RgbImage::from_pixel(300, 420, image::Rgb([180, 150, 130]))
+            .write_to(&mut picture, image::ImageFormat::Png)
+            .expect("written");
+        let torn = b"%PDF-1.4\n%%EOF\n".to_vec();
+        for (place, name, bytes) in [
+            ("identity", "身份证.png", picture.into_inner()),
+            ("certs/title_proof", "职称证书.pdf", TWO_PAGES.to_vec()),
+            ("certs/title_proof", "残缺.pdf", torn),
+        ] {
+            service
+                .add_material(&bureau.officer, 1, id, place, name, bytes)
+                .await
+                .expect("kept");
+        }
+        let pages = print().await;
+        let at = |words: &str| {
+            let found = pages.iter().position(|page| page.contains(words));
+            found.unwrap_or_else(|| panic!("{words} in {pages:?}"))
+        };
+        let first = at("职称证书.pdf第1/2页");
+        assert_eq!(at("职称证书.pdf第2/2页"), first + 1);
+        assert_eq!(at("身份证.png第1/1页"), first + 2);
+        assert!(at("文件已损坏") < first, "in the dossier");
+        // Whose files were read, by whom and for which meeting, is in the ledger.
+        let account = secretary.actor.account.expect("an account").to_string();
+        assert_eq!(readers(&bureau, id).await, [account]);
+        assert_eq!(readers(&bureau, bare).await, [""; 0]);
+    })
+    .await;
+}
+
+/// Who read files of an application.
+async fn readers(bureau: &Bureau, id: RecordId) -> Vec<String> {
+    let filter = EntryFilter {
+        object: Some(("application".into(), id.to_string())),
+        action: Some(EventKind::PlainValueRead.code().to_owned()),
+        ..EntryFilter::default()
+    };
+    let entries = store::ledger::list(&mut bureau.store.read(), &filter, 100)
+        .await
+        .expect("read");
+    entries.into_iter().map(|entry| entry.actor.id).collect()
 }
 
 #[tokio::test]

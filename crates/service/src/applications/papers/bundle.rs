@@ -87,7 +87,10 @@ impl Service {
 
     /// The files of an application. Those of somebody appointed went over to the membership, where what
     /// the office keeps of an expert besides is none of the application's.
-    async fn materials_of(&self, one: &Application) -> Result<Vec<Attachment<Body>>> {
+    pub(in crate::applications) async fn materials_of(
+        &self,
+        one: &Application,
+    ) -> Result<Vec<Attachment<Body>>> {
         let mut read = self.store.read();
         match &one.state {
             State::Appointed { expert, at, .. } => {

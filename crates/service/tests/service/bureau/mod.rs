@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use documents::table::Isolation;
+use documents::worker::Isolation;
 use domain::actor::{Actor, Grant, Role};
 use domain::draw_process::{Attempt, Party};
 use domain::expert::{Expert, Standing, Term};

@@ -1,4 +1,5 @@
-//! The table reader on its own: the child process of tests and tools that are not the real binary.
+//! The reader of foreign files on its own: the child process of tests and tools that are not the real
+//! binary.
 
 use std::process::ExitCode;
 
