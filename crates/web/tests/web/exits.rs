@@ -105,8 +105,7 @@ async fn a_case_needs_its_paper_and_waits_for_the_meeting() {
     let unnamed = [typed[0], ("ground", "19-4")];
     let unnamed = form(&desk, Role::Officer, "/p/1/exits", &unnamed, &["书.pdf"]).await;
     assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for words in ["刑事处罚、行政处罚、行业惩戒中的哪一种", "请重新选择文件"]
-    {
+    for words in ["中的哪一种（第十九条(四)）", "请重新选择文件"] {
         assert!(unnamed.body.contains(words), "{words}: {}", unnamed.body);
     }
 
@@ -172,14 +171,14 @@ async fn a_case_needs_its_paper_and_waits_for_the_meeting() {
     let step = format!("{case}/step");
     let early = [("step", "解聘"), ("status_confirmed", "yes")];
     let early = desk.refused(Role::Approver, &step, &early).await;
-    assert!(early.contains("初核"), "{early}");
+    assert!(early.contains("现在的环节是“初核”"), "{early}");
     let checked = [("step", "初核"), ("opinion", "材料齐全")];
     desk.done(Role::Officer, &step, &checked).await;
     let shown = desk.get(Role::Officer, &case).await;
     for words in [
         "材料齐全",
-        "href=\"/p/1/meetings\"",
-        "由市职业技能培训课程标准技术委员会",
+        "class=\"btn w\" href=\"/p/1/meetings\"",
+        "由市职业技能培训课程标准技术委员会在会议上办理",
     ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
@@ -311,8 +310,8 @@ async fn an_expert_asks_to_leave_and_takes_it_back() {
     let long = "长".repeat(1001);
     let mut typed = [
         ("act", act.as_str()),
-        ("expert", &expert),
-        ("reason", &long),
+        ("expert", expert.as_str()),
+        ("reason", long.as_str()),
     ];
     let refused = form(&desk, Role::Expert, "/m/exits", &typed, &[]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -351,6 +350,47 @@ async fn an_expert_asks_to_leave_and_takes_it_back() {
         own.contains("已撤回") && own.contains("调动取消") && own.contains("name=\"expert\""),
         "{own}"
     );
+}
+
+/// Covers: CY-23-b.
+#[tokio::test]
+async fn a_department_proposes_with_proof_and_its_head_confirms() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let desk = desk(&engine, "cy-2021").await;
+    let of_team = |one: &mut service::experts::Membership| {
+        one.expert.team = Some("project".to_owned());
+    };
+    desk.bureau.change_member(member(), of_team).await;
+    let expert = member().to_string();
+    let typed = [
+        ("expert", expert.as_str()),
+        ("ground", "23-2"),
+        ("reason", "两次评审没有出具意见"),
+    ];
+    let unproved = form(&desk, Role::Officer, "/p/1/exits", &typed, &[]).await;
+    assert_eq!(unproved.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for words in ["须附证明材料（第二十三条）", "“提出并附证明材料”即办结"]
+    {
+        assert!(unproved.body.contains(words), "{words}: {}", unproved.body);
+    }
+    let opened = form(&desk, Role::Officer, "/p/1/exits", &typed, &["证明.pdf"]).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.body);
+    let case = opened.location;
+    let shown = desk.get(Role::Officer, &case).await;
+    assert!(
+        shown.contains("提出并附证明材料：同事甲") && !shown.contains(&format!("{case}/step")),
+        "{shown}"
+    );
+    let step = format!("{case}/step");
+    let confirm = [("step", "负责人确认取消资格"), ("status_confirmed", "yes")];
+    let officer = desk.post(Role::Officer, &step, &confirm).await;
+    assert_eq!(officer.status, StatusCode::FORBIDDEN, "{}", officer.body);
+    desk.done(Role::Approver, &step, &confirm).await;
+    let page = desk
+        .get(Role::Officer, &format!("/p/1/experts/{expert}"))
+        .await;
+    let words = "取消专家团成员资格（工作不认真负责，第二十三条）";
+    assert!(page.contains(words), "{page}");
 }
 
 #[tokio::test]
