@@ -181,9 +181,8 @@ impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         let field = match &refused {
             Refused::Over(_) | Refused::Order(_) => return Self::state("exit.state", refused),
-            Refused::NoReason => "reason",
+            Refused::NoReason | Refused::TooLong(_) => "reason",
             Refused::NoStatement => "statement",
-            Refused::TooLong(_) => "reason",
             Refused::Ahead(_) => "on",
         };
         Self::field(field, refused.to_string())

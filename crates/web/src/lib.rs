@@ -15,6 +15,7 @@ pub mod certificates;
 pub mod components;
 pub mod draws;
 pub mod error;
+pub mod exits;
 pub mod experts;
 pub mod feedback;
 mod files;

@@ -123,6 +123,8 @@ pub(crate) const SPECIAL_INVITATIONS: &str = "/p/{no}/special-invitations";
 pub(crate) const CAMPAIGNS: &str = "/p/{no}/campaigns";
 /// Where the body meets that decides who enters.
 pub(crate) const MEETINGS: &str = "/p/{no}/meetings";
+/// Where people leave a pool before their term ends.
+pub(crate) const EXITS: &str = "/p/{no}/exits";
 
 /// The menu of the program: each entry with the actions any one of which opens it. No actions: for everybody who
 /// holds a role in the pool.
@@ -164,6 +166,7 @@ const MENU: &[(Entry, &[Action])] = &[
         entry("专家", "续聘", "/p/{no}/renewals", ""),
         &[Action::ReadExperts],
     ),
+    (entry("专家", "解聘退出", EXITS, ""), &[Action::ReadExits]),
     (
         entry("专家", "信息库更新", "/p/{no}/update-report", ""),
         &[Action::ReadExperts],
@@ -271,6 +274,7 @@ fn known_to(pack: &Pack, href: &str) -> bool {
         "/p/{no}/postings" => pack.admission.public_notice.is_some(),
         CERTIFICATES => pack.admission.certificate.is_some(),
         "/p/{no}/renewals" => pack.admission.renewal.is_some(),
+        EXITS => pack.exit.is_some(),
         "/p/{no}/update-report" => pack
             .information
             .as_ref()

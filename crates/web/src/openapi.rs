@@ -314,6 +314,7 @@ fn names(parameter: &str) -> &'static str {
         "record" => "不良行为记录",
         "feedback" => "意见反馈",
         "invitation" => "邀请",
+        "exit" => "解聘退出事项",
         _ => "编号",
     }
 }

@@ -9,9 +9,11 @@ use axum::http::Method;
 use axum::response::Response;
 use domain::actor::Action;
 use domain::engagement::State as Seated;
+use domain::exit::State as Leaving;
 use domain::id::{ExpertId, RecordId};
 use domain::renewal::{State as Decision, Will};
 use service::PageRequest;
+use service::exits::OwnExit;
 use service::own::{OwnMembership, OwnMessage, Reading};
 use service::renewals::OwnRenewal;
 
@@ -92,6 +94,7 @@ async fn home(
     let all = app.service.own_invitations(&session.ctx).await?;
     let updates = app.service.own_updates(&session.ctx).await?;
     let renewals = app.service.own_renewals(&session.ctx).await?;
+    let (exits, _) = app.service.own_exits(&session.ctx).await?;
     let pledges = app.service.own_undertakings(&session.ctx).await?;
     let row = |one: &service::invitations::Invitation| {
         let state = &one.engagement.state;
@@ -149,6 +152,7 @@ async fn home(
                 )
             })
             .chain(renewals.iter().map(question))
+            .chain(exits.iter().filter_map(exit))
             .collect(),
     })
 }
@@ -167,12 +171,25 @@ fn question(one: &OwnRenewal) -> (String, String, Status) {
     )
 }
 
+/// A case of leaving that is not over, as the first page lists it.
+fn exit(own: &OwnExit) -> Option<(String, String, Status)> {
+    let word = match (&own.exit.state, own.may_state) {
+        (Leaving::Open { .. }, true) => "可陈述意见",
+        (Leaving::Open { .. }, false) => own.exit.state.zh(),
+        _ => return None,
+    };
+    let title = format!("{} {}", own.title, own.exit.number);
+    Some(("/m/exits".to_owned(), title, Status::waiting(word)))
+}
+
 #[derive(Template)]
 #[template(path = "own/record.html")]
 struct RecordPage {
     layout: Layout,
     rows: Vec<Membership>,
     login: String,
+    /// There is a case of leaving, or a pool one may ask to leave.
+    leaving: bool,
 }
 
 struct Membership {
@@ -235,11 +252,13 @@ async fn record(
     visit: Visit,
 ) -> Result<Response, WebError> {
     let own = app.service.own_record(&session.ctx).await?;
+    let (exits, asking) = app.service.own_exits(&session.ctx).await?;
     let today = session.ctx.today();
     page::page(&RecordPage {
         layout: session.layout(&app, &visit, "我的资料"),
         rows: own.into_iter().map(|one| membership(one, today)).collect(),
         login: session.login.clone(),
+        leaving: !exits.is_empty() || !asking.is_empty(),
     })
 }
 

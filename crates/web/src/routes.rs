@@ -313,6 +313,7 @@ pub fn all() -> Routes {
         .and(crate::special_invitations::routes())
         .and(crate::campaigns::routes())
         .and(crate::renewals::routes())
+        .and(crate::exits::routes())
         .and(crate::reconciliations::routes())
         .and(crate::registers::routes())
         .and(crate::own::routes())

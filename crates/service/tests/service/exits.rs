@@ -7,9 +7,10 @@ use domain::actor::Role;
 use domain::engagement::{Answered, Engagement, State as Seated};
 use domain::exit::State;
 use domain::expert::{Standing, Status, Term};
-use domain::id::{EngagementId, ExpertId, PersonId, RecordId, TaskId};
+use domain::id::{AccountId, EngagementId, ExpertId, PersonId, RecordId, TaskId};
 use domain::meeting::{Matter, Minutes, PersonResult, Verdict};
 use domain::policy::library::shipped;
+use domain::task::{State as TaskState, Task};
 use jiff::civil::{Date, date};
 use service::engagements::FollowUp;
 use service::exits::NewExit;
@@ -20,6 +21,8 @@ use service::papers::PaperFile;
 use service::{Ctx, Error, PageRequest};
 use store::document;
 use store::engagements::EngagementKeys;
+use store::messages::MessageFilter;
+use store::tasks::TaskKeys;
 use store::testing::on_both;
 use uuid::Uuid;
 
@@ -56,7 +59,8 @@ fn expert(n: u128) -> ExpertId {
 }
 
 async fn status(bureau: &Bureau, id: ExpertId) -> Status {
-    let view = bureau.service.expert(&bureau.officer, 1, id).await;
+    let officer = bureau.now(&bureau.officer);
+    let view = bureau.service.expert(&officer, 1, id).await;
     view.expect("seen").status
 }
 
@@ -234,12 +238,20 @@ async fn a_dismissal_takes_the_check_the_meeting_and_the_bureau_in_this_order() 
             assert!(letter.name.starts_with("解聘通知书-TC01-2022-0001."));
             assert!(letter.bytes.len() > 2_000);
         }
+        let filter = MessageFilter {
+            channel: Some("sms".to_owned()),
+            ..MessageFilter::default()
+        };
         let page = PageRequest::first(10);
-        let told = service.own_messages(&own(&bureau, id).await, &page).await;
-        let told = told.expect("told").items;
-        let last = told.iter().find(|one| one.content.contains("不再担任"));
-        let last = last.expect("the decision");
-        assert!(last.content.contains("不作任何补偿或者赔偿"), "{last:?}");
+        let mut read = bureau.store.read();
+        let told = store::messages::page(&mut read, bureau.store.seals(), &filter, &page).await;
+        let told = told.expect("listed").items;
+        let says = |words: &str| {
+            let mut all = told.iter();
+            all.any(|one| one.message.content.reveal().contains(words))
+        };
+        assert!(says("不再担任") && says("不作任何补偿或者赔偿") && says("陈述意见"));
+        drop(read);
 
         let ledger = bureau.ledger().await;
         for kind in [
@@ -405,7 +417,7 @@ async fn declined(bureau: &Bureau, expert: ExpertId, day: Date) {
         task,
         draw: None,
         expert,
-        person: PersonId(Uuid::nil()),
+        person: PersonId(Uuid::from_u128(1_000)),
         demand: 0,
         round: 1,
         leave_asked: None,
@@ -414,7 +426,31 @@ async fn declined(bureau: &Bureau, expert: ExpertId, day: Date) {
         post: None,
         state,
     };
+    let known = Task {
+        id: task,
+        pool: bureau.pool,
+        number: format!("XQ-{day}-{expert}"),
+        requester: bureau.requester,
+        filed_by: AccountId(Uuid::now_v7()),
+        filed_at: at,
+        team: None,
+        request: bureau.request(1),
+        state: TaskState::Published { draw: None, at },
+    };
+    let task_keys = TaskKeys {
+        pool: bureau.pool,
+        number: known.number.clone(),
+        requester: known.requester,
+        status: known.state.code().to_owned(),
+        work_from: day,
+        work_to: day,
+        team: String::new(),
+        title: known.request.content.clone(),
+    };
     let mut tx = bureau.store.write(bureau.pool).await.expect("door");
+    document::insert(&mut tx, task, task_keys, &known)
+        .await
+        .expect("a task");
     document::insert(&mut tx, id, keys, &body)
         .await
         .expect("a seat");
@@ -489,7 +525,7 @@ async fn work_that_is_not_over_goes_to_others_and_the_next_draw_passes_by() {
             .await
             .expect("frozen");
         let attempt = bureau.attempt(draw).await;
-        assert_eq!((attempt.scope, attempt.candidates), (7, vec![7]));
+        assert_eq!((attempt.scope, attempt.candidates), (8, vec![7]));
     })
     .await;
 }

@@ -5,10 +5,12 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::actor::Action;
 use domain::engagement::State as Seated;
+use domain::expert::Standing;
 use domain::finding::Verdict;
 use domain::id::{ExpertId, RelationId};
 use domain::policy::words::Word as _;
 use service::attachments::{self, AttachmentRow};
+use service::exits::left_words;
 use service::experts::{
     EligibilityCard, ExpertView, Participation, Participations, PlainValues, RestEntry,
 };
@@ -213,6 +215,29 @@ struct FullPage {
     may_relate: bool,
     participation: Option<ParticipationTab>,
     login: Option<String>,
+    /// Where leaving is proposed, under what the pack calls it.
+    leaving: Option<Link>,
+    /// Why and since when somebody has left.
+    left: Option<Note>,
+}
+
+/// Where leaving is proposed, while somebody is in the pool of a pack that knows how.
+fn leaving(here: &InPool, view: &ExpertView, id: ExpertId) -> Option<Link> {
+    let rules = here.pack.exit.as_ref()?;
+    let gone = matches!(view.member.expert.standing, Standing::Left { .. });
+    let label = format!("提出{}", rules.label);
+    (!gone).then(|| Link::new(label, crate::exits::opening(here, id)))
+}
+
+/// Why and since when somebody has left.
+fn left(here: &InPool, view: &ExpertView) -> Option<Note> {
+    let standing = &view.member.expert.standing;
+    let Standing::Left { on, .. } = standing else {
+        return None;
+    };
+    let words = left_words(here, standing).map(|words| format!("，{words}"));
+    let text = format!("{on} 起{}。", words.unwrap_or_default());
+    Some(Note::new(Tone::Plain, "已出库：", text))
 }
 
 /// 参与记录
@@ -484,6 +509,12 @@ async fn full_page(
         } else {
             None
         },
+        leaving: if reach(Action::HandleExits) {
+            leaving(here, &view, id)
+        } else {
+            None
+        },
+        left: left(here, &view),
         login: if reach(Action::EditExperts) {
             let account = app.service.expert_account(ctx, here.no, id).await?;
             account.map(|(_, login)| login)

@@ -9,6 +9,7 @@ mod browser;
 mod bureau;
 mod departments;
 mod desk;
+mod exits;
 mod feedback;
 mod foreign;
 mod forgotten;

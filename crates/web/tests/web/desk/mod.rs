@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::actor::{Actor, Grant, Role};
+use domain::id::ExpertId;
 use service::accounts::NewAccount;
 use service::roles::{RoleIn, is_of_system};
 use service::sessions::Credentials;
@@ -79,6 +80,25 @@ impl Desk {
         self
     }
 
+    /// The same with an expert logged in, by an account opened from the record.
+    pub(crate) async fn with_expert(mut self, expert: ExpertId) -> Self {
+        let service = &self.bureau.service;
+        let link = service
+            .open_expert_account(&self.bureau.officer, 1, expert)
+            .await
+            .expect("opened")
+            .expect("new");
+        let token = link.address.rsplit('/').next().expect("a token");
+        let nobody = service.visitor("test", "test");
+        service
+            .use_password_link(&nobody, token, PASSWORD, PASSWORD)
+            .await
+            .expect("a password");
+        let cookie = self.enter(&link.login).await;
+        self.cookies.insert(Role::Expert, cookie);
+        self
+    }
+
     async fn log_in(&self, role: Role) -> String {
         let service = &self.bureau.service;
         let new = NewAccount {
@@ -110,12 +130,19 @@ impl Desk {
             )
             .await
             .expect("a role");
+        self.enter(role.code()).await
+    }
+
+    /// The cookie of a new session.
+    async fn enter(&self, login: &str) -> String {
+        let service = &self.bureau.service;
         let typed = Credentials {
-            login: role.code().to_owned(),
+            login: login.to_owned(),
             password: PASSWORD.to_owned(),
             network: "192.0.2.1".to_owned(),
             agent: "test".to_owned(),
         };
+        let nobody = service.visitor("test", "test");
         let started = service.log_in(&nobody, &typed).await.expect("a session");
         format!("linxuan={}", started.token)
     }
