@@ -223,7 +223,7 @@ async fn decided(service: &Service, ids: &[RecordId]) -> Result<()> {
     let view = service.meeting(&secretary, POOL, meeting).await?;
     let results = view.meeting.agenda.iter().map(|item| PersonResult {
         record: item.record,
-        verdict: match ids.contains(&item.application) {
+        verdict: match ids.contains(&item.record) {
             true => Verdict::Approved,
             false => Verdict::Deferred,
         },

@@ -204,7 +204,11 @@ async fn show_page(
             .map(|(label, number)| ((*label).to_owned(), format!("{number} 次")))
             .collect(),
         moments: moments(&view),
-        consequences: last.then(|| consequences(here)).unwrap_or_default(),
+        consequences: if last {
+            consequences(here)
+        } else {
+            Default::default()
+        },
         meetings: (meets && reach(Action::ReadApplications) == Reach::Pool)
             .then(|| here.href("meetings")),
         letter: matches!(one.state, Stands::Open { .. } | Stands::Left { .. }),
