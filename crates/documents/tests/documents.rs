@@ -529,7 +529,7 @@ fn the_pages_of_files_follow_the_dossier_under_a_line_that_names_them() {
     let text = letters(&poppler("pdftotext", &["-raw"], &pdf));
     for words in [
         "附2页。",
-        "文件已损坏或不完整，没有附上。请在申请页面打开原件。",
+        "文件已损坏或不完整，没有附上。请在系统中打开原件。",
         "职称证书两页.pdf第1/2页SM30123456789abcdef",
         "职称证书两页.pdf第2/2页",
         "职称证书照片.png第1/1页",

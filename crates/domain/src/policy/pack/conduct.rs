@@ -247,6 +247,7 @@ pub struct ExitStep {
     /// The record needs minutes.
     pub minutes: bool,
     /// Whoever opens a case thereby takes this step, which is the first (CY: 提出并附证明材料).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub opens: bool,
 }
 
