@@ -4,6 +4,7 @@
 
 mod admission;
 mod cities;
+mod exits;
 mod experts;
 mod feedback;
 mod notices;
@@ -126,6 +127,9 @@ impl Service {
         self.demo_tasks(offices[0].pool, &offices[0].specialties)
             .await?;
         let expert = self.demo_expert(offices[0].no, password).await?;
+        for office in &offices {
+            self.demo_exit(office).await?;
+        }
         // What is to be sent is sent before anybody looks: a demonstration at rest changes nothing.
         while self.deliver_messages(&self.schedule()).await? > 0 {}
         Ok(demo_logins(expert))
