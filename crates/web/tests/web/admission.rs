@@ -2,7 +2,7 @@
 //! really uses: entry, files, vetting with correction, the meeting, classification, issue, public check.
 
 use crate::bureau::APPLICANTS;
-use crate::desk::Desk;
+use crate::desk::{Desk, stays};
 use axum::http::StatusCode;
 use domain::actor::Role;
 use store::Kind;
@@ -250,6 +250,15 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
     );
     let unknown = check("ABCD-EFGH-JKMN".into()).await;
     assert!(unknown.status == StatusCode::NOT_FOUND && unknown.body.contains("查无此证"));
+    // A reason that is refused stays beside its act.
+    for (act, other) in [("reissue", "revoke"), ("revoke", "reissue")] {
+        let sent = [("act", act), ("reason", "　")];
+        let path = format!("{certificate}/{act}");
+        let again = desk.refused(Role::Officer, &path, &sent).await;
+        stays(&again, "reason", "　");
+        let blank = format!("id=\"{other}-reason\" name=\"reason\">");
+        assert!(again.contains(&blank), "{act}: {again}");
+    }
     desk.done(
         Role::Officer,
         &format!("{certificate}/revoke"),
