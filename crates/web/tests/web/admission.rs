@@ -127,6 +127,19 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
         )
         .await;
     assert!(empty.contains("没有指出要补正哪一项"));
+    for (act, other) in [("refuse", "withdraw"), ("withdraw", "refuse")] {
+        let sent = [("act", act), ("reason", "　")];
+        let path = format!("{page}/{act}");
+        let again = desk.refused(Role::Officer, &path, &sent).await;
+        stays(&again, "reason", "　");
+        let action = format!("<form method=\"post\" action=\"{page}/{act}\"");
+        let (before, _) = again.split_once(&action).expect("its form");
+        let (_, details) = before.rsplit_once("<details").expect("around it");
+        assert!(details.starts_with(" open>"), "{act}: {details}");
+        let blank = format!("id=\"{other}-reason\" name=\"reason\">");
+        assert!(again.contains(&blank), "{act}: {again}");
+        assert_eq!(again.matches("<details open>").count(), 1, "{again}");
+    }
     let fix = [("fix.identity", "证件不清晰"), ("until", "2022-06-20")];
     desk.done(Role::Officer, &format!("{page}/return"), &fix)
         .await;
