@@ -181,6 +181,11 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
     let meeting = desk.done(Role::Secretary, "/p/1/meetings", &call).await;
     let agenda = desk.get(Role::Secretary, &meeting).await;
     assert!(agenda.contains("审核通过名单") && agenda.contains("市职业技能培训课程标准技术委员会"));
+    let cancel = [("act", "cancel"), ("reason", "　")];
+    let path = format!("{meeting}/cancel");
+    let again = desk.refused(Role::Secretary, &path, &cancel).await;
+    stays(&again, "reason", "　");
+    assert!(again.contains("<details class=\"mt\" open>"), "{again}");
     let id = page.rsplit('/').next().expect("an id");
     let result = format!("result.{id}");
     let record = [
