@@ -23,3 +23,4 @@ mod own_space;
 mod postings;
 mod renewals;
 mod routes;
+mod special_invitations;
