@@ -72,7 +72,7 @@ async fn relations_and_files_of_an_expert() {
     }
 
     let mut files = Vec::new();
-    for name in ["甲.pdf", "乙.pdf"] {
+    for name in ["a.pdf", "b.pdf"] {
         let bytes = format!("%PDF-1.4 {name}\n%%EOF\n").into_bytes();
         let added = service.add_attachment(officer, 1, expert(0), "其他", name, bytes);
         files.push(added.await.expect("added"));
