@@ -148,6 +148,17 @@ async fn specialties_the_register_and_misconduct() {
 }
 
 #[tokio::test]
+async fn a_query_is_saved_under_a_name() {
+    let engine = TestStore::open(Kind::Sqlite).await;
+    let desk = Desk::of(Bureau::open(&engine, 1).await).await;
+    let sent = [("status", "active"), ("filter_name", "　")];
+    let path = "/p/1/experts/filters";
+    let again = desk.refused(Role::Officer, path, &sent).await;
+    stays(&again, "filter_name", "　");
+    assert!(again.contains("/p/1/experts/filters"), "{again}");
+}
+
+#[tokio::test]
 async fn answers_of_a_campaign() {
     let engine = TestStore::open(Kind::Sqlite).await;
     let desk = Desk::of(Bureau::open(&engine, 2).await).await;
