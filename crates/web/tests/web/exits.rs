@@ -173,14 +173,17 @@ async fn a_case_needs_its_paper_and_waits_for_the_meeting() {
     let early = desk.refused(Role::Approver, &step, &early).await;
     assert!(early.contains("现在的环节是“初核”"), "{early}");
     // Three acts side by side: what is typed stays at its own, whichever is refused.
-    let no = [("act", "refuse"), ("step", "初核"), ("reason", "　")];
-    let unsaid = desk
-        .refused(Role::Officer, &format!("{case}/refuse"), &no)
-        .await;
-    stays(&unsaid, "reason", "　");
-    let blank = "id=\"withdraw-reason\" name=\"reason\">";
-    assert!(unsaid.contains(blank), "{unsaid}");
     let long = "长".repeat(1001);
+    for typed in ["　", long.as_str()] {
+        let no = [("act", "refuse"), ("step", "初核"), ("reason", typed)];
+        let unsaid = desk
+            .refused(Role::Officer, &format!("{case}/refuse"), &no)
+            .await;
+        stays(&unsaid, "reason", typed);
+        let blank = "id=\"withdraw-reason\" name=\"reason\">";
+        assert!(unsaid.contains(blank), "{unsaid}");
+        assert!(!unsaid.contains("id=\"opinion-err\""), "{unsaid}");
+    }
     let long = [("step", "初核"), ("opinion", long.as_str())];
     let over = desk.refused(Role::Officer, &step, &long).await;
     stays(&over, "opinion", long[1].1);
