@@ -185,7 +185,10 @@ async fn show_page(
     form: FormState,
 ) -> Result<ShowPage, WebError> {
     let line = app.service.campaign(here.ctx(), id).await?;
-    let wanted = visit.query.text("status");
+    let wanted = match form.text("status") {
+        sent if sent.is_empty() => visit.query.text("status"),
+        sent => sent,
+    };
     let (view, _) = VIEWS
         .iter()
         .find(|(code, _)| *code == wanted)
@@ -198,6 +201,7 @@ async fn show_page(
         .campaign_answers(here.ctx(), id, status_filter, after, ROWS)
         .await?;
     let base = here.href(format!("campaigns/{id}"));
+    let place = after.map_or_else(String::new, |after| format!("&after={after}"));
     let full = answers.len() == usize::try_from(ROWS).unwrap_or(usize::MAX);
     let next = answers
         .last()
@@ -229,7 +233,7 @@ async fn show_page(
             };
             AnswerRow {
                 href: here.href(format!("experts/{}", one.expert)),
-                act: format!("{base}/experts/{}", one.expert),
+                act: format!("{base}/experts/{}?status={view}{place}", one.expert),
                 status: answer_status(&one.answer),
                 at: one.answer.at().map(page::moment_short).unwrap_or_default(),
                 changes,

@@ -468,16 +468,16 @@ async fn again(
 async fn save_filter(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     form: FormState,
 ) -> Result<Response, WebError> {
     let query = ExpertQuery::of(&fields(&form));
-    app.service
+    let saved = app
+        .service
         .save_expert_filter(here.ctx(), here.no, form.value("filter_name"), &query)
-        .await?;
-    Ok(page::see_other(&address(
-        &here.href("experts"),
-        &query.pairs(),
-    )))
+        .await;
+    let next = saved.map(|_| address(&here.href("experts"), &query.pairs()));
+    page::answered(next, form, |form| list_page(&app, &here, &visit, form)).await
 }
 
 async fn remove_filter(

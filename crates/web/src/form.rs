@@ -302,6 +302,19 @@ impl<S: Send + Sync> FromRequest<S> for FormState {
     }
 }
 
+/// What was refused, said of another field: where the form calls by another name what the use case judges.
+pub(crate) fn renamed(error: service::Error, from: &str, to: &str) -> service::Error {
+    match error {
+        service::Error::Invalid(mut problems) => {
+            for problem in problems.iter_mut().filter(|one| one.field == from) {
+                to.clone_into(&mut problem.field);
+            }
+            service::Error::Invalid(problems)
+        }
+        other => other,
+    }
+}
+
 /// Full-width forms made half-width, ends trimmed, runs of spaces made single. Chinese punctuation stays.
 #[must_use]
 pub fn plain(typed: &str) -> String {

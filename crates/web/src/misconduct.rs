@@ -59,6 +59,7 @@ const VIEWS: [(&str, &str); 4] = [
 ];
 
 struct Row {
+    id: String,
     act: String,
     name: String,
     href: Option<String>,
@@ -99,7 +100,7 @@ async fn page_of(
         .misconduct(here.ctx(), here.pool.id, &filter, &request)
         .await?;
     let base = here.href("misconduct");
-    let pairs = |status: &str, after: Option<&str>| {
+    let place = |base: &str, status: &str, after: Option<&str>| {
         let kept = ["kind", "expert", "from", "to"];
         let kept = kept.map(|name| (name, query.text(name)));
         let mut pairs = vec![("status", status.to_owned())];
@@ -110,8 +111,9 @@ async fn page_of(
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        address(&base, &pairs)
+        address(base, &pairs)
     };
+    let pairs = |status: &str, after: Option<&str>| place(&base, status, after);
     let tabs = VIEWS
         .iter()
         .map(|(code, label)| Tab::plain(*label, pairs(code, None), *code == wanted))
@@ -122,7 +124,7 @@ async fn page_of(
             found.items.len(),
             page::counted(count)
         ),
-        first: after.map(|_| pairs(&wanted, None)),
+        first: after.as_ref().map(|_| pairs(&wanted, None)),
         next: found.next.map(|next| pairs(&wanted, Some(&next))),
         ..Pager::default()
     };
@@ -147,7 +149,8 @@ async fn page_of(
             ),
         };
         rows.push(Row {
-            act: here.href(format!("misconduct/{}", record.id)),
+            act: place(&format!("{base}/{}", record.id), &wanted, after.as_deref()),
+            id: record.id.to_string(),
             href: reads_experts.then(|| here.href(format!("experts/{}", record.expert))),
             confirmed: line.confirmed,
             task: line.task.unwrap_or_default(),

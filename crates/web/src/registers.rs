@@ -11,6 +11,7 @@ use service::{Page, PageRequest};
 
 use crate::components::Pager;
 use crate::error::WebError;
+use crate::experts::address;
 use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::openapi::says;
@@ -47,6 +48,8 @@ struct ListPage {
     head: RegisterHead,
     rows: Vec<EntryRow>,
     pager: Pager,
+    /// Where in the list, for what is sent from there.
+    place: String,
     may_keep: bool,
 }
 
@@ -70,10 +73,13 @@ async fn list_page(
             .judged(&form),
         pager: Pager {
             range: format!("本页 {} 条", found.items.len()),
-            first: after.map(|_| base.clone()),
+            first: after.as_ref().map(|_| base.clone()),
             next: found.next.map(|cursor| format!("{base}?after={cursor}")),
             ..Pager::default()
         },
+        place: after
+            .as_deref()
+            .map_or_else(String::new, |after| address("", &[("after", after)])),
         rows: found.items,
         may_keep: ctx.actor.reach_in(Action::EditRelations, here.pool.id) != Reach::None,
         head,

@@ -20,7 +20,7 @@ use crate::components::{Empty, Here, Link, Note, Pager, Status, Tab, Tone};
 use crate::error::WebError;
 use crate::experts::standing_under;
 use crate::files::{download, pdf};
-use crate::form::{Choice, FormState};
+use crate::form::{Choice, FormState, renamed};
 use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::{Access, Routes};
@@ -114,6 +114,8 @@ struct ListPage {
 struct Row {
     href: String,
     line: RenewalLine,
+    /// The attribute of its box.
+    ticked: &'static str,
     left: String,
     status: Status,
     will: Status,
@@ -168,6 +170,10 @@ async fn list_page(
         .iter()
         .map(|line| Row {
             href: format!("{base}/{}", line.expert),
+            ticked: match form.holds("expert", &line.expert.to_string()) {
+                true => "checked",
+                false => "",
+            },
             left: days_left(line, today),
             status: standing_under(&here.pack, line.status),
             will: will_status(line.record.as_ref()),
@@ -646,6 +652,8 @@ async fn record_will(at: At, form: FormState) -> Result<Response, WebError> {
         }
         Err(error) => Err(error),
     };
+    // The reason of the decision stands on the same page.
+    let outcome = outcome.map_err(|error| renamed(error, "reason", "will_reason"));
     acted(at, form, outcome).await
 }
 

@@ -12,7 +12,7 @@ use service::posts::{Candidate, TaskPost};
 use crate::components::{Note, Status, Tone};
 use crate::error::WebError;
 use crate::files::pdf;
-use crate::form::{Choice, FormState};
+use crate::form::{Choice, FormState, renamed};
 use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::{Access, Routes};
@@ -380,17 +380,11 @@ async fn invitation(
 
 async fn answered<T>(
     (State(app), here, visit, Path((_, id, _))): SeatAt,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<T>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(_) => Ok(page::see_other(&here.href(format!("tasks/{id}/seats")))),
-        Err(service::Error::Invalid(problems)) => {
-            form.note(problems);
-            page::rejected(&page_of(&app, &here, &visit, id, form).await?)
-        }
-        Err(other) => Err(other.into()),
-    }
+    let next = outcome.map(|_| here.href(format!("tasks/{id}/seats")));
+    page::answered(next, form, |form| page_of(&app, &here, &visit, id, form)).await
 }
 
 async fn record_call(at: SeatAt, mut form: FormState) -> Result<Response, WebError> {
@@ -412,6 +406,8 @@ async fn record_call(at: SeatAt, mut form: FormState) -> Result<Response, WebErr
         return answered::<()>(at, form, Err(service::Error::Invalid(Vec::new()))).await;
     };
     let outcome = at.0.service.record_call(at.1.ctx(), at.3.0.2, answer).await;
+    // One control takes the reason of who cannot come and the words of who stays away.
+    let outcome = outcome.map_err(|error| renamed(error, "note", "reason"));
     answered(at, form, outcome).await
 }
 

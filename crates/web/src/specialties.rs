@@ -10,7 +10,7 @@ use service::groups::Groups;
 use service::specialties::{SpecialtyRow, Stranded};
 
 use crate::error::WebError;
-use crate::form::FormState;
+use crate::form::{FormState, renamed};
 use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::{Access, Routes};
@@ -81,17 +81,11 @@ async fn answer(
     app: &App,
     here: &InPool,
     visit: &Visit,
-    mut form: FormState,
+    form: FormState,
     outcome: service::Result<()>,
 ) -> Result<Response, WebError> {
-    match outcome {
-        Ok(()) => Ok(page::see_other(&here.href("specialties"))),
-        Err(service::Error::Invalid(problems)) => {
-            form.note(problems);
-            page::rejected(&list_page(app, here, visit, form).await?)
-        }
-        Err(other) => Err(other.into()),
-    }
+    let next = outcome.map(|()| here.href("specialties"));
+    page::answered(next, form, |form| list_page(app, here, visit, form)).await
 }
 
 async fn add(
@@ -140,5 +134,11 @@ async fn change(
         }
         _ => return Err(WebError::Unreadable),
     };
+    // One control of the row takes the new name and the reason alike.
+    let outcome = outcome.map_err(|error| {
+        let error = renamed(error, "name", "text");
+        renamed(error, "reason", "text")
+    });
+    let form = form.with("row", id.to_string());
     answer(&app, &here, &visit, form, outcome).await
 }

@@ -19,7 +19,7 @@ use super::{HANDLE, READ, STEP, ground_words, opened_at, status};
 use crate::components::{Moment, Note, Progress, Status, Tone};
 use crate::error::WebError;
 use crate::files::{download, uploaded};
-use crate::form::FormState;
+use crate::form::{FormState, renamed};
 use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::Routes;
@@ -279,6 +279,8 @@ async fn refuse(at: At, form: FormState) -> Result<Response, WebError> {
             form.value("reason"),
         )
         .await;
+    // The opinion of whoever agrees stands on the same page.
+    let outcome = outcome.map_err(|error| renamed(error, "opinion", "reason"));
     answered(at, form, outcome).await
 }
 

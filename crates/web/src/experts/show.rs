@@ -21,7 +21,7 @@ use service::relations::{self, RelationDraft, RelationRow, With};
 use super::standing_under;
 use crate::components::{Here, Link, Note, Status, Tab, Tone};
 use crate::error::WebError;
-use crate::form::{Choice, FormState};
+use crate::form::{Choice, FormState, renamed};
 use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::{Access, Routes};
@@ -205,6 +205,8 @@ struct FullPage {
     attachment_kinds: Vec<Choice>,
     history: Vec<(String, service::experts::HistoryLine)>,
     form: FormState,
+    /// What was typed of a new relation: a row that is refused says nothing of it.
+    adding: FormState,
     kinds: Vec<Choice>,
     withs: Vec<Choice>,
     search: String,
@@ -522,6 +524,10 @@ async fn full_page(
             None
         },
         tab,
+        adding: match form.value("act") {
+            "" => form.clone(),
+            _ => FormState::blank(),
+        },
         form,
         base,
         view,
@@ -597,9 +603,21 @@ async fn add_relation(
         .service
         .add_relation(here.ctx(), here.no, id, &draft)
         .await;
+    related(&app, &here, &visit, id, form, outcome).await
+}
+
+/// The relations again: after what was done, or with what is wrong about it.
+async fn related<T>(
+    app: &App,
+    here: &InPool,
+    visit: &Visit,
+    id: ExpertId,
+    form: FormState,
+    outcome: service::Result<T>,
+) -> Result<Response, WebError> {
     let next = outcome.map(|_| here.href(format!("experts/{id}?tab=relations")));
     page::answered(next, form, |form| {
-        full_page(&app, &here, &visit, id, "relations".to_owned(), form)
+        full_page(app, here, visit, id, "relations".to_owned(), form)
     })
     .await
 }
@@ -614,28 +632,32 @@ fn relation_ids(id: &str, relation: &str) -> Result<(ExpertId, RelationId), WebE
 async fn end_relation(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id, relation)): Path<(i64, String, String)>,
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, relation) = relation_ids(&id, &relation)?;
     let version = form.version()?;
-    app.service
+    let outcome = app
+        .service
         .end_relation(here.ctx(), here.no, id, relation, version, form.value("to"))
-        .await?;
-    Ok(page::see_other(
-        &here.href(format!("experts/{id}?tab=relations")),
-    ))
+        .await;
+    // A new relation on the same page ends as well.
+    let outcome = outcome.map_err(|error| renamed(error, "to", "ended"));
+    related(&app, &here, &visit, id, form, outcome).await
 }
 
 async fn remove_relation(
     State(app): State<App>,
     here: InPool,
+    visit: Visit,
     Path((_, id, relation)): Path<(i64, String, String)>,
     form: FormState,
 ) -> Result<Response, WebError> {
     let (id, relation) = relation_ids(&id, &relation)?;
     let version = form.version()?;
-    app.service
+    let outcome = app
+        .service
         .remove_relation(
             here.ctx(),
             here.no,
@@ -644,8 +666,6 @@ async fn remove_relation(
             version,
             form.value("reason"),
         )
-        .await?;
-    Ok(page::see_other(
-        &here.href(format!("experts/{id}?tab=relations")),
-    ))
+        .await;
+    related(&app, &here, &visit, id, form, outcome).await
 }

@@ -12,7 +12,7 @@ use super::{PROPOSE, READ, SIGN, answer_of, status, verdict_of};
 use crate::components::{Link, Moment, Progress, Status};
 use crate::error::WebError;
 use crate::files::pdf;
-use crate::form::FormState;
+use crate::form::{Choice, FormState};
 use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::{Access, Routes};
@@ -68,6 +68,8 @@ struct ShowPage {
     task: Option<Link>,
     expert: Option<String>,
     moments: Vec<Moment>,
+    answers: Vec<Choice>,
+    results: Vec<Choice>,
     confirm_status: String,
     suggested: String,
     enter: String,
@@ -134,6 +136,14 @@ async fn show_page(
         }),
         expert,
         moments: moments(one),
+        answers: vec![
+            Choice::new("accept", "接受邀请"),
+            Choice::new("decline", "谢绝"),
+        ],
+        results: vec![
+            Choice::new("approved", "通过"),
+            Choice::new("not_approved", "不通过"),
+        ],
         confirm_status,
         suggested: view.suggested.to_string(),
         enter: here.href(format!("experts/new?invitation={id}")),

@@ -2,7 +2,7 @@
 //! really uses: entry, files, vetting with correction, the meeting, classification, issue, public check.
 
 use crate::bureau::APPLICANTS;
-use crate::desk::Desk;
+use crate::desk::{Desk, stays};
 use axum::http::StatusCode;
 use domain::actor::Role;
 use store::Kind;
@@ -127,6 +127,19 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
         )
         .await;
     assert!(empty.contains("没有指出要补正哪一项"));
+    for (act, other) in [("refuse", "withdraw"), ("withdraw", "refuse")] {
+        let sent = [("act", act), ("reason", "　")];
+        let path = format!("{page}/{act}");
+        let again = desk.refused(Role::Officer, &path, &sent).await;
+        stays(&again, "reason", "　");
+        let action = format!("<form method=\"post\" action=\"{page}/{act}\"");
+        let (before, _) = again.split_once(&action).expect("its form");
+        let (_, details) = before.rsplit_once("<details").expect("around it");
+        assert!(details.starts_with(" open>"), "{act}: {details}");
+        let blank = format!("id=\"{other}-reason\" name=\"reason\">");
+        assert!(again.contains(&blank), "{act}: {again}");
+        assert_eq!(again.matches("<details open>").count(), 1, "{again}");
+    }
     let fix = [("fix.identity", "证件不清晰"), ("until", "2022-06-20")];
     desk.done(Role::Officer, &format!("{page}/return"), &fix)
         .await;
@@ -168,6 +181,11 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
     let meeting = desk.done(Role::Secretary, "/p/1/meetings", &call).await;
     let agenda = desk.get(Role::Secretary, &meeting).await;
     assert!(agenda.contains("审核通过名单") && agenda.contains("市职业技能培训课程标准技术委员会"));
+    let cancel = [("act", "cancel"), ("reason", "　")];
+    let path = format!("{meeting}/cancel");
+    let again = desk.refused(Role::Secretary, &path, &cancel).await;
+    stays(&again, "reason", "　");
+    assert!(again.contains("<details class=\"mt\" open>"), "{again}");
     let id = page.rsplit('/').next().expect("an id");
     let result = format!("result.{id}");
     let record = [
@@ -250,6 +268,15 @@ async fn the_pages_lead_from_the_desk_to_the_public_check() {
     );
     let unknown = check("ABCD-EFGH-JKMN".into()).await;
     assert!(unknown.status == StatusCode::NOT_FOUND && unknown.body.contains("查无此证"));
+    // A reason that is refused stays beside its act.
+    for (act, other) in [("reissue", "revoke"), ("revoke", "reissue")] {
+        let sent = [("act", act), ("reason", "　")];
+        let path = format!("{certificate}/{act}");
+        let again = desk.refused(Role::Officer, &path, &sent).await;
+        stays(&again, "reason", "　");
+        let blank = format!("id=\"{other}-reason\" name=\"reason\">");
+        assert!(again.contains(&blank), "{act}: {again}");
+    }
     desk.done(
         Role::Officer,
         &format!("{certificate}/revoke"),

@@ -10,7 +10,7 @@ use store::Kind;
 use store::testing::TestStore;
 
 use crate::bureau::Bureau;
-use crate::desk::{Answer, Desk};
+use crate::desk::{Answer, Desk, stays};
 
 const PDF: &str = "%PDF-1.4\n%%EOF\n";
 
@@ -172,6 +172,22 @@ async fn a_case_needs_its_paper_and_waits_for_the_meeting() {
     let early = [("step", "解聘"), ("status_confirmed", "yes")];
     let early = desk.refused(Role::Approver, &step, &early).await;
     assert!(early.contains("现在的环节是“初核”"), "{early}");
+    // Three acts side by side: what is typed stays at its own, whichever is refused.
+    let long = "长".repeat(1001);
+    for typed in ["　", long.as_str()] {
+        let no = [("act", "refuse"), ("step", "初核"), ("reason", typed)];
+        let unsaid = desk
+            .refused(Role::Officer, &format!("{case}/refuse"), &no)
+            .await;
+        stays(&unsaid, "reason", typed);
+        let blank = "id=\"withdraw-reason\" name=\"reason\">";
+        assert!(unsaid.contains(blank), "{unsaid}");
+        assert!(!unsaid.contains("id=\"opinion-err\""), "{unsaid}");
+    }
+    let long = [("step", "初核"), ("opinion", long.as_str())];
+    let over = desk.refused(Role::Officer, &step, &long).await;
+    stays(&over, "opinion", long[1].1);
+    assert!(!over.contains("id=\"reason-err\""), "{over}");
     let checked = [("step", "初核"), ("opinion", "材料齐全")];
     desk.done(Role::Officer, &step, &checked).await;
     let shown = desk.get(Role::Officer, &case).await;
@@ -196,10 +212,10 @@ async fn a_case_needs_its_paper_and_waits_for_the_meeting() {
 
     // Taken back by the office, with a reason.
     let withdraw = format!("{case}/withdraw");
-    let unsaid = desk
-        .refused(Role::Officer, &withdraw, &[("act", "withdraw")])
-        .await;
+    let unsaid = [("act", "withdraw"), ("reason", "　")];
+    let unsaid = desk.refused(Role::Officer, &withdraw, &unsaid).await;
     assert!(unsaid.contains("没有写明理由"), "{unsaid}");
+    stays(&unsaid, "reason", "　");
     let reason = [("act", "withdraw"), ("reason", "本人继续担任")];
     desk.done(Role::Officer, &withdraw, &reason).await;
     let list = desk.get(Role::Officer, "/p/1/exits?status=withdrawn").await;

@@ -2,7 +2,7 @@
 //! comes back with the code; a network that sends too much waits.
 
 use crate::bureau::Bureau;
-use crate::desk::{Answer, Desk, encode};
+use crate::desk::{Answer, Desk, encode, stays};
 use axum::http::StatusCode;
 use domain::actor::Role;
 use store::Kind;
@@ -109,7 +109,17 @@ async fn anybody_writes_to_the_office_and_reads_its_answer_with_the_code() {
     assert_eq!(unread.status, StatusCode::FORBIDDEN);
 
     // Answered, once, and read by whoever wrote it.
-    desk.refused(Role::Officer, &answer, &[]).await;
+    let wordless = desk
+        .refused(Role::Officer, &answer, &[("answer", "　")])
+        .await;
+    stays(&wordless, "answer", "　");
+    assert!(!wordless.contains("id=\"reason-err\""), "{wordless}");
+    let close = format!("{page}/close");
+    let wordless = desk
+        .refused(Role::Officer, &close, &[("reason", "　")])
+        .await;
+    stays(&wordless, "reason", "　");
+    assert!(!wordless.contains("id=\"answer-err\""), "{wordless}");
     assert_eq!(desk.done(Role::Officer, &answer, &words).await, page);
     let again = desk.refused(Role::Officer, &answer, &words).await;
     assert!(again.contains("已答复"), "{again}");

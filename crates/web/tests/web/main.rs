@@ -3,6 +3,7 @@
 
 mod admission;
 mod afternoon;
+mod amendments;
 #[path = "../../../linxuan/tests/browser/mod.rs"]
 mod browser;
 #[path = "../../../service/tests/service/bureau/mod.rs"]
@@ -23,3 +24,5 @@ mod own_space;
 mod postings;
 mod renewals;
 mod routes;
+mod rows;
+mod special_invitations;

@@ -2,7 +2,7 @@
 //! mistakes kept, acknowledged, looked up, investigated and decided.
 
 use crate::bureau::{APPLICANTS, Bureau};
-use crate::desk::{Answer, Desk};
+use crate::desk::{Answer, Desk, stays};
 use axum::http::StatusCode;
 use domain::actor::Role;
 use domain::policy::library::shipped;
@@ -57,6 +57,20 @@ async fn anybody_reads_the_list_and_may_object_to_it() {
     let shown = desk.get(Role::Supervisor, &page).await;
     assert!(shown.contains("GS01-2022-0001"), "{shown}");
 
+    // On the desk two forms stand together: what is wrong with one leaves the other blank.
+    let withdraw = format!("{page}/withdraw");
+    let unsaid = desk
+        .refused(Role::Officer, &withdraw, &[("reason", "　")])
+        .await;
+    stays(&unsaid, "reason", "　");
+    assert!(!unsaid.contains("id=\"fact-err\""), "{unsaid}");
+    let short = [("person", "1"), ("fact", "不实")];
+    let short = desk
+        .refused(Role::Officer, &format!("{page}/objections"), &short)
+        .await;
+    stays(&short, "fact", "不实");
+    assert!(!short.contains("id=\"reason-err\""), "{short}");
+
     let home = public(&desk, "/public").await;
     for way in [
         "/public/postings/GS01-2022-0001",
@@ -103,6 +117,30 @@ async fn anybody_reads_the_list_and_may_object_to_it() {
         .collect();
     let objection = format!("/p/1/objections/{id}");
     assert!(desk.get(Role::Approver, &objection).await.contains(fact));
+
+    // Each of its forms keeps its own words.
+    let blank = async |act: &str, form: &[(&str, &str)]| {
+        let path = format!("{objection}/{act}");
+        desk.refused(Role::Officer, &path, form).await
+    };
+    let wordless = blank("investigate", &[("findings", "　")]).await;
+    stays(&wordless, "findings", "　");
+    let findings = [("findings", "已向学校核对。")];
+    let path = format!("{objection}/investigate");
+    desk.done(Role::Officer, &path, &findings).await;
+    let unsaid = blank("decide", &[("outcome", "dismissed"), ("reason", "　")]).await;
+    stays(&unsaid, "reason", "　");
+    for words in [
+        "value=\"dismissed\" checked",
+        ">\n已向学校核对。</textarea>",
+    ] {
+        assert!(unsaid.contains(words), "{words}: {unsaid}");
+    }
+    let unchosen = blank("decide", &[("reason", "与事实不符")]).await;
+    assert!(
+        unchosen.contains("<a href=\"#outcome\">") && unchosen.contains("与事实不符"),
+        "{unchosen}"
+    );
     let unread = desk
         .send(
             Some(Role::Requester),

@@ -2,7 +2,7 @@
 //! question on the phone with its mistakes kept; the undertaking before a task; the report of a period.
 
 use crate::bureau::Bureau;
-use crate::desk::{Answer, Desk};
+use crate::desk::{Answer, Desk, stays};
 use axum::http::StatusCode;
 use domain::actor::Role;
 use domain::policy::library::shipped;
@@ -87,6 +87,23 @@ async fn a_term_about_to_end_from_the_question_to_the_next_certificate() {
         .refused(Role::Officer, &one, &[("verdict", "renew")])
         .await;
     assert!(unneeded.contains("没有确认工作需要"), "{unneeded}");
+    let unsaid = [("verdict", "refuse"), ("reason", "　")];
+    let unsaid = desk.refused(Role::Officer, &one, &unsaid).await;
+    stays(&unsaid, "reason", "　");
+    // What the expert is said to have said has its own reason on the same page.
+    let will = [
+        ("answer", "unwilling"),
+        ("will_reason", "　"),
+        ("basis", "1月12日电话"),
+    ];
+    let unsaid = desk
+        .refused(Role::Officer, &format!("{one}/will"), &will)
+        .await;
+    stays(&unsaid, "will_reason", "　");
+    for words in ["value=\"unwilling\" checked", "value=\"1月12日电话\""] {
+        assert!(unsaid.contains(words), "{words}: {unsaid}");
+    }
+    assert!(!unsaid.contains("id=\"reason-err\""), "{unsaid}");
     let sound = [
         ("verdict", "renew"),
         ("given", "need"),
@@ -106,6 +123,16 @@ async fn a_term_about_to_end_from_the_question_to_the_next_certificate() {
     let refused = [("verdict", "refuse"), ("expert", &ids[1])];
     let unsaid = desk.refused(Role::Officer, "/p/1/renewals", &refused).await;
     assert!(unsaid.contains("没有写明理由"), "{unsaid}");
+    let ticked = format!("value=\"{}\" aria-label=\"选择 专家002\" checked", ids[1]);
+    assert!(
+        unsaid.contains(&ticked) && unsaid.matches(" checked").count() == 1,
+        "whoever was chosen still is: {unsaid}"
+    );
+    let purpose = [("view", "ending"), ("purpose", "　")];
+    let unused = desk
+        .refused(Role::Officer, "/p/1/renewals/export", &purpose)
+        .await;
+    stays(&unused, "purpose", "　");
     let decided = desk.post(Role::Officer, "/p/1/renewals", &both).await;
     assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
     assert!(

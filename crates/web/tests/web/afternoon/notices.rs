@@ -7,6 +7,7 @@ use store::Kind;
 use store::testing::TestStore;
 
 use super::Afternoon;
+use crate::desk::stays;
 
 /// What a browser would send of the form, with these values instead.
 fn form<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -83,6 +84,11 @@ async fn a_call_is_drafted_approved_and_read_by_everybody() {
         let hidden = site.send(Some(other), "GET", &page, &[]).await;
         assert_eq!(hidden.status, StatusCode::FORBIDDEN);
     }
+    let back = [("act", "return"), ("reason", "　")];
+    let again = site
+        .refused(Role::Approver, &format!("{page}/return"), &back)
+        .await;
+    stays(&again.body, "reason", "　");
     let preview = site.get(Role::Approver, &format!("{page}/preview")).await;
     assert!(preview.contains("预览："));
     site.done(Role::Approver, &format!("{page}/approve"), &[])
@@ -155,6 +161,11 @@ async fn a_call_is_drafted_approved_and_read_by_everybody() {
     ];
     site.done(Role::Officer, &media, &report).await;
     assert!(site.get(Role::Officer, &page).await.contains("示例日报"));
+    let unsaid = [("act", "withdraw"), ("reason", "　")];
+    let again = site
+        .refused(Role::Officer, &format!("{page}/withdraw"), &unsaid)
+        .await;
+    stays(&again.body, "reason", "　");
     let why = [("reason", "附件有误")];
     site.done(Role::Officer, &format!("{page}/withdraw"), &why)
         .await;

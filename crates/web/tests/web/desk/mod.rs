@@ -45,6 +45,34 @@ pub(crate) fn encode(text: &str) -> String {
         .collect()
 }
 
+/// Of a page shown again after a refusal: what was typed is in the control with this id and the error beside it,
+/// the summary leads there, and no id stands twice.
+pub(crate) fn stays(body: &str, name: &str, typed: &str) {
+    let (_, rest) = body
+        .split_once(&format!("id=\"{name}\" name=\"{name}\""))
+        .unwrap_or_else(|| panic!("no control {name}: {body}"));
+    let control = rest.split("</div>").next().expect("its field");
+    let kept = [
+        format!("value=\"{typed}\""),
+        format!(">\n{typed}</textarea>"),
+    ];
+    assert!(
+        kept.iter().any(|words| control.contains(words)),
+        "{name} holds “{typed}”: {control}"
+    );
+    for words in [
+        format!("<p class=\"err\" id=\"{name}-err\">"),
+        format!("<a href=\"#{name}\">"),
+    ] {
+        assert_eq!(body.matches(&words).count(), 1, "{words}: {body}");
+    }
+    let ids = body.split(" id=\"").skip(1);
+    let mut ids: Vec<&str> = ids.filter_map(|rest| rest.split('"').next()).collect();
+    ids.sort_unstable();
+    let twice = ids.windows(2).find(|pair| pair[0] == pair[1]);
+    assert_eq!(twice, None, "{body}");
+}
+
 impl Desk {
     pub(crate) async fn open(engine: &TestStore) -> Self {
         Self::of(Bureau::open(engine, 0).await).await
