@@ -39,7 +39,7 @@ pub struct MeetingView {
     pub meeting: Meeting,
     /// Its agenda, with what stands in the way of each person today.
     pub agenda: Vec<AgendaView>,
-    /// The article of the station.
+    /// The articles it decides by: of entry, of leaving, of both.
     pub citation: String,
     /// May the actor enter the record?
     pub may_record: bool,
@@ -113,6 +113,21 @@ fn committee(pool: &OpenPool) -> Result<Rules<'_>> {
             "本库的办法没有规定会议审定。请按办法规定的环节办理。",
         )
     })
+}
+
+/// The articles by which a meeting decides what is on its agenda.
+fn articles(pool: &OpenPool, rules: &Rules<'_>, meeting: &Meeting) -> String {
+    let on = |matter| meeting.agenda.iter().any(|item| item.matter == matter);
+    let entry = (on(Matter::Entry) || meeting.agenda.is_empty()).then_some(rules.citation);
+    let exit = pool.pack.exit.as_ref().filter(|_| on(Matter::Exit));
+    let mut found: Vec<String> = Vec::new();
+    for citation in entry.into_iter().chain(exit.map(|rules| &rules.citation)) {
+        let article = citation.to_string();
+        if !found.contains(&article) {
+            found.push(article);
+        }
+    }
+    found.join("、")
 }
 
 impl Service {
@@ -327,7 +342,7 @@ impl Service {
         };
         Ok(MeetingView {
             others: now.iter().filter(|item| !listed(item)).count(),
-            citation: rules.citation.to_string(),
+            citation: articles(&pool, &rules, &meeting),
             asks_opinions: rules.minutes.contains(&MinutesField::Opinions),
             may_record: meeting.state == State::Called
                 && ctx

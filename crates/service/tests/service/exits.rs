@@ -173,6 +173,7 @@ async fn a_dismissal_takes_the_check_the_meeting_and_the_bureau_in_this_order() 
             (Matter::Exit, exit, "拟解聘名单")
         );
         assert_eq!(item.employer, "示例单位0");
+        assert_eq!(view.citation, "第十九条");
         let minutes = |verdict| Minutes {
             number: "标委纪〔2022〕9号".into(),
             on: date(2022, 6, 6),
