@@ -263,8 +263,7 @@ impl Service {
             .await
     }
 
-    /// Everything the pack says leaving does. A certificate counts no more from the day its holder left:
-    /// the public check reads the membership.
+    /// Everything the pack says leaving does.
     pub(super) async fn carry_out(
         &self,
         change: &mut Change<'_>,
@@ -294,6 +293,10 @@ impl Service {
                 left_words(pool, &member.body.expert.standing).unwrap_or_default(),
             );
         change.record(left).await?;
+        if rules.effects.contains(&ExitEffect::CertificateVoid) {
+            self.end_certificates(change, pool.id(), member.id, on)
+                .await?;
+        }
         if rules.effects.contains(&ExitEffect::TasksReassigned) {
             self.give_up_seats(change, ctx, exit).await?;
         }
