@@ -22,7 +22,7 @@ use serde::Serialize;
 use store::document::{self, Direction, Page, PageRequest};
 use store::records::{RecordFilter, RecordKeys};
 
-pub(crate) use deciding::heading;
+pub(crate) use deciding::{heading, is_before_meeting};
 pub use opening::{NewExit, OpenForm};
 pub use own::{Asking, OwnExit};
 pub(crate) use raised::LookedThrough;
@@ -147,27 +147,19 @@ pub struct ExitView {
 }
 
 impl ExitView {
-    /// What the case says, label and text, as the page and the materials of a meeting show it.
+    /// What the case says, label and text, as its page and the materials of a meeting show it.
     pub fn facts(&self) -> Vec<(String, String)> {
         let one = &self.exit;
         let ground = format!("{}（{}）", self.ground.label, self.ground.article);
-        let served = self
-            .service
-            .iter()
-            .map(|(label, count)| format!("{label} {count} 次"));
-        let statement = one.statement.as_ref().map(|said| said.text.clone());
         let facts = [
-            ("专家编号", self.expert_number.clone()),
-            ("工作单位", self.employer.clone()),
-            ("队伍", self.team.clone().unwrap_or_default()),
-            ("专业领域", self.specialties.join("、")),
             ("情形", ground),
             ("种类", one.kind.clone().unwrap_or_default()),
             ("理由", one.reason.clone()),
             ("系统记录", one.raised.clone().unwrap_or_default()),
-            ("提出", opened_words(&one.opened)),
-            ("履职情况", served.collect::<Vec<_>>().join("，")),
-            ("本人陈述", statement.unwrap_or_default()),
+            ("专家编号", self.expert_number.clone()),
+            ("队伍", self.team.clone().unwrap_or_default()),
+            ("工作单位", self.employer.clone()),
+            ("专业领域", self.specialties.join("、")),
         ];
         facts
             .into_iter()
@@ -250,6 +242,16 @@ fn called<'p>(rules: &'p ExitRules, ground: &'p ExitGround) -> &'p str {
     ground.becomes.as_deref().unwrap_or(&rules.label)
 }
 
+/// The same with the article, in a message that others may come to read: nothing of the ground where it is
+/// nobody's business.
+fn in_a_message(rules: &ExitRules, ground: &ExitGround) -> String {
+    let article = match ground.sensitive {
+        true => &rules.citation,
+        false => &ground.citation,
+    };
+    format!("{}（{article}）", called(rules, ground))
+}
+
 /// How whoever left is spoken of: 解聘（第十九条(三)）. Nothing of the ground where it is nobody's business.
 pub fn left_words(pool: &OpenPool, standing: &Standing) -> Option<String> {
     let Standing::Left { ground: id, .. } = standing else {
@@ -263,6 +265,19 @@ pub fn left_words(pool: &OpenPool, standing: &Standing) -> Option<String> {
     } else {
         format!("{word}（{}，{}）", ground.label, ground.citation)
     })
+}
+
+/// Is the expert heard before it is decided (A-G-16)?
+fn hears(pool: &OpenPool) -> bool {
+    pool.pack.conduct.as_ref().is_none_or(|one| one.statement)
+}
+
+/// Is there a membership to end: one that runs, suspended or not?
+fn runs(standing: &Standing) -> bool {
+    matches!(
+        standing,
+        Standing::Appointed { .. } | Standing::Suspended { .. }
+    )
 }
 
 /// Is this role of the party whose step it is?

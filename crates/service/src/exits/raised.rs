@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 use domain::actor::Action;
 use domain::engagement::{Engagement, State as Seated};
 use domain::exit::Opened;
-use domain::expert::Standing;
 use domain::id::{ExpertId, PoolId};
 use domain::misconduct::{Misconduct, State as Alleged};
 use domain::policy::counter::Occurred;
@@ -22,7 +21,7 @@ use store::engagements::EngagementFilter;
 use store::misconduct::MisconductFilter;
 
 use super::opening::{Brought, NewExit};
-use super::{ground, rules, save};
+use super::{ground, rules, runs, save};
 use crate::ctx::{Ctx, shanghai};
 use crate::error::Result;
 use crate::experts::{Member, Membership};
@@ -96,7 +95,7 @@ impl Service {
             let Some(member) = member else { continue };
             let team = member.body.expert.team.as_deref();
             if pool.within(team).is_err()
-                || matches!(member.body.expert.standing, Standing::Left { .. })
+                || !runs(&member.body.expert.standing)
                 || self
                     .open_case(&mut read, pool.id(), &member)
                     .await?
@@ -322,12 +321,7 @@ impl Service {
             let mut all = found.iter();
             all.find(|one| one.how == RaisedHow::Automatic).cloned()
         };
-        let stays = |member: &Member| {
-            matches!(
-                member.body.expert.standing,
-                Standing::Appointed { .. } | Standing::Suspended { .. }
-            )
-        };
+        let stays = |member: &Member| runs(&member.body.expert.standing);
         let seen = store::experts::find::<Membership>(&mut read, expert).await?;
         let Some(seen) = seen.filter(stays) else {
             return Ok(false);
