@@ -2,6 +2,7 @@
 //! with what its ground asks for, taken through the steps of the pack, in a meeting where the pack wants
 //! one, and carried out with the last (DG 第十九条).
 
+mod automatic;
 mod deciding;
 mod documents;
 mod letter;
@@ -22,10 +23,10 @@ use serde::Serialize;
 use store::document::{self, Direction, Page, PageRequest};
 use store::records::{RecordFilter, RecordKeys};
 
+pub(crate) use automatic::LookedThrough;
 pub(crate) use deciding::{heading, is_before_meeting};
 pub use opening::{NewExit, OpenForm};
 pub use own::{Asking, OwnExit};
-pub(crate) use raised::LookedThrough;
 pub use raised::RaisedExit;
 
 use crate::change::Change;
