@@ -34,7 +34,7 @@ impl Often<'_> {
         let mut sql = Sql::new("SELECT t.expert FROM ");
         sql.push(table)
             .push(
-                " t JOIN expert m ON m.id = t.expert WHERE m.status IN ('active', 'suspended') AND t.pool = ",
+                " t JOIN expert m ON m.id = t.expert WHERE m.status NOT IN ('left', 'expired') AND t.pool = ",
             )
             .bind(self.pool)
             .push(" AND ")
