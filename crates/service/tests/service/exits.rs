@@ -9,6 +9,7 @@ use domain::exit::State;
 use domain::expert::{Standing, Status, Term};
 use domain::id::{AccountId, EngagementId, ExpertId, PersonId, RecordId, TaskId};
 use domain::meeting::{Matter, Minutes, PersonResult, Verdict};
+use domain::policy::exit::RaisedHow;
 use domain::policy::library::shipped;
 use domain::task::{State as TaskState, Task};
 use jiff::civil::{Date, date};
@@ -72,6 +73,21 @@ async fn case(bureau: &Bureau, id: RecordId) -> State {
 async fn own(bureau: &Bureau, id: ExpertId) -> Ctx {
     let view = bureau.service.expert(&bureau.officer, 1, id).await;
     bureau.expert(view.expect("seen").member.expert.person)
+}
+
+/// Every short message so far.
+async fn told(bureau: &Bureau) -> String {
+    let filter = MessageFilter {
+        channel: Some("sms".to_owned()),
+        ..MessageFilter::default()
+    };
+    let page = PageRequest::first(20);
+    let mut read = bureau.store.read();
+    let told = store::messages::page(&mut read, bureau.store.seals(), &filter, &page).await;
+    let told = told.expect("listed").items.into_iter();
+    told.map(|one| one.message.content.reveal().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A meeting on whoever waits, with one verdict on all.
@@ -238,20 +254,10 @@ async fn a_dismissal_takes_the_check_the_meeting_and_the_bureau_in_this_order() 
             assert!(letter.name.starts_with("解聘通知书-TC01-2022-0001."));
             assert!(letter.bytes.len() > 2_000);
         }
-        let filter = MessageFilter {
-            channel: Some("sms".to_owned()),
-            ..MessageFilter::default()
-        };
-        let page = PageRequest::first(10);
-        let mut read = bureau.store.read();
-        let told = store::messages::page(&mut read, bureau.store.seals(), &filter, &page).await;
-        let told = told.expect("listed").items;
-        let says = |words: &str| {
-            let mut all = told.iter();
-            all.any(|one| one.message.content.reveal().contains(words))
-        };
-        assert!(says("不再担任") && says("不作任何补偿或者赔偿") && says("陈述意见"));
-        drop(read);
+        let told = told(&bureau).await;
+        for words in ["不再担任", "不作任何补偿或者赔偿", "陈述意见"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
 
         let ledger = bureau.ledger().await;
         for kind in [
@@ -389,6 +395,239 @@ async fn three_confirmed_records_are_needed_and_two_are_not_enough() {
         // Whoever has an open case is on the list no more.
         let raised = service.raised_exits(officer, 1).await.expect("looked");
         assert!(raised.is_empty(), "{raised:?}");
+    })
+    .await;
+}
+
+/// Covers: DG-19-1, DG-19-2.
+#[tokio::test]
+async fn a_ground_of_health_stays_with_those_who_decide() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 8).await;
+        let (service, officer, approver) = (&bureau.service, &bureau.officer, &bureau.approver);
+        let (task, _) = bureau.unsealed(3, 7).await;
+        let seats = service.seats(officer, task).await.expect("seats");
+        let id = seats[0].engagement.expert;
+        for ground in ["19-1", "19-2"] {
+            let bare = service
+                .open_exit(officer, 1, id, &new(ground, " "), Vec::new())
+                .await;
+            assert_eq!(codes(bare), ["reason"], "{ground}");
+        }
+        let exit = service
+            .open_exit(officer, 1, id, &new("19-2", "体检不合格"), Vec::new())
+            .await
+            .expect("no paper is asked for");
+        let asking = &bureau.asking;
+        let page = PageRequest::first(5);
+        denied(service.exits(asking, 1, None, &page).await);
+        denied(service.exit(asking, 1, exit).await);
+        denied(service.exit_letter(asking, 1, exit, PaperFile::Pdf).await);
+        denied(service.raised_exits(asking, 1).await);
+        service
+            .take_exit_step(officer, 1, exit, "初核", "", "")
+            .await
+            .expect("checked");
+        meet(&bureau, Verdict::Approved).await;
+        service
+            .take_exit_step(approver, 1, exit, "解聘", "", "")
+            .await
+            .expect("dismissed");
+
+        let seats = service.seats(asking, task).await.expect("seats");
+        let seat = seats.iter().find(|seat| seat.engagement.expert == id);
+        let seen = format!("{:?}", seat.expect("a seat").engagement);
+        let view = service.expert(officer, 1, id).await.expect("seen");
+        let pool = service.pool_numbered(officer, 1).await.expect("the pool");
+        let words = service::exits::left_words(&pool, &view.member.expert.standing);
+        let words = words.expect("left");
+        assert_eq!(words, "解聘（第十九条）");
+        let told = told(&bureau).await;
+        assert!(
+            told.contains("不再担任本库专家：解聘（第十九条）"),
+            "{told}"
+        );
+        for text in [&seen, &words, &told] {
+            for secret in ["健康", "体检", "第十九条(二)"] {
+                assert!(!text.contains(secret), "{secret}: {text}");
+            }
+        }
+    })
+    .await;
+}
+
+/// Covers: DG-19-4.
+#[tokio::test]
+async fn a_penalty_is_named_with_its_paper_and_no_other_ground_has_a_kind() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 2).await;
+        let (service, officer) = (&bureau.service, &bureau.officer);
+        let of = |ground: &str, kind: &str| NewExit {
+            kind: kind.into(),
+            ..new(ground, "见文书")
+        };
+        for kind in ["", "口头批评"] {
+            let unnamed = service
+                .open_exit(officer, 1, expert(0), &of("19-4", kind), paper())
+                .await;
+            assert_eq!(codes(unnamed), ["kind"], "{kind}");
+        }
+        let unproved = service
+            .open_exit(officer, 1, expert(0), &of("19-4", "行政处罚"), Vec::new())
+            .await;
+        assert_eq!(codes(unproved), ["attachment"]);
+        let exit = service
+            .open_exit(officer, 1, expert(0), &of("19-4", "行政处罚"), paper())
+            .await
+            .expect("opened");
+        let view = service.exit(officer, 1, exit).await.expect("seen");
+        assert_eq!(view.exit.kind.as_deref(), Some("行政处罚"));
+        let other = service
+            .open_exit(officer, 1, expert(1), &of("19-1", "行政处罚"), Vec::new())
+            .await
+            .expect("opened");
+        let view = service.exit(officer, 1, other).await.expect("seen");
+        assert_eq!(view.exit.kind, None, "chosen before the ground was changed");
+    })
+    .await;
+}
+
+/// Covers: DG-19-6.
+#[tokio::test]
+async fn whose_fields_are_all_retired_is_raised_and_one_that_is_active_is_enough() {
+    on_both(|engine| async move {
+        let bureau = Bureau::open(&engine, 1).await;
+        let (service, officer) = (&bureau.service, &bureau.officer);
+        let id = expert(0);
+        let early = service
+            .open_exit(officer, 1, id, &new("19-6", ""), Vec::new())
+            .await;
+        assert_eq!(codes(early), ["exit.not_reached"]);
+        let raised = service.raised_exits(officer, 1).await.expect("looked");
+        assert!(raised.is_empty(), "{raised:?}");
+        let listed = service.specialties(officer, 1).await.expect("listed");
+        let version = listed[0].version;
+        service
+            .retire_specialty(officer, 1, bureau.specialty, version, "市场淘汰")
+            .await
+            .expect("retired");
+        let raised = service.raised_exits(officer, 1).await.expect("looked");
+        assert_eq!(raised.len(), 1, "{raised:?}");
+        assert_eq!((raised[0].expert, raised[0].ground.as_str()), (id, "19-6"));
+        service
+            .open_exit(officer, 1, id, &new("19-6", ""), Vec::new())
+            .await
+            .expect("opened");
+    })
+    .await;
+}
+
+/// Covers: JM-12-1.
+#[tokio::test]
+async fn one_breach_found_true_is_put_up_for_decision_and_may_be_let_pass() {
+    on_both(|engine| async move {
+        let text = shipped("jm-2022").expect("shipped").pack;
+        let bureau = Bureau::serving(&engine, text, 1, date(2026, 2, 28)).await;
+        let at = "2024-06-03T02:00:00Z".parse().expect("a time");
+        bureau.clock.set(at);
+        let service = &bureau.service;
+        let (officer, approver) = (bureau.now(&bureau.officer), bureau.now(&bureau.approver));
+        let id = expert(0);
+        let proposal = Proposal {
+            expert: id,
+            kind: "9-1".into(),
+            on: date(2024, 6, 1),
+            task: None,
+            evidence: "未经选派单独到培训点检查".into(),
+            effect: None,
+        };
+        let record = service.propose_misconduct(&officer, bureau.pool, proposal);
+        let record = record.await.expect("proposed");
+        let raised = service.raised_exits(&officer, 1).await.expect("looked");
+        assert!(raised.is_empty(), "an allegation only: {raised:?}");
+        let bare = service
+            .open_exit(&officer, 1, id, &new("12-1", ""), Vec::new())
+            .await;
+        assert_eq!(codes(bare), ["attachment"], "no conclusion");
+        let done = service.decide_misconduct(&approver, record, true, "").await;
+        done.expect("confirmed");
+        let raised = service.raised_exits(&officer, 1).await.expect("looked");
+        assert_eq!(raised.len(), 1, "{raised:?}");
+        assert_eq!(
+            (raised[0].ground.as_str(), raised[0].how),
+            ("12-1", RaisedHow::Proposal)
+        );
+        let ctx = service.ctx(domain::actor::Actor::system(), "schedule", "test");
+        let left = service.leave_by_themselves(&ctx).await.expect("ran");
+        assert_eq!(left, 0, "nobody goes by a proposal");
+        let exit = service
+            .open_exit(&officer, 1, id, &new("12-1", ""), paper())
+            .await
+            .expect("opened");
+        for reason in [String::new(), "长".repeat(1001)] {
+            let refused = service
+                .refuse_exit(&approver, 1, exit, "终止任用", &reason)
+                .await;
+            assert_eq!(codes(refused), ["reason"]);
+        }
+        service
+            .refuse_exit(&approver, 1, exit, "终止任用", "情节轻微，予以提醒")
+            .await
+            .expect("refused");
+        assert_eq!(case(&bureau, exit).await.code(), "refused");
+        assert_eq!(status(&bureau, id).await, Status::Active);
+    })
+    .await;
+}
+
+/// Covers: GZ-17-c.
+#[tokio::test]
+async fn three_offers_and_none_attended_are_put_up_and_the_centre_decides_alone() {
+    on_both(|engine| async move {
+        let text = shipped("gz-2022").expect("shipped").pack;
+        let bureau = Bureau::open_under(&engine, 2, text).await;
+        let (service, officer, approver) = (&bureau.service, &bureau.officer, &bureau.approver);
+        let id = expert(0);
+        let ctx = service.ctx(domain::actor::Actor::system(), "schedule", "test");
+        for day in [date(2021, 9, 1), date(2022, 1, 5)] {
+            declined(&bureau, id, day).await;
+        }
+        let raised = service.raised_exits(officer, 1).await.expect("looked");
+        assert!(raised.is_empty(), "two are too few: {raised:?}");
+        declined(&bureau, id, date(2022, 5, 1)).await;
+        // Three as well, but one of them longer ago than twelve months.
+        for day in [date(2021, 5, 1), date(2022, 1, 6), date(2022, 5, 2)] {
+            declined(&bureau, expert(1), day).await;
+        }
+        let raised = service.raised_exits(officer, 1).await.expect("looked");
+        assert_eq!(raised.len(), 1, "{raised:?}");
+        assert_eq!((raised[0].expert, raised[0].how), (id, RaisedHow::Proposal));
+        let left = service.leave_by_themselves(&ctx).await.expect("ran");
+        assert_eq!((left, status(&bureau, id).await), (0, Status::Active));
+        let bare = service
+            .open_exit(officer, 1, id, &new("17-3", ""), Vec::new())
+            .await;
+        assert_eq!(codes(bare), ["reason"]);
+        let exit = service
+            .open_exit(
+                officer,
+                1,
+                id,
+                &new("17-3", "十二个月内三次未参加"),
+                Vec::new(),
+            )
+            .await
+            .expect("opened");
+        denied(
+            service
+                .take_exit_step(officer, 1, exit, "取消专家资格", "", "")
+                .await,
+        );
+        service
+            .take_exit_step(approver, 1, exit, "取消专家资格", "", "")
+            .await
+            .expect("decided");
+        assert_eq!(status(&bureau, id).await, Status::Left);
     })
     .await;
 }
@@ -695,11 +934,18 @@ async fn an_application_found_false_is_marked_so() {
         let mark = view.expect("seen").application.mark;
         assert_eq!(mark.as_deref(), Some("申报材料不实"));
         let held = service.certificates(&officer, 1, "", &page).await;
-        let code = held.expect("listed").items[0].code.clone();
+        let held = held.expect("listed").items;
+        let ended = domain::certificate::Standing::Ended;
+        assert_eq!(
+            held[0].standing(officer.today()),
+            ended,
+            "on its own page too"
+        );
+        let code = held[0].code.clone();
         let visitor = service.visitor("192.0.2.1", "r");
         let checked = service.check_certificate(&visitor, &code).await;
         let standing = checked.expect("known").standing;
-        assert_eq!(standing, domain::certificate::Standing::Ended);
+        assert_eq!(standing, ended);
     })
     .await;
 }
