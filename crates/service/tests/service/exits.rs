@@ -5,9 +5,9 @@ use crate::bureau::Bureau;
 use crate::postings::{posted, schedule_at};
 use domain::actor::Role;
 use domain::engagement::{Answered, Engagement, State as Seated};
-use domain::exit::State;
+use domain::exit::{Opened, State};
 use domain::expert::{Standing, Status, Term};
-use domain::id::{AccountId, EngagementId, ExpertId, PersonId, RecordId, TaskId};
+use domain::id::{AccountId, EngagementId, ExpertId, MisconductId, PersonId, RecordId, TaskId};
 use domain::meeting::{Matter, Minutes, PersonResult, Verdict};
 use domain::policy::exit::RaisedHow;
 use domain::policy::library::shipped;
@@ -522,6 +522,23 @@ async fn whose_fields_are_all_retired_is_raised_and_one_that_is_active_is_enough
     .await;
 }
 
+/// A breach of discipline under Jiangmen, not confirmed yet.
+async fn alleged(bureau: &Bureau, expert: ExpertId) -> MisconductId {
+    let officer = bureau.now(&bureau.officer);
+    let proposal = Proposal {
+        expert,
+        kind: "9-1".into(),
+        on: date(2024, 6, 1),
+        task: None,
+        evidence: "未经选派单独到培训点检查".into(),
+        effect: None,
+    };
+    let record = bureau
+        .service
+        .propose_misconduct(&officer, bureau.pool, proposal);
+    record.await.expect("proposed")
+}
+
 /// Covers: JM-12-1.
 #[tokio::test]
 async fn one_breach_found_true_is_put_up_for_decision_and_may_be_let_pass() {
@@ -533,16 +550,7 @@ async fn one_breach_found_true_is_put_up_for_decision_and_may_be_let_pass() {
         let service = &bureau.service;
         let (officer, approver) = (bureau.now(&bureau.officer), bureau.now(&bureau.approver));
         let id = expert(0);
-        let proposal = Proposal {
-            expert: id,
-            kind: "9-1".into(),
-            on: date(2024, 6, 1),
-            task: None,
-            evidence: "未经选派单独到培训点检查".into(),
-            effect: None,
-        };
-        let record = service.propose_misconduct(&officer, bureau.pool, proposal);
-        let record = record.await.expect("proposed");
+        let record = alleged(&bureau, id).await;
         let raised = service.raised_exits(&officer, 1).await.expect("looked");
         assert!(raised.is_empty(), "an allegation only: {raised:?}");
         let bare = service
@@ -576,6 +584,35 @@ async fn one_breach_found_true_is_put_up_for_decision_and_may_be_let_pass() {
             .expect("refused");
         assert_eq!(case(&bureau, exit).await.code(), "refused");
         assert_eq!(status(&bureau, id).await, Status::Active);
+    })
+    .await;
+}
+
+/// Covers: JM-12-1.
+#[tokio::test]
+async fn where_the_bureau_chose_so_a_breach_ends_the_appointment_by_itself() {
+    on_both(|engine| async move {
+        let text = shipped("jm-2022").expect("shipped").pack;
+        let text = text.replacen("mode = \"propose\"", "mode = \"automatic\"", 1);
+        let bureau = Bureau::serving(&engine, &text, 1, date(2026, 2, 28)).await;
+        let at = "2024-06-03T02:00:00Z".parse().expect("a time");
+        bureau.clock.set(at);
+        let service = &bureau.service;
+        let approver = bureau.now(&bureau.approver);
+        let record = alleged(&bureau, expert(0)).await;
+        let done = service.decide_misconduct(&approver, record, true, "").await;
+        done.expect("confirmed");
+        let ctx = service.ctx(domain::actor::Actor::system(), "schedule", "test");
+        let left = service.leave_by_themselves(&ctx).await.expect("ran");
+        assert_eq!(left, 1, "the record is the proof: nobody brings a paper");
+        assert_eq!(status(&bureau, expert(0)).await, Status::Left);
+        let page = PageRequest::first(5);
+        let cases = service.exits(&approver, 1, Some("left"), &page).await;
+        let cases = cases.expect("listed").items;
+        assert!(
+            matches!(&cases[..], [one] if matches!(one.opened, Opened::Automatic { .. })),
+            "{cases:?}"
+        );
     })
     .await;
 }
