@@ -4,7 +4,7 @@
 mod grounds;
 
 use crate::bureau::Bureau;
-use domain::actor::Role;
+use domain::actor::{Grant, Remit, Role};
 use domain::engagement::State as Seated;
 use domain::exit::State;
 use domain::expert::Status;
@@ -14,6 +14,7 @@ use domain::policy::library::shipped;
 use jiff::civil::date;
 use service::engagements::FollowUp;
 use service::exits::NewExit;
+use service::misconduct::Proposal;
 use service::objections::Upload;
 use service::papers::PaperFile;
 use service::{Ctx, Error, PageRequest};
@@ -46,6 +47,10 @@ fn codes<T: std::fmt::Debug>(answer: Result<T, Error>) -> Vec<String> {
 
 fn denied<T: std::fmt::Debug>(answer: Result<T, Error>) {
     assert!(matches!(answer, Err(Error::Forbidden(_))), "{answer:?}");
+}
+
+fn outside<T: std::fmt::Debug>(answer: Result<T, Error>) {
+    assert!(matches!(answer, Err(Error::OutsideRemit(_))), "{answer:?}");
 }
 
 /// The n-th expert of the bureau.
@@ -528,6 +533,93 @@ async fn under_jiangmen_the_bureau_alone_decides_and_everybody_may_ask_to_leave(
         let words = service::exits::left_words(&pool, &view.member.expert.standing);
         let words = words.expect("left");
         assert!(words.starts_with("本人退任"), "{words}");
+    })
+    .await;
+}
+
+/// Covers: CY-23-b, CY-5-a.
+#[tokio::test]
+async fn a_department_knows_of_its_own_teams_and_puts_nobody_else_out() {
+    on_both(|engine| async move {
+        let text = shipped("cy-2021").expect("shipped").pack;
+        let bureau = Bureau::open_under(&engine, 2, text).await;
+        let (service, officer, approver) = (&bureau.service, &bureau.officer, &bureau.approver);
+        for (n, team) in [(0, "project"), (1, "exam")] {
+            let of_team = |member: &mut service::experts::Membership| {
+                member.expert.team = Some(team.to_owned());
+            };
+            bureau.change_member(expert(n), of_team).await;
+            let proposal = Proposal {
+                expert: expert(n),
+                kind: "23-2".into(),
+                on: date(2022, 6, 1),
+                task: None,
+                evidence: "两次评审没有出具意见".into(),
+                effect: None,
+            };
+            let record = service.propose_misconduct(officer, bureau.pool, proposal);
+            let record = record.await.expect("proposed");
+            let done = service.decide_misconduct(approver, record, true, "").await;
+            done.expect("confirmed");
+        }
+        let of_section = |role: Role| {
+            let mut ctx = bureau.as_role(role);
+            ctx.actor.grants = vec![Grant {
+                remit: Remit::Teams(["project".to_owned()].into()),
+                ..Grant::whole(role, bureau.pool)
+            }];
+            ctx
+        };
+        let (clerk, head) = (of_section(Role::Officer), of_section(Role::Approver));
+        let raised = service.raised_exits(officer, 1).await.expect("looked");
+        assert_eq!(raised.len(), 2, "{raised:?}");
+        let raised = service.raised_exits(&clerk, 1).await.expect("looked");
+        assert_eq!(raised.len(), 1, "{raised:?}");
+        assert_eq!(raised[0].expert, expert(0));
+
+        let typed = new("23-2", "两次评审没有出具意见");
+        outside(
+            service
+                .open_exit(&clerk, 1, expert(1), &typed, paper())
+                .await,
+        );
+        outside(service.exit_form(&clerk, 1, expert(1)).await);
+        let own = service
+            .open_exit(&clerk, 1, expert(0), &typed, paper())
+            .await
+            .expect("opened");
+        let other = service
+            .open_exit(officer, 1, expert(1), &typed, paper())
+            .await
+            .expect("opened");
+        let page = PageRequest::first(5);
+        let listed = service.exits(&clerk, 1, None, &page).await;
+        let listed = listed.expect("listed").items;
+        assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), [own]);
+        let waiting = service.inbox(&head, bureau.pool).await.expect("inbox");
+        let confirm = "负责人确认取消资格";
+        let waiting = waiting.items.iter();
+        let waiting = waiting.filter(|item| item.title.contains(confirm));
+        assert_eq!(waiting.count(), 1);
+        outside(service.exit(&clerk, 1, other).await);
+        outside(service.exit_letter(&clerk, 1, other, PaperFile::Pdf).await);
+        outside(service.withdraw_exit(&clerk, 1, other, "不办了").await);
+        outside(
+            service
+                .add_exit_document(&clerk, 1, other, paper().remove(0))
+                .await,
+        );
+        outside(
+            service
+                .take_exit_step(&head, 1, other, confirm, "", "")
+                .await,
+        );
+        service
+            .take_exit_step(&head, 1, own, confirm, "", "")
+            .await
+            .expect("confirmed");
+        assert_eq!(status(&bureau, expert(0)).await, Status::Left);
+        assert_eq!(status(&bureau, expert(1)).await, Status::Active);
     })
     .await;
 }
