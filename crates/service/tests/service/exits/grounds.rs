@@ -413,7 +413,8 @@ async fn declined(bureau: &Bureau, expert: ExpertId, day: Date) {
     document::insert(&mut tx, id, keys, &body)
         .await
         .expect("a seat");
-    tx.append(&store::testing::event("test.declined", at))
+    let now = bureau.now(&bureau.officer).now;
+    tx.append(&store::testing::event("test.declined", now))
         .await
         .expect("recorded");
     tx.commit().await.expect("committed");
