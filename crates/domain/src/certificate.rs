@@ -139,6 +139,9 @@ pub enum Refused {
     /// It counts no more.
     #[error("聘书 {0} 已注销，不能再补发或注销。请核对编号。")]
     Revoked(String),
+    /// Its holder left the pool.
+    #[error("聘书 {0} 已随专家出库失效，不能再补发。请核对编号。")]
+    Ended(String),
     /// A reason is missing.
     #[error("没有写明理由。理由会留痕，请写明后再提交。")]
     NoReason,
@@ -178,6 +181,10 @@ pub struct Certificate {
     /// Issued again so often, each time with a reason.
     #[serde(default)]
     pub reissued: Vec<Reissue>,
+    /// 失效: the day its holder left the pool before the term was over; it does not count again when the
+    /// holder comes back.
+    #[serde(default)]
+    pub ended: Option<Date>,
     /// Whether it counts at all.
     pub state: State,
 }
@@ -187,6 +194,7 @@ impl Certificate {
     pub fn standing(&self, day: Date) -> Standing {
         match &self.state {
             State::Revoked { .. } => Standing::Revoked,
+            State::InForce if self.ended.is_some_and(|on| on <= day) => Standing::Ended,
             State::InForce if self.term.covers(day) => Standing::Valid,
             State::InForce if day < self.term.from => Standing::NotYet,
             State::InForce => Standing::Expired,
@@ -194,8 +202,10 @@ impl Certificate {
     }
 
     /// What holds on a day, and from which day on it counts no more, where that day has come; `left` is
-    /// the day on which the membership ended before its time, if it did.
+    /// the day on which the membership ended before its time, if it did (rosters of old bring people who
+    /// left without a case).
     pub fn checked(&self, left: Option<Date>, day: Date) -> (Standing, Option<Date>) {
+        let left = self.ended.or(left);
         let left = left.filter(|on| *on <= day && *on <= self.term.to);
         let over = || self.term.to.tomorrow().ok();
         match (&self.state, self.standing(day), left) {
@@ -214,12 +224,25 @@ impl Certificate {
         }
     }
 
+    /// 失效: its holder leaves the pool on this day. The same where its term was over by then.
+    #[must_use]
+    pub fn end(self, on: Date) -> Self {
+        let counts = self.state == State::InForce && on <= self.term.to;
+        Self {
+            ended: self.ended.or(counts.then_some(on)),
+            ..self
+        }
+    }
+
     /// 补发 under the same number.
     ///
     /// # Errors
-    /// [`Refused`] once revoked, or without a reason.
+    /// [`Refused`] once revoked or ended, or without a reason.
     pub fn reissue(mut self, by: By, reason: &str) -> Result<Self, Refused> {
         let reason = self.reasoned(reason)?;
+        if self.ended.is_some() {
+            return Err(Refused::Ended(self.number));
+        }
         self.reissued.push(Reissue { by, reason });
         Ok(self)
     }
@@ -270,6 +293,7 @@ mod tests {
             application: None,
             renews: None,
             reissued: Vec::new(),
+            ended: None,
             state: State::InForce,
         }
     }
@@ -307,6 +331,21 @@ mod tests {
             one.checked(Some(date(2026, 1, 1)), date(2026, 2, 1)),
             (Standing::Expired, Some(date(2025, 6, 10)))
         );
+    }
+
+    /// Covers: JM-12-0.
+    #[test]
+    fn whose_holder_left_counts_no_more_even_when_the_holder_comes_back() {
+        let on = date(2023, 4, 5);
+        let ended = certificate().end(on);
+        assert_eq!(ended.standing(date(2023, 4, 4)), Standing::Valid);
+        assert_eq!(ended.standing(on), Standing::Ended);
+        assert_eq!(ended.checked(None, on), (Standing::Ended, Some(on)));
+        // Whoever leaves again ends the certificate of that time, not this one.
+        assert_eq!(ended.clone().end(date(2024, 1, 1)), ended);
+        let refused = Err(Refused::Ended("DG20220001".into()));
+        assert_eq!(ended.reissue(by(), "遗失"), refused);
+        assert_eq!(certificate().end(date(2025, 6, 10)), certificate());
     }
 
     /// Covers: DG-7-4-a.

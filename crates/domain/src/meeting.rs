@@ -44,7 +44,7 @@ impl<'p> Rules<'p> {
         let entry = pack.admission.step(Station::Committee);
         entry.map(Self::from).or_else(|| {
             let exit = pack.exit.as_ref()?;
-            let (_, step) = exit.meeting_step()?;
+            let step = exit.meeting_step()?;
             Some(Self {
                 party: &step.by,
                 minutes: OF_EXITS,

@@ -69,6 +69,31 @@ fn one_in(id: &str, from: &str, to: &str, code: &str, hint: &str) {
     );
 }
 
+/// Steps of leaving that could not be told apart, or would be taken without their meeting, and a request
+/// that asks for what no form offers.
+#[test]
+fn leaving_can_be_carried_out_as_it_is_written() {
+    one(
+        "by = \"bureau\"\nlabel = \"解聘\"",
+        "by = \"bureau\"\nlabel = \"初核\"",
+        "duplicate",
+        "不同的名称",
+    );
+    one(
+        "own = true\n",
+        "own = true\nkinds = [\"退休\", \"转岗\"]\n",
+        "conflict",
+        "own = true",
+    );
+    one_in(
+        "cy-2021",
+        "opens = true\n",
+        "opens = true\nminutes = true\n",
+        "conflict",
+        "minutes",
+    );
+}
+
 #[test]
 fn one_mistake_is_one_problem_with_what_was_meant() {
     one(

@@ -9,7 +9,7 @@ mod renewed;
 use domain::actor::Action;
 use domain::certificate::{Certificate, Refused, Standing};
 use domain::event::{Event, EventKind, Subject};
-use domain::id::{PoolId, RecordId};
+use domain::id::{ExpertId, PoolId, RecordId};
 use jiff::civil::Date;
 use store::document::{self, Direction, Page, PageRequest};
 use store::records::{RecordFilter, RecordKeys};
@@ -70,7 +70,7 @@ impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::NoReason => Self::field("reason", refused.to_string()),
-            Refused::Revoked(_) => Self::state("certificate.revoked", refused),
+            Refused::Revoked(_) | Refused::Ended(_) => Self::state("certificate.revoked", refused),
         }
     }
 }
@@ -168,7 +168,7 @@ impl Service {
     /// 补发: the same number again, with a reason; the paper says that it replaces the one before.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::Refused`] once revoked, [`Error::Invalid`] without a reason.
+    /// [`Error::Forbidden`], [`Error::Refused`] once revoked or ended, [`Error::Invalid`] without a reason.
     pub async fn reissue_certificate(
         &self,
         ctx: &Ctx,
@@ -224,6 +224,28 @@ impl Service {
     async fn save_certificate(&self, change: &mut Change<'_>, row: &mut Row) -> Result<()> {
         row.keys = keys(&row.body);
         document::save(change, row).await?;
+        Ok(())
+    }
+
+    /// 失效: the certificates of a membership that ends on this day.
+    pub(crate) async fn end_certificates(
+        &self,
+        change: &mut Change<'_>,
+        pool: PoolId,
+        expert: ExpertId,
+        on: Date,
+    ) -> Result<()> {
+        let filter = RecordFilter {
+            subject: Some(expert.to_string()),
+            ..of_pool(pool)
+        };
+        for mut row in store::records::all::<Certificate>(&mut **change, &filter).await? {
+            let ended = row.body.clone().end(on);
+            if ended != row.body {
+                row.body = ended;
+                self.save_certificate(change, &mut row).await?;
+            }
+        }
         Ok(())
     }
 

@@ -376,9 +376,8 @@ impl Service {
                 (gone, state.zh(), findings)
             }
             Matter::Exit => {
-                let waiting = self.exits_before_meeting(&mut *db, pool).await?;
-                let gone = waiting.iter().all(|exit| exit.id != item.record);
                 let exit = exits::find(&mut *db, pool.id(), item.record).await?.body;
+                let gone = !exits::is_before_meeting(pool, &exit);
                 (gone, exit.state.zh(), Vec::new())
             }
         };

@@ -11,6 +11,7 @@ use crate::document::{
 };
 use crate::door::WriteTx;
 use crate::error::{Error, Result};
+use crate::experts::Often;
 use crate::sql;
 use crate::sql::Sql;
 use crate::store::Db;
@@ -97,6 +98,18 @@ pub async fn page<B: DeserializeOwned>(
 /// How many match.
 pub async fn count(db: &mut impl Db, filter: &EngagementFilter) -> Result<Count> {
     filter.select().count(db).await
+}
+
+/// Whoever serves and has had engagements in any of these status codes so often.
+pub async fn often(
+    db: &mut impl Db,
+    often: &Often<'_>,
+    statuses: &[&'static str],
+) -> Result<Vec<ExpertId>> {
+    let mut which = Sql::new("t.status IN (");
+    which.bind_list(statuses).push(")");
+    // Identifiers are in the order they were made in.
+    often.among(db, "engagement", which, "t.id").await
 }
 
 /// Whether a half-day may be shared.

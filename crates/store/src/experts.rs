@@ -2,6 +2,7 @@
 
 mod cards;
 mod listed;
+mod often;
 mod scan;
 
 use std::collections::{BTreeSet, HashMap};
@@ -20,6 +21,7 @@ use crate::store::Db;
 
 pub use cards::{cards, cards_since, position};
 pub use listed::{numbered, with_id_tail};
+pub use often::Often;
 pub use scan::{Singled, scan_whole, whole};
 
 document! {

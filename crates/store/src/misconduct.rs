@@ -10,7 +10,8 @@ use crate::document::{
     self, ByText, Count, Direction, Page, PageRequest, Select, Stored, document,
 };
 use crate::error::Result;
-use crate::experts::of_teams;
+use crate::experts::{Often, of_teams};
+use crate::sql::Sql;
 use crate::store::Db;
 use crate::tasks::of_requester;
 
@@ -103,6 +104,15 @@ pub async fn page<B: DeserializeOwned>(
         .select()
         .page::<ByText, B>(db, "happened_on", Direction::Descending, request)
         .await
+}
+
+/// Whoever serves and has so many confirmed records; of these kinds, where any are named.
+pub async fn often(db: &mut impl Db, often: &Often<'_>, kinds: &[String]) -> Result<Vec<ExpertId>> {
+    let mut which = Sql::new("t.status = 'confirmed'");
+    if !kinds.is_empty() {
+        which.push(" AND t.kind IN (").bind_list(kinds).push(")");
+    }
+    often.among(db, "misconduct", which, "t.happened_on").await
 }
 
 /// How many match.

@@ -348,6 +348,9 @@ async fn show_page(
         );
         ("补发".to_owned(), text)
     }));
+    if let Some(on) = one.ended {
+        facts.push(("失效".to_owned(), format!("{on} 起，专家已出库")));
+    }
     if let domain::certificate::State::Revoked { by, on, reason } = &one.state {
         facts.push(("注销".to_owned(), format!("{on}，{reason}（{}）", by.name)));
     }
@@ -362,7 +365,7 @@ async fn show_page(
         base: format!("{list}/{id}"),
         expert: here.href(format!("experts/{}", one.expert)),
         status: status(standing),
-        revocable: standing != Standing::Revoked,
+        revocable: !matches!(standing, Standing::Revoked | Standing::Ended),
         facts,
         form,
         one,

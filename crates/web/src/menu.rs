@@ -2,7 +2,8 @@
 
 use domain::actor::{Action, Actor, Reach};
 use domain::id::PoolId;
-use domain::policy::pack::{Pack, Station};
+use domain::meeting::Rules;
+use domain::policy::pack::Pack;
 
 use crate::components::Here;
 use crate::error::WebError;
@@ -270,7 +271,7 @@ const fn entry(
 fn known_to(pack: &Pack, href: &str) -> bool {
     match href {
         "/p/{no}/notices" => pack.admission.solicitation.is_some(),
-        MEETINGS => pack.admission.step(Station::Committee).is_some(),
+        MEETINGS => Rules::of(pack).is_some(),
         "/p/{no}/postings" => pack.admission.public_notice.is_some(),
         CERTIFICATES => pack.admission.certificate.is_some(),
         "/p/{no}/renewals" => pack.admission.renewal.is_some(),

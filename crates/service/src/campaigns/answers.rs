@@ -4,6 +4,7 @@
 use domain::actor::Action;
 use domain::campaign::{Answer, Campaign, Said, State};
 use domain::event::{Event, EventKind};
+use domain::expert::Standing;
 use domain::id::{CampaignId, ExpertId};
 use domain::person::Profile;
 use store::campaigns;
@@ -49,9 +50,13 @@ impl Service {
         let open = campaigns::with_status::<Campaign>(&mut read, State::Open.code()).await?;
         let mut found = Vec::new();
         for row in open {
-            // Whoever is in several teams is shown it once.
+            // Whoever is in several teams is shown it once; whoever left is asked nothing.
             let pool = row.body.pool;
-            for member in members.iter().filter(|member| member.keys.pool == pool) {
+            let here = |member: &&Member| {
+                let left = matches!(member.body.expert.standing, Standing::Left { .. });
+                member.keys.pool == pool && !left
+            };
+            for member in members.iter().filter(here) {
                 let asked = campaigns::answer::<Answer>(&mut read, row.id, member.id).await?;
                 if let Some(asked) = asked {
                     found.push(self.own_update(row.body, member, asked.body, false).await?);

@@ -576,6 +576,7 @@ impl Service {
             application: Some(one.id),
             renews: None,
             reissued: Vec::new(),
+            ended: None,
             state: State::InForce,
         };
         document::insert(change, certificate.id, keys(&certificate), &certificate).await?;

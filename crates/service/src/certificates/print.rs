@@ -176,8 +176,7 @@ impl Service {
         let mut listed = Vec::new();
         for (place, id) in (1..).zip(&batch.done) {
             let one = find(&mut read, pool.id(), *id).await?.body;
-            let changed =
-                !one.reissued.is_empty() || one.standing(ctx.today()) == Standing::Revoked;
+            let changed = !one.reissued.is_empty() || counts_no_more(one.standing(ctx.today()));
             let print = kept.iter().find(|file| file.body.certificate == *id);
             let bytes = match print.filter(|_| !changed) {
                 Some(file) => self.open_sealed(file.id, &file.keys.digest).await?,
@@ -246,7 +245,7 @@ impl Service {
             _ => None,
         };
         let standing = one.standing(ctx.today());
-        let state = (standing == Standing::Revoked).then(|| standing.zh().to_owned());
+        let state = counts_no_more(standing).then(|| standing.zh().to_owned());
         let lines = rule.map(|rule| lines(rule, one)).unwrap_or_default();
         let reissued = (!one.reissued.is_empty()).then(|| Field {
             label: "补发".to_owned(),
@@ -271,6 +270,11 @@ impl Service {
                 .collect(),
         })
     }
+}
+
+/// Is it void before its term is over? The paper says so.
+const fn counts_no_more(standing: Standing) -> bool {
+    matches!(standing, Standing::Revoked | Standing::Ended)
 }
 
 fn is_photo(field: &str) -> bool {

@@ -63,6 +63,7 @@ impl Service {
             application: None,
             renews: before.map(|before| before.id),
             reissued: Vec::new(),
+            ended: None,
             state: State::InForce,
         };
         document::insert(change, certificate.id, keys(&certificate), &certificate).await?;

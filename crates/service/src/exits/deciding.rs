@@ -5,7 +5,7 @@ use domain::actor::{Action, Role};
 use domain::application::Hand;
 use domain::engagement::Engagement;
 use domain::event::{Event, EventKind, Subject};
-use domain::exit::{Exit, Refused, State, Taken, words};
+use domain::exit::{Exit, Opened, Refused, State, Taken, words};
 use domain::id::RecordId;
 use domain::policy::pack::{ExitEffect, ExitRules, ExitStep, Medium};
 use domain::task::Task;
@@ -13,8 +13,8 @@ use jiff::civil::Date;
 use store::engagements::EngagementFilter;
 
 use super::{
-    Row, action_of, called, documents, event, find, ground, left_words, of_party, of_pool, rules,
-    save,
+    Row, action_of, documents, event, find, ground, in_a_message, left_words, of_party, of_pool,
+    rules, save,
 };
 use crate::applications::{self, by};
 use crate::change::Change;
@@ -47,13 +47,18 @@ impl Service {
     ) -> Result<()> {
         let (mut change, mut row, pool) = self.exit_change(ctx, no, id).await?;
         let rules = rules(&pool)?;
-        let taken = self.own_step(
-            ctx,
-            &mut change,
-            &pool,
-            &row.body,
-            (step, opinion, document),
-        )?;
+        let mut taken = self.own_step(ctx, &mut change, &pool, &row.body, step)?;
+        let mut problems = Vec::new();
+        let document = domain::text::tidy(document);
+        typed::at_most(&mut problems, "document", "文号", &document, 60);
+        match words(opinion) {
+            Ok(opinion) => taken.opinion = opinion,
+            Err(wrong) => problems.push(Problem::new("opinion", wrong.to_string())),
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        taken.document = Some(document).filter(|text| !text.is_empty());
         self.pass_exit(&mut change, ctx, &pool, rules, &mut row, taken)
             .await?;
         change.commit().await?;
@@ -73,7 +78,8 @@ impl Service {
         reason: &str,
     ) -> Result<()> {
         let (mut change, mut row, pool) = self.exit_change(ctx, no, id).await?;
-        let taken = self.own_step(ctx, &mut change, &pool, &row.body, (step, reason, ""))?;
+        let mut taken = self.own_step(ctx, &mut change, &pool, &row.body, step)?;
+        taken.opinion = words(reason)?;
         self.stop_exit(&mut change, ctx, &pool, &mut row, taken)
             .await?;
         change.commit().await?;
@@ -97,7 +103,10 @@ impl Service {
         let rules = rules(&pool)?;
         self.take_back_exit(&mut change, ctx, &mut row, reason)
             .await?;
-        let text = format!("对您的{}已经撤回，您继续担任专家", rules.label);
+        let text = match row.body.opened {
+            Opened::Own { .. } => "专家库办公室已撤回您的退出申请，您继续担任专家".to_owned(),
+            _ => format!("对您的{}已经撤回，您继续担任专家", rules.label),
+        };
         self.tell_leaver(&mut change, ctx, &pool, &row.body, "事项撤回", text)
             .await?;
         change.commit().await?;
@@ -126,14 +135,12 @@ impl Service {
         db: &mut impl store::Db,
         pool: &OpenPool,
     ) -> Result<Vec<Exit>> {
-        let Some((place, _)) = pool.pack.exit.as_ref().and_then(ExitRules::meeting_step) else {
+        if meets(pool).is_none() {
             return Ok(Vec::new());
-        };
+        }
         let rows = store::records::all::<Exit>(db, &of_pool(pool.id(), &["open"])).await?;
         let exits = rows.into_iter().map(|row| row.body);
-        Ok(exits
-            .filter(|one| one.state.taken().len() == place)
-            .collect())
+        Ok(exits.filter(|one| is_before_meeting(pool, one)).collect())
     }
 
     /// What the meeting decided of a case: it goes on, or the expert stays.
@@ -148,14 +155,19 @@ impl Service {
     ) -> Result<()> {
         let mut row = find(&mut **change, pool.id(), id).await?;
         let rules = rules(pool)?;
-        let (_, step) = rules.meeting_step().ok_or(Error::NotFound)?;
+        let step = row.body.next(rules).filter(|step| step.minutes);
+        let step = step.ok_or(Error::NotFound)?;
         of_party(pool, step, role, &rules.citation)?;
+        let opinion = words(refused.unwrap_or_default()).map_err(|wrong| {
+            let sentence = format!("{}：{wrong}", row.body.name);
+            Error::field("results", sentence)
+        })?;
         let taken = Taken {
             step: step.label.clone(),
             by: hand.by.clone(),
             on: hand.on,
             document: hand.document.clone(),
-            opinion: refused.map(words).transpose()?.unwrap_or_default(),
+            opinion,
         };
         match refused {
             None => {
@@ -166,14 +178,15 @@ impl Service {
         }
     }
 
-    /// The step of somebody at the page, checked: theirs to take, and not a meeting's.
+    /// The step of somebody at the page, without their words yet, checked: theirs to take, and not a
+    /// meeting's.
     fn own_step(
         &self,
         ctx: &Ctx,
         change: &mut Change<'_>,
         pool: &OpenPool,
         exit: &Exit,
-        (step, opinion, document): (&str, &str, &str),
+        step: &str,
     ) -> Result<Taken> {
         let rules = rules(pool)?;
         let Some(next) = exit.next(rules) else {
@@ -184,21 +197,12 @@ impl Service {
         }
         let role = change.authorize_in(action_of(rules, next), pool)?;
         of_party(pool, next, role, &rules.citation)?;
-        let mut problems = Vec::new();
-        let document = domain::text::tidy(document);
-        typed::at_most(&mut problems, "document", "文号", &document, 60);
-        let opinion = words(opinion).map_err(|wrong| {
-            problems.push(Problem::new("opinion", wrong.to_string()));
-        });
-        let (Ok(opinion), true) = (opinion, problems.is_empty()) else {
-            return Err(Error::Invalid(problems));
-        };
         Ok(Taken {
             step: step.to_owned(),
             by: by(ctx)?,
             on: ctx.today(),
-            document: Some(document).filter(|text| !text.is_empty()),
-            opinion,
+            document: None,
+            opinion: String::new(),
         })
     }
 
@@ -263,8 +267,7 @@ impl Service {
             .await
     }
 
-    /// Everything the pack says leaving does. A certificate counts no more from the day its holder left:
-    /// the public check reads the membership.
+    /// Everything the pack says leaving does.
     pub(super) async fn carry_out(
         &self,
         change: &mut Change<'_>,
@@ -294,16 +297,21 @@ impl Service {
                 left_words(pool, &member.body.expert.standing).unwrap_or_default(),
             );
         change.record(left).await?;
+        if rules.effects.contains(&ExitEffect::CertificateVoid) {
+            self.end_certificates(change, pool.id(), member.id, on)
+                .await?;
+        }
         if rules.effects.contains(&ExitEffect::TasksReassigned) {
             self.give_up_seats(change, ctx, exit).await?;
         }
         if let Some(mark) = &ground.application_becomes {
-            self.mark_applications(change, pool, exit, mark).await?;
+            let since = member.body.expert.standing.term().from;
+            self.mark_applications(change, pool, exit, (mark.as_str(), since))
+                .await?;
         }
         let mut text = format!(
-            "自 {on} 起您不再担任本库专家：{}（{}）",
-            called(rules, ground),
-            ground.citation
+            "自 {on} 起您不再担任本库专家：{}",
+            in_a_message(rules, ground)
         );
         if let Some(clause) = &rules.no_compensation {
             text = format!("{text}。{}", clause.text.trim_end_matches('。'));
@@ -353,18 +361,20 @@ impl Service {
         Ok(())
     }
 
-    /// The applications a membership rests on say from now on what was found of them.
+    /// The applications a membership rests on say from now on what was found of them; not those of one that
+    /// ended before it began.
     async fn mark_applications(
         &self,
         change: &mut Change<'_>,
         pool: &OpenPool,
         exit: &Exit,
-        mark: &str,
+        (mark, since): (&str, Date),
     ) -> Result<()> {
         let held = self
             .certificates_of(&mut **change, pool.id(), exit.expert)
             .await?;
-        for id in held.iter().filter_map(|one| one.application) {
+        let held = held.iter().filter(|one| since <= one.term.from);
+        for id in held.filter_map(|one| one.application) {
             let mut row = applications::find(&mut **change, id).await?;
             row.body.application.mark = Some(mark.to_owned());
             self.save_application(change, pool, &mut row).await?;
@@ -429,6 +439,17 @@ fn in_a_meeting(step: &ExitStep, rules: &ExitRules) -> Error {
             step.label
         ),
     )])
+}
+
+/// The step a meeting takes, where there is one.
+fn meets(pool: &OpenPool) -> Option<&ExitStep> {
+    pool.pack.exit.as_ref().and_then(ExitRules::meeting_step)
+}
+
+/// Does the case wait for the body that decides in a meeting?
+pub(crate) fn is_before_meeting(pool: &OpenPool, exit: &Exit) -> bool {
+    let next = pool.pack.exit.as_ref().and_then(|rules| exit.next(rules));
+    next.is_some_and(|step| step.minutes)
 }
 
 /// The heading under which a meeting decides on those who are to leave.

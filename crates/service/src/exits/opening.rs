@@ -10,7 +10,7 @@ use serde::Serialize;
 use store::document;
 
 use super::documents::Sealed;
-use super::{Ground, KIND, RaisedExit, event, ground, keys, of_party, rules};
+use super::{Ground, KIND, RaisedExit, event, ground, hears, keys, of_party, rules};
 use crate::applications::by;
 use crate::change::Change;
 use crate::ctx::Ctx;
@@ -144,18 +144,21 @@ impl Service {
         let exit = self
             .enter_exit(&mut change, ctx, &pool, &member, ground, (new, brought))
             .await?;
-        self.tell_leaver(
-            &mut change,
-            ctx,
-            &pool,
-            &exit,
-            &format!("{}事项", rules.label),
-            format!(
-                "专家库办公室已提出对您的{}，情形为“{}”（{}），您可以登录后陈述意见",
-                rules.label, ground.label, ground.citation
-            ),
-        )
-        .await?;
+        let why = match ground.sensitive {
+            true => format!("（{}）", rules.citation),
+            false => format!("，情形为“{}”（{}）", ground.label, ground.citation),
+        };
+        let may = match hears(&pool) {
+            true => "陈述意见",
+            false => "查看",
+        };
+        let text = format!(
+            "专家库办公室已提出对您的{}{why}，您可以登录后{may}",
+            rules.label
+        );
+        let subject = format!("{}事项", rules.label);
+        self.tell_leaver(&mut change, ctx, &pool, &exit, &subject, text)
+            .await?;
         change.commit().await?;
         Ok(exit.id)
     }
@@ -186,7 +189,8 @@ impl Service {
                 ),
             ));
         }
-        let kind = Some(new.kind.trim().to_owned()).filter(|kind| !kind.is_empty());
+        let kind = Some(new.kind.trim().to_owned())
+            .filter(|kind| !kind.is_empty() && !ground.kinds.is_empty());
         let exit = Exit {
             id: self.id(ctx),
             pool: pool.id(),
@@ -203,8 +207,10 @@ impl Service {
                 taken: brought.taken,
             },
         };
+        // What takes effect by itself rests on records that were confirmed: nobody is there to bring more.
+        let automatic = matches!(exit.opened, Opened::Automatic { .. });
         let lacking = exit.lacks(ground, brought.documents.len());
-        if !lacking.is_empty() {
+        if !automatic && !lacking.is_empty() {
             return Err(Error::Invalid(lacking.iter().map(problem).collect()));
         }
         document::insert(change, exit.id, keys(&exit), &exit).await?;

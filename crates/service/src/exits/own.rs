@@ -3,14 +3,15 @@
 
 use domain::actor::{Action, Target};
 use domain::event::EventKind;
-use domain::exit::{Exit, Opened};
-use domain::expert::Standing;
+use domain::exit::{Exit, Opened, Refused};
 use domain::id::{ExpertId, PoolId, RecordId};
 use serde::Serialize;
 use store::records::RecordFilter;
 
 use super::opening::{Brought, NewExit};
-use super::{ExitDocument, Ground, KIND, Row, called, documents, event, of_pool, rules, save};
+use super::{
+    ExitDocument, Ground, KIND, Row, called, documents, event, hears, of_pool, rules, runs, save,
+};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -84,22 +85,20 @@ impl Service {
                 };
                 let next = row.body.next(rules);
                 open |= next.is_some();
-                let heard = pool.pack.conduct.as_ref().is_none_or(|one| one.statement);
                 let own = matches!(row.body.opened, Opened::Own { .. });
                 cases.push(OwnExit {
                     pool_name: pool.pool.name.clone(),
                     title: called(rules, ground).to_owned(),
                     ground: ground.into(),
                     documents: documents::of(&mut read, row.id).await?,
-                    may_state: next.is_some() && heard && !own,
+                    may_state: next.is_some() && hears(&pool) && !own,
                     may_withdraw: next.is_some() && own,
                     next: next.map(|step| step.label.clone()),
                     exit: row.body,
                 });
             }
-            let left = matches!(member.body.expert.standing, Standing::Left { .. });
-            let own = rules.grounds.iter().find(|ground| ground.own);
-            if let Some(ground) = own.filter(|_| !open && !left) {
+            let may_ask = !open && runs(&member.body.expert.standing);
+            if let Some(ground) = rules.own_ground().filter(|_| may_ask) {
                 asking.push(Asking {
                     pool: pool.id(),
                     pool_name: pool.pool.name.clone(),
@@ -133,8 +132,7 @@ impl Service {
             .ok_or(Error::NotFound)?;
         let pool = self.any_pool(seen.keys.pool).await?;
         let rules = rules(&pool)?;
-        let ground = rules.grounds.iter().find(|ground| ground.own);
-        let ground = ground.ok_or_else(|| {
+        let ground = rules.own_ground().ok_or_else(|| {
             Error::state(
                 "exit.not_own",
                 "本库的办法没有规定本人申请退出。请与专家库办公室联系。",
@@ -164,11 +162,21 @@ impl Service {
     /// 本人陈述 of a case the office opened; it is laid before whoever decides, and holds nothing up.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for somebody else's; [`Error::Refused`] once it is over; [`Error::Invalid`]
-    /// without words.
+    /// [`Error::NotFound`] for somebody else's; [`Error::Refused`] once it is over, or where experts are
+    /// not heard; [`Error::Invalid`] without words, or with too many.
     pub async fn state_on_exit(&self, ctx: &Ctx, id: RecordId, text: &str) -> Result<()> {
         let (mut change, mut row) = self.own_exit_change(ctx, id).await?;
-        row.body = row.body.clone().state(text, ctx.now)?;
+        if !hears(&self.any_pool(row.keys.pool).await?) {
+            return Err(Error::state(
+                "exit.unheard",
+                "本库没有设陈述意见的环节。有意见的请与专家库办公室联系。",
+            ));
+        }
+        let stated = row.body.clone().state(text, ctx.now);
+        row.body = stated.map_err(|refused| match refused {
+            Refused::TooLong(_) => Error::field("statement", refused.to_string()),
+            other => other.into(),
+        })?;
         save(&mut change, &mut row).await?;
         let stated = event(EventKind::ExitStated, &row.body)
             .detail(serde_json::json!({ "statement": row.body.statement }));

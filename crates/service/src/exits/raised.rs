@@ -1,44 +1,34 @@
 //! 达到情形: which grounds the records say are reached. Nobody is put out by that alone, but where the
 //! pack says so (JM 第十二条(三)); the office reads the list and opens a case.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::actor::Action;
 use domain::engagement::{Engagement, State as Seated};
-use domain::exit::Opened;
-use domain::expert::Standing;
-use domain::id::{ExpertId, PoolId};
+use domain::exit::Exit;
+use domain::id::ExpertId;
 use domain::misconduct::{Misconduct, State as Alleged};
 use domain::policy::counter::Occurred;
 use domain::policy::exit::{MemberFacts, Raised, RaisedHow, raised};
-use domain::policy::pack::{Occurrence, TriggerMode, TriggerOn};
+use domain::policy::pack::{Occurrence, TriggerOn};
+use domain::pool::SpecialtyStatus;
 use domain::task::Task;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use store::Db;
 use store::engagements::EngagementFilter;
-use store::misconduct::MisconductFilter;
+use store::experts::Often;
 
-use super::opening::{Brought, NewExit};
-use super::{ground, rules, save};
+use super::{of_pool, runs};
 use crate::ctx::{Ctx, shanghai};
 use crate::error::Result;
 use crate::experts::{Member, Membership};
 use crate::pools::OpenPool;
-use crate::schedule::done_for;
 use crate::service::Service;
 
-/// Most people a list of those who reached a ground names.
-const MOST: usize = 500;
-/// Rows of misconduct read at a time.
-const PORTION: u32 = 200;
-
-/// The day on which a pool was last looked through for grounds that take effect by themselves. What counts
-/// is days, so once a day is enough, and once more after every start.
-#[derive(Debug, Default)]
-pub(crate) struct LookedThrough(Mutex<HashMap<PoolId, Date>>);
+/// Most people looked at for each trigger while somebody waits for the list.
+const MOST: u32 = 200;
 
 /// A ground somebody has reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -83,33 +73,29 @@ impl RaisedExit {
 
 impl Service {
     /// Everybody on record as having reached a ground that counts occurrences or specialties, without an
-    /// open case, at most 500. Ages and retirement dates are judged on the page of each expert.
+    /// open case. Of more than 200 who could have reached the same ground, those of whom something was
+    /// entered last. Ages and retirement dates are judged when a case is opened.
     ///
     /// # Errors
-    /// [`Error::Forbidden`].
+    /// [`crate::Error::Forbidden`].
     pub async fn raised_exits(&self, ctx: &Ctx, no: i64) -> Result<Vec<RaisedExit>> {
         let pool = self.open_part(ctx, no, Action::ReadExits).await?;
         let mut read = self.store.read();
-        let mut found = Vec::new();
-        for id in self.could_have_reached(&mut read, &pool).await? {
-            let member = store::experts::find::<Membership>(&mut read, id).await?;
-            let Some(member) = member else { continue };
-            let team = member.body.expert.team.as_deref();
-            if pool.within(team).is_err()
-                || matches!(member.body.expert.standing, Standing::Left { .. })
-                || self
-                    .open_case(&mut read, pool.id(), &member)
-                    .await?
-                    .is_some()
-            {
-                continue;
-            }
-            found.extend(self.raised_of(&mut read, ctx, &pool, &member).await?);
-            if found.len() >= MOST {
-                break;
-            }
+        let open = store::records::all::<Exit>(&mut read, &of_pool(pool.id(), &["open"])).await?;
+        let mut could = self.could_have_reached(&mut read, &pool, MOST).await?;
+        for row in open {
+            could.remove(&row.body.expert);
         }
-        found.truncate(MOST);
+        let mut members = store::experts::find_all::<Membership>(&mut read, could).await?;
+        members.retain(|member| {
+            let expert = &member.body.expert;
+            pool.remit.covers(expert.team.as_deref()) && runs(&expert.standing)
+        });
+        members.sort_by_cached_key(|member| member.keys.number.clone());
+        let mut found = Vec::new();
+        for member in &members {
+            found.extend(self.raised_of(&mut read, ctx, &pool, member).await?);
+        }
         Ok(found)
     }
 
@@ -129,69 +115,62 @@ impl Service {
             .collect())
     }
 
-    /// Whoever could have reached a ground: with a confirmed record, with calls not followed, with nothing
-    /// but retired specialties. Each is looked at only where the pack asks.
-    async fn could_have_reached(
+    /// Whoever could have reached a ground: with enough confirmed records, with enough calls that became
+    /// what the pack counts, with nothing but retired specialties; for each trigger at most so many.
+    pub(super) async fn could_have_reached(
         &self,
         db: &mut impl Db,
         pool: &OpenPool,
+        most: u32,
     ) -> Result<BTreeSet<ExpertId>> {
-        let mut found = BTreeSet::new();
-        let triggers = pool.pack.exit.iter().flat_map(|rules| &rules.grounds);
-        let triggers: Vec<&TriggerOn> = triggers
-            .flat_map(|ground| &ground.triggers)
-            .map(|trigger| &trigger.on)
-            .collect();
-        let counts = |wanted: fn(Occurrence) -> bool| {
-            triggers.iter().any(|on| match on {
-                TriggerOn::Counter { counter } => counter.counts.iter().any(|what| wanted(*what)),
-                TriggerOn::NothingAccepted(_) => wanted(Occurrence::NoAnswer),
-                _ => false,
-            })
+        let teams = pool.experts_of();
+        let often = |at_least| Often {
+            pool: pool.id(),
+            teams: teams.as_ref(),
+            at_least,
+            most,
         };
-        if counts(|what| what == Occurrence::MisconductConfirmed) {
-            found.extend(self.with_records(db, pool.id()).await?);
-        }
-        if counts(|what| what != Occurrence::MisconductConfirmed) {
-            let filter = EngagementFilter {
-                pool: Some(pool.id()),
-                statuses: ["declined", "no_answer", "on_leave"]
-                    .map(str::to_owned)
-                    .to_vec(),
-                ..EngagementFilter::default()
-            };
-            let rows = store::engagements::all::<Engagement>(db, &filter).await?;
-            found.extend(rows.into_iter().map(|row| row.body.expert));
-        }
-        if triggers.contains(&&TriggerOn::SpecialtiesRetired) {
-            let most = u32::try_from(MOST).unwrap_or(u32::MAX);
-            let stranded =
-                store::experts::with_only_retired::<Membership>(db, pool.id(), most).await?;
-            found.extend(stranded.into_iter().map(|row| row.id));
+        let mut found = BTreeSet::new();
+        for on in triggers(pool) {
+            match on {
+                TriggerOn::Counter { counter } => {
+                    let calls = became_of(&counter.counts);
+                    let records = counter.counts.contains(&Occurrence::MisconductConfirmed);
+                    // Where both count, either may be few.
+                    let at_least = match records && !calls.is_empty() {
+                        true => 1,
+                        false => counter.at,
+                    };
+                    if records {
+                        let kinds = &counter.kinds;
+                        let those = store::misconduct::often(db, &often(at_least), kinds).await?;
+                        found.extend(those);
+                    }
+                    if !calls.is_empty() {
+                        let those = store::engagements::often(db, &often(at_least), &calls).await?;
+                        found.extend(those);
+                    }
+                }
+                TriggerOn::NothingAccepted(rule) => {
+                    let at_least = rule.periods.saturating_mul(rule.offers_each);
+                    let calls = ["declined", "no_answer", "on_leave"];
+                    found.extend(store::engagements::often(db, &often(at_least), &calls).await?);
+                }
+                TriggerOn::SpecialtiesRetired => {
+                    let id = pool.id();
+                    let those =
+                        store::experts::with_only_retired::<Membership>(db, id, most).await?;
+                    found.extend(those.into_iter().map(|row| row.id));
+                }
+                TriggerOn::Retirement { .. } | TriggerOn::Age { .. } | TriggerOn::Listed { .. } => {
+                }
+            }
         }
         Ok(found)
     }
 
-    async fn with_records(&self, db: &mut impl Db, pool: PoolId) -> Result<BTreeSet<ExpertId>> {
-        let filter = MisconductFilter {
-            pool: Some(pool),
-            statuses: vec!["confirmed".to_owned()],
-            ..MisconductFilter::default()
-        };
-        let mut found = BTreeSet::new();
-        let mut after = None;
-        loop {
-            let request = store::PageRequest::after(after, PORTION);
-            let page = store::misconduct::page::<Misconduct>(db, &filter, &request).await?;
-            found.extend(page.items.into_iter().map(|row| row.body.expert));
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(found),
-            }
-        }
-    }
-
-    /// What triggers look at.
+    /// What triggers look at. The identity number is opened, and registers are asked, only where one of
+    /// them watches a register.
     async fn member_facts(
         &self,
         db: &mut impl Db,
@@ -200,35 +179,33 @@ impl Service {
         member: &Member,
     ) -> Result<MemberFacts> {
         let person = self.person(db, member.keys.person).await?;
-        let private = self.private_of(db, member.keys.person).await?;
-        let facts = self
-            .facts(
-                db,
-                pool,
-                &member.body,
-                &person.body,
-                private.id_number.as_ref(),
-            )
-            .await?;
+        let mut registers = BTreeMap::new();
+        if triggers(pool).any(|on| matches!(on, TriggerOn::Listed { .. })) {
+            let private = self.private_of(db, member.keys.person).await?;
+            let number = private.id_number.as_ref();
+            let facts = self.facts(db, pool, &member.body, &person.body, number);
+            registers = facts.await?.registers;
+        }
         let known = self.specialties_of(pool.id()).await?;
         let held = &member.body.expert.specialties;
         let specialties = known.iter().filter(|one| held.contains(&one.id));
         let mut occurred = self.happened(db, ctx, member.id).await?;
         occurred.sort_by_key(|one| one.on);
+        let profile = person.body.profile;
         Ok(MemberFacts {
-            born: facts.profile.born,
-            retires_on: facts.profile.retires_on,
-            flags: facts.profile.flags,
+            born: profile.born,
+            retires_on: profile.retires_on,
+            flags: profile.flags,
             entered: member.body.expert.standing.term().from,
             term: member.body.term_on(ctx.today()),
             specialties: specialties
                 .map(|one| {
-                    let active = matches!(one.status, domain::pool::SpecialtyStatus::Active);
+                    let active = matches!(one.status, SpecialtyStatus::Active);
                     (one.name.clone(), active)
                 })
                 .collect(),
             occurred,
-            registers: facts.registers,
+            registers,
         })
     }
 
@@ -277,103 +254,33 @@ impl Service {
         }
         Ok(occurred)
     }
+}
 
-    /// Grounds that take effect by themselves, in every pool. Scheduled work; doing it again changes
-    /// nothing.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn leave_by_themselves(&self, ctx: &Ctx) -> Result<usize> {
-        let pools = store::pools::all::<domain::pool::Pool>(&mut self.store.read()).await?;
-        let mut left = 0;
-        for pool in pools {
-            left += done_for("exits", pool.id, self.leave_of(ctx, pool.id).await);
-        }
-        Ok(left)
-    }
+/// What the grounds of a pack watch.
+fn triggers(pool: &OpenPool) -> impl Iterator<Item = &TriggerOn> {
+    let grounds = pool.pack.exit.iter().flat_map(|rules| &rules.grounds);
+    let triggers = grounds.flat_map(|ground| &ground.triggers);
+    triggers.map(|trigger| &trigger.on)
+}
 
-    async fn leave_of(&self, ctx: &Ctx, pool: PoolId) -> Result<usize> {
-        let pool = self.any_pool(pool).await?;
-        let grounds = pool.pack.exit.iter().flat_map(|rules| &rules.grounds);
-        let automatic = grounds
-            .flat_map(|ground| &ground.triggers)
-            .any(|trigger| trigger.mode == TriggerMode::Automatic);
-        let today = ctx.today();
-        let done = |days: &HashMap<PoolId, Date>| days.get(&pool.id()) == Some(&today);
-        let days = &self.exits_looked_through.0;
-        if !automatic || done(&days.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(0);
-        }
-        let mut left = 0;
-        let candidates = self
-            .could_have_reached(&mut self.store.read(), &pool)
-            .await?;
-        for expert in candidates {
-            left += usize::from(self.leave_by_itself(ctx, &pool, expert).await?);
-        }
-        let mut days = days.lock().unwrap_or_else(PoisonError::into_inner);
-        days.insert(pool.id(), today);
-        Ok(left)
-    }
-
-    async fn leave_by_itself(&self, ctx: &Ctx, pool: &OpenPool, expert: ExpertId) -> Result<bool> {
-        let mut read = self.store.read();
-        let reached = |found: &[RaisedExit]| {
-            let mut all = found.iter();
-            all.find(|one| one.how == RaisedHow::Automatic).cloned()
-        };
-        let stays = |member: &Member| {
-            matches!(
-                member.body.expert.standing,
-                Standing::Appointed { .. } | Standing::Suspended { .. }
-            )
-        };
-        let seen = store::experts::find::<Membership>(&mut read, expert).await?;
-        let Some(seen) = seen.filter(stays) else {
-            return Ok(false);
-        };
-        if reached(&self.raised_of(&mut read, ctx, pool, &seen).await?).is_none() {
-            return Ok(false);
-        }
-        drop(read);
-        let mut change = self.change(ctx, pool.id()).await?;
-        // Another server may have been here.
-        let member = self.member(&mut *change, pool, expert).await?;
-        let found = self.raised_of(&mut *change, ctx, pool, &member).await?;
-        let Some(one) = reached(&found).filter(|_| stays(&member)) else {
-            return Ok(false);
-        };
-        let rules = rules(pool)?;
-        let ground = ground(rules, &one.ground)?;
-        let mut row = match self.open_case(&mut *change, pool.id(), &member).await? {
-            Some(row) if row.body.ground == ground.id => row,
-            // Somebody is deciding on another ground: that decision comes first.
-            Some(_) => return Ok(false),
-            None => {
-                let new = NewExit {
-                    ground: ground.id.clone(),
-                    ..NewExit::default()
-                };
-                let brought = Brought {
-                    opened: Opened::Automatic { at: ctx.now },
-                    raised: Some(one.reason),
-                    documents: Vec::new(),
-                    taken: Vec::new(),
-                };
-                let exit = self
-                    .enter_exit(&mut change, ctx, pool, &member, ground, (&new, brought))
-                    .await?;
-                super::find(&mut *change, pool.id(), exit.id).await?
-            }
-        };
-        let on = ctx.today();
-        row.body = row.body.clone().end(on)?;
-        save(&mut change, &mut row).await?;
-        self.carry_out(&mut change, ctx, pool, rules, &row.body, on)
-            .await?;
-        change.commit().await?;
-        Ok(true)
-    }
+/// The states of a call behind what is counted, as [`became`] reads them.
+fn became_of(counted: &[Occurrence]) -> Vec<&'static str> {
+    let state = |what: &Occurrence| match what {
+        Occurrence::DeclinedWithoutReason | Occurrence::DispatchRefused => Some("declined"),
+        Occurrence::NoAnswer => Some("no_answer"),
+        Occurrence::Excused => Some("on_leave"),
+        Occurrence::Recused => Some("recused"),
+        Occurrence::Attended | Occurrence::DispatchAccepted => Some("accepted"),
+        Occurrence::AbsentUnexcused
+        | Occurrence::LateUnexcused
+        | Occurrence::LeftEarlyUnexcused
+        | Occurrence::Rested
+        | Occurrence::MisconductConfirmed => None,
+    };
+    let mut states: Vec<&'static str> = counted.iter().filter_map(state).collect();
+    states.sort_unstable();
+    states.dedup();
+    states
 }
 
 /// What became of a call, and on which day; `over` is the last day of work that is over.

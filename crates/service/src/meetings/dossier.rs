@@ -86,7 +86,8 @@ fn of(item: &AgendaItem) -> Dossier {
 impl Service {
     /// 会议材料 as one PDF: agenda, then for each person what the form says, every condition with its
     /// article, every material with what was found of it, every file with its digest, and the pages of
-    /// these files; for whoever is to leave, the case instead. Whose files were laid before the body is in the ledger; the purpose is the meeting.
+    /// these files; for whoever is to leave, the case instead. Whose files were laid before the body is in
+    /// the ledger; the purpose is the meeting.
     ///
     /// # Errors
     /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`], [`crate::Error::Document`].
@@ -157,6 +158,20 @@ impl Service {
         let view = self.exit(ctx, pool.no, item.record).await?;
         let owner = (exits::KIND, item.record.to_string());
         let files = attachments::of::<Body>(&mut self.store.read(), owner.0, &owner.1).await?;
+        let served = view
+            .service
+            .iter()
+            .map(|(label, count)| format!("{label} {count} 次"));
+        let said = view.exit.statement.as_ref();
+        let more = [
+            ("提出", exits::opened_words(&view.exit.opened)),
+            ("参与情况", served.collect::<Vec<_>>().join("，")),
+            (
+                "本人陈述",
+                said.map_or_else(|| "没有陈述意见".to_owned(), |said| said.text.clone()),
+            ),
+        ];
+        let more = more.map(|(label, text)| (label.to_owned(), text));
         let records = view.misconduct.iter().map(|record| Line {
             verdict: "已认定".to_owned(),
             text: format!("{}　{}", record.on, record.evidence),
@@ -171,7 +186,7 @@ impl Service {
             dossier: Dossier {
                 specialties: view.specialties.join("、"),
                 status: view.ground.label.clone(),
-                facts: view.facts(),
+                facts: view.facts().into_iter().chain(more).collect(),
                 findings: vec![("不良行为记录".to_owned(), records.collect())],
                 ..of(item)
             },

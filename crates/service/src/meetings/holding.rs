@@ -14,6 +14,7 @@ use crate::applications::{self, Row as Application, by};
 use crate::change::Change;
 use crate::ctx::Ctx;
 use crate::error::{Error, Reason, Result};
+use crate::exits;
 use crate::pools::OpenPool;
 use crate::service::Service;
 
@@ -120,8 +121,8 @@ impl Service {
                 Ok(here.then(|| Before::Entry(Box::new(one))))
             }
             Matter::Exit => {
-                let waiting = self.exits_before_meeting(&mut **change, pool).await?;
-                let here = waiting.iter().any(|exit| exit.id == item.record);
+                let exit = exits::find(&mut **change, pool.id(), item.record).await?;
+                let here = exits::is_before_meeting(pool, &exit.body);
                 Ok(here.then_some(Before::Exit(item.record)))
             }
         }

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{experts, records as stored};
 
+use super::deciding::gone;
 use super::{KIND, PORTION, Row, event, of_members, of_pool, rules, save};
 use crate::applications::by;
 use crate::change::Change;
@@ -234,8 +235,8 @@ impl Service {
     /// 登记本人意愿: what an expert said by telephone or on paper.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Refused`] once decided; [`Error::Invalid`]
-    /// without how it was said, or without a reason for 不愿意.
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Refused`] once decided, or for whoever left;
+    /// [`Error::Invalid`] without how it was said, or without a reason for 不愿意.
     pub async fn record_willingness(
         &self,
         ctx: &Ctx,
@@ -268,6 +269,10 @@ impl Service {
         said: Said,
         through: Through,
     ) -> Result<()> {
+        let member = experts::find::<Membership>(&mut **change, row.body.expert).await?;
+        if let Some(reason) = member.as_ref().and_then(gone) {
+            return Err(Error::Refused(vec![reason]));
+        }
         let how = match &through {
             Through::Expert => "本人答复",
             Through::Desk { .. } => "经办人登记",
@@ -294,6 +299,9 @@ impl Service {
         let members = experts::all_of_person::<Membership>(&mut read, person).await?;
         let mut own = Vec::new();
         for member in members {
+            if matches!(member.body.expert.standing, Standing::Left { .. }) {
+                continue;
+            }
             let filter = stored::RecordFilter {
                 subject: Some(member.id.to_string()),
                 ..of_pool(member.keys.pool, &[])

@@ -369,7 +369,8 @@ fn given<'a>(row: &'a Row, decision: &'a Decision<'_>) -> impl Iterator<Item = R
         .chain(willing.then_some(RenewalNeed::Willing))
 }
 
-fn gone(member: &Member) -> Option<Reason> {
+/// Why whoever left is not renewed, nor asked.
+pub(super) fn gone(member: &Member) -> Option<Reason> {
     match &member.body.expert.standing {
         Standing::Left { on, .. } => Some(Reason::state(
             "renewal.left",

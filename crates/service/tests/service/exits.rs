@@ -1,28 +1,24 @@
 //! Leaving the pool before the term ends, on both engines: by the steps of each pack, through the meeting
 //! where there is one, with everything that follows from it.
 
+mod grounds;
+
 use crate::bureau::Bureau;
-use crate::postings::{posted, schedule_at};
-use domain::actor::Role;
-use domain::engagement::{Answered, Engagement, State as Seated};
+use domain::actor::{Grant, Remit, Role};
+use domain::engagement::State as Seated;
 use domain::exit::State;
-use domain::expert::{Standing, Status, Term};
-use domain::id::{AccountId, EngagementId, ExpertId, PersonId, RecordId, TaskId};
+use domain::expert::Status;
+use domain::id::{ExpertId, RecordId, TaskId};
 use domain::meeting::{Matter, Minutes, PersonResult, Verdict};
 use domain::policy::library::shipped;
-use domain::task::{State as TaskState, Task};
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 use service::engagements::FollowUp;
 use service::exits::NewExit;
-use service::experts::ExpertQuery;
 use service::misconduct::Proposal;
 use service::objections::Upload;
 use service::papers::PaperFile;
 use service::{Ctx, Error, PageRequest};
-use store::document;
-use store::engagements::EngagementKeys;
 use store::messages::MessageFilter;
-use store::tasks::TaskKeys;
 use store::testing::on_both;
 use uuid::Uuid;
 
@@ -53,6 +49,10 @@ fn denied<T: std::fmt::Debug>(answer: Result<T, Error>) {
     assert!(matches!(answer, Err(Error::Forbidden(_))), "{answer:?}");
 }
 
+fn outside<T: std::fmt::Debug>(answer: Result<T, Error>) {
+    assert!(matches!(answer, Err(Error::OutsideRemit(_))), "{answer:?}");
+}
+
 /// The n-th expert of the bureau.
 fn expert(n: u128) -> ExpertId {
     ExpertId(Uuid::from_u128(101_000 + n))
@@ -72,6 +72,21 @@ async fn case(bureau: &Bureau, id: RecordId) -> State {
 async fn own(bureau: &Bureau, id: ExpertId) -> Ctx {
     let view = bureau.service.expert(&bureau.officer, 1, id).await;
     bureau.expert(view.expect("seen").member.expert.person)
+}
+
+/// Every short message so far.
+async fn told(bureau: &Bureau) -> String {
+    let filter = MessageFilter {
+        channel: Some("sms".to_owned()),
+        ..MessageFilter::default()
+    };
+    let page = PageRequest::first(20);
+    let mut read = bureau.store.read();
+    let told = store::messages::page(&mut read, bureau.store.seals(), &filter, &page).await;
+    let told = told.expect("listed").items.into_iter();
+    told.map(|one| one.message.content.reveal().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A meeting on whoever waits, with one verdict on all.
@@ -239,20 +254,10 @@ async fn a_dismissal_takes_the_check_the_meeting_and_the_bureau_in_this_order() 
             assert!(letter.name.starts_with("解聘通知书-TC01-2022-0001."));
             assert!(letter.bytes.len() > 2_000);
         }
-        let filter = MessageFilter {
-            channel: Some("sms".to_owned()),
-            ..MessageFilter::default()
-        };
-        let page = PageRequest::first(10);
-        let mut read = bureau.store.read();
-        let told = store::messages::page(&mut read, bureau.store.seals(), &filter, &page).await;
-        let told = told.expect("listed").items;
-        let says = |words: &str| {
-            let mut all = told.iter();
-            all.any(|one| one.message.content.reveal().contains(words))
-        };
-        assert!(says("不再担任") && says("不作任何补偿或者赔偿") && says("陈述意见"));
-        drop(read);
+        let told = told(&bureau).await;
+        for words in ["不再担任", "不作任何补偿或者赔偿", "陈述意见"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
 
         let ledger = bureau.ledger().await;
         for kind in [
@@ -333,133 +338,6 @@ async fn whom_the_meeting_keeps_stays_and_hears_why_and_may_speak_before() {
         assert_eq!(case(&bureau, again).await.code(), "withdrawn");
     })
     .await;
-}
-
-/// Covers: DG-19-7, DG-18-0.
-#[tokio::test]
-async fn three_confirmed_records_are_needed_and_two_are_not_enough() {
-    on_both(|engine| async move {
-        let bureau = Bureau::open(&engine, 2).await;
-        let (service, officer, approver) = (&bureau.service, &bureau.officer, &bureau.approver);
-        let id = expert(0);
-        let propose = async |day: i8, confirm: bool| {
-            let proposal = Proposal {
-                expert: id,
-                kind: "18-1".into(),
-                on: date(2022, 6, day),
-                task: None,
-                evidence: "未按评审程序打分".into(),
-                effect: None,
-            };
-            let record = service.propose_misconduct(officer, bureau.pool, proposal);
-            let record = record.await.expect("proposed");
-            if confirm {
-                let done = service.decide_misconduct(approver, record, true, "").await;
-                done.expect("confirmed");
-            }
-            record
-        };
-        propose(1, true).await;
-        propose(2, true).await;
-        let third = propose(3, false).await;
-        let few = service
-            .open_exit(officer, 1, id, &new("19-7", ""), Vec::new())
-            .await;
-        assert_eq!(codes(few), ["exit.not_reached"]);
-        assert!(
-            service
-                .raised_exits(officer, 1)
-                .await
-                .expect("looked")
-                .is_empty()
-        );
-        service
-            .decide_misconduct(approver, third, true, "")
-            .await
-            .expect("confirmed");
-        let raised = service.raised_exits(officer, 1).await.expect("looked");
-        assert_eq!(raised.len(), 1);
-        assert_eq!((raised[0].expert, raised[0].ground.as_str()), (id, "19-7"));
-        let exit = service
-            .open_exit(officer, 1, id, &new("19-7", ""), Vec::new())
-            .await
-            .expect("opened");
-        let view = service.exit(officer, 1, exit).await.expect("seen");
-        assert_eq!(view.misconduct.len(), 3);
-        assert!(view.exit.raised.is_some_and(|words| words.contains("3 次")));
-        // Whoever has an open case is on the list no more.
-        let raised = service.raised_exits(officer, 1).await.expect("looked");
-        assert!(raised.is_empty(), "{raised:?}");
-    })
-    .await;
-}
-
-/// An offer refused on a day, with a reason.
-async fn declined(bureau: &Bureau, expert: ExpertId, day: Date) {
-    let (id, task) = (EngagementId(Uuid::now_v7()), TaskId(Uuid::now_v7()));
-    let at = day.at(12, 0, 0, 0).in_tz("Asia/Shanghai");
-    let at = at.expect("a zone").timestamp();
-    let state = Seated::Declined {
-        at,
-        reason: Some("出差".into()),
-        answered: Answered::Expert,
-    };
-    let keys = EngagementKeys {
-        pool: bureau.pool,
-        task,
-        draw: None,
-        expert,
-        status: state.code().to_owned(),
-        answer_by: None,
-    };
-    let body = Engagement {
-        id,
-        pool: bureau.pool,
-        task,
-        draw: None,
-        expert,
-        person: PersonId(Uuid::from_u128(1_000)),
-        demand: 0,
-        round: 1,
-        leave_asked: None,
-        call: None,
-        to_arrange: false,
-        post: None,
-        state,
-    };
-    let known = Task {
-        id: task,
-        pool: bureau.pool,
-        number: format!("XQ-{day}-{expert}"),
-        requester: bureau.requester,
-        filed_by: AccountId(Uuid::now_v7()),
-        filed_at: at,
-        team: None,
-        request: bureau.request(1),
-        state: TaskState::Published { draw: None, at },
-    };
-    let task_keys = TaskKeys {
-        pool: bureau.pool,
-        number: known.number.clone(),
-        requester: known.requester,
-        status: known.state.code().to_owned(),
-        work_from: day,
-        work_to: day,
-        team: String::new(),
-        title: known.request.content.clone(),
-    };
-    let mut tx = bureau.store.write(bureau.pool).await.expect("door");
-    document::insert(&mut tx, task, task_keys, &known)
-        .await
-        .expect("a task");
-    document::insert(&mut tx, id, keys, &body)
-        .await
-        .expect("a seat");
-    let now = bureau.now(&bureau.officer).now;
-    tx.append(&store::testing::event("test.declined", now))
-        .await
-        .expect("recorded");
-    tx.commit().await.expect("committed");
 }
 
 async fn seat_of(bureau: &Bureau, task: TaskId, id: ExpertId) -> service::engagements::Seat {
@@ -660,98 +538,89 @@ async fn under_jiangmen_the_bureau_alone_decides_and_everybody_may_ask_to_leave(
     .await;
 }
 
-/// Covers: JM-12-2.
+/// Covers: CY-23-b, CY-5-a.
 #[tokio::test]
-async fn an_application_found_false_is_marked_so() {
+async fn a_department_knows_of_its_own_teams_and_puts_nobody_else_out() {
     on_both(|engine| async move {
-        let text = shipped("jm-2022").expect("shipped").pack;
-        let bureau = Bureau::open_under(&engine, 0, text).await;
+        let text = shipped("cy-2021").expect("shipped").pack;
+        let bureau = Bureau::open_under(&engine, 2, text).await;
         let (service, officer, approver) = (&bureau.service, &bureau.officer, &bureau.approver);
-        let application = bureau.waiting_for_posting(0).await;
-        posted(&bureau, &[application]).await;
-        schedule_at(&bureau, date(2022, 6, 14).at(9, 0, 0, 0)).await;
-        let order = service::certificates::Order::default();
-        service
-            .issue_certificates(&bureau.now(officer), 1, order)
-            .await
-            .expect("appointed");
-        let (query, page) = (ExpertQuery::default(), PageRequest::first(5));
-        let experts = service
-            .experts(&bureau.now(officer), 1, &query, &page)
-            .await;
-        let member = experts.expect("listed").rows[0].id;
-        let (officer, approver) = (bureau.now(officer), bureau.now(approver));
-        let bare = service
-            .open_exit(&officer, 1, member, &new("12-2", ""), Vec::new())
-            .await;
-        assert_eq!(codes(bare), ["attachment"]);
-        let exit = service
-            .open_exit(&officer, 1, member, &new("12-2", ""), paper())
+        for (n, team) in [(0, "project"), (1, "exam")] {
+            let of_team = |member: &mut service::experts::Membership| {
+                member.expert.team = Some(team.to_owned());
+            };
+            bureau.change_member(expert(n), of_team).await;
+            let proposal = Proposal {
+                expert: expert(n),
+                kind: "23-2".into(),
+                on: date(2022, 6, 1),
+                task: None,
+                evidence: "两次评审没有出具意见".into(),
+                effect: None,
+            };
+            let record = service.propose_misconduct(officer, bureau.pool, proposal);
+            let record = record.await.expect("proposed");
+            let done = service.decide_misconduct(approver, record, true, "").await;
+            done.expect("confirmed");
+        }
+        let of_section = |role: Role| {
+            let mut ctx = bureau.as_role(role);
+            ctx.actor.grants = vec![Grant {
+                remit: Remit::Teams(["project".to_owned()].into()),
+                ..Grant::whole(role, bureau.pool)
+            }];
+            ctx
+        };
+        let (clerk, head) = (of_section(Role::Officer), of_section(Role::Approver));
+        let raised = service.raised_exits(officer, 1).await.expect("looked");
+        assert_eq!(raised.len(), 2, "{raised:?}");
+        let raised = service.raised_exits(&clerk, 1).await.expect("looked");
+        assert_eq!(raised.len(), 1, "{raised:?}");
+        assert_eq!(raised[0].expert, expert(0));
+
+        let typed = new("23-2", "两次评审没有出具意见");
+        outside(
+            service
+                .open_exit(&clerk, 1, expert(1), &typed, paper())
+                .await,
+        );
+        outside(service.exit_form(&clerk, 1, expert(1)).await);
+        let own = service
+            .open_exit(&clerk, 1, expert(0), &typed, paper())
             .await
             .expect("opened");
-        service
-            .take_exit_step(&approver, 1, exit, "终止任用", "", "")
+        let other = service
+            .open_exit(officer, 1, expert(1), &typed, paper())
             .await
-            .expect("ended");
-        let view = service.application(&officer, 1, application).await;
-        let mark = view.expect("seen").application.mark;
-        assert_eq!(mark.as_deref(), Some("申报材料不实"));
-        let held = service.certificates(&officer, 1, "", &page).await;
-        let code = held.expect("listed").items[0].code.clone();
-        let visitor = service.visitor("192.0.2.1", "r");
-        let checked = service.check_certificate(&visitor, &code).await;
-        let standing = checked.expect("known").standing;
-        assert_eq!(standing, domain::certificate::Standing::Ended);
-    })
-    .await;
-}
-
-/// Covers: JM-12-3.
-#[tokio::test]
-async fn two_years_of_refused_offers_end_the_appointment_once_and_by_themselves() {
-    on_both(|engine| async move {
-        let text = shipped("jm-2022").expect("shipped").pack;
-        let bureau = Bureau::serving(&engine, text, 2, date(2026, 2, 28)).await;
-        let service = &bureau.service;
-        let entered = |member: &mut service::experts::Membership| {
-            let term = Term {
-                from: date(2021, 3, 1),
-                to: date(2026, 2, 28),
-            };
-            member.expert.standing = Standing::Appointed { term };
-        };
-        bureau.change_member(expert(0), entered).await;
-        bureau.change_member(expert(1), entered).await;
-        let (first, second) = (date(2022, 7, 1), date(2023, 8, 1));
-        for (n, day) in [(0, first), (0, second), (1, first)] {
-            declined(&bureau, expert(n), day).await;
-        }
-        let run = async |at: &str| {
-            bureau.clock.set(at.parse().expect("a time"));
-            let ctx = service.ctx(domain::actor::Actor::system(), "schedule", "test");
-            service.leave_by_themselves(&ctx).await.expect("ran")
-        };
-        assert_eq!(
-            run("2023-07-31T15:59:59Z").await,
-            0,
-            "the last second before"
-        );
-        assert_eq!(run("2023-07-31T16:00:01Z").await, 1, "the day has come");
-        assert_eq!(run("2023-08-02T02:00:00Z").await, 0, "once");
-        let officer = bureau.now(&bureau.officer);
-        let gone = service.expert(&officer, 1, expert(0)).await.expect("seen");
-        assert_eq!(gone.status, Status::Left);
-        let stays = service.expert(&officer, 1, expert(1)).await.expect("seen");
-        assert_eq!(
-            stays.status,
-            Status::Active,
-            "nothing was offered in one year"
-        );
+            .expect("opened");
         let page = PageRequest::first(5);
-        let cases = service.exits(&officer, 1, Some("left"), &page).await;
-        let cases = cases.expect("listed").items;
-        assert_eq!(cases.len(), 1);
-        assert!(cases[0].raised.is_some(), "{:?}", cases[0]);
+        let listed = service.exits(&clerk, 1, None, &page).await;
+        let listed = listed.expect("listed").items;
+        assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), [own]);
+        let waiting = service.inbox(&head, bureau.pool).await.expect("inbox");
+        let confirm = "负责人确认取消资格";
+        let waiting = waiting.items.iter();
+        let waiting = waiting.filter(|item| item.title.contains(confirm));
+        assert_eq!(waiting.count(), 1);
+        outside(service.exit(&clerk, 1, other).await);
+        outside(service.exit_letter(&clerk, 1, other, PaperFile::Pdf).await);
+        outside(service.withdraw_exit(&clerk, 1, other, "不办了").await);
+        outside(
+            service
+                .add_exit_document(&clerk, 1, other, paper().remove(0))
+                .await,
+        );
+        outside(
+            service
+                .take_exit_step(&head, 1, other, confirm, "", "")
+                .await,
+        );
+        service
+            .take_exit_step(&head, 1, own, confirm, "", "")
+            .await
+            .expect("confirmed");
+        assert_eq!(status(&bureau, expert(0)).await, Status::Left);
+        assert_eq!(status(&bureau, expert(1)).await, Status::Active);
     })
     .await;
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{done, expert_keys, id, organisation, person, pool};
 use jiff::civil::date;
+use store::experts::Often;
 use store::misconduct::{self, MisconductFilter, MisconductKeys};
 use store::records::{self, RecordFilter, RecordKeys};
 use store::tasks::{self, TaskFilter, TaskKeys};
@@ -111,6 +112,65 @@ async fn what_belongs_to_teams_is_listed_for_those_who_answer_for_them() {
             };
             let found = tasks::count(&mut db, &filter).await.unwrap();
             assert_eq!(found, expected, "tasks of {teams:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_something_on_record_often_is_named_with_the_newest_first() {
+    on_both(|t| async move {
+        let one = pool(&t.store).await;
+        let mut tx = t.store.write(one).await.unwrap();
+        let mut members = Vec::new();
+        for (team, status, days) in [
+            ("a", "active", vec![1, 2]),
+            ("b", "suspended", vec![3, 4]),
+            ("a", "active", vec![5]),
+            ("a", "left", vec![6, 7]),
+        ] {
+            let person = person(&mut tx, "王伟", None).await;
+            let mut keys = expert_keys(one, person, "王伟");
+            (keys.team, keys.status) = (team.into(), status.into());
+            let member = experts::insert(&mut tx, id(), keys, &[], 1_i64)
+                .await
+                .unwrap();
+            for day in days {
+                let keys = MisconductKeys {
+                    pool: one,
+                    expert: member.id,
+                    kind: if day == 4 { "leak" } else { "absence" }.into(),
+                    status: "confirmed".into(),
+                    happened_on: date(2026, 11, day),
+                    task: None,
+                };
+                document::insert::<MisconductKeys, _>(&mut tx, id(), keys, 1_i64)
+                    .await
+                    .unwrap();
+            }
+            members.push(member.id);
+        }
+        done(tx).await;
+
+        let mut db = t.store.read();
+        let a = BTreeSet::from(["a".to_owned()]);
+        let often = |at_least, most, teams| Often {
+            pool: one,
+            teams,
+            at_least,
+            most,
+        };
+        let (every, absence): (&[String], _) = (&[], ["absence".to_owned()]);
+        let (first, second, third) = (members[0], members[1], members[2]);
+        for (asked, kinds, named) in [
+            (often(2, 9, None), every, vec![second, first]),
+            (often(2, 1, None), every, vec![second]),
+            (often(1, 9, None), every, vec![third, second, first]),
+            (often(2, 9, Some(&a)), every, vec![first]),
+            (often(2, 9, None), &absence[..], vec![first]),
+        ] {
+            let found = misconduct::often(&mut db, &asked, kinds).await.unwrap();
+            assert_eq!(found, named, "{asked:?} {kinds:?}");
         }
     })
     .await;

@@ -15,11 +15,11 @@ use service::exits::{ExitView, opened_words};
 use service::objections::Upload;
 use service::papers::PaperFile;
 
-use super::{HANDLE, READ, STEP, ground_words, opened_at, status};
+use super::{HANDLE, READ, STEP, opened_at, status};
 use crate::components::{Moment, Note, Progress, Status, Tone};
 use crate::error::WebError;
 use crate::files::{download, uploaded};
-use crate::form::{FormState, renamed};
+use crate::form::FormState;
 use crate::layout::{Layout, Visit};
 use crate::page;
 use crate::routes::Routes;
@@ -75,24 +75,6 @@ impl ShowPage {
         let said = self.view.exit.statement.as_ref();
         said.map_or_else(String::new, |said| page::moment(said.at))
     }
-}
-
-fn facts(view: &ExitView) -> Vec<(String, String)> {
-    let one = &view.exit;
-    let mut rows = vec![
-        ("情形", ground_words(&view.ground)),
-        ("种类", one.kind.clone().unwrap_or_default()),
-        ("理由", one.reason.clone()),
-        ("系统记录", one.raised.clone().unwrap_or_default()),
-        ("专家编号", view.expert_number.clone()),
-        ("队伍", view.team.clone().unwrap_or_default()),
-        ("工作单位", view.employer.clone()),
-        ("专业领域", view.specialties.join("、")),
-    ];
-    rows.retain(|(_, text)| !text.is_empty());
-    rows.into_iter()
-        .map(|(name, text)| (name.to_owned(), text))
-        .collect()
 }
 
 /// What no step is taken without.
@@ -197,7 +179,7 @@ async fn show_page(
             .then(|| here.href(format!("experts/{}", one.expert))),
         status: status(&one.state),
         note: lacking(&view),
-        facts: facts(&view),
+        facts: view.facts(),
         served: view
             .service
             .iter()
@@ -280,7 +262,6 @@ async fn refuse(at: At, form: FormState) -> Result<Response, WebError> {
         )
         .await;
     // The opinion of whoever agrees stands on the same page.
-    let outcome = outcome.map_err(|error| renamed(error, "opinion", "reason"));
     answered(at, form, outcome).await
 }
 

@@ -183,7 +183,7 @@ pub(super) fn exit(root: &Section<'_>) -> Option<ExitRules> {
         let citation = s.citation();
         ExitRules {
             label: s.text("label"),
-            grounds: s.sections("ground").iter().map(exit_ground).collect(),
+            grounds: exit_grounds(&s),
             steps: exit_steps(&s),
             effects: s.some_words("effects"),
             no_compensation: s
@@ -203,8 +203,15 @@ pub(super) fn exit(root: &Section<'_>) -> Option<ExitRules> {
 
 fn exit_steps(s: &Section<'_>) -> Vec<ExitStep> {
     let sections = s.sections("step");
+    if sections.is_empty() {
+        s.report(
+            Code::OutOfRange,
+            "没有写明办理环节，提出的事项办不结。".to_owned(),
+            "请写 [[exit.step]]，至少一步。",
+        );
+    }
     let last = sections.len().saturating_sub(1);
-    let mut steps = Vec::new();
+    let mut steps: Vec<ExitStep> = Vec::new();
     for (place, s) in sections.iter().enumerate() {
         let opens = s.truth_or("opens", false);
         if opens && (place > 0 || last == 0) {
@@ -215,15 +222,49 @@ fn exit_steps(s: &Section<'_>) -> Vec<ExitStep> {
                 "请删去 opens，或补上后面的步骤。",
             );
         }
-        steps.push(ExitStep {
+        let step = ExitStep {
             id: s.text_opt("id"),
             by: s.name("by", Name::Party),
             label: s.text("label"),
             minutes: s.truth_or("minutes", false),
             opens,
-        });
+        };
+        if step.minutes && opens {
+            s.report_at(
+                "minutes",
+                Code::Conflict,
+                "以会议纪要为据的环节不能在提出时完成。".to_owned(),
+                "请删去 opens 或 minutes。",
+            );
+        }
+        if steps.iter().any(|before| before.label == step.label) {
+            s.report_at(
+                "label",
+                Code::Duplicate,
+                format!("有两个环节叫“{}”，办理时分不清是哪一步。", step.label),
+                "请改用不同的名称。",
+            );
+        }
+        steps.push(step);
     }
     steps
+}
+
+fn exit_grounds(s: &Section<'_>) -> Vec<ExitGround> {
+    let sections = s.sections("ground");
+    let grounds: Vec<ExitGround> = sections.iter().map(exit_ground).collect();
+    let own = sections.iter().zip(&grounds).filter(|(_, one)| one.own);
+    for (place, (s, one)) in own.enumerate() {
+        if place > 0 || !one.kinds.is_empty() || !one.triggers.is_empty() {
+            s.report_at(
+                "own",
+                Code::Conflict,
+                "本人申请的情形只能有一种，不再分种类，也不由系统提请。".to_owned(),
+                "请只在一种情形写 own = true，并删去它的 kinds 和 trigger。",
+            );
+        }
+    }
+    grounds
 }
 
 fn exit_ground(s: &Section<'_>) -> ExitGround {

@@ -349,9 +349,14 @@ impl ExitRules {
         self.grounds.iter().find(|ground| ground.id == id)
     }
 
-    /// The step a meeting takes, with its place among the steps, if there is one.
-    pub fn meeting_step(&self) -> Option<(usize, &ExitStep)> {
-        self.steps.iter().enumerate().find(|(_, step)| step.minutes)
+    /// The first step that a meeting takes, if there is one.
+    pub fn meeting_step(&self) -> Option<&ExitStep> {
+        self.steps.iter().find(|step| step.minutes)
+    }
+
+    /// The ground on which an expert asks to leave, if there is one.
+    pub fn own_ground(&self) -> Option<&ExitGround> {
+        self.grounds.iter().find(|ground| ground.own)
     }
 }
 
