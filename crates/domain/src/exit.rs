@@ -157,6 +157,16 @@ pub enum Refused {
     /// A paper from the time ahead.
     #[error("日期 {0} 还没有到。请按实际日期填写。")]
     Ahead(Date),
+    /// A paper older than the step before it.
+    #[error("日期 {on} 早于“{step}”的 {before}，次序不对。请核对日期。")]
+    Before {
+        /// The day given.
+        on: Date,
+        /// The step before.
+        step: String,
+        /// Its day.
+        before: Date,
+    },
 }
 
 /// Words as typed, tidied, at most [`WORDS_MOST`] characters.
@@ -229,11 +239,17 @@ impl Exit {
         }
     }
 
-    /// Checks that a step is the next one, and not dated ahead.
+    /// Checks that a step is the next one, and dated neither ahead nor before the step before it.
     fn due(&self, rules: &ExitRules, step: &Taken, today: Date) -> Result<(), Refused> {
-        match self.next(rules) {
-            Some(next) if next.label != step.step => Err(Refused::Order(next.label.clone())),
+        let before = self.state.taken().last();
+        match (self.next(rules), before) {
+            (Some(next), _) if next.label != step.step => Err(Refused::Order(next.label.clone())),
             _ if today < step.on => Err(Refused::Ahead(step.on)),
+            (_, Some(before)) if step.on < before.on => Err(Refused::Before {
+                on: step.on,
+                step: before.step.clone(),
+                before: before.on,
+            }),
             _ => Ok(()),
         }
     }
@@ -409,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_says_no_says_why_and_nothing_is_dated_ahead() {
+    fn whoever_says_no_says_why_and_no_date_is_out_of_order() {
         let rules = rules();
         assert_eq!(
             case().refuse(&rules, step(&rules, 0, ""), TODAY),
@@ -422,6 +438,19 @@ mod tests {
         assert_eq!(
             case().take(&rules, tomorrow, TODAY),
             Err(Refused::Ahead(date(2022, 6, 2)))
+        );
+        let checked = case().take(&rules, step(&rules, 0, ""), TODAY);
+        let yesterday = Taken {
+            on: date(2022, 5, 31),
+            ..step(&rules, 1, "")
+        };
+        assert_eq!(
+            checked.expect("checked").take(&rules, yesterday, TODAY),
+            Err(Refused::Before {
+                on: date(2022, 5, 31),
+                step: rules.steps[0].label.clone(),
+                before: TODAY,
+            })
         );
         let refused = case().refuse(&rules, step(&rules, 0, "仍在一线工作"), TODAY);
         assert_eq!(refused.expect("refused").state.code(), "refused");

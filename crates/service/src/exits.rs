@@ -78,7 +78,8 @@ impl From<Refused> for Error {
             Refused::Over(_) | Refused::Order(_) => return Self::state("exit.state", refused),
             Refused::NoReason | Refused::TooLong(_) => "reason",
             Refused::NoStatement => "statement",
-            Refused::Ahead(_) => "on",
+            // Only minutes carry a day somebody typed.
+            Refused::Ahead(_) | Refused::Before { .. } => "met_on",
         };
         Self::field(field, refused.to_string())
     }
